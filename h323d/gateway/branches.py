@@ -70,6 +70,13 @@ def _end(way: Way) -> tuple[object, ...]:
     return (way.protocol, way.destination, way.contact or way.called)
 
 
+def _areRanked(one: Way, other: Way) -> bool:
+    """
+    Whether they are among the places of one party.
+    """
+    return one.rank is not None and other.rank is not None
+
+
 class Branches:
     """
     The called sides of one bridge, from the first that is called to the one that answers.
@@ -163,10 +170,17 @@ class Branches:
         return taken
 
     def _goesOn(self, following: Way) -> bool:
-        last = self._last
-        if last is None or (last.rank is not None and following.rank is not None):
+        if self._last is None or _areRanked(self._last, following):
             return True
         return self.verdict in self._ofPlaces
+
+    @property
+    def isImpatient(self) -> bool:
+        """
+        Whether others are to be called if nobody answers for long.
+        """
+        last = self._last
+        return last is not None and bool(self._ranks) and _areRanked(last, self._ranks[0][0].way)
 
     def enter(self, side: BridgeSide, place: Place) -> None:
         """

@@ -86,7 +86,7 @@ class Bridge:
         self._dialling = Dialling(self, context, self.caller, self._branches)
         self._heard: BridgeSide | None = None  # the called side in the mixer
         self._endedByCalled = False
-        self._machine = newBridging(self, context.clock, config.answerTimeout)
+        self._machine = newBridging(self, context.clock, config.answerTimeout, config.ringTimeout)
 
     @property
     def state(self) -> str:
@@ -130,6 +130,11 @@ class Bridge:
         if not self._dialling.callNext():
             self._endedByCalled = self._branches.refusedByPeer
             self._machine.noneLeft(self._branches.verdict)
+
+    def giveUpRank(self) -> None:
+        if self._branches.isImpatient:
+            for side in self._branches:
+                side.leg.hangup(Cause.NO_ANSWER_FROM_USER)
 
     def callRedirected(self) -> None:
         self._dialling.callDue()

@@ -32,6 +32,9 @@ class BridgingOwner(Protocol):
     def callNext(self) -> None:
         """Call the called party by its next ways."""
 
+    def giveUpRank(self) -> None:
+        """Call nobody any more who is called, if there are others who may answer."""
+
     def callRedirected(self) -> None:
         """Call where a called side has sent us."""
 
@@ -92,12 +95,25 @@ class Bridging(Protocol):
     def timerExpired(self) -> None:
         """Nobody has answered."""
 
+    def rankTimerExpired(self) -> None:
+        """None of those has answered who are called at present."""
+
 
 @dataclass
 class _Core:
     owner: BridgingOwner
     timer: Timer
+    rankTimer: Timer
     answerTimeout: float
+    ringTimeout: float
+
+    def callNext(self, machine: Bridging) -> None:
+        self.rankTimer.start(self.ringTimeout, machine.rankTimerExpired)
+        self.owner.callNext()
+
+    def stop(self) -> None:
+        self.timer.stop()
+        self.rankTimer.stop()
 
 
 builder = TypeMachineBuilder(Bridging, _Core)
@@ -115,7 +131,7 @@ over = builder.state("over")
 @offered.upon(Bridging.begin).to(calling)
 def first(machine: Bridging, core: _Core) -> None:
     core.timer.start(core.answerTimeout, machine.timerExpired)
-    core.owner.callNext()
+    core.callNext(machine)
 
 
 _unanswered = (calling, ringing, hearing, hearingRinging)
@@ -144,7 +160,11 @@ for _state in _unanswered:
 
     @_state.upon(Bridging.noneAnswers).loop()
     def another(machine: Bridging, core: _Core) -> None:
-        core.owner.callNext()
+        core.callNext(machine)
+
+    @_state.upon(Bridging.rankTimerExpired).loop()
+    def rankUnanswered(machine: Bridging, core: _Core) -> None:
+        core.owner.giveUpRank()
 
     @_state.upon(Bridging.calledRedirects).loop()
     def elsewhere(machine: Bridging, core: _Core) -> None:
@@ -152,11 +172,12 @@ for _state in _unanswered:
 
     @_state.upon(Bridging.calledAnswers).to(answered)
     def answers(machine: Bridging, core: _Core) -> None:
-        core.timer.stop()
+        core.stop()
         core.owner.answerCaller()
 
     @_state.upon(Bridging.timerExpired).to(over)
     def unanswered(machine: Bridging, core: _Core) -> None:
+        core.stop()
         core.owner.end(Cause.NO_ANSWER_FROM_USER)
 
 
@@ -171,7 +192,7 @@ def talks(machine: Bridging, core: _Core) -> None:
 @answered.upon(Bridging.calledGone).to(over)
 @talking.upon(Bridging.calledGone).to(over)
 def ends(machine: Bridging, core: _Core, cause: Cause) -> None:
-    core.timer.stop()
+    core.stop()
     core.owner.end(cause)
 
 
@@ -188,23 +209,24 @@ _PROGRESS = (
     *(Bridging.calledRings, Bridging.calledSpeaks, Bridging.calledAnswers),
     *(Bridging.calledRedirects, Bridging.noneAnswers, Bridging.noneLeft),
 )
+_TIMERS = (Bridging.timerExpired, Bridging.rankTimerExpired)
 _LATER = (Bridging.begin, Bridging.callerAnswered, Bridging.calledGone)
 _IGNORED = {
     offered: (
         *_PROGRESS,
         *(Bridging.calledGone, Bridging.callerAnswered, Bridging.callerGone),
-        Bridging.timerExpired,
+        *_TIMERS,
     ),
     calling: _LATER,
     ringing: (*_LATER, Bridging.calledRings),
     hearing: _LATER,
     hearingRinging: (*_LATER, Bridging.calledRings),
-    answered: (*_PROGRESS, Bridging.begin, Bridging.timerExpired),
-    talking: (*_PROGRESS, Bridging.begin, Bridging.callerAnswered, Bridging.timerExpired),
+    answered: (*_PROGRESS, *_TIMERS, Bridging.begin),
+    talking: (*_PROGRESS, *_TIMERS, Bridging.begin, Bridging.callerAnswered),
     over: (
         *_PROGRESS,
         *(Bridging.begin, Bridging.calledGone, Bridging.callerAnswered, Bridging.callerGone),
-        *(Bridging.clear, Bridging.timerExpired),
+        *(*_TIMERS, Bridging.clear),
     ),
 }
 for _state, _inputs in _IGNORED.items():
@@ -214,10 +236,13 @@ for _state, _inputs in _IGNORED.items():
 MACHINE = indexed(builder.build())
 
 
-def newBridging(owner: BridgingOwner, clock: IReactorTime, answerTimeout: float) -> Bridging:
+def newBridging(
+    owner: BridgingOwner, clock: IReactorTime, answerTimeout: float, ringTimeout: float
+) -> Bridging:
     """
     @param owner: the bridge.
-    @param clock: runs the timer.
+    @param clock: runs the timers.
     @param answerTimeout: seconds that the called party has.
+    @param ringTimeout: seconds that those have who are called at the same time, if others are left.
     """
-    return MACHINE(_Core(owner, Timer(clock), answerTimeout))
+    return MACHINE(_Core(owner, Timer(clock), Timer(clock), answerTimeout, ringTimeout))

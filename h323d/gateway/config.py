@@ -28,6 +28,10 @@ class GatewayConfig:
     answerTimeout: Live[float] = 180.0
     """Seconds that the called party has to answer, on all its ways together."""
 
+    ringTimeout: Live[float] = 30.0
+    """Seconds that the places of a party which are called at the same time have to answer, if it
+    has others that it likes less."""
+
     failoverCauses: Live[tuple[int, ...]] = (3, 18, 20, 27, 34, 38, 41, 42, 44, 47)
     """The causes (Q.850) of a refusal after which the next way to the called party is tried; after
     any, where the ways are places that it has registered itself."""
@@ -58,6 +62,8 @@ class GatewayConfig:
             raise ValueError("answerTimeout: must be more than 0")
         if self.maxBranches < 1:
             raise ValueError("maxBranches: must be at least 1")
+        if self.ringTimeout <= 0:
+            raise ValueError("ringTimeout: must be more than 0")
         if not all(1 <= cause <= 127 for cause in self.failoverCauses):
             raise ValueError("failoverCauses: must be 1 to 127")
         if self.maxBitRate < 0:

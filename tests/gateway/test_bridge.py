@@ -99,6 +99,25 @@ def test_theNextRankIsCalledWhenAllOfTheFirstHaveRefusedAndRingsOnForTheCaller()
     assert gateway.host.bridges == {}
 
 
+def test_theNextRankIsCalledWhenNobodyOfTheFirstHasAnsweredInTime() -> None:
+    gateway = Gateway(ringTimeout=20.0)
+    alice, desk, mobile = ringing(gateway)
+    gateway.clock.advance(20.0)
+    assert desk.done == mobile.done == [("hangup", Cause.NO_ANSWER_FROM_USER)]
+    _, voicemail = gateway.sip.legs
+    gateway.clock.advance(20.0)
+    assert voicemail.done == []
+    voicemail.answered()
+    assert did(alice) == ["proceed", "alert", "answer"]
+
+
+def test_aWayThatIsNotTheOnlyOneHasAllTheTimeThereIs() -> None:
+    gateway = Gateway(ringTimeout=20.0)
+    gateway.offer(TERMINAL, PHONE)
+    gateway.clock.advance(25.0)
+    assert gateway.h323.legs[0].done == []
+
+
 def test_whoRefusesForAllPlacesEndsTheCallAtOnce() -> None:
     gateway = Gateway()
     alice, desk, mobile = ringing(gateway)

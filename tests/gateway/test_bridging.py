@@ -13,13 +13,14 @@ from h323d.gateway.bridging import Bridging, newBridging
 from h323d.values.cause import Cause
 from tests.support.machinetable import Table, behaviourOf
 
-ENDED = "over: stop timerExpired, end USER_BUSY"
-ANSWERED = "answered: stop timerExpired, answerCaller"
-UNANSWERED = "over: end NO_ANSWER_FROM_USER"
+ENDED = "over: stop timerExpired, stop rankTimerExpired, end USER_BUSY"
+ANSWERED = "answered: stop timerExpired, stop rankTimerExpired, answerCaller"
+UNANSWERED = "over: stop rankTimerExpired, end NO_ANSWER_FROM_USER"
+NEXT = "rankTimerExpired in 30 s, callNext"
 
 TABLE: Table = {
     "offered": {
-        "begin": "calling: timerExpired in 180 s, callNext",
+        "begin": "calling: timerExpired in 180 s, rankTimerExpired in 30 s, callNext",
         "clear": "over: end USER_BUSY",
     },
     "calling": {
@@ -27,7 +28,8 @@ TABLE: Table = {
         "calledSpeaks": "hearing: openEarly, hear",
         "calledAnswers": ANSWERED,
         "calledRedirects": "calling: callRedirected",
-        "noneAnswers": "calling: callNext",
+        "noneAnswers": f"calling: {NEXT}",
+        "rankTimerExpired": "calling: giveUpRank",
         "noneLeft": ENDED,
         "callerGone": ENDED,
         "clear": ENDED,
@@ -37,7 +39,8 @@ TABLE: Table = {
         "calledSpeaks": "hearingRinging: openEarly, hear",
         "calledAnswers": ANSWERED,
         "calledRedirects": "ringing: callRedirected",
-        "noneAnswers": "ringing: callNext",
+        "noneAnswers": f"ringing: {NEXT}",
+        "rankTimerExpired": "ringing: giveUpRank",
         "noneLeft": ENDED,
         "callerGone": ENDED,
         "clear": ENDED,
@@ -48,7 +51,8 @@ TABLE: Table = {
         "calledSpeaks": "hearing: hear",
         "calledAnswers": ANSWERED,
         "calledRedirects": "hearing: callRedirected",
-        "noneAnswers": "hearing: callNext",
+        "noneAnswers": f"hearing: {NEXT}",
+        "rankTimerExpired": "hearing: giveUpRank",
         "noneLeft": ENDED,
         "callerGone": ENDED,
         "clear": ENDED,
@@ -58,7 +62,8 @@ TABLE: Table = {
         "calledSpeaks": "hearingRinging: hear",
         "calledAnswers": ANSWERED,
         "calledRedirects": "hearingRinging: callRedirected",
-        "noneAnswers": "hearingRinging: callNext",
+        "noneAnswers": f"hearingRinging: {NEXT}",
+        "rankTimerExpired": "hearingRinging: giveUpRank",
         "noneLeft": ENDED,
         "callerGone": ENDED,
         "clear": ENDED,
@@ -79,7 +84,7 @@ TABLE: Table = {
 
 
 def _bridging(owner: Any, clock: Clock) -> Bridging:
-    return newBridging(owner, clock, 180.0)
+    return newBridging(owner, clock, 180.0, 30.0)
 
 
 def test_theTable() -> None:

@@ -408,3 +408,15 @@ def test_twoWhoHoldAndResumeInOneMomentHearEachOtherAfterwards(
     assert (alice.heard.heard(TONES), bob.heard.heard(TONES)) == ([DESK], [ALICE])
     assert world.failures == []
     assert left(world) == []
+
+
+def test_aWorsePlaceIsCalledWhenNobodyAnswersAtTheBetter(
+    world: Simulation, server: SimulatedServer
+) -> None:
+    alice, desk, mobile = ringing(world, "sip", "sip", "sip", q="0.3")
+    world.until(lambda: mobile.cause is not None, 60.0)
+    assert mobile.cause is Cause.NO_ANSWER_FROM_USER
+    world.until(lambda: desk.leg is not None)
+    desk.pickUp()
+    world.until(lambda: alice.speaking and desk.speaking)
+    assert left(world) == []
