@@ -18,6 +18,7 @@ from h323d.call.media import IMediaPort
 from h323d.call.ways import MAX_HOPS, Way
 from h323d.values.address import PartyAddress
 from h323d.values.cause import Cause
+from h323d.values.diversion import Diversion
 from h323d.values.identifiers import CallID
 from h323d.values.media.digits import DigitMethod
 from h323d.values.media.medium import Medium
@@ -71,6 +72,10 @@ class ILeg(IOffer):
         "whether the call is on hold (L{h323d.call.hold}); its peer may be silent then"
     )
     peerEnded = Attribute("whether it was the peer who ended the call; true once it is released")
+    diversion = Attribute(
+        "who has sent the call on to whom it goes now: a L{h323d.values.diversion.Diversion};"
+        " C{None} if nobody has, or that is not said"
+    )
     refusedEverywhere = Attribute(
         "whether the peer has refused for all places where its party might be (SIP's 6xx)"
     )
@@ -220,6 +225,7 @@ class IOriginator(Interface):
         observer: ILegObserver,
         hops: int = MAX_HOPS,
         displayName: str = "",
+        diversion: Diversion | None = None,
     ) -> ILeg:
         """
         Call somebody.
@@ -227,6 +233,7 @@ class IOriginator(Interface):
         @param way: whom, by the first of its names, and where.
         @param hops: over how many servers the call may go.
         @param displayName: of who calls, for people to read; empty if there is none.
+        @param diversion: who has sent the call on; C{None} if nobody has.
 
         @return: a leg that will report to C{observer}; a failure of any kind
             is reported as C{legReleased}, after this call has returned.

@@ -22,6 +22,7 @@ from h323d.gateway.bridgeside import BridgeSide
 from h323d.gateway.context import BridgeContext
 from h323d.values.address import AddressKind, PartyAddress
 from h323d.values.cause import Cause
+from h323d.values.diversion import Diversion, DiversionReason
 
 __all__ = ["Dialling", "DiallingOwner", "calledBy"]
 
@@ -105,6 +106,7 @@ class Dialling:
             SilentObserver(),
             hops,
             displayName,
+            _diversionOf(place) or caller.diversion,
         )
         self._owner.placeCalled(leg, place)
 
@@ -136,6 +138,16 @@ class Dialling:
         self._log.failure("nobody could say where a called party is", failure)
         self._branches.notFound(place, Cause.TEMPORARY_FAILURE)
         self._owner.placesFound()
+
+
+def _diversionOf(place: Place) -> Diversion | None:
+    """
+    Who has sent us there; C{None} if nobody has.
+    """
+    if place.before is None:
+        return None
+    names = place.before.way.called
+    return Diversion(names[0] if names else None, DiversionReason.DEFLECTION)
 
 
 def calledBy(ways: Iterable[Way], names: tuple[PartyAddress, ...]) -> Iterator[Way]:

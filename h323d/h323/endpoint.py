@@ -232,6 +232,7 @@ class H323Endpoint(Part[H323Config]):
                 connection.peer,
                 setup.content.hopCount,
                 setup.restricted,
+                setup.diversion,
             ),
             StartUpOptions(self.config.fastStart, self.config.tunnelling),
         )

@@ -16,6 +16,7 @@ from h323d.call.ways import Way
 from h323d.events.calls import CallEnded, CallRouted
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
+from h323d.values.diversion import Diversion, DiversionReason
 from h323d.values.media.digits import DigitMethod
 from h323d.values.media.profile import MediaProfile
 from tests.gateway.test_host import PHONE, TERMINAL, Gateway, did
@@ -224,6 +225,21 @@ def test_whereACalledSideSendsUsIsCalledInItsPlace() -> None:
     assert mobile.done == []
     elsewhere.answered()
     assert did(alice) == ["proceed", "alert", "answer"]
+
+
+def test_whoIsCalledInItsPlaceIsToldWhoHasSentTheCallOn() -> None:
+    gateway = Gateway()
+    alice = gateway.offer(PHONE)
+    redirected(gateway.sip.legs[0], ELSEWHERE)
+    assert gateway.sip.diversions == [None]
+    assert gateway.h323.diversions == [Diversion(alice.called[0], DiversionReason.DEFLECTION)]
+
+
+@pytest.mark.parametrize("party", [CAROL, None])
+def test_whoHasSentTheCallToUsIsToldOn(party: PartyAddress | None) -> None:
+    gateway = Gateway()
+    gateway.offer(diversion=Diversion(party))
+    assert gateway.sip.diversions == [Diversion(party)]
 
 
 def test_whoIsNamedIsLookedForAsTheCallerWouldLook() -> None:

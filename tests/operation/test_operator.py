@@ -34,6 +34,7 @@ from h323d.operation.operator import Operator
 from h323d.operation.views import MaintenanceView, Unregistered, told
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
+from h323d.values.diversion import Diversion
 from h323d.values.identifiers import CallID, RoomID
 from h323d.values.media.formats import MediaFormat
 from h323d.values.media.profile import MediaProfile
@@ -69,6 +70,7 @@ class Originator:
         observer: ILegObserver,
         hops: int = MAX_HOPS,
         displayName: str = "",
+        diversion: Diversion | None = None,
     ) -> FakeLeg:
         name = way.called[0].value
         leg = FakeLeg(name, self._pool)

@@ -15,6 +15,7 @@ from h323d.call.media import IMediaPool, IMediaPort, IMediaPortObserver, Signall
 from h323d.call.ways import MAX_HOPS, Way
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
+from h323d.values.diversion import Diversion
 from h323d.values.identifiers import CallID, LegID
 from h323d.values.media.digits import DigitMethod
 from h323d.values.media.formats import G711_ULAW
@@ -43,7 +44,7 @@ class FakeLeg:
     callIdentifier = conferenceId = ""
     peerEnded = refusedEverywhere = False
     held = False
-    speaks = hops = None
+    speaks = hops = diversion = None
     restricted = False
 
     def __init__(self, called: str, pool: IMediaPool) -> None:
@@ -156,12 +157,14 @@ class FakeOriginator:
 
     @ivar legs: all that it made.
     @ivar profiles: within what each is to be.
+    @ivar diversions: who has sent each on.
     """
 
     def __init__(self, protocol: str, pool: IMediaPool) -> None:
         self.protocol = protocol
         self.legs: list[FakeLeg] = []
         self.profiles: list[MediaProfile] = []
+        self.diversions: list[Diversion | None] = []
         self._pool = pool
 
     def originate(
@@ -173,10 +176,12 @@ class FakeOriginator:
         observer: ILegObserver,
         hops: int = MAX_HOPS,
         displayName: str = "",
+        diversion: Diversion | None = None,
     ) -> FakeLeg:
         leg = FakeLeg(way.called[0].value, self._pool)
         leg.callId, leg.calling = callId, calling
         leg.observe(observer)
         self.legs.append(leg)
         self.profiles.append(profile)
+        self.diversions.append(diversion)
         return leg

@@ -19,6 +19,7 @@ from h323d.sip.messages.uri import parseURI
 from h323d.sip.messages.writer import write
 from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
+from h323d.values.diversion import DiversionReason
 from h323d.witness.assembly import LINGER
 from tests.support.bridged import SERVER, SIP, Phone, SIPPhone, h323Phone, sipPhone
 from tests.support.h323 import ScriptedCallee
@@ -111,6 +112,23 @@ def test_whoIsNamedAtOursIsCalledAsIfTheyHadBeenDialled(
     assert (record["outcome"], record["cause"]) == ("answered", 16)
     assert "1002" in str(record["called"])
     assert str(record["calledPeer"]).startswith(f"{carol.address}:")
+
+
+@everyCaller
+@pytest.mark.parametrize("forwarded", ["sip", "h323"])
+def test_whoIsCalledInsteadSeesByWhom(
+    world: Simulation, server: SimulatedServer, calling: str, forwarded: str
+) -> None:
+    alice, bob = caller(world, calling), Forwarder(world)
+    make = sipPhone if forwarded == "sip" else h323Phone
+    carol = make(world, "10.0.1.3", "1003", CAROL)
+    carol.answers = False
+    dial(alice)
+    bob.forward(f"sip:1003@{SERVER}")
+    world.until(lambda: carol.leg is not None)
+    assert carol.leg is not None
+    diversion = carol.leg.diversion
+    assert (diversion.party.number, diversion.reason) == ("1002", DiversionReason.DEFLECTION)
 
 
 @everyCaller

@@ -11,9 +11,11 @@ from h323d.errors import DecodeError, RemoteProtocolError
 from h323d.h323.signalling import elements, q931
 from h323d.h323.signalling.elements import PartyNumber
 from h323d.h323.signalling.q931 import IE, Q931Message
+from h323d.h323.signalling.redirecting import diversionOf
 from h323d.h323.signalling.uuie import CallIdentity, Content
 from h323d.values.address import AddressKind, PartyAddress
 from h323d.values.cause import Cause
+from h323d.values.diversion import Diversion
 from h323d.values.identifiers import newGUID
 
 __all__ = ["IncomingSetup", "readSetup"]
@@ -34,6 +36,7 @@ class IncomingSetup:
     @ivar displayName: the caller's name for people; empty if it is restricted.
     @ivar restricted: the caller does not want to be known to the called party.
     @ivar renamed: C{calling} and C{displayName} are not what the caller says.
+    @ivar diversion: who has sent the call on; C{None} if nobody has, or that is not said.
     @ivar content: the H.323 part, as read.
     """
 
@@ -45,6 +48,7 @@ class IncomingSetup:
     restricted: bool
     content: Content
     renamed: bool = False
+    diversion: Diversion | None = None
 
 
 def readSetup(message: Q931Message, content: Content, rng: random.Random) -> IncomingSetup:
@@ -76,6 +80,7 @@ def readSetup(message: Q931Message, content: Content, rng: random.Random) -> Inc
         displayName="" if restricted else display,
         restricted=restricted,
         content=content,
+        diversion=diversionOf(message),
     )
 
 

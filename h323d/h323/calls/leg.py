@@ -69,11 +69,11 @@ class H323Leg:
         self.legId = description.legId
         self.callId = description.callId
         self.direction = description.direction
-        self.calling = description.calling
-        self.called = description.called
+        self.calling, self.called = description.calling, description.called
         self.displayName = description.displayName
         self.peer = description.peer
         self.hops, self.restricted = description.hops, description.restricted
+        self.diversion = description.diversion
         self._proposal: tuple[bytes, ...] = ()
         self.identity = identity = description.identity
         self.callIdentifier = identity.callIdentifier.hex()

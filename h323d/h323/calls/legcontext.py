@@ -25,6 +25,7 @@ from h323d.h323.h245.session import H245Owner, H245Session
 from h323d.h323.signalling.uuie import CallIdentity, Fields
 from h323d.values.address import PartyAddress, TransportAddress
 from h323d.values.cause import Cause
+from h323d.values.diversion import Diversion
 from h323d.values.identifiers import CallID, LegID
 from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediaProfile
@@ -123,6 +124,7 @@ class CallDescription:
 
     @ivar hops: over how many more servers the call may go; C{None} if that is not said.
     @ivar restricted: the caller does not want to be known to the called party.
+    @ivar diversion: who has sent the call on; C{None} if nobody has, or that is not said.
     """
 
     legId: LegID
@@ -136,3 +138,4 @@ class CallDescription:
     peer: TransportAddress
     hops: int | None = None
     restricted: bool = False
+    diversion: Diversion | None = None

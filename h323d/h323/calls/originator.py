@@ -29,6 +29,7 @@ from h323d.h323.signalling.connection import SignallingConnection
 from h323d.h323.signalling.uuie import CallIdentity, SetupParties
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
+from h323d.values.diversion import Diversion
 from h323d.values.identifiers import CallID, LegID, newGUID, newLegID
 from h323d.values.media.profile import MediaProfile
 
@@ -97,6 +98,7 @@ class H323Originator:
         observer: ILegObserver,
         hops: int = MAX_HOPS,
         displayName: str = "",
+        diversion: Diversion | None = None,
         options: StartUpOptions | None = None,
     ) -> H323Leg:
         """
@@ -132,7 +134,15 @@ class H323Originator:
         leg = H323Leg(self._owner.contextOf(secure is not None, home), description, options)
         leg.observe(observer)
         here = self._owner.addressAt(home)
-        parties = SetupParties(caller, names, here, target, hops=hops, displayName=displayName)
+        parties = SetupParties(
+            caller,
+            names,
+            here,
+            target,
+            hops=hops,
+            displayName=displayName,
+            diversion=diversion,
+        )
         leg.dial(parties, profile)
         self._legs.keep(leg)
         self._clock.callLater(0, self._begin, leg, request, secure)

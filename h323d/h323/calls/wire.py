@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from h323d.h323.calls.callinputs import CallNumber
 from h323d.h323.calls.callstart import CallStart
-from h323d.h323.signalling import causes, messages, uuie
+from h323d.h323.signalling import causes, messages, redirecting, uuie
 from h323d.h323.signalling.addresses import Choice
 from h323d.h323.signalling.connection import SignallingConnection
 from h323d.h323.signalling.q931 import MessageType, Q931Message
@@ -65,7 +65,8 @@ class CallWire:
         body = uuie.setup(self.identity, self._endpointType, parties, start)
         octets = self._userUser(body, control)
         name = parties.displayName or self._displayName
-        self._send(messages.setup(octets, name, parties.calling, parties.called))
+        others = [] if parties.diversion is None else [redirecting.elementOf(parties.diversion)]
+        self._send(messages.setup(octets, name, parties.calling, parties.called, others))
 
     def sendCallProceeding(self) -> None:
         body = uuie.callProceeding(self.identity, self._endpointType, self._startUp.answering())

@@ -7,7 +7,7 @@ made without a call reference, and L{addressed} gives it one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from h323d.h323.calls.callinputs import CallNumber
@@ -79,11 +79,14 @@ def setup(
     display: str,
     calling: tuple[PartyAddress, ...],
     called: tuple[PartyAddress, ...],
+    more: Sequence[Element] = (),
 ) -> Q931Message:
     """
     A Setup for an audio call.
+
+    @param more: what else it says.
     """
-    others = [Element(IE.BEARER_CAPABILITY, elements.PACKET_VIDEO.encode())]
+    others = [Element(IE.BEARER_CAPABILITY, elements.PACKET_VIDEO.encode()), *more]
     if display:
         others.append(Element(IE.DISPLAY, elements.encodeDisplay(display)))
     if (caller := numberOf(calling)) is not None:

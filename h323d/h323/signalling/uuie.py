@@ -22,6 +22,7 @@ from h323d.h323.signalling.addresses import (
     transportToValue,
 )
 from h323d.values.address import PartyAddress, TransportAddress
+from h323d.values.diversion import Diversion
 
 __all__ = [
     "NOTHING",
@@ -224,6 +225,7 @@ class SetupParties:
     @ivar hops: over how many more servers the call may go; more than C{hopCount} can say are
         not said.
     @ivar displayName: of the caller, for people to read; empty if it is our own.
+    @ivar diversion: who has sent the call on; C{None} if nobody has.
     """
 
     calling: tuple[PartyAddress, ...]
@@ -234,6 +236,7 @@ class SetupParties:
     tokens: tuple[Fields, ...] = ()
     hops: int = MAX_HOPS
     displayName: str = ""
+    diversion: Diversion | None = None
 
 
 def setup(

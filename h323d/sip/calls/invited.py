@@ -14,6 +14,7 @@ from h323d.sip.agent import UserAgent
 from h323d.sip.calls.calledsession import newCalledSession
 from h323d.sip.calls.causes import reasonOf
 from h323d.sip.calls.descriptions import Descriptions
+from h323d.sip.calls.diversion import diversionOf
 from h323d.sip.calls.modification import SessionModification
 from h323d.sip.calls.parties import isRestricted
 from h323d.sip.dialogs.dialog import Dialog
@@ -24,6 +25,7 @@ from h323d.sip.sdp.negotiation import NoCommonMedia
 from h323d.sip.sdp.payloads import soundOf
 from h323d.sip.transactions.running import ServerTransaction
 from h323d.values.cause import Cause
+from h323d.values.diversion import Diversion
 from h323d.values.media.formats import MediaFormat
 from h323d.values.media.profile import MediaProfile
 
@@ -110,6 +112,10 @@ class Invited:
     @property
     def hops(self) -> int | None:
         return self._invite.request.maxForwards
+
+    @property
+    def diversion(self) -> Diversion | None:
+        return diversionOf(self._invite.request)
 
     @property
     def restricted(self) -> bool:

@@ -16,6 +16,7 @@ from h323d.sip.agent import ALLOW, SDP, UserAgent
 from h323d.sip.calls.callingsession import newCallingSession
 from h323d.sip.calls.causes import causeOf, reasonsOf
 from h323d.sip.calls.descriptions import Descriptions
+from h323d.sip.calls.diversion import headerOf
 from h323d.sip.calls.modification import SessionModification
 from h323d.sip.calls.redirection import REDIRECTIONS, waysOf
 from h323d.sip.calls.sentinvite import CallTarget, Fork, SentInvite
@@ -24,6 +25,7 @@ from h323d.sip.messages.headers import Headers
 from h323d.sip.messages.message import SIPRequest, SIPResponse
 from h323d.sip.sdp.negotiation import NoCommonMedia
 from h323d.values.cause import Cause
+from h323d.values.diversion import Diversion
 from h323d.values.media.profile import MediaProfile
 
 __all__ = ["Inviting", "InvitingOwner"]
@@ -81,10 +83,12 @@ class Inviting:
     @ivar session: its machine.
     @ivar sipCallId: the Call-ID.
     @ivar hops: C{None}: it is ours.
+    @ivar diversion: C{None}, for the same reason.
     @ivar restricted: C{False}, for the same reason.
     """
 
     hops: int | None = None
+    diversion: Diversion | None = None
     restricted = False
 
     def __init__(
@@ -132,6 +136,8 @@ class Inviting:
         self._invite = SentInvite(self._agent, self._end, request, self)
 
     def _request(self, target: CallTarget, body: bytes) -> SIPRequest:
+        diversion = target.diversion
+        said = [] if diversion is None else [headerOf(diversion, target.flow.local)]
         headers = Headers(
             [
                 ("Max-Forwards", str(target.hops)),
@@ -141,6 +147,7 @@ class Inviting:
                 ("CSeq", f"{self._agent.rng.randrange(1, 1 << 16)} INVITE"),
                 ("Contact", self._agent.contact(target.flow)),
                 ("Allow", ALLOW),
+                *(("Diversion", each) for each in said),
                 ("Content-Type", SDP),
             ]
         )

@@ -110,6 +110,7 @@ class SIPLeg:
         )
         self._side = self._sideOf(begun)
         self.hops, self.restricted = self._side.hops, self._side.restricted
+        self.diversion = self._side.diversion
         self._session: CalledSession | CallingSession = self._side.session
         agent.enter(self._side.sipCallId, self._end.localTag, self)
 

@@ -22,6 +22,7 @@ from h323d.sip.messages.nameaddr import NameAddr
 from h323d.sip.messages.uri import SIPURI
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
+from h323d.values.diversion import Diversion
 from h323d.values.identifiers import CallID
 from h323d.values.media.profile import MediaProfile
 
@@ -40,10 +41,12 @@ class _Terms:
 
     @ivar hops: over how many servers the call may go.
     @ivar displayName: of the caller; may be empty.
+    @ivar diversion: who has sent the call on; C{None} if nobody has.
     """
 
     hops: int
     displayName: str
+    diversion: Diversion | None
 
 
 @implementer(IOriginator)
@@ -71,6 +74,7 @@ class SIPOriginator:
         observer: ILegObserver,
         hops: int = MAX_HOPS,
         displayName: str = "",
+        diversion: Diversion | None = None,
     ) -> SIPLeg:
         """
         Call somebody: a SIP URI, or a transport address.  Who has a contact is asked for there,
@@ -79,7 +83,7 @@ class SIPOriginator:
         called, destination = way.called[0], way.destination
         leg = SIPLeg(self._endpoint, callId, calling, (called,), "", profile)
         leg.observe(observer)
-        uri, terms = targetOf(called), _Terms(hops, displayName)
+        uri, terms = targetOf(called), _Terms(hops, displayName, diversion)
         contact = uriOf(way.contact) if way.contact else None
         if contact is not None and destination is not None:
             hop = SIPURI(destination.host, port=destination.port, params=contact.params)
@@ -118,7 +122,7 @@ class SIPOriginator:
             leg.hangup(Cause.NO_ROUTE_TO_DESTINATION)
         else:
             caller = self._caller(leg.calling, terms.displayName, flow.local)
-            leg.dial(CallTarget(uri, recipient or uri, caller, flow, terms.hops))
+            leg.dial(CallTarget(uri, recipient or uri, caller, flow, terms.hops, terms.diversion))
 
     def _caller(
         self, calling: tuple[PartyAddress, ...], displayName: str, here: TransportAddress

@@ -22,6 +22,7 @@ from h323d.sip.messages.message import SIPRequest, SIPResponse
 from h323d.sip.messages.nameaddr import NameAddr
 from h323d.sip.messages.uri import SIPURI
 from h323d.values.cause import Cause
+from h323d.values.diversion import Diversion
 
 __all__ = ["CallTarget", "Fork", "SentInvite", "SentInviteOwner"]
 
@@ -38,6 +39,7 @@ class CallTarget:
     @ivar caller: what From says, without its tag.
     @ivar flow: the way there.
     @ivar hops: over how many servers the call may go (Max-Forwards).
+    @ivar diversion: who has sent the call on; C{None} if nobody has.
     """
 
     uri: SIPURI
@@ -45,6 +47,7 @@ class CallTarget:
     caller: NameAddr
     flow: Flow
     hops: int = MAX_HOPS
+    diversion: Diversion | None = None
 
 
 class SentInviteOwner(Protocol):
