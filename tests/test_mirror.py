@@ -46,7 +46,7 @@ PARTS = {
     # One thing in several modules, that has no seam within.
     "tests/test_config.py": "config/reading config/sample config/sections",
     "tests/gateway/test_bridge.py": "gateway/dialling",
-    "tests/walks/test_third_party.py": "conference/pairing operation/calling",
+    "tests/walks/test_third_party.py": "operation/calling",
     "tests/gatekeeper/registry/test_store.py": "gatekeeper/registry/storefile",
     "tests/gatekeeper/test_zone.py": """
         gatekeeper/ras/assembly gatekeeper/security/assembly gatekeeper/tables

@@ -25,7 +25,16 @@ from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediaProfile
 from h323d.values.media.streams import Stream
 
-__all__ = ["ILeg", "ILegObserver", "ILegOwner", "IOffer", "IOriginator", "LegDirection", "endedBy"]
+__all__ = [
+    "ILeg",
+    "ILegObserver",
+    "ILegOwner",
+    "IOffer",
+    "IOriginator",
+    "LegDirection",
+    "endedBy",
+    "namesOf",
+]
 
 
 class LegDirection(enum.Enum):
@@ -249,3 +258,12 @@ def endedBy(leg: ILeg) -> str:
     if not leg.peerEnded:
         return "server"
     return "calling" if leg.direction is LegDirection.INCOMING else "called"
+
+
+def namesOf(leg: ILeg) -> tuple[PartyAddress, ...]:
+    """
+    Those of the party at the other end, best first.
+    """
+    names: tuple[PartyAddress, ...]
+    names = leg.calling if leg.direction is LegDirection.INCOMING else leg.called
+    return names

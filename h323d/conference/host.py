@@ -23,13 +23,12 @@ from h323d.call.policy import IDestination, Route
 from h323d.call.shares import UNSHARED, ShareRule, sourceOf
 from h323d.conference.arrival import Arrival
 from h323d.conference.config import ConferenceConfig
-from h323d.conference.pairing import PAIR, Pairing
-from h323d.conference.room import Room, RoomOwner
+from h323d.conference.room import Room
 from h323d.errors import ConfigurationError, ResourceUnavailable
 from h323d.events.bus import EventBus
 from h323d.events.calls import CallEnded, CallRefused
 from h323d.values.cause import Cause
-from h323d.values.identifiers import CallID, LegID, RoomID
+from h323d.values.identifiers import LegID, RoomID
 from h323d.values.media.formats import MediaFormat
 from h323d.values.media.profile import MediaProfile
 
@@ -210,30 +209,6 @@ class ConferenceHost(Part[ConferenceConfig]):
             return None
         return Refusal.of(Reason.CAPACITY_EXCEEDED, "share")
 
-    def pair(self, callId: CallID, first: Dial, second: Dial) -> None:
-        """
-        Call two parties and join them: the second as soon as the first has
-        answered, in a room of their own, which nobody else can dial.
-
-        @raise ResourceUnavailable: there is no room for them.
-        """
-        if self.participants + PAIR > self._rules.config.maxTotalParticipants:
-            raise ResourceUnavailable("the server is full")
-        if len(self.rooms) >= self._rules.config.maxRooms:
-            raise ResourceUnavailable("there are as many rooms as there may be")
-        pairing = Pairing(second, self)
-        self._open(RoomID(f"pair-{callId}"), PAIR, pairing).invite(first)
-
-    def roomAnswered(self, room: Room) -> None:
-        """
-        Of interest to nobody: everybody comes by themselves.
-        """
-
-    def roomLeft(self, room: Room, cause: Cause) -> None:
-        """
-        The others go on without them.
-        """
-
     def roomClosed(self, room: Room) -> None:
         self.rooms.pop(room.roomId, None)
 
@@ -243,11 +218,9 @@ class ConferenceHost(Part[ConferenceConfig]):
         for room in tuple(self.rooms.values()):
             room.dismiss(Cause.NORMAL_CALL_CLEARING)
 
-    def _open(self, roomId: RoomID, limit: int = 0, owner: RoomOwner | None = None) -> Room:
-        limit = limit or self._rules.limits.get(roomId, self._rules.config.maxParticipants)
-        room = Room(
-            roomId, limit, self._rules.profile, self._clock, self._events, self._pool, owner or self
-        )
+    def _open(self, roomId: RoomID) -> Room:
+        limit = self._rules.limits.get(roomId, self._rules.config.maxParticipants)
+        room = Room(roomId, limit, self._rules.profile, self._clock, self._events, self._pool, self)
         self.rooms[roomId] = room
         return room
 

@@ -40,12 +40,6 @@ class RoomOwner(Protocol):
     Whom a room tells what concerns more than itself.
     """
 
-    def roomAnswered(self, room: Room) -> None:
-        """Somebody in it answered, or was answered."""
-
-    def roomLeft(self, room: Room, cause: Cause) -> None:
-        """Somebody left, and others are there still."""
-
     def roomClosed(self, room: Room) -> None:
         """Nobody is in it any more."""
 
@@ -96,11 +90,9 @@ class Room:
         """
         self.participantAnswered(self._enter(leg))
 
-    def invite(self, dial: Dial, origin: LegID | None = None) -> None:
+    def invite(self, dial: Dial) -> None:
         """
         Call somebody, who is a participant from the first ring on.
-
-        @param origin: the participant on whose behalf; C{None} for the operator's.
         """
         leg = dial.begin(self._profile, SilentObserver())
         self._enter(leg)
@@ -112,7 +104,6 @@ class Room:
                 leg.protocol,
                 leg.calling,
                 leg.called,
-                origin,
             )
         )
 
@@ -132,7 +123,6 @@ class Room:
     def participantAnswered(self, participant: Participant) -> None:
         leg = participant.leg
         self._events.publish(CallAnswered(self._clock.seconds(), leg.callId, leg.legId))
-        self._owner.roomAnswered(self)
 
     def participantJoined(self, participant: Participant, stream: Stream) -> None:
         leg, now = participant.leg, self._clock.seconds()
@@ -167,7 +157,6 @@ class Room:
             )
         self._events.publish(CallEnded(now, leg.callId, leg.legId, cause, endedBy(leg)))
         if self.participants:
-            self._owner.roomLeft(self, cause)
             return
         self._mixer.close()
         self._events.publish(RoomClosed(now, self.roomId))

@@ -1,5 +1,6 @@
 """
-A bridged call: the leg of who calls, legs of ours to who is called, and their sound.
+A bridged call: the leg of who calls, legs of ours to who is called, and their sound.  Whom the
+operator has call is called first, and counts as who calls from the answer on.
 
 What is to be done when says the machine (L{h323d.gateway.bridging}); here it is done.  Until one
 of the called sides answers, there may be several (L{h323d.gateway.branches}); the caller hears
@@ -15,7 +16,7 @@ from typing import Protocol
 
 from zope.interface import implementer
 
-from h323d.call.legs import ILeg, endedBy
+from h323d.call.legs import ILeg, LegDirection, endedBy
 from h323d.call.media import IMixerObserver
 from h323d.call.ways import Way
 from h323d.events.calls import (
@@ -60,8 +61,8 @@ class Bridge:
     """
     The side that calls and those that are called, from the call to the end of all.
 
-    @ivar caller: the side that called here.
-    @ivar source: the host that it called from.
+    @ivar caller: the side that called here, or that we called first.
+    @ivar source: the host that it called from; C{None} if it was we who called.
     @ivar sides: those that are not over, by leg.
     @ivar signalled: what the protocols call the calls to the called party.
     """
@@ -70,10 +71,13 @@ class Bridge:
         self, owner: BridgeOwner, context: BridgeContext, caller: ILeg, ways: tuple[Way, ...]
     ) -> None:
         """
-        @param ways: to the called party, in the order in which they are to be tried.
+        @param caller: an incoming leg, or an outgoing one that reports to nobody yet.
+        @param ways: to the called party, in the order in which they are to be tried; with the
+            names to be called there, unless the caller said them.
         """
         config = context.config
-        self.source = caller.peer.host
+        self._isFetched = caller.direction is LegDirection.OUTGOING
+        self.source = None if self._isFetched else caller.peer.host
         self.signalled: list[str] = []
         self._owner = owner
         self._context = context
@@ -111,12 +115,16 @@ class Bridge:
 
     def begin(self) -> None:
         """
-        Call on.
+        Call on; whom the operator has call is waited for first.
         """
         leg = self.caller.leg
         leg.observe(self.caller)
-        leg.proceed()
-        self._machine.begin()
+        if self._isFetched:
+            self._tellOriginated(leg)
+            self._machine.fetch()
+        else:
+            leg.proceed()
+            self._machine.begin()
 
     def clear(self, cause: Cause) -> None:
         """
@@ -169,11 +177,14 @@ class Bridge:
                 side.leg.hangup(Cause.NON_SELECTED_USER_CLEARING)
         if self._heard is not None:
             self._heard.enter(self._mixer)
-        self.caller.leg.answer(self._profile(self._heard))
+        if self.caller.answered:
+            self._machine.callerAnswered()
+        else:
+            self.caller.leg.answer(self._profile(self._heard))
 
     def end(self, cause: Cause) -> None:
         for side in tuple(self.sides.values()):
-            if side is self.caller and not side.answered:
+            if side is self.caller and not (side.answered or self._isFetched):
                 side.leg.reject(cause, self._branches.reason)
             else:
                 side.leg.hangup(cause)
@@ -185,6 +196,11 @@ class Bridge:
         self._branches.enter(side, place)
         leg.observe(side)
         self._owner.bridgeCalled(self, leg)
+        self._tellOriginated(leg, self.caller.leg.legId, leg.callIdentifier)
+
+    def _tellOriginated(
+        self, leg: ILeg, origin: LegID | None = None, callIdentifier: str = ""
+    ) -> None:
         self._context.events.publish(
             CallOriginated(
                 self._context.clock.seconds(),
@@ -193,8 +209,8 @@ class Bridge:
                 leg.protocol,
                 leg.calling,
                 leg.called,
-                self.caller.leg.legId,
-                leg.callIdentifier,
+                origin,
+                callIdentifier,
             )
         )
 
@@ -204,6 +220,8 @@ class Bridge:
     # What the sides tell.
 
     def sideDialled(self, side: BridgeSide) -> None:
+        if side is self.caller:
+            return
         caller = self.caller.leg
         now = self._context.clock.seconds()
         self._context.events.publish(
@@ -213,7 +231,8 @@ class Bridge:
         )
 
     def sideRings(self, side: BridgeSide) -> None:
-        self._machine.calledRings()
+        if side is not self.caller:
+            self._machine.calledRings()
 
     def sideRedirected(self, side: BridgeSide, way: Way) -> None:
         if side in self._branches:
@@ -264,7 +283,9 @@ class Bridge:
         del self.sides[leg.legId]
         self._endedByCalled |= side.answered and side is not self.caller and leg.peerEnded
         by = endedBy(leg)
-        if side is self.caller and by == "server" and self._endedByCalled:
+        if side is self.caller and by == "called":
+            by = "calling"  # though it was we who called it
+        elif side is self.caller and self._endedByCalled:
             by = "called"
         now = self._context.clock.seconds()
         if side.figures is not None:

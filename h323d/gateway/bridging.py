@@ -1,6 +1,6 @@
 """
 How far a bridged call has come: from one rank of ways after the other to the answer, and to the
-end.
+end.  Where it is we who call the caller, that comes first.
 
 The machine knows what is to be done when; which legs there are, and which ways are next, is its
 owner's business (L{h323d.gateway.bridge}, L{h323d.gateway.branches}).  "The called side" is all
@@ -59,6 +59,9 @@ class Bridging(Protocol):
     The inputs.
     """
 
+    def fetch(self) -> None:
+        """The caller is being called itself."""
+
     def begin(self) -> None:
         """The called party is to be called."""
 
@@ -84,7 +87,7 @@ class Bridging(Protocol):
         """The leg that was answered is over."""
 
     def callerAnswered(self) -> None:
-        """The caller knows that it is answered."""
+        """The caller knows that it is answered; or it has answered us."""
 
     def callerGone(self, cause: Cause) -> None:
         """The caller's leg is over."""
@@ -119,6 +122,7 @@ class _Core:
 builder = TypeMachineBuilder(Bridging, _Core)
 
 offered = builder.state("offered")
+fetching = builder.state("fetching")
 calling = builder.state("calling")
 ringing = builder.state("ringing")  # the caller has been told, and is not told again
 hearing = builder.state("hearing")  # the caller has early media, an announcement as it may be
@@ -128,7 +132,13 @@ talking = builder.state("talking")
 over = builder.state("over")
 
 
+@offered.upon(Bridging.fetch).to(fetching)
+def fetches(machine: Bridging, core: _Core) -> None:
+    core.timer.start(core.answerTimeout, machine.timerExpired)
+
+
 @offered.upon(Bridging.begin).to(calling)
+@fetching.upon(Bridging.callerAnswered).to(calling)
 def first(machine: Bridging, core: _Core) -> None:
     core.timer.start(core.answerTimeout, machine.timerExpired)
     core.callNext(machine)
@@ -175,6 +185,9 @@ for _state in _unanswered:
         core.stop()
         core.owner.answerCaller()
 
+
+for _state in (fetching, *_unanswered):
+
     @_state.upon(Bridging.timerExpired).to(over)
     def unanswered(machine: Bridging, core: _Core) -> None:
         core.stop()
@@ -199,7 +212,7 @@ def ends(machine: Bridging, core: _Core, cause: Cause) -> None:
 for _state in _unanswered:
     _state.upon(Bridging.noneLeft).to(over)(ends)
 
-for _state in (*_unanswered, answered, talking):
+for _state in (fetching, *_unanswered, answered, talking):
     _state.upon(Bridging.callerGone).to(over)(ends)
     _state.upon(Bridging.clear).to(over)(ends)
 
@@ -210,22 +223,29 @@ _PROGRESS = (
     *(Bridging.calledRedirects, Bridging.noneAnswers, Bridging.noneLeft),
 )
 _TIMERS = (Bridging.timerExpired, Bridging.rankTimerExpired)
-_LATER = (Bridging.begin, Bridging.callerAnswered, Bridging.calledGone)
+_BEGINNINGS = (Bridging.fetch, Bridging.begin)
+_LATER = (*_BEGINNINGS, Bridging.callerAnswered, Bridging.calledGone)
 _IGNORED = {
     offered: (
         *_PROGRESS,
         *(Bridging.calledGone, Bridging.callerAnswered, Bridging.callerGone),
         *_TIMERS,
     ),
+    fetching: (
+        *_PROGRESS,
+        *_BEGINNINGS,
+        *(Bridging.calledGone, Bridging.rankTimerExpired),
+    ),
     calling: _LATER,
     ringing: (*_LATER, Bridging.calledRings),
     hearing: _LATER,
     hearingRinging: (*_LATER, Bridging.calledRings),
-    answered: (*_PROGRESS, *_TIMERS, Bridging.begin),
-    talking: (*_PROGRESS, *_TIMERS, Bridging.begin, Bridging.callerAnswered),
+    answered: (*_PROGRESS, *_BEGINNINGS, *_TIMERS),
+    talking: (*_PROGRESS, *_BEGINNINGS, *_TIMERS, Bridging.callerAnswered),
     over: (
         *_PROGRESS,
-        *(Bridging.begin, Bridging.calledGone, Bridging.callerAnswered, Bridging.callerGone),
+        *_BEGINNINGS,
+        *(Bridging.calledGone, Bridging.callerAnswered, Bridging.callerGone),
         *(*_TIMERS, Bridging.clear),
     ),
 }
@@ -242,7 +262,7 @@ def newBridging(
     """
     @param owner: the bridge.
     @param clock: runs the timers.
-    @param answerTimeout: seconds that the called party has.
+    @param answerTimeout: seconds that whoever is called has.
     @param ringTimeout: seconds that those have who are called at the same time, if others are left.
     """
     return MACHINE(_Core(owner, Timer(clock), Timer(clock), answerTimeout, ringTimeout))

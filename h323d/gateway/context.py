@@ -47,7 +47,7 @@ class BridgeContext:
             self.pool.formats, config.codecPreference, config.maxBitRate, config.packetMs
         )
 
-    def profile(self, spoken: Collection[MediaFormat] | None) -> MediaProfile:
+    def profile(self, spoken: Collection[MediaFormat] | None = None) -> MediaProfile:
         """
         What a side may speak.
 

@@ -13,7 +13,7 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from h323d.call.applications import Refusal
-from h323d.call.legs import ILeg, IOriginator
+from h323d.call.legs import ILeg, IOriginator, namesOf
 from h323d.call.observer import SilentObserver
 from h323d.call.policy import Found
 from h323d.call.ways import MAX_HOPS, Way
@@ -116,7 +116,7 @@ class Dialling:
         """
         self._branches.ask(place)
         finder = self._context.finder
-        found = None if finder is None else finder.find(self._caller.leg.calling, place.way.called)
+        found = None if finder is None else finder.find(namesOf(self._caller.leg), place.way.called)
         if isinstance(found, Deferred):
             found.addCallback(self._foundLater, place).addErrback(self._failed, place)
         else:
@@ -166,5 +166,6 @@ def _shown(caller: ILeg) -> tuple[tuple[PartyAddress, ...], str]:
     """
     if caller.restricted:
         return ANONYMOUS, "Anonymous"
-    first = str(caller.calling[0]) if caller.calling else ""
-    return caller.calling, caller.displayName or first
+    names = namesOf(caller)
+    first = str(names[0]) if names else ""
+    return names, caller.displayName or first

@@ -10,11 +10,15 @@ from dataclasses import replace
 from zope.interface import implementer
 
 from h323d.call.applications import Reason, Refusal
+from h323d.call.dialling import Dial
 from h323d.call.legs import ILeg, IOriginator
+from h323d.call.observer import SilentObserver
 from h323d.call.parts import Change, Commit, Part
 from h323d.call.policy import IDestination, IFinder, Route
 from h323d.call.shares import UNSHARED, ShareRule, Shares
 from h323d.call.surroundings import Surroundings
+from h323d.call.ways import Way
+from h323d.errors import ResourceUnavailable
 from h323d.events.calls import CallRefused
 from h323d.gateway.bridge import Bridge
 from h323d.gateway.config import GatewayConfig
@@ -91,12 +95,32 @@ class GatewayHost(Part[GatewayConfig]):
             )
             leg.reject(refusal.cause, refusal.reason)
             return
-        bridge = self.bridges[leg.callId] = Bridge(self, self._context, leg, route.ways)
-        self._shares.take(bridge.source)
+        self._shares.take(leg.peer.host)
+        self._begin(leg, route.ways)
+
+    def join(self, first: Dial, ways: tuple[Way, ...]) -> None:
+        """
+        Call two parties: the second as soon as the first has answered.
+
+        @param ways: to the second, in the order in which they are to be tried, with the names
+            to be called there.
+
+        @raise ResourceUnavailable: there are as many calls as there may be.
+        """
+        if self._isFull:
+            raise ResourceUnavailable(FULL.word, FULL.cause)
+        self._begin(first.begin(self._context.profile(), SilentObserver()), ways)
+
+    def _begin(self, leg: ILeg, ways: tuple[Way, ...]) -> None:
+        bridge = self.bridges[leg.callId] = Bridge(self, self._context, leg, ways)
         bridge.begin()
 
     def refusal(self, route: Route) -> Refusal | None:
-        return FULL if len(self.bridges) >= self._context.config.maxCalls else None
+        return FULL if self._isFull else None
+
+    @property
+    def _isFull(self) -> bool:
+        return len(self.bridges) >= self._context.config.maxCalls
 
     def _refusalOf(self, leg: ILeg) -> Refusal | None:
         """
@@ -119,7 +143,8 @@ class GatewayHost(Part[GatewayConfig]):
     def bridgeClosed(self, bridge: Bridge) -> None:
         for identifier in bridge.signalled:
             del self._signalled[identifier]
-        self._shares.giveBack(bridge.source)
+        if bridge.source is not None:
+            self._shares.giveBack(bridge.source)
         self.bridges.pop(bridge.caller.leg.callId, None)
 
     def leave(self) -> None:

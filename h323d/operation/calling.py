@@ -25,6 +25,7 @@ from h323d.call.ways import Way
 from h323d.conference.directory import RoomDirectory
 from h323d.conference.host import ConferenceHost
 from h323d.errors import ResourceUnavailable
+from h323d.gateway.host import GatewayHost
 from h323d.h323.ports import SIGNALLING_PORT
 from h323d.h323.signalling.addresses import hostOf, partyFromText
 from h323d.operation.commands import OperatorError
@@ -47,6 +48,7 @@ class Calling:
         originators: Mapping[str, IOriginator],
         finder: IFinder | None,
         host: ConferenceHost,
+        gateway: GatewayHost,
         directory: RoomDirectory,
         homes: Homes,
         gates: Gates,
@@ -55,7 +57,8 @@ class Calling:
         """
         @param originators: by protocol.
         @param finder: knows where names are; C{None} without a gatekeeper.
-        @param host: joins the two.
+        @param host: has the rooms.
+        @param gateway: joins two parties.
         @param directory: knows which names are rooms.
         @param homes: the addresses at which they are.
         @param gates: what the operator's calls pass, too.
@@ -63,6 +66,7 @@ class Calling:
         self._originators = dict(originators)
         self._finder = finder
         self._host = host
+        self._gateway = gateway
         self._directory = directory
         self._homes = homes
         self._gates = gates
@@ -87,7 +91,7 @@ class Calling:
             elif rooms[0] is not None:
                 await self._invite(callId, second, names[0], rooms[0])
             else:
-                await self._pair(callId, first, second)
+                await self._join(callId, first, second)
         except ResourceUnavailable as error:
             ended(admission.leases)
             raise OperatorError(str(error)) from error
@@ -114,16 +118,12 @@ class Calling:
             raise OperatorError(f"{told}: {verdict.word}")
         return verdict
 
-    async def _pair(self, callId: CallID, first: str, second: str) -> None:
-        one, other = await self._find(first), await self._find(second)
-        self._host.pair(
-            callId,
-            self._dial(callId, one, other.called[0]),
-            self._dial(callId, other, one.called[0]),
-        )
+    async def _join(self, callId: CallID, first: str, second: str) -> None:
+        (one, *_), others = await self._find(first), await self._find(second)
+        self._gateway.join(self._dial(callId, one, others[0].called[0]), others)
 
     async def _invite(self, callId: CallID, text: str, room: PartyAddress, roomId: RoomID) -> None:
-        way = await self._find(text)
+        way, *_ = await self._find(text)
         self._host.invite(roomId, self._dial(callId, way, room))
 
     def _dial(self, callId: CallID, way: Way, calling: PartyAddress) -> Dial:
@@ -139,32 +139,34 @@ class Calling:
         found = self._directory.resolve((name,))
         return None if found is None else RoomID(found)
 
-    async def _find(self, text: str) -> Way:
+    async def _find(self, text: str) -> tuple[Way, ...]:
         """
-        The best way to somebody, with the name that they are to be called there.
+        The ways to somebody, best first, with the name that they are to be called there.
         """
         name = partyFromText(text)
         # What is a room's name here is none where it says itself that it is elsewhere.
         isElsewhere = self._directory.serves(name) and hostOf(name, SIGNALLING_PORT) is not None
-        way = None if isElsewhere else await self._known(text, name)
-        if way is None and name.value.lower().startswith(_SIP):
-            way = Way("sip", None, (name,))
-        if way is None and hostOf(name, SIGNALLING_PORT) is not None:
-            way = Way("h323", None, (name,))
-        if way is None:
+        ways = () if isElsewhere else await self._known(text, name)
+        if not ways and name.value.lower().startswith(_SIP):
+            ways = (Way("sip", None, (name,)),)
+        if not ways and hostOf(name, SIGNALLING_PORT) is not None:
+            ways = (Way("h323", None, (name,)),)
+        if not ways:
             raise OperatorError(f"nobody is called {text}")
-        if way.protocol not in self._originators:
-            raise OperatorError(f"{text} speaks {way.protocol}, which is switched off")
-        return way if way.called else replace(way, called=(name,))
+        spoken = [way for way in ways if way.protocol in self._originators]
+        if not spoken:
+            raise OperatorError(f"{text} speaks {ways[0].protocol}, which is switched off")
+        return tuple(way if way.called else replace(way, called=(name,)) for way in spoken)
 
-    async def _known(self, text: str, name: PartyAddress) -> Way | None:
+    async def _known(self, text: str, name: PartyAddress) -> tuple[Way, ...]:
         if self._finder is None:
-            return None
+            return ()
         found = self._finder.find((), (name,))
         if isinstance(found, Deferred):
             found = await found
         if isinstance(found, Refusal):
             raise OperatorError(f"{text} may not be called: {found.word}")
-        if not found or (found[0].parent and hostOf(name, SIGNALLING_PORT) is not None):
-            return None  # nobody else is asked where somebody is whose name says it
-        return found[0]
+        if hostOf(name, SIGNALLING_PORT) is None:
+            return found or ()
+        # Nobody else is asked where somebody is whose name says it.
+        return tuple(way for way in found or () if not way.parent)

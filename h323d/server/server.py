@@ -119,6 +119,7 @@ class Server:
             self._originators,
             self._finder,
             self.conference,
+            self.gateway,
             self.directory,
             self._ground.homes,
             self.gates,

@@ -240,10 +240,10 @@ class Assembly:
             call.signalled = True
             call.called = fact.called
             self._byCall[fact.callId] = call
-        elif fact.origin is not None and fact.origin == call.first:
-            # Whom we called has answered, and counts as who calls the other.
-            call.calling, call.called, call.answered = call.called, fact.called, None
         elif fact.origin is not None:
+            if fact.origin == call.first and not call.calling:
+                # Whom we called has answered, and counts as who calls the other.
+                call.calling, call.called, call.answered = call.called, fact.called, None
             call.onward[fact.legId] = None
         if fact.callIdentifier:
             call.others.add(fact.callIdentifier)
@@ -262,7 +262,7 @@ class Assembly:
         call = self._byCall.get(fact.callId)
         if call is None:
             return
-        call.model = fact.model
+        call.model = call.model if call.first is not None else fact.model
         call.calledPeer = fact.peer
         if fact.onward in call.onward:
             call.onward[fact.onward] = fact.peer
@@ -287,7 +287,7 @@ class Assembly:
 
     def _heard(self, fact: SoundBegan) -> None:
         call = self._byCall.get(fact.callId)
-        if call is not None and fact.legId == call.caller:
+        if call is not None and fact.legId in (call.caller, call.first):
             call.encoding = fact.encoding
 
     def _left(self, fact: ParticipantLeft | SoundEnded) -> None:
@@ -314,10 +314,7 @@ class Assembly:
     def _ended(self, fact: CallEnded) -> None:
         call = self._byCall.get(fact.callId)
         if call is not None:
-            who = fact.releasedBy
-            if who == "called" and fact.legId == call.first:
-                who = "calling"
-            self._legOver(call, fact.legId, fact.at, fact.cause, who)
+            self._legOver(call, fact.legId, fact.at, fact.cause, fact.releasedBy)
 
     def _legOver(self, call: _Call, legId: LegID, at: float, cause: Cause, releasedBy: str) -> None:
         if legId not in call.onward:

@@ -21,7 +21,6 @@ from h323d.call.applications import (
     Refusal,
     Texts,
 )
-from h323d.call.dialling import Dial
 from h323d.call.gates import Gates
 from h323d.call.legs import ILegObserver
 from h323d.call.media import IMixerObserver
@@ -30,9 +29,9 @@ from h323d.call.ways import Way
 from h323d.conference.config import ConferenceConfig, RoomConfig
 from h323d.conference.host import ConferenceHost
 from h323d.conference.participant import Presence
-from h323d.errors import ConfigurationError, ResourceUnavailable
+from h323d.errors import ConfigurationError
 from h323d.events.bus import EventBus, Fact
-from h323d.events.calls import CallAnswered, CallEnded, CallOriginated, CallRefused, DigitReceived
+from h323d.events.calls import CallAnswered, CallEnded, CallRefused, DigitReceived
 from h323d.events.doors import ApplicationRefused
 from h323d.events.rooms import (
     ActiveSpeakerChanged,
@@ -45,13 +44,13 @@ from h323d.events.rooms import (
 )
 from h323d.values.address import AddressKind, PartyAddress
 from h323d.values.cause import Cause
-from h323d.values.identifiers import CallID, RoomID
+from h323d.values.identifiers import RoomID
 from h323d.values.media.digits import DigitMethod
 from h323d.values.media.formats import G711_ALAW, G711_ULAW, MediaFormat
 from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediaProfile
 from tests.support.fakegate import FakeGate
-from tests.support.fakeleg import FakeLeg, FakeOriginator
+from tests.support.fakeleg import FakeLeg
 from tests.support.fakemedia import FakePool
 from tests.support.lease import Lease
 
@@ -262,80 +261,6 @@ class HostTests(HostTestCase):
             [leg.done[-1] for leg in legs], [("hangup", Cause.NORMAL_CALL_CLEARING)] * 2
         )
         self.assertEqual(self.host.rooms, {})
-
-
-class PairTests(HostTestCase):
-    """
-    L{ConferenceHost.pair}: two parties whom we call ourselves.
-    """
-
-    def setUp(self) -> None:
-        super().setUp()
-        self.originator = FakeOriginator("sip", self.pool)
-        self.called = self.originator.legs
-        self.pair("1001", "1002")
-
-    def pair(self, first: str, second: str) -> None:
-        self.host.pair(CallID("c1"), self.dial(first, second), self.dial(second, first))
-
-    def dial(self, called: str, calling: str) -> Dial:
-        way = Way("sip", None, (number(called),))
-        return Dial(self.originator, CallID("c1"), (number(calling),), way)
-
-    def answered(self, leg: FakeLeg) -> None:
-        leg.answered()
-        leg.mediaReady()
-
-    def test_theSecondIsCalledWhenTheFirstAnswers(self) -> None:
-        (first,) = self.called
-        assert first.observer is not None
-        first.observer.legAlerting(first)
-        self.assertEqual(len(self.called), 1)
-        self.answered(first)
-        _, second = self.called
-        self.answered(second)
-        self.assertEqual(len(self.called), 2)
-        (room,) = self.host.rooms.values()
-        self.assertEqual(
-            [each.presence for each in room.participants.values()], [Presence.PRESENT] * 2
-        )
-        self.assertEqual(
-            [fact.called for fact in self.facts if isinstance(fact, CallOriginated)],
-            [first.called, second.called],
-        )
-
-    def test_whoHangsUpTakesTheOtherAlong(self) -> None:
-        self.answered(self.called[0])
-        self.answered(self.called[1])
-        self.called[1].release(Cause.NORMAL_CALL_CLEARING)
-        self.assertEqual(self.called[0].done[-1], ("hangup", Cause.NORMAL_CALL_CLEARING))
-        self.assertEqual(self.host.rooms, {})
-
-    def test_aSecondThatIsBusyEndsTheFirst(self) -> None:
-        self.answered(self.called[0])
-        self.called[1].release(Cause.USER_BUSY)
-        self.assertEqual(self.called[0].done[-1], ("hangup", Cause.USER_BUSY))
-        self.assertEqual(self.host.participants, 0)
-
-    def test_aFirstThatDoesNotAnswerIsTheEndOfIt(self) -> None:
-        self.called[0].release(Cause.NO_ANSWER_FROM_USER)
-        self.assertEqual(len(self.called), 1)
-        self.assertEqual(self.host.rooms, {})
-
-    def test_nobodyElseGetsIntoTheirRoom(self) -> None:
-        (roomId,) = self.host.rooms
-        self.answered(self.called[0])
-        stranger = self.join(roomId)
-        self.assertEqual(stranger.done, [("reject", Cause.USER_BUSY)])
-
-    def test_aServerThatIsFullCallsNobody(self) -> None:
-        self.build(ConferenceConfig(maxTotalParticipants=1))
-        with self.assertRaises(ResourceUnavailable):
-            self.pair("1", "2")
-        self.build(ConferenceConfig(maxRooms=1))
-        self.join("80001")
-        with self.assertRaises(ResourceUnavailable):
-            self.pair("1", "2")
 
 
 class SeatTests(HostTestCase):

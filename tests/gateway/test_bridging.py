@@ -20,8 +20,15 @@ NEXT = "rankTimerExpired in 30 s, callNext"
 
 TABLE: Table = {
     "offered": {
+        "fetch": "fetching: timerExpired in 180 s",
         "begin": "calling: timerExpired in 180 s, rankTimerExpired in 30 s, callNext",
         "clear": "over: end USER_BUSY",
+    },
+    "fetching": {
+        "callerAnswered": "calling: timerExpired in 180 s, rankTimerExpired in 30 s, callNext",
+        "callerGone": ENDED,
+        "clear": ENDED,
+        "timerExpired": "over: end NO_ANSWER_FROM_USER",
     },
     "calling": {
         "calledRings": "ringing: ring",
@@ -94,6 +101,7 @@ def test_theTable() -> None:
         _bridging,
         dict.fromkeys(("calledGone", "noneLeft", "callerGone", "clear"), cause),
         {
+            "fetching": ["fetch"],
             "calling": ["begin"],
             "ringing": ["begin", "calledRings"],
             "hearing": ["begin", "calledSpeaks"],

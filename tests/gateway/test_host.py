@@ -5,6 +5,7 @@ The gateway as a destination: bridges over fake legs.
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,15 +13,18 @@ from twisted.internet.task import Clock
 from zope.interface.verify import verifyObject
 
 from h323d.call.applications import Reason
+from h323d.call.dialling import Dial
 from h323d.call.legs import IOriginator, LegDirection
 from h323d.call.policy import IDestination, IFinder, Route
 from h323d.call.ways import MAX_HOPS, Way
+from h323d.errors import ResourceUnavailable
 from h323d.events.bus import EventBus, Fact
 from h323d.events.calls import CallEnded, CallOriginated, CallRefused
 from h323d.gateway.config import GatewayConfig
 from h323d.gateway.host import GatewayHost
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
+from h323d.values.identifiers import CallID
 from h323d.values.media.digits import DigitMethod
 from h323d.values.media.direction import Direction
 from h323d.values.media.formats import G711_ALAW
@@ -31,6 +35,7 @@ from tests.support.fakemedia import FakePool
 from tests.support.network import Conditions, SimulatedNetwork
 from tests.support.surroundings import surroundingsOf
 
+ANNA, BOB = (PartyAddress(AddressKind.H323_ID, name) for name in ("anna", "bob"))
 PHONE, TERMINAL = Way("sip"), Way("h323", TransportAddress("10.0.0.7", 1720))
 
 
@@ -49,8 +54,8 @@ class Originator(FakeOriginator):
         leg = super().originate(*arguments, **more)
         leg.direction = LegDirection.OUTGOING
         leg.callIdentifier = self.callIdentifier
-        self.hops.append(arguments[5])
-        self.displayNames.append(arguments[6])
+        self.hops += arguments[5:6]
+        self.displayNames += arguments[6:7]
         return leg
 
 
@@ -297,3 +302,79 @@ def test_whenTheServerLeavesAllCallsEnd() -> None:
     gateway.host.leave()
     assert did(alice) == did(bob) == ["hangup"]
     assert gateway.host.bridges == {}
+
+
+# Whom the operator has call.
+
+
+def joined(gateway: Gateway) -> FakeLeg:
+    """
+    Anna, who is called first, and is to be joined with Bob.
+    """
+    first = Dial(gateway.h323, CallID("c"), (BOB,), Way("h323", None, (ANNA,)))
+    gateway.host.join(first, (replace(PHONE, called=(BOB,)),))
+    (anna,) = gateway.h323.legs
+    return anna
+
+
+def test_theSecondIsCalledWhenTheFirstHasAnswered() -> None:
+    gateway = Gateway()
+    anna = joined(gateway)
+    assert anna.observer is not None
+    anna.observer.legAlerting(anna)
+    assert gateway.sip.legs == []
+    anna.answered()
+    anna.mediaReady()
+    (bob,) = gateway.sip.legs
+    assert (bob.called, bob.calling) == ((BOB,), (ANNA,))
+    bob.answered()
+    bob.mediaReady()
+    assert (anna.done, bob.done) == ([], [])
+    assert [mixer.members for mixer in gateway.pool.mixers] == [[anna.port, bob.port]]
+    assert [(fact.legId, fact.origin) for fact in gateway.told(CallOriginated)] == [
+        (anna.legId, None),
+        (bob.legId, anna.legId),
+    ]
+
+
+@pytest.mark.parametrize("timeout", [False, True])
+def test_aFirstThatDoesNotAnswerIsTheEndOfIt(timeout: bool) -> None:
+    gateway = Gateway(answerTimeout=30.0)
+    anna = joined(gateway)
+    if timeout:
+        gateway.clock.advance(30.0)
+        assert anna.done == [("hangup", Cause.NO_ANSWER_FROM_USER)]
+    else:
+        anna.release(Cause.USER_BUSY)
+    assert (gateway.sip.legs, gateway.host.bridges) == ([], {})
+    assert gateway.clock.getDelayedCalls() == []
+
+
+def test_aSecondThatIsBusyEndsTheFirst() -> None:
+    gateway = Gateway()
+    anna = joined(gateway)
+    anna.answered()
+    gateway.sip.legs[0].peerEnded = True
+    gateway.sip.legs[0].release(Cause.USER_BUSY)
+    assert anna.done == [("hangup", Cause.USER_BUSY)]
+    assert [fact.releasedBy for fact in gateway.told(CallEnded)] == ["called", "called"]
+    assert gateway.host.bridges == {}
+
+
+def test_theFirstCountsAsWhoCalls() -> None:
+    gateway = Gateway()
+    anna = joined(gateway)
+    anna.answered()
+    anna.peerEnded = True
+    anna.release(Cause.NORMAL_CALL_CLEARING)
+    (bob,) = gateway.sip.legs
+    assert bob.done == [("hangup", Cause.NORMAL_CALL_CLEARING)]
+    assert gateway.told(CallEnded)[0].releasedBy == "calling"
+
+
+def test_whereThereAreTooManyCallsTheOperatorHasNobodyCalled() -> None:
+    gateway = Gateway(maxCalls=1)
+    gateway.offer()
+    with pytest.raises(ResourceUnavailable, match="gatewayFull"):
+        joined(gateway)
+    assert gateway.h323.legs == []

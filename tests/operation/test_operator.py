@@ -75,6 +75,7 @@ class Originator:
         name = way.called[0].value
         leg = FakeLeg(name, self._pool)
         leg.callId, leg.calling = callId, calling
+        leg.direction = LegDirection.OUTGOING
         leg.observe(observer)
         self.made.append((leg, name, way.destination))
         return leg
@@ -115,17 +116,19 @@ class OperatorTests(SynchronousTestCase):
         self.h323, self.sip = Originator("h323", self.pool), Originator("sip", self.pool)
         originators: dict[str, IOriginator] = {"h323": self.h323, "sip": self.sip}
         around = surroundings(self.world.network, self.clock, "10.0.0.1", events)
+        self.gateway = GatewayHost(GatewayConfig(), replace(around, pool=self.pool), originators)
         self.operator = Operator(
             replace(around, pool=self.pool, codecs=(LACKING,)),
             gates,
             self.switch,
             self.host,
-            GatewayHost(GatewayConfig(), around, originators),
+            self.gateway,
             Gatekeeping(self.world.zone),
             Calling(
                 originators,
                 self.world.zone.finder,
                 self.host,
+                self.gateway,
                 directory,
                 homeAt("10.0.0.1"),
                 gates,
@@ -419,7 +422,7 @@ class OperatorTests(SynchronousTestCase):
         self.assertEqual([view.callId for view in self.operator.calls()], [answer.callId] * 2)
         self.operator.hangup(answer.callId)
         self.assertEqual(second.done[-1], ("hangup", Cause.NORMAL_CALL_CLEARING))
-        self.assertEqual(self.host.rooms, {})
+        self.assertEqual(self.gateway.bridges, {})
 
     def test_aURIIsCalledByItsOwnProtocol(self) -> None:
         self.successResultOf(self.operator.call("sip:bob@192.0.2.1", "h323:eve@192.0.2.2"))

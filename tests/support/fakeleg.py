@@ -52,7 +52,7 @@ class FakeLeg:
         self.legId = LegID(f"l{number}")
         self.callId = CallID(f"c{number}")
         self.calling: tuple[PartyAddress, ...] = (PartyAddress(AddressKind.DIALLED_DIGITS, "1001"),)
-        self.called = (PartyAddress(AddressKind.DIALLED_DIGITS, called),)
+        self.called: tuple[PartyAddress, ...] = (PartyAddress(AddressKind.DIALLED_DIGITS, called),)
         self.peer = TransportAddress("127.0.0.9", 5060)
         self.done: list[tuple[str, object]] = []
         self.reason: Reason | None = None
@@ -179,7 +179,7 @@ class FakeOriginator:
         diversion: Diversion | None = None,
     ) -> FakeLeg:
         leg = FakeLeg(way.called[0].value, self._pool)
-        leg.callId, leg.calling = callId, calling
+        leg.callId, leg.calling, leg.called = callId, calling, way.called
         leg.observe(observer)
         self.legs.append(leg)
         self.profiles.append(profile)

@@ -129,7 +129,7 @@ def test_aSecondThatIsNotThereEndsTheFirst(
 ) -> None:
     result(server.server.operator.call("alice", "h323:nobody@10.0.1.9"))
     world.until(lambda: alice.cause is not None)
-    assert server.server.conference.rooms == {}
+    assert server.server.gateway.bridges == {}
     world.leave()
     assert world.leftOver() == []
 

@@ -205,13 +205,15 @@ def test_aCallBetweenTwoWhomWeCalledIsOneRecord(scene: Scene) -> None:
     scene.tell(CallOriginated, CALL, LEG, "sip", (), CALLING)
     scene.tell(CallAnswered, CALL, LEG)
     scene.tell(CallOriginated, CALL, OTHER_LEG, "h323", CALLING, CALLED, LEG)
+    scene.tell(CallRouted, CALL, LEG, "gateway", "", BERT)
     scene.tell(CallAnswered, CALL, OTHER_LEG)
-    scene.tell(CallEnded, CALL, LEG, Cause.NORMAL_CALL_CLEARING, "called")
+    scene.tell(CallEnded, CALL, LEG, Cause.NORMAL_CALL_CLEARING, "calling")
     scene.tell(CallEnded, CALL, OTHER_LEG, Cause.NORMAL_UNSPECIFIED, "server")
     record = scene.record
     assert (record.model, record.protocol) == ("thirdParty", "sip")
     assert (record.calling, record.called) == (CALLING, CALLED)
-    assert (record.answered, record.ended) == (3.0, 4.0)
+    assert (record.answered, record.ended) == (4.0, 5.0)
+    assert record.calledPeer == BERT
     assert (record.outcome, record.releasedBy) == (Outcome.ANSWERED, "calling")
 
 
@@ -220,9 +222,22 @@ def test_aSecondPartyWhoDoesNotAnswerLeavesItUnanswered(scene: Scene) -> None:
     scene.tell(CallAnswered, CALL, LEG)
     scene.tell(CallOriginated, CALL, OTHER_LEG, "h323", CALLING, CALLED, LEG)
     scene.tell(CallEnded, CALL, OTHER_LEG, Cause.USER_BUSY, "called")
-    scene.tell(CallEnded, CALL, LEG, Cause.USER_BUSY, "server")
+    scene.tell(CallEnded, CALL, LEG, Cause.USER_BUSY, "called")
     assert scene.record.outcome is Outcome.UNANSWERED
     assert (scene.record.cause, scene.record.releasedBy) == (Cause.USER_BUSY, "called")
+
+
+def test_aSecondPartyWhoIsCalledByAnotherWayIsStillTheSecond(scene: Scene) -> None:
+    scene.tell(CallOriginated, CALL, LEG, "sip", (), CALLING)
+    scene.tell(CallAnswered, CALL, LEG)
+    scene.tell(CallOriginated, CALL, OTHER_LEG, "h323", CALLING, CALLED, LEG)
+    scene.tell(CallEnded, CALL, OTHER_LEG, Cause.DESTINATION_OUT_OF_ORDER, "server")
+    scene.tell(CallOriginated, CALL, LegID("l3"), "sip", CALLING, CALLED, LEG)
+    scene.tell(CallAnswered, CALL, LegID("l3"))
+    scene.tell(CallEnded, CALL, LegID("l3"), Cause.NORMAL_CALL_CLEARING, "called")
+    scene.tell(CallEnded, CALL, LEG, Cause.NORMAL_CALL_CLEARING, "called")
+    assert (scene.record.calling, scene.record.called) == (CALLING, CALLED)
+    assert (scene.record.outcome, scene.record.ended) == (Outcome.ANSWERED, 6.0)
 
 
 def test_aCallerWhoIsCalledOnKeepsItsPlaceAndTheRecordItsAnswer(scene: Scene) -> None:
