@@ -31,6 +31,7 @@ __all__ = [
     "ILegOwner",
     "IOffer",
     "IOriginator",
+    "ITransferRequest",
     "LegDirection",
     "endedBy",
     "namesOf",
@@ -191,18 +192,45 @@ class ILegObserver(Interface):
         The peer pressed a key.
         """
 
-    def legTransferRequested(leg: ILeg, way: Way) -> None:
+    def legTransferRequested(leg: ILeg, request: ITransferRequest) -> None:
         """
-        The peer asks us to call somebody else instead.  The leg leaves that to its observer:
-        whoever obeys hangs up with C{REDIRECTION_TO_NEW_DESTINATION}, and calls there.  A call
-        of ours that is not answered yet is over with it in any case.
-
-        @param way: whom to call, and where, if the peer says it.
+        The peer asks that somebody else is called instead of it.  The leg leaves that to its
+        observer, who does it, or says that it does not.  A call of ours that is not answered yet
+        is over with it in any case.
         """
 
     def legReleased(leg: ILeg, cause: Cause) -> None:
         """
         The leg is gone, its port is closed.  The last report of all.
+        """
+
+
+class ITransferRequest(Interface):
+    """
+    What the peer of a leg has asked for, and how it is told what comes of it, as far as its
+    protocol has words for that.  What comes too late, or twice, is ignored.
+    """
+
+    way = Attribute("the L{Way} to whom is to be called; where, if the peer says it")
+
+    def accept() -> None:
+        """
+        It is being done.
+        """
+
+    def ringing() -> None:
+        """
+        Who is called is told.
+        """
+
+    def succeed() -> None:
+        """
+        They have answered: the peer is not needed any more.
+        """
+
+    def fail(cause: Cause) -> None:
+        """
+        It is not done, or has come to nothing; the call goes on as it was.
         """
 
 

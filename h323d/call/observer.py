@@ -6,9 +6,8 @@ from __future__ import annotations
 
 from zope.interface import implementer
 
-from h323d.call.legs import ILeg, ILegObserver
+from h323d.call.legs import ILeg, ILegObserver, ITransferRequest
 from h323d.call.media import IMediaPort
-from h323d.call.ways import Way
 from h323d.values.cause import Cause
 from h323d.values.media.digits import DigitMethod
 from h323d.values.media.medium import Medium
@@ -20,7 +19,7 @@ __all__ = ["SilentObserver"]
 @implementer(ILegObserver)
 class SilentObserver:
     """
-    Does nothing, whatever the leg reports.
+    Does nothing, whatever the leg reports; so nobody is called for its peer.
     """
 
     def legDialled(self, leg: ILeg) -> None:
@@ -44,8 +43,8 @@ class SilentObserver:
     def legDigit(self, leg: ILeg, digit: str, milliseconds: int, method: DigitMethod) -> None:
         pass
 
-    def legTransferRequested(self, leg: ILeg, way: Way) -> None:
-        pass
+    def legTransferRequested(self, leg: ILeg, request: ITransferRequest) -> None:
+        request.fail(Cause.FACILITY_REJECTED)
 
     def legReleased(self, leg: ILeg, cause: Cause) -> None:
         pass

@@ -7,7 +7,7 @@ is asked, and not for ever, because two peers could send it to and fro.
 
 from __future__ import annotations
 
-from h323d.call.legs import ILeg
+from h323d.call.legs import ILeg, ITransferRequest
 from h323d.call.ways import Way
 from h323d.values.cause import Cause
 
@@ -35,16 +35,21 @@ class Transfers:
         """
         self._made, self._next = 0, None
 
-    def obey(self, leg: ILeg, way: Way) -> bool:
+    def obey(self, leg: ILeg, request: ITransferRequest, isReached: bool = True) -> bool:
         """
         Leave a call for another, unless that was done too often.
 
+        @param request: of the other side of C{leg}.
+        @param isReached: whether there is a way to whom it names.
+
         @return: whether it is left; where it goes on is for L{take}, once it is released.
         """
-        if self._next is not None or self._made >= self._most:
+        if not isReached or self._next is not None or self._made >= self._most:
+            request.fail(Cause.FACILITY_REJECTED)
             return False
         self._made += 1
-        self._next = way
+        self._next = request.way
+        request.accept()
         leg.hangup(Cause.REDIRECTION_TO_NEW_DESTINATION)
         return True
 

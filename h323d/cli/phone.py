@@ -17,7 +17,7 @@ from twisted.internet.threads import deferToThread
 from zope.interface import implementer
 
 from h323d.call.gates import Gates
-from h323d.call.legs import ILeg, ILegObserver, ILegOwner, LegDirection
+from h323d.call.legs import ILeg, ILegObserver, ILegOwner, ITransferRequest, LegDirection
 from h323d.call.media import (
     IMediaPort,
     IMixerObserver,
@@ -376,10 +376,12 @@ class Phone:
             "digit", digit=digit, milliseconds=milliseconds, method=method.value
         )
 
-    def legTransferRequested(self, leg: ILeg, way: Way) -> None:
+    def legTransferRequested(self, leg: ILeg, request: ITransferRequest) -> None:
+        way: Way = request.way
         target = way.called[0]
-        reached = way.destination or self._ras or hostOf(target, SIGNALLING_PORT)
-        obeyed = reached is not None and self._transfers.obey(leg, way)
+        bySIP = way.protocol == "sip"
+        reached = bySIP or way.destination or self._ras or hostOf(target, SIGNALLING_PORT)
+        obeyed = self._transfers.obey(leg, request, reached is not None)
         what = "transferred" if obeyed else "notTransferred"
         where = None if way.destination is None else str(way.destination)
         self._owner.phoneHappened(what, target=str(target), destination=where)
@@ -391,7 +393,7 @@ class Phone:
             self._mixer.leave(port)
         onward = self._transfers.take()
         if onward is not None:
-            self._callH323(onward)
+            (self._callSIP if onward.protocol == "sip" else self._callH323)(onward)
             return
         self._owner.phoneReleased(cause, statistics)
 

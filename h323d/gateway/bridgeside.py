@@ -10,7 +10,7 @@ from __future__ import annotations
 import enum
 from typing import Protocol
 
-from h323d.call.legs import ILeg
+from h323d.call.legs import ILeg, ITransferRequest
 from h323d.call.media import IMediaPort, IMixer
 from h323d.call.observer import SilentObserver
 from h323d.call.sounds import soundOf
@@ -118,9 +118,10 @@ class BridgeSide(SilentObserver):
         self.answered = True
         self._owner.sideAnswered(self)
 
-    def legTransferRequested(self, leg: ILeg, way: Way) -> None:
+    def legTransferRequested(self, leg: ILeg, request: ITransferRequest) -> None:
         if not self.answered:
-            self._owner.sideRedirected(self, way)
+            self._owner.sideRedirected(self, request.way)
+        request.fail(Cause.FACILITY_REJECTED)  # the leg has to end with it
 
     def legMediaReady(self, leg: ILeg, port: IMediaPort, stream: Stream) -> None:
         if stream.medium is not Medium.AUDIO or self.sound in (SideSound.FLOWING, SideSound.OVER):

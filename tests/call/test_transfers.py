@@ -12,10 +12,11 @@ from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from tests.support.fakeleg import FakeLeg
 from tests.support.fakemedia import FakePool
+from tests.support.faketransfer import FakeTransferRequest
 
 NAMES = (PartyAddress(AddressKind.DIALLED_DIGITS, "3000"),)
-CAROL = Way("h323", None, NAMES)
-THERE = Way("h323", TransportAddress("192.0.2.1", 1720), NAMES)
+CAROL = FakeTransferRequest(Way("h323", None, NAMES))
+THERE = FakeTransferRequest(Way("h323", TransportAddress("192.0.2.1", 1720), NAMES))
 
 
 @pytest.fixture
@@ -27,8 +28,16 @@ def test_whoObeysLeavesTheCallAndMakesTheOther(leg: FakeLeg) -> None:
     transfers = Transfers()
     assert transfers.obey(leg, THERE)
     assert leg.done == [("hangup", Cause.REDIRECTION_TO_NEW_DESTINATION)]
-    assert transfers.take() == THERE
+    assert transfers.take() == THERE.way
     assert transfers.take() is None
+
+
+def test_theOtherSideIsToldWhetherItIsObeyed(leg: FakeLeg) -> None:
+    transfers = Transfers(1)
+    first, second = FakeTransferRequest(CAROL.way), FakeTransferRequest(CAROL.way)
+    transfers.obey(leg, first)
+    transfers.obey(leg, second)
+    assert (first.told, second.told) == (["accept"], ["fail FACILITY_REJECTED"])
 
 
 def test_whileOneIsUnderWayAnotherIsIgnored(leg: FakeLeg) -> None:
@@ -36,7 +45,7 @@ def test_whileOneIsUnderWayAnotherIsIgnored(leg: FakeLeg) -> None:
     transfers.obey(leg, CAROL)
     assert not transfers.obey(leg, THERE)
     assert len(leg.done) == 1
-    assert transfers.take() == CAROL
+    assert transfers.take() == CAROL.way
 
 
 def test_oneCallIsTransferredAFewTimesOnly(leg: FakeLeg) -> None:
@@ -51,6 +60,11 @@ def test_oneCallIsTransferredAFewTimesOnly(leg: FakeLeg) -> None:
 
 def test_zeroObeysNever(leg: FakeLeg) -> None:
     assert not Transfers(0).obey(leg, CAROL)
+    assert leg.done == []
+
+
+def test_nobodyLeavesForWhomTheyCannotReach(leg: FakeLeg) -> None:
+    assert not Transfers().obey(leg, CAROL, isReached=False)
     assert leg.done == []
 
 

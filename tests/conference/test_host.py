@@ -52,6 +52,7 @@ from h323d.values.media.profile import MediaProfile
 from tests.support.fakegate import FakeGate
 from tests.support.fakeleg import FakeLeg
 from tests.support.fakemedia import FakePool
+from tests.support.faketransfer import FakeTransferRequest
 from tests.support.lease import Lease
 
 
@@ -203,8 +204,9 @@ class HostTests(HostTestCase):
         leg = self.join("80001")
         participant = self.host.rooms[RoomID("80001")].participants[leg.legId]
         before = list(leg.done)
-        participant.legTransferRequested(leg, Way("sip", leg.peer, leg.called))
-        self.assertEqual(leg.done, before)
+        request = FakeTransferRequest(Way("sip", leg.peer, leg.called))
+        participant.legTransferRequested(leg, request)
+        self.assertEqual((leg.done, request.told), (before, ["fail FACILITY_REJECTED"]))
         self.assertEqual(self.pool.mixers[0].members, [leg.port])
 
     def test_renegotiationKeepsTheMembership(self) -> None:

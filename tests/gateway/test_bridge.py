@@ -11,6 +11,7 @@ from twisted.internet.defer import Deferred
 from zope.interface import implementer
 
 from h323d.call.applications import Reason, Refusal
+from h323d.call.forwarding import Forwarding
 from h323d.call.policy import Found, IFinder
 from h323d.call.ways import Way
 from h323d.events.calls import CallEnded, CallRouted
@@ -212,7 +213,7 @@ def redirected(leg: FakeLeg, *ways: Way) -> None:
     """
     assert leg.observer is not None
     for way in ways:
-        leg.observer.legTransferRequested(leg, way)
+        leg.observer.legTransferRequested(leg, Forwarding(way))
     leg.release(Cause.REDIRECTION_TO_NEW_DESTINATION)
 
 
@@ -309,5 +310,5 @@ def test_aRedirectionOfACallThatIsAnsweredIsNotOurs() -> None:
     _, desk, _ = ringing(gateway)
     desk.answered()
     assert desk.observer is not None
-    desk.observer.legTransferRequested(desk, ELSEWHERE)
+    desk.observer.legTransferRequested(desk, Forwarding(ELSEWHERE))
     assert len(gateway.h323.legs) == 1

@@ -4,6 +4,7 @@ One side of a bridge: its sound is in the mixer as long as it flows.
 
 from __future__ import annotations
 
+from h323d.call.forwarding import Forwarding
 from h323d.call.ways import Way
 from h323d.gateway.bridgeside import BridgeSide, SideSound
 from h323d.values.cause import Cause
@@ -115,9 +116,9 @@ def test_otherMediaAreNobodysToMix() -> None:
 
 def test_itIsToldThatItsPartyIsElsewhereAsLongAsItHasNotAnswered() -> None:
     bridge, leg, _, side = made()
-    side.legTransferRequested(leg, Way("sip"))
+    side.legTransferRequested(leg, Forwarding(Way("sip")))
     leg.answered()
-    side.legTransferRequested(leg, Way("h323"))
+    side.legTransferRequested(leg, Forwarding(Way("h323")))
     assert bridge.told == ["redirected by sip", "answered"]
 
 

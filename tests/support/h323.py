@@ -15,7 +15,7 @@ from zope.interface import implementer
 from h323d.asn1 import h245
 from h323d.call.dialrule import DialRule
 from h323d.call.gates import Gates
-from h323d.call.legs import ILeg, ILegObserver, ILegOwner
+from h323d.call.legs import ILeg, ILegObserver, ILegOwner, ITransferRequest
 from h323d.call.media import IMediaPort
 from h323d.call.site import siteAt
 from h323d.call.transport import IStream, IStreamListener, IStreamOpener, IStreamUser, SecureStreams
@@ -80,6 +80,7 @@ class Party:
     streams: list[Stream] = field(default_factory=list)
     digits: list[tuple[str, DigitMethod]] = field(default_factory=list)
     transfers: list[Way] = field(default_factory=list)
+    requests: list[ITransferRequest] = field(default_factory=list)
     cause: Cause | None = None
 
     def legDialled(self, leg: ILeg) -> None:
@@ -104,8 +105,9 @@ class Party:
     def legDigit(self, leg: ILeg, digit: str, milliseconds: int, method: DigitMethod) -> None:
         self.digits.append((digit, method))
 
-    def legTransferRequested(self, leg: ILeg, way: Way) -> None:
-        self.transfers.append(way)
+    def legTransferRequested(self, leg: ILeg, request: ITransferRequest) -> None:
+        self.transfers.append(request.way)
+        self.requests.append(request)
 
     def legReleased(self, leg: ILeg, cause: Cause) -> None:
         self.reports.append("released")

@@ -12,7 +12,7 @@ from zope.interface import implementer
 
 from h323d.call.gates import Gates
 from h323d.call.homes import Advertised
-from h323d.call.legs import ILeg, ILegObserver, ILegOwner
+from h323d.call.legs import ILeg, ILegObserver, ILegOwner, ITransferRequest
 from h323d.call.media import IMediaPort, IMixerObserver, ISampleSource, PortStatistics
 from h323d.call.site import siteAt
 from h323d.call.transfers import MAXIMUM_TRANSFERS, Transfers
@@ -136,8 +136,8 @@ class LocalParty:
     def legDigit(self, leg: ILeg, digit: str, milliseconds: int, method: DigitMethod) -> None:
         self.digits.append((digit, method))
 
-    def legTransferRequested(self, leg: ILeg, way: Way) -> None:
-        self.reports.append(f"transfer to {way.called[0]}")
+    def legTransferRequested(self, leg: ILeg, request: ITransferRequest) -> None:
+        self.reports.append(f"transfer to {request.way.called[0]}")
 
     def legReleased(self, leg: ILeg, cause: Cause) -> None:
         self.reports.append("released")
@@ -304,9 +304,9 @@ class Telephone(LocalParty):
         self.reports.append("offered")
         leg.answer(PROFILE)
 
-    def legTransferRequested(self, leg: ILeg, way: Way) -> None:
-        super().legTransferRequested(leg, way)
-        self._transfers.obey(leg, way)
+    def legTransferRequested(self, leg: ILeg, request: ITransferRequest) -> None:
+        super().legTransferRequested(leg, request)
+        self._transfers.obey(leg, request)
 
     def legReleased(self, leg: ILeg, cause: Cause) -> None:
         super().legReleased(leg, cause)

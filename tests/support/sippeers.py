@@ -14,7 +14,7 @@ from zope.interface import implementer
 
 from h323d.call.applications import IGate
 from h323d.call.gates import Gates
-from h323d.call.legs import ILeg, ILegObserver, ILegOwner
+from h323d.call.legs import ILeg, ILegObserver, ILegOwner, ITransferRequest
 from h323d.call.media import IMediaPort
 from h323d.call.site import siteAt
 from h323d.call.transport import IDatagramUser, IStream, IStreamUser
@@ -64,7 +64,7 @@ class LegLog:
 
     @ivar said: names of reports, in order.
     @ivar lost: the media that flowed no more, in order.
-    @ivar ways: where peers sent us, in order.
+    @ivar requests: where peers sent us, in order.
     """
 
     def __init__(self) -> None:
@@ -73,7 +73,7 @@ class LegLog:
         self.lost: list[Medium] = []
         self.digits: list[tuple[str, int, DigitMethod]] = []
         self.causes: list[Cause] = []
-        self.ways: list[Way] = []
+        self.requests: list[ITransferRequest] = []
 
     def legDialled(self, leg: ILeg) -> None:
         pass
@@ -99,9 +99,9 @@ class LegLog:
     def legDigit(self, leg: ILeg, digit: str, milliseconds: int, method: DigitMethod) -> None:
         self.digits.append((digit, milliseconds, method))
 
-    def legTransferRequested(self, leg: ILeg, way: Way) -> None:
+    def legTransferRequested(self, leg: ILeg, request: ITransferRequest) -> None:
         self.said.append("transfer")
-        self.ways.append(way)
+        self.requests.append(request)
 
     def legReleased(self, leg: ILeg, cause: Cause) -> None:
         self.said.append("released")

@@ -288,11 +288,11 @@ class H323Leg:
         tell(self._call, message)
 
     def _facility(self, content: Content) -> None:
-        outgoing = self.direction is LegDirection.OUTGOING
-        way = facility.transferWay(content, self.called if outgoing else ())
-        if way is not None and self._phase not in (CallPhase.ENDED_BY_PEER, CallPhase.CLEARING):
-            self._observer.legTransferRequested(self, way)
-        if outgoing and facility.forwards(content) and self._phase is CallPhase.SETTING_UP:
+        called = self.called if self.direction is LegDirection.OUTGOING else ()
+        request = facility.transferRequest(content, called, self._wire, self._guard)
+        if request and self._phase not in (CallPhase.ENDED_BY_PEER, CallPhase.CLEARING):
+            self._observer.legTransferRequested(self, request)
+        if called and facility.forwards(content) and self._phase is CallPhase.SETTING_UP:
             self._call.release(Cause.REDIRECTION_TO_NEW_DESTINATION)
 
     # The call machine's wishes.

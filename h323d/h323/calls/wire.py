@@ -95,6 +95,12 @@ class CallWire:
         """
         self._send(messages.facility(self._userUser(uuie.EMPTY, control)))
 
+    def supplementary(self, apdu: bytes) -> None:
+        """
+        Carry an encoded C{H4501SupplementaryService} (H.450.1), and nothing else.
+        """
+        self._send(messages.facility(self._userUser(uuie.EMPTY, services=(apdu,))))
+
     def startH245(self, address: TransportAddress) -> None:
         body = uuie.facility(self.identity, "startH245", address)
         self._send(messages.facility(self._userUser(body)))
@@ -111,8 +117,10 @@ class CallWire:
         body = uuie.plain("statusInquiry", self.identity)
         self._send(messages.make(MessageType.STATUS_INQUIRY, self._userUser(body)))
 
-    def _userUser(self, body: Choice, control: Sequence[bytes] = ()) -> bytes:
-        return uuie.write(body, self._startUp.tunnelling, control)
+    def _userUser(
+        self, body: Choice, control: Sequence[bytes] = (), services: Sequence[bytes] = ()
+    ) -> bytes:
+        return uuie.write(body, self._startUp.tunnelling, control, services)
 
     def _send(self, message: Q931Message) -> None:
         if self.connection is not None:

@@ -176,17 +176,25 @@ def read(octets: bytes) -> Content:
     )
 
 
-def write(body: Choice, tunnelling: bool, h245Control: Sequence[bytes] = ()) -> bytes:
+def write(
+    body: Choice,
+    tunnelling: bool,
+    h245Control: Sequence[bytes] = (),
+    services: Sequence[bytes] = (),
+) -> bytes:
     """
     Encode an C{H323-UserInformation}.
 
     @param body: the C{h323-message-body}.
     @param tunnelling: our C{h245Tunnelling}.
     @param h245Control: encoded H.245 messages to tunnel.
+    @param services: encoded C{H4501SupplementaryService}s.
     """
     pdu: Fields = {"h323-message-body": body, "h245Tunnelling": tunnelling}
     if h245Control:
         pdu["h245Control"] = list(h245Control)
+    if services:
+        pdu["h4501SupplementaryService"] = list(services)
     return bytes(h225.encode("H323-UserInformation", {"h323-uu-pdu": pdu}))
 
 

@@ -19,6 +19,7 @@ from twisted.logger import Logger
 from zope.interface import implementer
 
 from h323d.call.applications import Application, Reason
+from h323d.call.forwarding import Forwarding
 from h323d.call.homes import Home
 from h323d.call.legmedia import LegMedia
 from h323d.call.legs import ILeg, ILegObserver, LegDirection
@@ -351,7 +352,7 @@ class SIPLeg:
             self._observer.legAnswered(self)
 
     def redirected(self, way: Way) -> None:
-        self._observer.legTransferRequested(self, way)
+        self._observer.legTransferRequested(self, Forwarding(way))
 
     def tell(self) -> None:
         if self._end.proven:

@@ -221,7 +221,8 @@ def test_whereARedirectionSendsUsIsToldBeforeTheCallIsOver(status: int) -> None:
     call = Call()
     call.answer(status)
     assert call.log.said == ["transfer", "released"]
-    assert [way.destination for way in call.log.ways] == [TransportAddress("10.0.0.3", 5060)]
+    (request,) = call.log.requests
+    assert request.way.destination == TransportAddress("10.0.0.3", 5060)
     assert call.log.causes == [Cause.REDIRECTION_TO_NEW_DESTINATION]
     assert call.script.methods == ["INVITE", "ACK"]
     call.world.settle()

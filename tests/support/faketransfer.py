@@ -1,0 +1,38 @@
+"""
+A request to be transferred that no peer has sent.
+"""
+
+from __future__ import annotations
+
+from zope.interface import implementer
+
+from h323d.call.legs import ITransferRequest
+from h323d.call.ways import Way
+from h323d.values.cause import Cause
+
+__all__ = ["FakeTransferRequest"]
+
+
+@implementer(ITransferRequest)
+class FakeTransferRequest:
+    """
+    Remembers what its peer would have been told.
+
+    @ivar told: in order.
+    """
+
+    def __init__(self, way: Way) -> None:
+        self.way = way
+        self.told: list[str] = []
+
+    def accept(self) -> None:
+        self.told.append("accept")
+
+    def ringing(self) -> None:
+        self.told.append("ringing")
+
+    def succeed(self) -> None:
+        self.told.append("succeed")
+
+    def fail(self, cause: Cause) -> None:
+        self.told.append(f"fail {cause.name}")
