@@ -25,11 +25,12 @@ from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.identifiers import LegID
 
-__all__ = ["ALLOW", "NOBODY", "SDP", "SUPPORTED", "DialogUser", "UserAgent"]
+__all__ = ["ALLOW", "NOBODY", "NO_SUBSCRIPTION", "SDP", "SUPPORTED", "DialogUser", "UserAgent"]
 
-ALLOW = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE"
+ALLOW = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE, REFER"
 SDP = "application/sdp"
-SUPPORTED = ""  # option tags; an empty list says that there are none (20.37)
+NO_SUBSCRIPTION = "norefersub"  # the option tag of RFC 4488
+SUPPORTED = NO_SUBSCRIPTION  # all option tags
 
 
 class DialogUser(Protocol):

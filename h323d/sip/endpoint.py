@@ -24,6 +24,7 @@ from h323d.call.surroundings import Surroundings
 from h323d.errors import DecodeError
 from h323d.sip.agent import DialogUser
 from h323d.sip.calls.causes import cancelCause, reasonsOf
+from h323d.sip.calls.incoming import incomingLeg
 from h323d.sip.calls.leg import SIPLeg
 from h323d.sip.calls.parties import inquiryOf
 from h323d.sip.config import SIPConfig
@@ -330,7 +331,7 @@ class SIPEndpoint(Part[SIPConfig]):
             else:
                 self.respond(transaction, answer)
         else:
-            leg = SIPLeg.incoming(self, transaction)
+            leg = incomingLeg(self, transaction)
             self._invites[transaction] = leg
             caller = transaction.flow.peer.host
             self._callers[request.callId, leg.localTag] = caller

@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from h323d.errors import DecodeError
-from h323d.sip.agent import ALLOW, SDP, SUPPORTED
+from h323d.sip.agent import ALLOW, NO_SUBSCRIPTION, SDP, SUPPORTED
 from h323d.sip.calls.digits import DIGIT_TYPES
 from h323d.sip.messages.bodies import bodyOf
 from h323d.sip.messages.message import SIPRequest, SIPResponse
@@ -45,8 +45,9 @@ def screen(
         return _refuse(request, 416, toTag)
     if request.method == "CANCEL":
         return None
-    required = request.headers.all("Require")
-    if required:  # no extension is supported yet
+    supported = (NO_SUBSCRIPTION,) if request.method == "REFER" else ()
+    required = [each for each in request.headers.all("Require") if each.lower() not in supported]
+    if required:
         return _refuse(request, 420, toTag, ("Unsupported", ", ".join(required)))
     return _screenContent(request, toTag)
 

@@ -116,5 +116,11 @@ def test_whoAsksIsToldWhatIsTaken(status: int) -> None:
     assert (answer.headers.get("Accept") or "").startswith(SDP)
     assert (answer.headers.get("Accept-Encoding"), answer.headers.get("Supported")) == (
         "identity",
-        "",
+        "norefersub",
     )
+
+
+@pytest.mark.parametrize(("method", "refused"), [("REFER", False), ("INFO", True)])
+def test_onlyARequestThatMakesASubscriptionCanBeWithoutOne(method: str, refused: bool) -> None:
+    answer = screen(request(method, extra="Require: norefersub\n"), "tag")
+    assert (answer is not None) is refused

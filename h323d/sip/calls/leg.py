@@ -4,8 +4,9 @@ A SIP call as a leg: commands down to the session, the dialog and media, happeni
 The leg owns nothing that can be wrong by itself: the side of the INVITE that we are on
 (L{h323d.sip.calls.invited}, L{h323d.sip.calls.inviting}) has the session's machine,
 L{h323d.sip.calls.modification} changes the media of a call that stands,
-L{h323d.sip.calls.legdigits} has the digits, and L{h323d.sip.dialogs.dialogend} sends and answers
-for all of them.  Here they meet.
+L{h323d.sip.calls.legdigits} has the digits, L{h323d.sip.calls.referral} whom the peer wants to be
+called instead of it, and L{h323d.sip.dialogs.dialogend} sends and answers for all of them.  Here
+they meet.
 
 Whoever watches a call is told that it is answered, and of its media, when its source is known
 to be real (L{h323d.sip.proof}): at once over a connection, with the ACK over UDP.
@@ -22,7 +23,7 @@ from h323d.call.applications import Application, Reason
 from h323d.call.forwarding import Forwarding
 from h323d.call.homes import Home
 from h323d.call.legmedia import LegMedia
-from h323d.call.legs import ILeg, ILegObserver, LegDirection
+from h323d.call.legs import ILeg, ILegObserver, ITransferRequest, LegDirection
 from h323d.call.media import IMediaPort, IMediaPortObserver, Signalling
 from h323d.call.observer import SilentObserver
 from h323d.call.silence import SilenceWatch
@@ -39,7 +40,7 @@ from h323d.sip.calls.invited import Invited
 from h323d.sip.calls.inviting import Inviting
 from h323d.sip.calls.legdigits import LegDigits
 from h323d.sip.calls.modification import SessionModification
-from h323d.sip.calls.parties import partiesOf
+from h323d.sip.calls.referral import Referrals
 from h323d.sip.calls.sentinvite import CallTarget
 from h323d.sip.calls.sessionphase import SessionPhase, phaseOf
 from h323d.sip.dialogs.dialog import Dialog
@@ -52,7 +53,7 @@ from h323d.sip.transactions.running import ServerTransaction
 from h323d.tracing import stateName
 from h323d.values.address import PartyAddress, TransportAddress
 from h323d.values.cause import Cause
-from h323d.values.identifiers import CallID, LegID, newCallID, newLegID
+from h323d.values.identifiers import CallID, LegID, newLegID
 from h323d.values.media.digits import DigitMethod
 from h323d.values.media.formats import MediaFormat
 from h323d.values.media.medium import Medium
@@ -106,6 +107,7 @@ class SIPLeg:
         self._media = LegMedia(self, self, agent.pool, agent.clock)
         self._descriptions = Descriptions(self._media, agent.rng, agent.config.user)
         self._digits = LegDigits(self, agent, self._end, self._media)
+        self._referrals = Referrals(self, agent, self._end)
         self._modification = SessionModification(
             self, agent, self._end, self._descriptions, flow is None
         )
@@ -121,17 +123,6 @@ class SIPLeg:
             return Invited(self, *parts, begun)
         self._descriptions.profile = begun
         return Inviting(self, *parts, begun)
-
-    @classmethod
-    def incoming(cls, agent: UserAgent, invite: ServerTransaction) -> SIPLeg:
-        """
-        The leg of a call that a peer made.
-
-        @param invite: it has been checked.
-        """
-        caller, callId = invite.request.fromAddress, newCallID(agent.rng)
-        calling, called = partiesOf(caller.uri), partiesOf(invite.request.uri)
-        return cls(agent, callId, calling, called, caller.displayName, invite)
 
     # The endpoint's commands.
 
@@ -303,6 +294,8 @@ class SIPLeg:
             self._end.accept(transaction, b"")
         elif request.method == "INFO":
             self._digits.informed(transaction)
+        elif request.method == "REFER":
+            self._referrals.requested(transaction)
         elif request.method == "OPTIONS":
             self._agent.respond(transaction, capabilities(request, self.localTag))
         else:
@@ -345,6 +338,9 @@ class SIPLeg:
 
     def alerting(self) -> None:
         self._observer.legAlerting(self)
+
+    def transferRequested(self, request: ITransferRequest) -> None:
+        self._observer.legTransferRequested(self, request)
 
     def answered(self) -> None:
         if not self._answerTold:

@@ -191,7 +191,7 @@ def test_otherRequestsAreAcceptedOnce(scene: Scene) -> None:
     scene.agent.clock.advance(10)
     assert scene.acceptances() == 1
     (answer,) = scene.agent.answers
-    assert (answer.headers.get("Allow"), answer.headers.get("Supported")) == (ALLOW, "")
+    assert (answer.headers.get("Allow"), answer.headers.get("Supported")) == (ALLOW, "norefersub")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,31 @@
+"""
+The leg of a call that a peer makes.
+"""
+
+from __future__ import annotations
+
+from h323d.sip.agent import UserAgent
+from h323d.sip.calls.leg import SIPLeg
+from h323d.sip.calls.parties import partiesOf
+from h323d.sip.transactions.running import ServerTransaction
+from h323d.values.identifiers import newCallID
+
+__all__ = ["incomingLeg"]
+
+
+def incomingLeg(agent: UserAgent, invite: ServerTransaction) -> SIPLeg:
+    """
+    @param invite: it has been checked.
+
+    @raise DecodeError: a header field that is looked at is malformed.
+    """
+    request = invite.request
+    caller = request.fromAddress
+    return SIPLeg(
+        agent,
+        newCallID(agent.rng),
+        partiesOf(caller.uri),
+        partiesOf(request.uri),
+        caller.displayName,
+        invite,
+    )

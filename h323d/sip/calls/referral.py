@@ -1,0 +1,192 @@
+"""
+REFER within a call (RFC 3515, RFC 7647): the peer asks us to call somebody else, and is told what
+comes of it in NOTIFY requests that carry a status line, unless it does not want to (RFC 4488).
+
+Whether anybody is called, and how, says who watches the leg.  A transfer that begins with
+consultation names a second dialog of the peer (C{Replaces}, RFC 3891), and is refused.
+"""
+
+from __future__ import annotations
+
+import enum
+from typing import Protocol
+
+from zope.interface import implementer
+
+from h323d.call.legs import ITransferRequest
+from h323d.call.ways import Way
+from h323d.errors import DecodeError
+from h323d.sip.agent import UserAgent
+from h323d.sip.calls.causes import statusOf
+from h323d.sip.calls.parties import partiesOf
+from h323d.sip.dialogs.dialogend import DialogEnd
+from h323d.sip.dialogs.routing import literal
+from h323d.sip.messages.message import SIPRequest, SIPResponse, reasonPhrase
+from h323d.sip.messages.nameaddr import NameAddr
+from h323d.sip.messages.uri import SIPURI, URI
+from h323d.sip.transactions.running import ServerTransaction
+from h323d.values.address import PartyAddress
+from h323d.values.cause import Cause
+
+__all__ = ["Referral", "Referrals", "ReferralsOwner"]
+
+SIPFRAG = "message/sipfrag;version=2.0"  # RFC 3515, 2.4.5
+EXPIRES = 600  # seconds that we say the subscription lasts: longer than anybody rings
+SCHEMES = ("sip", "tel")
+DECLINE = 603  # that nobody is called at all (RFC 3515, 2.4.2)
+
+
+class ReferralsOwner(Protocol):
+    """
+    What L{Referrals} need of the leg that they are part of.
+    """
+
+    def transferRequested(self, request: ITransferRequest) -> None:
+        """The peer wants somebody else to be called."""
+
+
+class Referrals:
+    """
+    What a peer has referred us to, one after the other.
+    """
+
+    def __init__(self, owner: ReferralsOwner, agent: UserAgent, end: DialogEnd) -> None:
+        self._owner = owner
+        self._agent = agent
+        self._end = end
+        self._count = 0
+
+    def requested(self, transaction: ServerTransaction) -> None:
+        """
+        A REFER came.
+
+        @raise DecodeError: it does not say to whom, or not so that it can be read.
+        """
+        request = transaction.request
+        uri = _target(request)
+        refusal = _refusal(uri) if self._end.confirmed else DECLINE
+        if refusal is not None:
+            self._end.respond(transaction, refusal)
+            return
+        self._count += 1
+        event = "refer" if self._count == 1 else f"refer;id={request.cseq.number}"
+        way = Way("sip", None, self._named(uri))
+        self._owner.transferRequested(Referral(self._agent, self._end, transaction, way, event))
+
+    def _named(self, uri: URI) -> tuple[PartyAddress, ...]:
+        """
+        The names to look for; of a user at another host, not what it would mean here.
+        """
+        parties = partiesOf(uri)
+        host = uri.host if isinstance(uri, SIPURI) else ""
+        return parties[-1:] if literal(host) and not self._agent.homes.owns(host) else parties
+
+
+class _Progress(enum.Enum):
+    ASKED = "not answered yet"
+    TELLING = "the peer is told of it"
+    SILENT = "the peer wants to hear no more, or has heard all"
+
+
+@implementer(ITransferRequest)
+class Referral:
+    """
+    One REFER, from its answer to its last NOTIFY.
+    """
+
+    def __init__(
+        self,
+        agent: UserAgent,
+        end: DialogEnd,
+        transaction: ServerTransaction,
+        way: Way,
+        event: str,
+    ) -> None:
+        """
+        @param event: of its subscription.
+        """
+        self.way = way
+        self._agent = agent
+        self._end = end
+        self._transaction = transaction
+        self._event = event
+        self._progress = _Progress.ASKED
+
+    def accept(self) -> None:
+        if self._progress is not _Progress.ASKED:
+            return
+        request = self._transaction.request
+        isSilent = "false" in request.headers.tokens("Refer-Sub")
+        self._progress = _Progress.SILENT if isSilent else _Progress.TELLING
+        response = request.response(202, None, self._end.localTag)
+        headers = response.headers.adding("Contact", self._agent.contact(self._end.flow))
+        if isSilent:
+            headers = headers.adding("Refer-Sub", "false")
+        self._agent.respond(self._transaction, response.withHeaders(headers))
+        self._notify(100)
+
+    def ringing(self) -> None:
+        self._notify(180)
+
+    def succeed(self) -> None:
+        self._notify(200)
+
+    def fail(self, cause: Cause) -> None:
+        status = DECLINE if cause is Cause.FACILITY_REJECTED else statusOf(cause)
+        if self._progress is _Progress.ASKED:
+            self._progress = _Progress.SILENT
+            self._end.respond(self._transaction, status)
+        else:
+            self._notify(status)
+
+    def _notify(self, status: int) -> None:
+        dialog = self._end.confirmed
+        if self._progress is not _Progress.TELLING or dialog is None:
+            return
+        state = f"active;expires={EXPIRES}"
+        if status >= 200:
+            self._progress = _Progress.SILENT
+            state = "terminated;reason=noresource"
+        body = f"SIP/2.0 {status} {reasonPhrase(status)}\r\n".encode()
+        request = self._end.request(dialog, "NOTIFY", body, SIPFRAG)
+        headers = request.headers.extending(
+            ("Event", self._event),
+            ("Subscription-State", state),
+            ("Contact", self._agent.contact(self._end.flow)),
+        )
+        self._agent.send(request.withHeaders(headers), self, self._end.flow)
+
+    # What the peer says to a NOTIFY.
+
+    def responseReceived(self, response: SIPResponse) -> None:
+        if response.status >= 300:
+            self._progress = _Progress.SILENT
+
+    def requestTimedOut(self) -> None:
+        self._progress = _Progress.SILENT
+
+    def requestFailed(self) -> None:
+        self._progress = _Progress.SILENT
+
+
+def _target(request: SIPRequest) -> URI:
+    """
+    @raise DecodeError: there is none.
+    """
+    text = request.headers.get("Refer-To")
+    if text is None:
+        raise DecodeError("whom to call is not said", "Refer-To")
+    return NameAddr.parse(text, "Refer-To").uri
+
+
+def _refusal(uri: URI) -> int | None:
+    """
+    The status that refuses what is no call to somebody.
+    """
+    if uri.scheme not in SCHEMES:
+        return 416
+    if not isinstance(uri, SIPURI):
+        return None
+    method = uri.parameter("method")
+    replaces = any(name.lower() == "replaces" for name, _ in uri.headers)
+    return 501 if replaces or (method or "INVITE").upper() != "INVITE" else None

@@ -1,0 +1,197 @@
+"""
+A REFER within a call: what it asks for, and what its peer is told.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from zope.interface.verify import verifyObject
+
+from h323d.call.legs import ITransferRequest
+from h323d.errors import DecodeError
+from h323d.sip.calls.referral import Referral, Referrals
+from h323d.sip.dialogs.dialog import Dialog
+from h323d.sip.dialogs.dialogend import DialogEnd
+from h323d.sip.messages.message import SIPResponse
+from h323d.values.cause import Cause
+from tests.support.fakeagent import FakeAgent, FakeFlow, received
+from tests.support.recorder import Recorder
+
+CAROL = "Refer-To: <sip:1003@10.0.0.1>\n"
+
+
+class Scene:
+    """
+    A call that is answered, and whoever asks for a transfer in it.
+    """
+
+    def __init__(self) -> None:
+        self.agent: Any = FakeAgent()
+        self.requests: list[Referral] = []
+        self.end = DialogEnd(self.agent, Recorder(), FakeFlow())
+        self.end.dialog = Dialog.called(received("INVITE").request, self.end.localTag, 1)
+        self.end.dialog.confirm()
+        self.referrals = Referrals(self, self.agent, self.end)
+
+    def transferRequested(self, request: Any) -> None:
+        self.requests.append(request)
+
+    def refer(self, extra: str = CAROL, cseq: int = 2) -> Referral:
+        self.referrals.requested(received("REFER", extra=extra, cseq=cseq))
+        return self.requests[-1]
+
+    @property
+    def told(self) -> list[str]:
+        """
+        The status lines that the peer was sent, in order.
+        """
+        return [each.request.body.decode().strip() for each in self.agent.sent]
+
+    def header(self, name: str) -> list[str | None]:
+        return [each.request.headers.get(name) for each in self.agent.sent]
+
+
+@pytest.fixture
+def scene() -> Scene:
+    return Scene()
+
+
+def answer(scene: Scene, status: int) -> None:
+    """
+    What the peer says to the last NOTIFY.
+    """
+    notify = scene.agent.sent[-1]
+    response = notify.request.response(status, None, "far")
+    assert isinstance(response, SIPResponse)
+    notify.user.responseReceived(response)
+
+
+def test_itNamesWhomToCall(scene: Scene) -> None:
+    request = scene.refer()
+    assert verifyObject(ITransferRequest, request)
+    assert request.way.protocol == "sip"
+    assert [str(name) for name in request.way.called] == ["1003", "sip:1003@10.0.0.1"]
+    assert scene.agent.answers == []
+
+
+def test_aUserAtAnotherHostIsNoneOfOurs(scene: Scene) -> None:
+    request = scene.refer("Refer-To: sip:1003@192.0.2.1\n")
+    assert [str(name) for name in request.way.called] == ["sip:1003@192.0.2.1"]
+
+
+def test_aNumberIsOne(scene: Scene) -> None:
+    request = scene.refer("Refer-To: <tel:+1-201-555>\n")
+    assert str(request.way.called[0]) == "1201555"
+
+
+def test_itsPeerHearsHowFarItHasCome(scene: Scene) -> None:
+    request = scene.refer()
+    request.accept()
+    request.ringing()
+    request.succeed()
+    (accepted,) = scene.agent.answers
+    assert (accepted.status, "Contact" in accepted.headers) == (202, True)
+    assert scene.agent.methods == ["NOTIFY"] * 3
+    assert scene.told == ["SIP/2.0 100 Trying", "SIP/2.0 180 Ringing", "SIP/2.0 200 OK"]
+    assert scene.header("Subscription-State") == [
+        *["active;expires=600"] * 2,
+        "terminated;reason=noresource",
+    ]
+    assert scene.header("Event") == ["refer"] * 3
+    assert scene.header("Content-Type") == ["message/sipfrag;version=2.0"] * 3
+
+
+def test_itsPeerHearsWhyNobodyWasReached(scene: Scene) -> None:
+    request = scene.refer()
+    request.accept()
+    request.fail(Cause.USER_BUSY)
+    request.succeed()  # too late
+    assert scene.told == ["SIP/2.0 100 Trying", "SIP/2.0 486 Busy Here"]
+
+
+@pytest.mark.parametrize(
+    ("cause", "status"), [(Cause.FACILITY_REJECTED, 603), (Cause.CALL_REJECTED, 403)]
+)
+def test_whatIsNotBegunIsRefused(scene: Scene, cause: Cause, status: int) -> None:
+    request = scene.refer()
+    request.fail(cause)
+    request.accept()
+    assert (scene.agent.statuses, scene.agent.methods) == ([status], [])
+
+
+def test_theSecondOfACallHasAnEventOfItsOwn(scene: Scene) -> None:
+    scene.refer().accept()
+    scene.refer(cseq=3).accept()
+    assert scene.header("Event") == ["refer", "refer;id=3"]
+
+
+def test_whoWantsToHearNothingDoesNot(scene: Scene) -> None:
+    request = scene.refer(CAROL + "Refer-Sub: false\nRequire: norefersub\n")
+    request.accept()
+    request.succeed()
+    (accepted,) = scene.agent.answers
+    assert (accepted.status, accepted.headers.get("Refer-Sub")) == (202, "false")
+    assert scene.agent.methods == []
+
+
+@pytest.mark.parametrize("status", [481, 489, 500])
+def test_whoDoesNotTakeANotifyGetsNoMore(scene: Scene, status: int) -> None:
+    request = scene.refer()
+    request.accept()
+    answer(scene, status)
+    request.succeed()
+    assert scene.told == ["SIP/2.0 100 Trying"]
+
+
+def test_whoTakesOneGetsTheNext(scene: Scene) -> None:
+    request = scene.refer()
+    request.accept()
+    answer(scene, 200)
+    request.succeed()
+    assert len(scene.told) == 2
+
+
+@pytest.mark.parametrize("way", ["requestTimedOut", "requestFailed"])
+def test_whoDoesNotAnswerGetsNoMore(scene: Scene, way: str) -> None:
+    request = scene.refer()
+    request.accept()
+    getattr(scene.agent.sent[-1].user, way)()
+    request.succeed()
+    assert len(scene.told) == 1
+
+
+def test_whoseCallIsOverHearsNothing(scene: Scene) -> None:
+    request = scene.refer()
+    request.accept()
+    scene.end.close()
+    request.fail(Cause.USER_BUSY)
+    assert len(scene.told) == 1
+
+
+@pytest.mark.parametrize(
+    ("target", "status"),
+    [
+        ("<http://10.0.0.1/>", 416),
+        ("<sips:1003@10.0.0.1>", 416),
+        ("<sip:1003@10.0.0.1?Replaces=a%3Bto-tag%3Db%3Bfrom-tag%3Dc>", 501),
+        ("<sip:1003@10.0.0.1;method=BYE>", 501),
+    ],
+)
+def test_whatIsNoCallToSomebodyIsRefused(scene: Scene, target: str, status: int) -> None:
+    scene.referrals.requested(received("REFER", extra=f"Refer-To: {target}\n"))
+    assert (scene.agent.statuses, scene.requests) == ([status], [])
+
+
+def test_beforeTheAnswerNobodyIsTransferred() -> None:
+    scene = Scene()
+    scene.end.dialog = Dialog.called(received("INVITE").request, scene.end.localTag, 1)
+    scene.referrals.requested(received("REFER", extra=CAROL))
+    assert (scene.agent.statuses, scene.requests) == ([603], [])
+
+
+@pytest.mark.parametrize("extra", ["", "Refer-To: <sip:>\n"])
+def test_whatNamesNobodyIsMalformed(scene: Scene, extra: str) -> None:
+    with pytest.raises(DecodeError, match="Refer-To"):
+        scene.referrals.requested(received("REFER", extra=extra))
