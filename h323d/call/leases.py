@@ -14,8 +14,9 @@ from twisted.logger import Logger
 
 from h323d.call.applications import Admission, ILease
 from h323d.events.bus import EventBus
-from h323d.events.calls import CallEnded, CallRefused
+from h323d.events.calls import CallEnded, CallRefused, CallTransferred
 from h323d.events.gatekeeper import EndpointUnregistered, RASAdmissionEnded
+from h323d.values.identifiers import LegID
 
 __all__ = ["Leases", "ended", "ofCall", "ofRegistration", "ofSide"]
 
@@ -59,8 +60,10 @@ class Leases:
         @param events: tell what is over.
         """
         self._given: dict[Holder, dict[ILease, None]] = {}
+        self._first: dict[LegID, LegID] = {}  # what legs were before they went on elsewhere
         events.subscribe(CallEnded, self._callOver)
         events.subscribe(CallRefused, self._callOver)
+        events.subscribe(CallTransferred, self._transferred)
         events.subscribe(RASAdmissionEnded, self._sideOver)
         events.subscribe(EndpointUnregistered, self._registrationOver)
 
@@ -77,6 +80,12 @@ class Leases:
     def _callOver(self, fact: CallEnded | CallRefused) -> None:
         self._end(ofCall(fact.legId))
         self._end(ofCall(fact.callId))
+        first = self._first.pop(fact.legId, None)
+        if first is not None:
+            self._end(ofCall(first))  # its re-INVITEs are still of the leg that it always was
+
+    def _transferred(self, fact: CallTransferred) -> None:
+        self._first[fact.onwardLeg] = self._first.pop(fact.legId, fact.legId)
 
     def _sideOver(self, fact: RASAdmissionEnded) -> None:
         self._end(ofSide(fact.endpointId, fact.callIdentifier, fact.answerCall))

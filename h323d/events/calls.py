@@ -20,6 +20,7 @@ __all__ = [
     "CallOriginated",
     "CallRefused",
     "CallRouted",
+    "CallTransferred",
     "DigitReceived",
     "SoundBegan",
     "SoundEnded",
@@ -140,6 +141,22 @@ class CallEnded(Fact):
     legId: LegID
     cause: Cause
     releasedBy: str = "server"
+
+
+@dataclass(frozen=True, slots=True)
+class CallTransferred(Fact):
+    """
+    A leg goes on in another call, as the other party of its call has asked; in this one, it is
+    over.
+
+    @ivar onward: the other call.
+    @ivar onwardLeg: the leg, as that call has it.
+    """
+
+    callId: CallID
+    legId: LegID
+    onward: CallID
+    onwardLeg: LegID
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,24 +6,28 @@ What is to be done when says the machine (L{h323d.gateway.bridging}); here it is
 of the called sides answers, there may be several (L{h323d.gateway.branches}); the caller hears
 the first of them that has early media, and another when that is over.  What one side does in the
 middle of the call - it holds, it resumes, it presses a key - the other is told in the words of its
-own protocol.
+own protocol.  One that has the other call somebody else leaves its place to them
+(L{h323d.gateway.transferredleg}).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Protocol
 
 from zope.interface import implementer
 
-from h323d.call.legs import ILeg, LegDirection, endedBy
+from h323d.call.legs import ILeg, ITransferRequest, LegDirection, endedBy
 from h323d.call.media import IMixerObserver
+from h323d.call.transfers import MAXIMUM_TRANSFERS
 from h323d.call.ways import Way
 from h323d.events.calls import (
     CallAnswered,
     CallEnded,
     CallOriginated,
     CallRouted,
+    CallTransferred,
     DigitReceived,
     SoundBegan,
     SoundEnded,
@@ -33,6 +37,7 @@ from h323d.gateway.bridgeside import BridgeSide
 from h323d.gateway.bridging import newBridging
 from h323d.gateway.context import BridgeContext
 from h323d.gateway.dialling import Dialling, calledBy
+from h323d.gateway.transferredleg import TransferredLeg
 from h323d.tracing import stateName
 from h323d.values.cause import Cause
 from h323d.values.identifiers import LegID
@@ -54,6 +59,17 @@ class BridgeOwner(Protocol):
 
     def bridgeClosed(self, bridge: Bridge) -> None:
         """Nobody is in it any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Transfer:
+    """
+    @ivar referrer: who asked for it.
+    @ivar leg: that of the other, in the call that is to come of it.
+    """
+
+    referrer: BridgeSide
+    leg: TransferredLeg
 
 
 @implementer(IMixerObserver)
@@ -90,6 +106,8 @@ class Bridge:
         self._dialling = Dialling(self, context, self.caller, self._branches)
         self._heard: BridgeSide | None = None  # the called side in the mixer
         self._endedByCalled = False
+        self._transfers = caller.transfers if isinstance(caller, TransferredLeg) else 0
+        self._transfer: _Transfer | None = None  # that was begun last
         self._machine = newBridging(self, context.clock, config.answerTimeout, config.ringTimeout)
 
     @property
@@ -217,7 +235,53 @@ class Bridge:
     def placesFound(self) -> None:
         self._machine.calledRedirects()
 
+    # What is to become of a transfer.
+
+    def beginTransfer(self, side: BridgeSide, request: ITransferRequest) -> None:
+        context, other = self._context, self._otherOf(side)
+        mayGoOn = self._transfers < MAXIMUM_TRANSFERS and context.mayTransfer(side.leg)
+        if other is None or not mayGoOn:
+            self.refuseTransfer(request)
+            self._machine.transferFailed()
+            return
+        request.accept()
+        leg = TransferredLeg(self, other, request, context.newIds(), self._transfers + 1)
+        self._transfer = _Transfer(side, leg)
+        context.taker.legOffered(leg)
+
+    def refuseTransfer(self, request: ITransferRequest) -> None:
+        request.fail(Cause.FACILITY_REJECTED)
+
+    def moveOn(self) -> None:
+        if self._transfer is not None:
+            self._transfer.leg.move()
+
+    def loseTransfer(self, cause: Cause) -> None:
+        if self._transfer is not None:
+            self._transfer.leg.lose(cause)
+
+    # What the leg that goes on tells.
+
+    def sideMoves(self, side: BridgeSide) -> None:
+        assert self._transfer is not None  # or nobody would move
+        by = "calling" if self._transfer.referrer is self.caller else "called"
+        side.depart()
+        leg, onward = side.leg, self._transfer.leg
+        now = self._context.clock.seconds()
+        self._context.events.publish(
+            CallTransferred(now, leg.callId, leg.legId, onward.callId, onward.legId)
+        )
+        self._over(side, Cause.NORMAL_CALL_CLEARING, by)
+        self._machine.transferred()
+
+    def transferFailed(self) -> None:
+        self._transfer = None
+        self._machine.transferFailed()
+
     # What the sides tell.
+
+    def sideAsks(self, side: BridgeSide, request: ITransferRequest) -> None:
+        self._machine.transferAsked(side, request)
 
     def sideDialled(self, side: BridgeSide) -> None:
         if side is self.caller:
@@ -280,14 +344,30 @@ class Bridge:
 
     def sideGone(self, side: BridgeSide, cause: Cause) -> None:
         leg = side.leg
-        del self.sides[leg.legId]
         self._endedByCalled |= side.answered and side is not self.caller and leg.peerEnded
         by = endedBy(leg)
         if side is self.caller and by == "called":
             by = "calling"  # though it was we who called it
         elif side is self.caller and self._endedByCalled:
             by = "called"
-        now = self._context.clock.seconds()
+        self._over(side, cause, by)
+        if self._transfer is not None and side is self._transfer.referrer:
+            self._machine.referrerGone(cause)
+        elif side is self.caller:
+            self._machine.callerGone(cause)
+        elif side.answered:
+            self._machine.calledGone(cause)
+        else:
+            self._branchGone(side, cause)
+
+    def _over(self, side: BridgeSide, cause: Cause, by: str) -> None:
+        """
+        A side is in the call no more.
+
+        @param by: who has ended that, as C{CallEnded} has it.
+        """
+        leg, now = side.leg, self._context.clock.seconds()
+        del self.sides[leg.legId]
         if side.figures is not None:
             self._context.events.publish(SoundEnded(now, leg.callId, leg.legId, side.figures))
         self._context.events.publish(CallEnded(now, leg.callId, leg.legId, cause, by))
@@ -296,12 +376,6 @@ class Bridge:
             self._owner.bridgeClosed(self)
         if side is self._heard:
             self._heard = None
-        if side is self.caller:
-            self._machine.callerGone(cause)
-        elif side.answered:
-            self._machine.calledGone(cause)
-        else:
-            self._branchGone(side, cause)
 
     def _branchGone(self, side: BridgeSide, cause: Cause) -> None:
         self._branches.leave(side, cause)

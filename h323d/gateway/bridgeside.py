@@ -67,6 +67,9 @@ class BridgeSideOwner(Protocol):
     ) -> None:
         """Its party pressed a key."""
 
+    def sideAsks(self, side: BridgeSide, request: ITransferRequest) -> None:
+        """Its party wants somebody else to be called in its place."""
+
     def sideGone(self, side: BridgeSide, cause: Cause) -> None:
         """Its leg is over."""
 
@@ -119,9 +122,11 @@ class BridgeSide(SilentObserver):
         self._owner.sideAnswered(self)
 
     def legTransferRequested(self, leg: ILeg, request: ITransferRequest) -> None:
-        if not self.answered:
+        if self.answered:
+            self._owner.sideAsks(self, request)
+        else:
             self._owner.sideRedirected(self, request.way)
-        request.fail(Cause.FACILITY_REJECTED)  # the leg has to end with it
+            request.fail(Cause.FACILITY_REJECTED)  # but if its leg ends with that
 
     def legMediaReady(self, leg: ILeg, port: IMediaPort, stream: Stream) -> None:
         if stream.medium is not Medium.AUDIO or self.sound in (SideSound.FLOWING, SideSound.OVER):
@@ -143,9 +148,15 @@ class BridgeSide(SilentObserver):
     def legDigit(self, leg: ILeg, digit: str, milliseconds: int, method: DigitMethod) -> None:
         self._owner.sideDigit(self, digit, milliseconds, method)
 
-    def legReleased(self, leg: ILeg, cause: Cause) -> None:
+    def depart(self) -> None:
+        """
+        Its leg goes on elsewhere, and takes its sound along.
+        """
         self._silence(SideSound.OVER)
         self.port = None
+
+    def legReleased(self, leg: ILeg, cause: Cause) -> None:
+        self.depart()
         self._owner.sideGone(self, cause)
 
     def _silence(self, sound: SideSound) -> None:

@@ -17,7 +17,9 @@ from typing import Protocol
 from automat import TypeMachineBuilder
 from twisted.internet.interfaces import IReactorTime
 
+from h323d.call.legs import ITransferRequest
 from h323d.call.timer import Timer
+from h323d.gateway.bridgeside import BridgeSide
 from h323d.tracing import indexed
 from h323d.values.cause import Cause
 
@@ -49,6 +51,18 @@ class BridgingOwner(Protocol):
 
     def answerCaller(self) -> None:
         """Answer the caller, and let go of the called sides that have not answered."""
+
+    def beginTransfer(self, side: BridgeSide, request: ITransferRequest) -> None:
+        """Have the other side's party call whom a side has named."""
+
+    def refuseTransfer(self, request: ITransferRequest) -> None:
+        """Nobody is called: they do not talk yet, or one is being called already."""
+
+    def moveOn(self) -> None:
+        """Let the other side go on where it is to go, before that call is answered."""
+
+    def loseTransfer(self, cause: Cause) -> None:
+        """There is nobody to go on."""
 
     def end(self, cause: Cause) -> None:
         """Let go of whoever is there still."""
@@ -92,6 +106,18 @@ class Bridging(Protocol):
     def callerGone(self, cause: Cause) -> None:
         """The caller's leg is over."""
 
+    def transferAsked(self, side: BridgeSide, request: ITransferRequest) -> None:
+        """A side wants somebody else to be called in its place."""
+
+    def transferFailed(self) -> None:
+        """That has come to nothing."""
+
+    def transferred(self) -> None:
+        """The other side has gone on, and needs this one no more."""
+
+    def referrerGone(self, cause: Cause) -> None:
+        """The side that asked has hung up."""
+
     def clear(self, cause: Cause) -> None:
         """The call is not to go on."""
 
@@ -129,6 +155,7 @@ hearing = builder.state("hearing")  # the caller has early media, an announcemen
 hearingRinging = builder.state("hearingRinging")  # the caller has been told both
 answered = builder.state("answered")
 talking = builder.state("talking")
+transferring = builder.state("transferring")  # they talk on, as long as that is not done
 over = builder.state("over")
 
 
@@ -201,6 +228,45 @@ def talks(machine: Bridging, core: _Core) -> None:
     """
 
 
+@talking.upon(Bridging.transferAsked).to(transferring)
+def transfers(machine: Bridging, core: _Core, side: BridgeSide, request: ITransferRequest) -> None:
+    core.owner.beginTransfer(side, request)
+
+
+@transferring.upon(Bridging.transferFailed).to(talking)
+def talksOn(machine: Bridging, core: _Core) -> None:
+    """
+    Nothing to do: both are there still.
+    """
+
+
+@transferring.upon(Bridging.referrerGone).to(over)
+def movesOn(machine: Bridging, core: _Core, cause: Cause) -> None:
+    core.owner.moveOn()
+
+
+@transferring.upon(Bridging.transferred).to(over)
+def isLeft(machine: Bridging, core: _Core) -> None:
+    core.owner.end(Cause.NORMAL_CALL_CLEARING)
+
+
+@transferring.upon(Bridging.callerGone).to(over)
+@transferring.upon(Bridging.calledGone).to(over)
+@transferring.upon(Bridging.clear).to(over)
+def isLost(machine: Bridging, core: _Core, cause: Cause) -> None:
+    core.owner.loseTransfer(cause)
+    core.owner.end(cause)
+
+
+for _state in (offered, fetching, *_unanswered, answered, transferring, over):
+
+    @_state.upon(Bridging.transferAsked).loop()
+    def refuses(
+        machine: Bridging, core: _Core, side: BridgeSide, request: ITransferRequest
+    ) -> None:
+        core.owner.refuseTransfer(request)
+
+
 @offered.upon(Bridging.clear).to(over)
 @answered.upon(Bridging.calledGone).to(over)
 @talking.upon(Bridging.calledGone).to(over)
@@ -224,27 +290,32 @@ _PROGRESS = (
 )
 _TIMERS = (Bridging.timerExpired, Bridging.rankTimerExpired)
 _BEGINNINGS = (Bridging.fetch, Bridging.begin)
-_LATER = (*_BEGINNINGS, Bridging.callerAnswered, Bridging.calledGone)
+_TRANSFER = (Bridging.transferFailed, Bridging.transferred, Bridging.referrerGone)
+_LATER = (*_BEGINNINGS, *_TRANSFER, Bridging.callerAnswered, Bridging.calledGone)
 _IGNORED = {
     offered: (
         *_PROGRESS,
+        *_TRANSFER,
         *(Bridging.calledGone, Bridging.callerAnswered, Bridging.callerGone),
         *_TIMERS,
     ),
     fetching: (
         *_PROGRESS,
         *_BEGINNINGS,
+        *_TRANSFER,
         *(Bridging.calledGone, Bridging.rankTimerExpired),
     ),
     calling: _LATER,
     ringing: (*_LATER, Bridging.calledRings),
     hearing: _LATER,
     hearingRinging: (*_LATER, Bridging.calledRings),
-    answered: (*_PROGRESS, *_BEGINNINGS, *_TIMERS),
-    talking: (*_PROGRESS, *_BEGINNINGS, *_TIMERS, Bridging.callerAnswered),
+    answered: (*_PROGRESS, *_BEGINNINGS, *_TRANSFER, *_TIMERS),
+    talking: (*_PROGRESS, *_BEGINNINGS, *_TRANSFER, *_TIMERS, Bridging.callerAnswered),
+    transferring: (*_PROGRESS, *_BEGINNINGS, *_TIMERS, Bridging.callerAnswered),
     over: (
         *_PROGRESS,
         *_BEGINNINGS,
+        *_TRANSFER,
         *(Bridging.calledGone, Bridging.callerAnswered, Bridging.callerGone),
         *(*_TIMERS, Bridging.clear),
     ),

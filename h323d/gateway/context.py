@@ -4,21 +4,35 @@ What all bridges share.
 
 from __future__ import annotations
 
+import random
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 from twisted.internet.interfaces import IReactorTime
 
-from h323d.call.legs import IOriginator
+from h323d.call.callers import ICallerNames
+from h323d.call.inquiry import Inquiry
+from h323d.call.legs import ILeg, IOriginator, namesOf
 from h323d.call.media import IMediaPool
 from h323d.call.policy import IFinder
 from h323d.events.bus import EventBus
 from h323d.gateway.config import GatewayConfig
 from h323d.gateway.selection import Selection
+from h323d.values.identifiers import CallID, LegID, newCallID, newLegID
 from h323d.values.media.formats import MediaFormat
 from h323d.values.media.profile import MediaProfile
 
-__all__ = ["BridgeContext"]
+__all__ = ["BridgeContext", "CallTaker"]
+
+
+class CallTaker(Protocol):
+    """
+    Who takes a call that one of ours has led to, as if a peer had made it: the switch.
+    """
+
+    def legOffered(self, leg: ILeg) -> None:
+        """Admit, route, hand over; or reject."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +41,19 @@ class BridgeContext:
     What they are made with.
 
     @ivar originators: by protocol.
+    @ivar callers: knows who is registered.
+    @ivar taker: takes calls that transfers lead to.
     @ivar finder: knows where somebody is to whom we are sent; C{None} if nobody does.
     """
 
     config: GatewayConfig
     clock: IReactorTime
+    rng: random.Random
     events: EventBus
     pool: IMediaPool
     originators: Mapping[str, IOriginator]
+    callers: ICallerNames
+    taker: CallTaker
     finder: IFinder | None = None
 
     @property
@@ -54,3 +73,16 @@ class BridgeContext:
         @param spoken: what the other side speaks; C{None} if that is not known.
         """
         return MediaProfile.audio(self.selection.towards(spoken), self.config.packetMs)
+
+    def mayTransfer(self, leg: ILeg) -> bool:
+        """
+        Whether the party of a leg may have others call somebody: if it may call them itself.
+        """
+        who = Inquiry(leg.protocol, leg.peer, namesOf(leg), (), leg.displayName)
+        return self.config.acceptUnregistered or bool(self.callers.nameOf(who).party)
+
+    def newIds(self) -> tuple[CallID, LegID]:
+        """
+        Of a call, and its first leg.
+        """
+        return newCallID(self.rng), newLegID(self.rng)

@@ -10,6 +10,7 @@ from dataclasses import replace
 from zope.interface import implementer
 
 from h323d.call.applications import Reason, Refusal
+from h323d.call.callers import ANY_NAME, ICallerNames
 from h323d.call.dialling import Dial
 from h323d.call.legs import ILeg, IOriginator
 from h323d.call.observer import SilentObserver
@@ -22,10 +23,10 @@ from h323d.errors import ResourceUnavailable
 from h323d.events.calls import CallRefused
 from h323d.gateway.bridge import Bridge
 from h323d.gateway.config import GatewayConfig
-from h323d.gateway.context import BridgeContext
+from h323d.gateway.context import BridgeContext, CallTaker
 from h323d.gateway.selection import Selection
 from h323d.values.cause import Cause
-from h323d.values.identifiers import CallID
+from h323d.values.identifiers import CallID, LegID
 
 __all__ = ["GatewayHost"]
 
@@ -48,10 +49,14 @@ class GatewayHost(Part[GatewayConfig]):
         config: GatewayConfig,
         world: Surroundings,
         originators: Mapping[str, IOriginator],
+        taker: CallTaker,
+        callers: ICallerNames = ANY_NAME,
         rule: ShareRule = UNSHARED,
         finder: IFinder | None = None,
     ) -> None:
         """
+        @param taker: takes the calls that transfers lead to.
+        @param callers: knows who is registered, and may transfer others.
         @param finder: knows where somebody is to whom a called side sends us; C{None} if nobody
             does.
         @param rule: how many of the calls may come from one source.
@@ -64,7 +69,8 @@ class GatewayHost(Part[GatewayConfig]):
         self._clock = world.clock
         self._events = world.events
         self._context = BridgeContext(
-            config, world.clock, world.events, world.pool, originators, finder
+            *(config, world.clock, world.rng, world.events, world.pool, originators),
+            *(callers, taker, finder),
         )
 
     def prepare(self, config: GatewayConfig) -> Commit:
@@ -98,18 +104,23 @@ class GatewayHost(Part[GatewayConfig]):
         self._shares.take(leg.peer.host)
         self._begin(leg, route.ways)
 
-    def join(self, first: Dial, ways: tuple[Way, ...]) -> None:
+    def join(self, first: Dial, ways: tuple[Way, ...]) -> LegID:
         """
         Call two parties: the second as soon as the first has answered.
 
         @param ways: to the second, in the order in which they are to be tried, with the names
             to be called there.
 
+        @return: the leg to the first.
+
         @raise ResourceUnavailable: there are as many calls as there may be.
         """
         if self._isFull:
             raise ResourceUnavailable(FULL.word, FULL.cause)
-        self._begin(first.begin(self._context.profile(), SilentObserver()), ways)
+        leg = first.begin(self._context.profile(), SilentObserver())
+        self._begin(leg, ways)
+        legId: LegID = leg.legId
+        return legId
 
     def _begin(self, leg: ILeg, ways: tuple[Way, ...]) -> None:
         bridge = self.bridges[leg.callId] = Bridge(self, self._context, leg, ways)

@@ -31,7 +31,7 @@ from h323d.h323.signalling.addresses import hostOf, partyFromText
 from h323d.operation.commands import OperatorError
 from h323d.operation.views import Originated
 from h323d.values.address import PartyAddress
-from h323d.values.identifiers import CallID, RoomID, newCallID
+from h323d.values.identifiers import CallID, LegID, RoomID, newCallID
 
 __all__ = ["Calling"]
 
@@ -81,7 +81,8 @@ class Calling:
         """
         names = partyFromText(first), partyFromText(second)
         rooms = [self._roomOf(name) for name in names]
-        callId = newCallID(self._rng)
+        holder: str
+        callId = holder = newCallID(self._rng)
         admission = await self._admitted(callId, *names)
         try:
             if rooms[0] is not None and rooms[1] is not None:
@@ -91,14 +92,14 @@ class Calling:
             elif rooms[0] is not None:
                 await self._invite(callId, second, names[0], rooms[0])
             else:
-                await self._join(callId, first, second)
+                holder = await self._join(callId, first, second)
         except ResourceUnavailable as error:
             ended(admission.leases)
             raise OperatorError(str(error)) from error
         except OperatorError:
             ended(admission.leases)
             raise
-        self._gates.leases.give(ofCall(callId), admission)
+        self._gates.leases.give(ofCall(holder), admission)
         return Originated(callId)
 
     async def _admitted(
@@ -118,9 +119,12 @@ class Calling:
             raise OperatorError(f"{told}: {verdict.word}")
         return verdict
 
-    async def _join(self, callId: CallID, first: str, second: str) -> None:
+    async def _join(self, callId: CallID, first: str, second: str) -> LegID:
+        """
+        @return: the leg that lasts as long as the call; the second party may have several.
+        """
         (one, *_), others = await self._find(first), await self._find(second)
-        self._gateway.join(self._dial(callId, one, others[0].called[0]), others)
+        return self._gateway.join(self._dial(callId, one, others[0].called[0]), others)
 
     async def _invite(self, callId: CallID, text: str, room: PartyAddress, roomId: RoomID) -> None:
         way, *_ = await self._find(text)

@@ -14,7 +14,8 @@ from twisted.internet.defer import Deferred, DeferredList
 from twisted.internet.task import deferLater
 from twisted.logger import Logger
 
-from h323d.call.legs import IOriginator
+from h323d.call.callers import ANY_NAME
+from h323d.call.legs import ILeg, IOriginator
 from h323d.call.parts import Part
 from h323d.call.policy import IFinder
 from h323d.call.surroundings import Surroundings
@@ -89,7 +90,13 @@ class Server:
         legs = LegTable()
         self.zone = assembly.newZone(configuration, ground, directory, gates, legs)
         self.gateway = GatewayHost(
-            configuration.gateway, world, self._originators, ground.sources, self._finder
+            configuration.gateway,
+            world,
+            self._originators,
+            self,
+            ANY_NAME if self.zone is None else self.zone.callers,
+            ground.sources,
+            self._finder,
         )
         self._onward = onward = assembly.newOnward(configuration.gateway, self.zone)
         hosts = (self.conference, self.gateway)
@@ -157,6 +164,12 @@ class Server:
         if self.locations is not None:
             yield self.locations
         yield RecordsPart(self.records)
+
+    def legOffered(self, leg: ILeg) -> None:
+        """
+        Take a call that the gateway leads to (L{h323d.gateway.context.CallTaker}).
+        """
+        self.switch.legOffered(leg)
 
     def start(self) -> None:
         """

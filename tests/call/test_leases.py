@@ -10,7 +10,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from h323d.call.applications import PASSED, Admission
 from h323d.call.leases import Leases, ended, ofCall, ofRegistration, ofSide
 from h323d.events.bus import EventBus, Fact
-from h323d.events.calls import CallEnded, CallRefused
+from h323d.events.calls import CallEnded, CallRefused, CallTransferred
 from h323d.events.gatekeeper import EndpointUnregistered, RASAdmissionEnded
 from h323d.values.cause import Cause
 from h323d.values.identifiers import CallID, LegID
@@ -36,6 +36,18 @@ def test_aLeaseEndsOnceWithWhatItWasGivenFor(holder: tuple[str, ...], fact: Fact
     assert (len(leases), lease.ends) == (1, 0)
     events.publish(fact)
     events.publish(fact)
+    assert (len(leases), lease.ends) == (0, 1)
+
+
+def test_whatALegIsGivenAfterItHasGoneOnInOtherCallsEndsWithTheLast() -> None:
+    events = EventBus()
+    leases, lease = Leases(events), Lease()
+    second, third = LegID("l2"), LegID("l3")
+    for before, after in ((LEG, second), (second, third)):
+        events.publish(CallTransferred(0.0, CALL, before, CallID("on"), after))
+        events.publish(CallEnded(0.0, CALL, before, CAUSE))
+    leases.give(ofCall(LEG), Admission(leases=(lease,)))
+    events.publish(CallEnded(0.0, CallID("on"), third, CAUSE))
     assert (len(leases), lease.ends) == (0, 1)
 
 

@@ -5,6 +5,7 @@ One side of a bridge: its sound is in the mixer as long as it flows.
 from __future__ import annotations
 
 from h323d.call.forwarding import Forwarding
+from h323d.call.legs import ITransferRequest
 from h323d.call.ways import Way
 from h323d.gateway.bridgeside import BridgeSide, SideSound
 from h323d.values.cause import Cause
@@ -13,6 +14,7 @@ from h323d.values.media.medium import Medium
 from h323d.values.media.streams import Stream
 from tests.support.fakeleg import FakeLeg
 from tests.support.fakemedia import FakeMixer, FakePool
+from tests.support.faketransfer import FakeTransferRequest
 
 
 class Bridge:
@@ -48,6 +50,9 @@ class Bridge:
         self, side: BridgeSide, digit: str, milliseconds: int, method: DigitMethod
     ) -> None:
         self.told.append(f"digit {digit} {milliseconds}")
+
+    def sideAsks(self, side: BridgeSide, request: ITransferRequest) -> None:
+        self.told.append(f"asks for {request.way.called[0]}")
 
     def sideGone(self, side: BridgeSide, cause: Cause) -> None:
         self.told.append(f"gone {cause.name}")
@@ -118,8 +123,8 @@ def test_itIsToldThatItsPartyIsElsewhereAsLongAsItHasNotAnswered() -> None:
     bridge, leg, _, side = made()
     side.legTransferRequested(leg, Forwarding(Way("sip")))
     leg.answered()
-    side.legTransferRequested(leg, Forwarding(Way("h323")))
-    assert bridge.told == ["redirected by sip", "answered"]
+    side.legTransferRequested(leg, Forwarding(Way("h323", None, leg.called)))
+    assert bridge.told == ["redirected by sip", "answered", "asks for 1002"]
 
 
 def test_whatHappensIsTold() -> None:
@@ -131,3 +136,19 @@ def test_whatHappensIsTold() -> None:
     assert side.answered
     side.legDigit(leg, "5", 160, DigitMethod.RTP_EVENT)
     assert bridge.told == ["dialled", "rings", "answered", "digit 5 160"]
+
+
+def test_beforeTheAnswerNobodyIsTransferred() -> None:
+    _, leg, _, side = made()
+    request = FakeTransferRequest(Way("sip", None, leg.called))
+    side.legTransferRequested(leg, request)
+    assert request.told == ["fail FACILITY_REJECTED"]
+
+
+def test_whoseLegGoesOnElsewhereIsNotMixedHere() -> None:
+    bridge, leg, mixer, side = made()
+    side.enter(mixer)
+    leg.mediaReady()
+    side.depart()
+    assert (mixer.members, side.port, side.sound) == ([], None, SideSound.OVER)
+    assert bridge.told == ["heard"]

@@ -14,23 +14,28 @@ from h323d.values.cause import Cause
 from tests.support.machinetable import Table, behaviourOf
 
 ENDED = "over: stop timerExpired, stop rankTimerExpired, end USER_BUSY"
+UNFETCHED = "over: stop timerExpired, end USER_BUSY"
 ANSWERED = "answered: stop timerExpired, stop rankTimerExpired, answerCaller"
+LOST = "over: loseTransfer USER_BUSY, end USER_BUSY"
 UNANSWERED = "over: stop rankTimerExpired, end NO_ANSWER_FROM_USER"
 NEXT = "rankTimerExpired in 30 s, callNext"
 
 TABLE: Table = {
     "offered": {
+        "transferAsked": "offered: refuseTransfer request",
         "fetch": "fetching: timerExpired in 180 s",
         "begin": "calling: timerExpired in 180 s, rankTimerExpired in 30 s, callNext",
         "clear": "over: end USER_BUSY",
     },
     "fetching": {
+        "transferAsked": "fetching: refuseTransfer request",
         "callerAnswered": "calling: timerExpired in 180 s, rankTimerExpired in 30 s, callNext",
-        "callerGone": ENDED,
-        "clear": ENDED,
+        "callerGone": UNFETCHED,
+        "clear": UNFETCHED,
         "timerExpired": "over: end NO_ANSWER_FROM_USER",
     },
     "calling": {
+        "transferAsked": "calling: refuseTransfer request",
         "calledRings": "ringing: ring",
         "calledSpeaks": "hearing: openEarly, hear",
         "calledAnswers": ANSWERED,
@@ -43,6 +48,7 @@ TABLE: Table = {
         "timerExpired": UNANSWERED,
     },
     "ringing": {
+        "transferAsked": "ringing: refuseTransfer request",
         "calledSpeaks": "hearingRinging: openEarly, hear",
         "calledAnswers": ANSWERED,
         "calledRedirects": "ringing: callRedirected",
@@ -54,6 +60,7 @@ TABLE: Table = {
         "timerExpired": UNANSWERED,
     },
     "hearing": {
+        "transferAsked": "hearing: refuseTransfer request",
         "calledRings": "hearingRinging: ring",
         "calledSpeaks": "hearing: hear",
         "calledAnswers": ANSWERED,
@@ -66,6 +73,7 @@ TABLE: Table = {
         "timerExpired": UNANSWERED,
     },
     "hearingRinging": {
+        "transferAsked": "hearingRinging: refuseTransfer request",
         "calledSpeaks": "hearingRinging: hear",
         "calledAnswers": ANSWERED,
         "calledRedirects": "hearingRinging: callRedirected",
@@ -77,15 +85,29 @@ TABLE: Table = {
         "timerExpired": UNANSWERED,
     },
     "answered": {
+        "transferAsked": "answered: refuseTransfer request",
         "callerAnswered": "talking",
         "calledGone": "over: end USER_BUSY",
         "callerGone": "over: end USER_BUSY",
         "clear": "over: end USER_BUSY",
     },
     "talking": {
+        "transferAsked": "transferring: beginTransfer side request",
         "calledGone": "over: end USER_BUSY",
         "callerGone": "over: end USER_BUSY",
         "clear": "over: end USER_BUSY",
+    },
+    "transferring": {
+        "transferAsked": "transferring: refuseTransfer request",
+        "transferFailed": "talking",
+        "transferred": "over: end NORMAL_CALL_CLEARING",
+        "referrerGone": "over: moveOn",
+        "calledGone": LOST,
+        "callerGone": LOST,
+        "clear": LOST,
+    },
+    "over": {
+        "transferAsked": "over: refuseTransfer request",
     },
 }
 
@@ -99,7 +121,11 @@ def test_theTable() -> None:
     found = behaviourOf(
         bridging.MACHINE,
         _bridging,
-        dict.fromkeys(("calledGone", "noneLeft", "callerGone", "clear"), cause),
+        {
+            **dict.fromkeys(("calledGone", "noneLeft", "callerGone", "clear"), cause),
+            "referrerGone": cause,
+            "transferAsked": ("side", "request"),
+        },
         {
             "fetching": ["fetch"],
             "calling": ["begin"],
@@ -108,6 +134,10 @@ def test_theTable() -> None:
             "hearingRinging": ["begin", "calledSpeaks", "calledRings"],
             "answered": ["begin", "calledAnswers"],
             "talking": ["begin", "calledAnswers", "callerAnswered"],
+            "transferring": [
+                *("begin", "calledAnswers", "callerAnswered"),
+                ("transferAsked", "side", "request"),
+            ],
             "over": [("clear", Cause.USER_BUSY)],
         },
     )

@@ -14,7 +14,7 @@ from zope.interface.verify import verifyObject
 
 from h323d.call.applications import Reason
 from h323d.call.dialling import Dial
-from h323d.call.legs import IOriginator, LegDirection
+from h323d.call.legs import ILeg, IOriginator, LegDirection
 from h323d.call.policy import IDestination, IFinder, Route
 from h323d.call.ways import MAX_HOPS, Way
 from h323d.errors import ResourceUnavailable
@@ -84,7 +84,12 @@ class Gateway:
         there = SimulatedNetwork(self.clock, rng, Conditions()).host("10.0.0.1")
         world = surroundingsOf(there, self.clock, rng, self.pool, events)
         originators: dict[str, IOriginator] = {"sip": self.sip, "h323": self.h323}
-        self.host = GatewayHost(GatewayConfig(**config), world, originators, Few(), finder)
+        self.host = GatewayHost(
+            GatewayConfig(**config), world, originators, self, rule=Few(), finder=finder
+        )
+
+    def legOffered(self, leg: ILeg) -> None:
+        raise AssertionError("nobody is transferred")
 
     def offer(self, *ways: Way, **features: Any) -> FakeLeg:
         leg = FakeLeg("1002", self.pool)

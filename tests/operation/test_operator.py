@@ -116,7 +116,9 @@ class OperatorTests(SynchronousTestCase):
         self.h323, self.sip = Originator("h323", self.pool), Originator("sip", self.pool)
         originators: dict[str, IOriginator] = {"h323": self.h323, "sip": self.sip}
         around = surroundings(self.world.network, self.clock, "10.0.0.1", events)
-        self.gateway = GatewayHost(GatewayConfig(), replace(around, pool=self.pool), originators)
+        self.gateway = GatewayHost(
+            GatewayConfig(), replace(around, pool=self.pool), originators, self.switch
+        )
         self.operator = Operator(
             replace(around, pool=self.pool, codecs=(LACKING,)),
             gates,
@@ -534,6 +536,15 @@ class OperatorTests(SynchronousTestCase):
         self.successResultOf(self.operator.call("1001", "80001"))
         self.assertEqual(lease.ends, 0)
         self.h323.made[0][0].release(Cause.NORMAL_CALL_CLEARING)
+        self.assertEqual(lease.ends, 1)
+
+    def test_whatAGateKeepsForTwoThatAreJoinedLastsAsLongAsTheFirst(self) -> None:
+        lease = Lease()
+        self.gate.answer = Admission(leases=(lease,))
+        self.successResultOf(self.operator.call("h323:a@192.0.2.1", "sip:b@192.0.2.2"))
+        self.h323.made[0][0].answered()
+        self.assertEqual(lease.ends, 0)
+        self.sip.made[0][0].release(Cause.USER_BUSY)
         self.assertEqual(lease.ends, 1)
 
     def test_whatAGateKeepsForACallToNobodyEndsAtOnce(self) -> None:

@@ -1,0 +1,465 @@
+"""
+The walk of a call through the gateway that one of its parties hands over: who remains talks to
+whom they were sent to, by whatever protocols.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from operator import itemgetter
+
+import pytest
+
+from h323d.call.transfers import MAXIMUM_TRANSFERS
+from h323d.config.sections import Configuration
+from h323d.events.calls import CallOffered, CallTransferred
+from h323d.gatekeeper.routing.config import RoutingConfig, StaticRoute
+from h323d.gateway.config import GatewayConfig
+from h323d.h323.signalling.q931 import MessageType
+from h323d.operation.views import BridgedView
+from h323d.values.cause import Cause
+from h323d.values.media.direction import Direction
+from h323d.values.media.formats import G711_ALAW, G711_ULAW, MediaFormat
+from h323d.witness.assembly import LINGER
+from tests.support.bridged import SERVER, Phone, SIPPhone, h323Phone, sipPhone
+from tests.support.graph import hidden
+from tests.support.referrer import H323Referrer, Referrer
+from tests.support.simulation import SimulatedServer, Simulation
+from tests.walks.test_switchboard import isBeyond
+
+ALICE, CAROL, NOBODY = 400, 700, 1000  # Hz
+TONES = (ALICE, CAROL, NOBODY)
+
+everyPair = pytest.mark.parametrize(
+    ("remaining", "target"), [(one, other) for one in ("sip", "h323") for other in ("sip", "h323")]
+)
+eitherSide = pytest.mark.parametrize("who", ["calling", "called"])
+
+
+@pytest.fixture
+def world() -> Iterator[Simulation]:
+    with Simulation(seed=13) as simulation:
+        yield simulation
+
+
+def phone(
+    world: Simulation, protocol: str, host: str, alias: str, tone: int, law: MediaFormat
+) -> Phone:
+    make = sipPhone if protocol == "sip" else h323Phone
+    return make(world, host, alias, tone, law)
+
+
+class House:
+    """
+    A server, Alice in a call with somebody who is to hand her over, and Carol.
+
+    @ivar referrer: that somebody, who calls her or whom she has called.
+    """
+
+    def __init__(
+        self,
+        world: Simulation,
+        remaining: str = "sip",
+        target: str = "sip",
+        who: str = "called",
+        configuration: Configuration | None = None,
+    ) -> None:
+        self.world = world
+        self.server: SimulatedServer = world.server(SERVER, configuration)
+        self.alice = phone(world, remaining, "10.0.1.1", "1001", ALICE, G711_ALAW)
+        self.carol = phone(world, target, "10.0.1.3", "1003", CAROL, G711_ULAW)
+        self.referrer = Referrer(world)
+        if who == "calling":
+            self.referrer.call("1001")
+        elif isinstance(self.alice, SIPPhone):
+            self.alice.dial(f"sip:script@{SERVER}")
+        else:
+            self.alice.dial("script")
+        world.until(lambda: self.alice.speaking and self.referrer.talking)
+        world.run(0.5)
+
+    def transferred(self) -> None:
+        """
+        Alice talks to Carol, and nobody else is there.
+        """
+        self.referrer.refer("1003")
+        self.world.until(lambda: self.carol.speaking)
+        self.world.run(1.0)
+        assert self.heard() == ([CAROL], [ALICE])
+
+    def ringing(self) -> None:
+        """
+        Carol's telephone rings, and Alice is to be joined with her.
+        """
+        self.carol.answers = False
+        self.referrer.refer("1003")
+        self.world.until(lambda: 180 in self.referrer.progress)
+
+    def heard(self) -> tuple[list[int], list[int]]:
+        return self.alice.heard.heard(TONES), self.carol.heard.heard(TONES)
+
+    def talksOn(self) -> bool:
+        """
+        Whether Alice is in her call with whoever was to hand her over.
+        """
+        (bridge,) = self.server.server.gateway.bridges.values()
+        return self.alice.cause is None and bridge.state == "talking"
+
+    def over(self) -> None:
+        """
+        Everybody leaves, and nothing is left of it.
+        """
+        self.world.leave()
+        self.referrer.port.close()
+        assert self.world.leftOver() == []
+
+
+@everyPair
+@eitherSide
+def test_whoRemainsTalksToWhomTheyWereSentTo(
+    world: Simulation, remaining: str, target: str, who: str
+) -> None:
+    house = House(world, remaining, target, who)
+    house.transferred()
+    assert house.referrer.statusOf("REFER") == [202]
+    assert house.referrer.progress == [100, 200]
+    assert house.referrer.methods[-1] == "BYE"
+    house.carol.hangup()
+    world.until(lambda: house.alice.cause is not None)
+    assert house.alice.cause is Cause.NORMAL_CALL_CLEARING
+    house.over()
+
+
+@everyPair
+@eitherSide
+def test_bothCallsHaveTheirRecord(world: Simulation, remaining: str, target: str, who: str) -> None:
+    house = House(world, remaining, target, who)
+    house.transferred()
+    house.carol.hangup()
+    world.run(LINGER + 1.0)
+    first, second = sorted(house.server.server.operator.cdr(), key=itemgetter("offered"))
+    for record in (first, second):
+        assert (record["outcome"], record["model"]) == ("answered", "gateway")
+        assert record["cause"] == Cause.NORMAL_CALL_CLEARING
+        assert record["packetsReceived"] > 20  # type: ignore[operator]  # a number
+    assert (first["releasedBy"], second["releasedBy"]) == (who, "called")
+    assert "1001" in str(first["calling" if who == "called" else "called"])
+    assert "1001" in str(second["calling"])
+    assert "1003" in str(second["called"])
+    assert second["protocol"] == remaining
+    assert first["callId"] != second["callId"]
+
+
+@everyPair
+def test_whileItRingsTheOldCallGoesOn(world: Simulation, remaining: str, target: str) -> None:
+    house = House(world, remaining, target)
+    house.ringing()
+    world.run(2.0)
+    assert house.alice.cause is None
+    assert "BYE" not in house.referrer.methods
+    house.carol.pickUp()
+    world.until(lambda: house.carol.speaking)
+    world.run(1.0)
+    assert house.heard() == ([CAROL], [ALICE])
+    assert house.referrer.progress == [100, 180, 200]
+    house.over()
+
+
+@everyPair
+@pytest.mark.parametrize(("cause", "status"), [(Cause.USER_BUSY, 486), (Cause.CALL_REJECTED, 403)])
+def test_whereNobodyAnswersTheOldCallGoesOn(
+    world: Simulation, remaining: str, target: str, cause: Cause, status: int
+) -> None:
+    house = House(world, remaining, target)
+    house.ringing()
+    house.carol.refuse(cause)
+    world.run(1.0)
+    assert house.referrer.progress == [100, 180, status]
+    assert house.talksOn()
+    house.carol.answers = True
+    house.transferred()  # which can be tried again
+    house.over()
+
+
+def test_whomNobodyKnowsIsToldAndTheOldCallGoesOn(world: Simulation) -> None:
+    house = House(world)
+    house.referrer.refer("1009")
+    world.run(1.0)
+    assert house.referrer.progress == [100, 404]
+    assert house.talksOn()
+    house.over()
+
+
+def test_whoIsForbiddenIsNotCalledThisWayEither(world: Simulation) -> None:
+    rule = StaticRoute("1003", reject=True)
+    house = House(world, configuration=Configuration(routing=RoutingConfig(routes=(rule,))))
+    house.referrer.refer("1003")
+    world.run(1.0)
+    assert house.referrer.progress[0] == 100
+    assert house.referrer.progress[1] >= 400
+    assert (house.carol.reports, house.talksOn()) == ([], True)
+    house.over()
+
+
+def test_inMaintenanceNobodyIsTransferred(world: Simulation) -> None:
+    house = House(world)
+    house.server.server.operator.maintenance("on")
+    house.referrer.refer("1003")
+    world.run(1.0)
+    assert house.referrer.progress == [100, 503]
+    assert house.talksOn()
+    house.over()
+
+
+@everyPair
+@pytest.mark.parametrize("answers", [True, False])
+def test_whoHandsOverMayLeaveBeforeTheAnswer(
+    world: Simulation, remaining: str, target: str, answers: bool
+) -> None:
+    house = House(world, remaining, target)
+    house.ringing()
+    house.referrer.hangup()
+    world.run(1.0)
+    assert house.alice.cause is None
+    assert len(house.server.server.gateway.bridges) == 1
+    if answers:
+        house.carol.pickUp()
+        world.until(lambda: house.carol.speaking)
+        world.run(1.0)
+        assert house.heard() == ([CAROL], [ALICE])
+    else:
+        house.carol.refuse(Cause.USER_BUSY)
+        world.until(lambda: house.alice.cause is not None)
+        assert house.alice.cause is Cause.USER_BUSY
+    house.over()
+
+
+@everyPair
+def test_whoRemainsMayLeaveBeforeTheAnswer(world: Simulation, remaining: str, target: str) -> None:
+    house = House(world, remaining, target)
+    house.ringing()
+    house.alice.hangup()
+    world.until(lambda: house.carol.cause is not None)
+    world.run(1.0)
+    assert house.referrer.methods[-1] == "BYE"
+    assert house.server.server.gateway.bridges == {}
+    house.over()
+
+
+@everyPair
+def test_keysPassAfterwardsAndEachOnce(world: Simulation, remaining: str, target: str) -> None:
+    house = House(world, remaining, target)
+    house.transferred()
+    for presser, other in ((house.alice, house.carol), (house.carol, house.alice)):
+        assert presser.leg is not None
+        for digit in "12#":
+            presser.leg.sendDigit(digit, 100)
+            world.run(0.4)
+        world.run(1.0)
+        assert "".join(digit for digit, _ in other.digits) == "12#"
+    house.over()
+
+
+@everyPair
+def test_holdPassesAfterwards(world: Simulation, remaining: str, target: str) -> None:
+    house = House(world, remaining, target)
+    house.transferred()
+    for holder, other in ((house.alice, house.carol), (house.carol, house.alice)):
+        assert holder.leg is not None
+        holder.leg.changeMedia(holder.speaks.directed(Direction.SENDONLY))
+        world.run(1.0)
+        assert other.heard.heard(TONES) == []
+        holder.leg.changeMedia(holder.speaks)
+        world.run(1.0)
+        assert house.heard() == ([CAROL], [ALICE])
+    house.over()
+
+
+@everyPair
+def test_whoWasOnHoldIsHeardByWhomTheyWereSentTo(
+    world: Simulation, remaining: str, target: str
+) -> None:
+    house = House(world, remaining, target)
+    house.referrer.hold()
+    world.until(lambda: "mediaLost" in house.alice.reports)
+    world.run(1.0)
+    house.transferred()
+    house.over()
+
+
+def test_oneAtATime(world: Simulation) -> None:
+    house = House(world)
+    house.ringing()
+    house.referrer.refer("1004")
+    world.run(1.0)
+    assert house.referrer.statusOf("REFER") == [202, 603]
+    house.carol.pickUp()
+    world.until(lambda: house.carol.speaking)
+    house.over()
+
+
+def test_aTransferWithConsultationIsRefusedAndTheCallGoesOn(world: Simulation) -> None:
+    house = House(world)
+    house.referrer.refer("1003", headers="?Replaces=a%3Bto-tag%3Db%3Bfrom-tag%3Dc")
+    world.run(1.0)
+    assert (house.referrer.statusOf("REFER"), house.referrer.progress) == ([501], [])
+    assert house.talksOn()
+    house.over()
+
+
+def test_whoWantsToHearNothingOfItDoesNot(world: Simulation) -> None:
+    house = House(world)
+    house.referrer.refer("1003", extra="Refer-Sub: false\nRequire: norefersub\n")
+    world.until(lambda: house.carol.speaking)
+    world.run(1.0)
+    assert house.referrer.statusOf("REFER") == [202]
+    assert house.referrer.progress == []
+    assert house.referrer.methods[-1] == "BYE"
+    house.over()
+
+
+def test_aRoomIsATargetLikeAnother(world: Simulation) -> None:
+    house = House(world)
+    house.carol.dial(f"sip:80001@{SERVER}")
+    world.until(lambda: house.carol.speaking)
+    house.referrer.refer("80001")
+    world.run(2.0)
+    assert house.heard() == ([CAROL], [ALICE])
+    assert house.referrer.methods[-1] == "BYE"
+    house.over()
+
+
+def test_whoMayNotCallTransfersNobody(world: Simulation) -> None:
+    house = House(world)
+    house.server.server.operator.unregister("script")
+    house.referrer.refer("1003")
+    world.run(1.0)
+    assert house.referrer.statusOf("REFER") == [603]
+    assert house.talksOn()
+    house.over()
+
+
+def test_itIsToldWhichCallGoesOnFromWhich(world: Simulation) -> None:
+    house = House(world)
+    house.transferred()
+    (fact,) = house.server.told(CallTransferred)
+    offered = [each.callId for each in house.server.told(CallOffered)]
+    assert [fact.callId, fact.onward] == offered
+    house.over()
+
+
+def test_oneCallIsNotTransferredForEver(world: Simulation) -> None:
+    house = House(world)
+    referrers = [house.referrer]
+    for number in range(MAXIMUM_TRANSFERS):
+        following = Referrer(world, f"10.0.2.{number}", f"script{number}")
+        referrers[-1].refer(f"script{number}")
+        world.until(lambda: following.talking)  # noqa: B023 - before the next
+        world.run(0.5)
+        referrers.append(following)
+    referrers[-1].refer("1003")
+    world.run(1.0)
+    assert referrers[-1].statusOf("REFER") == [603]
+    assert house.talksOn()
+    house.world.leave()
+    for referrer in referrers:
+        referrer.port.close()
+    assert world.leftOver() == []
+
+
+@everyPair
+def test_aServerThatLeavesInTheMiddleLeavesNothingBehind(
+    world: Simulation, remaining: str, target: str
+) -> None:
+    house = House(world, remaining, target)
+    house.ringing()
+    house.over()
+
+
+@everyPair
+def test_whoHandsOverInTheMomentOfTheAnswerLeavesNothingBehind(
+    world: Simulation, remaining: str, target: str
+) -> None:
+    house = House(world, remaining, target)
+    house.ringing()
+    house.carol.pickUp()
+    house.referrer.hangup()
+    world.until(lambda: house.carol.speaking)
+    world.run(1.0)
+    assert house.heard() == ([CAROL], [ALICE])
+    house.over()
+
+
+def test_theOperatorSeesWhatIsUnderWayAndCanStopIt(world: Simulation) -> None:
+    house = House(world)
+    house.ringing()
+    operator = house.server.server.operator
+    views = [each for each in operator.calls() if isinstance(each, BridgedView)]
+    assert sorted(each.bridge for each in views) == ["ringing", "ringing", *["transferring"] * 2]
+    (onward, *_) = {each.callId for each in views if each.bridge == "ringing"}
+    operator.hangup(onward)
+    world.until(lambda: house.carol.cause is not None)
+    world.run(1.0)
+    assert house.talksOn()
+    house.over()
+
+
+def test_allThatATransferIsMadeOfCanBeWrittenDown(world: Simulation) -> None:
+    house = House(world)
+    found: dict[str, str] = {}
+
+    def look() -> None:
+        calls = ((f"{each}", each) for each in world.clock.getDelayedCalls())
+        found.update(hidden([("server", house.server.server), *calls], isBeyond))
+
+    world.watch(look, 23)
+    house.ringing()
+    house.carol.pickUp()
+    world.until(lambda: house.carol.speaking)
+    world.run(0.5)
+    house.over()
+    assert found == {}
+
+
+class Terminals:
+    """
+    Somebody with H.323 and no name, in a call with Alice, and Carol.
+    """
+
+    def __init__(self, world: Simulation, remaining: str = "sip", target: str = "sip") -> None:
+        anybody = Configuration(gateway=GatewayConfig(acceptUnregistered=True))
+        self.server = world.server(SERVER, anybody)
+        self.alice = phone(world, remaining, "10.0.1.1", "1001", ALICE, G711_ALAW)
+        self.carol = phone(world, target, "10.0.1.3", "1003", CAROL, G711_ULAW)
+        self.referrer = H323Referrer(world, "1001")
+        world.until(lambda: self.alice.speaking and self.referrer.talking)
+        world.run(0.5)
+
+
+@everyPair
+def test_aTerminalHandsOverByH450(world: Simulation, remaining: str, target: str) -> None:
+    house = Terminals(world, remaining, target)
+    house.referrer.initiate("1003")
+    world.until(lambda: house.carol.speaking)
+    world.run(1.0)
+    assert house.alice.heard.heard(TONES) == [CAROL]
+    assert house.carol.heard.heard(TONES) == [ALICE]
+    assert house.referrer.answers == [("returnResult", {"invokeId": 7})]
+    assert house.referrer.kinds[-1] is MessageType.RELEASE_COMPLETE
+    world.leave()
+    assert world.leftOver() == []
+
+
+@pytest.mark.parametrize(("number", "identity", "code"), [("1009", "", 1004), ("1003", "12", 1005)])
+def test_aTerminalIsToldWhyNobodyIsCalled(
+    world: Simulation, number: str, identity: str, code: int
+) -> None:
+    house = Terminals(world)
+    house.referrer.initiate(number, identity)
+    world.run(1.0)
+    error = {"invokeId": 7, "errcode": ("local", code)}
+    assert house.referrer.answers == [("returnError", error)]
+    assert house.alice.cause is None
+    assert house.referrer.kinds[-1] is MessageType.FACILITY
+    world.leave()
+    assert world.leftOver() == []
