@@ -365,9 +365,17 @@ def test_noCommonFormatEndsTheCall(network: SimulatedNetwork, caller: Side, cloc
 # Digits.
 
 
-def test_digitsGoByEventsWherePeersTakeThem(caller: Side, callee: Side, clock: Clock) -> None:
-    joined(caller, callee)
-    legOf(callee.parties[0]).sendDigit("5", 200)
+def test_digitsGoAsSignalsToWhoTakesEventsToo(caller: Side, callee: Side, clock: Clock) -> None:
+    near, far = joined(caller, callee)
+    legOf(far).sendDigit("5", 200)
+    clock.pump([0.1] * 5)
+    assert near.digits == [("5", DigitMethod.H245_SIGNAL)]
+    assert callee.pool.ports[0].digits == []
+
+
+def test_digitsGoAsEventsWhereThatIsWished(caller: Side, callee: Side, clock: Clock) -> None:
+    _, far = joined(caller, callee)
+    legOf(far).sendDigit("5", 200, DigitMethod.RTP_EVENT)
     assert callee.pool.ports[0].digits == [("5", 200)]
 
 

@@ -159,7 +159,9 @@ _IRRELEVANT = frozenset(
         "maxPendingReplacementFor",
     }
 )
-_PREFERENCE = (DigitMethod.RTP_EVENT, DigitMethod.H245_SIGNAL, DigitMethod.H245_ALPHANUMERIC)
+# Some say that they take events, and hear none (chan_ooh323 of Asterisk): what comes as a signal, on the
+# connection that said so, all of them hear.
+_PREFERENCE = (DigitMethod.H245_SIGNAL, DigitMethod.RTP_EVENT, DigitMethod.H245_ALPHANUMERIC)
 
 
 @dataclass

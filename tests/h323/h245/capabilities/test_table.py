@@ -71,8 +71,8 @@ def test_ourSetSaysWhatTheProfileSays() -> None:
     assert {a.packetMs for a in soundIn(remote)} == {60}
     assert remote.telephoneEventType == TELEPHONE_EVENT_TYPE
     assert remote.digitMethods == (
-        DigitMethod.RTP_EVENT,
         DigitMethod.H245_SIGNAL,
+        DigitMethod.RTP_EVENT,
         DigitMethod.H245_ALPHANUMERIC,
     )
     assert remote.skipped == 0
