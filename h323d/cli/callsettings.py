@@ -15,7 +15,7 @@ from h323d.call.homes import WILDCARDS, Homes
 from h323d.call.media import ISampleSource
 from h323d.cli.phone import PhoneSettings
 from h323d.dsp.codec import ICodec
-from h323d.dsp.provisions import provisions
+from h323d.dsp.provisions import NAMES, provisions
 from h323d.dsp.tones import Tone
 from h323d.errors import H323dError
 from h323d.h323.calls.callstart import StartUpOptions
@@ -64,18 +64,19 @@ def settingsOf(options: argparse.Namespace, destination: TransportAddress | None
 
 def _codecsOf(names: str) -> tuple[ICodec, ...]:
     """
-    @param names: of codecs of the house, with commas between them.
+    @param names: of codecs of the house, with commas between them; each stands for all that have
+        it.
     """
-    provided = {each.format.name.lower(): each for each in provisions()}
-    codecs = []
+    provided, codecs = provisions(), list[ICodec]()
     for name in names.split(","):
-        provision = provided.get(name.strip().lower())
-        if provision is None:
-            known = ", ".join(each.format.name for each in provided.values())
-            raise H323dError(f"--codec: {name} is none of {known}")
-        if provision.codec is None:
-            raise H323dError(f"--codec: {name}: {provision.missing}")
-        codecs.append(provision.codec)
+        wanted = name.strip().lower()
+        found = [each for each in provided if each.format.name.lower() == wanted]
+        if not found:
+            raise H323dError(f"--codec: {name} is none of {', '.join(NAMES)}")
+        for each in found:
+            if each.codec is None:
+                raise H323dError(f"--codec: {name}: {each.missing}")
+            codecs.append(each.codec)
     return tuple(codecs)
 
 

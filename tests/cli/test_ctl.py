@@ -21,6 +21,7 @@ from h323d import __version__
 from h323d.cli import ctl
 from h323d.cli.decoding import messages
 from h323d.config.sample import sample
+from h323d.dsp.provisions import NAMES
 
 ROOT = Path(__file__).parents[2]
 MEDIA = {
@@ -286,7 +287,7 @@ def test_everyFaultOfAConfigurationHasALine(
         ("routes", "rooms, gateway"),
         ("gates", "none"),
         ("destinations", "conference, gateway"),
-        ("codecs", "PCMU, PCMA, G722, opus, G729, GSM, L16"),
+        ("codecs", ", ".join(NAMES)),
     ],
 )
 def test_aPlugInThatNobodyInstalledIsTold(
