@@ -24,6 +24,7 @@ from h323d.media.audio.table import PortTable
 __all__ = ["GroupForm", "Hearing", "MixGroup", "LocalParty", "MixedRoom"]
 
 _TO_COME = 6  # members that every room is taken to have
+_FEW = 6  # members of a room at most, who are all mixed, however softly they speak
 
 Slots = npt.NDArray[np.intp]
 Samples = npt.NDArray[np.int16]
@@ -101,6 +102,7 @@ class MixGroup:
     @ivar members: C{intp[n]}: slots, by room.
     @ivar roomOf: C{int64[n]}: the index of each member's room, ascending.
     @ivar parties: position in C{members} of each local party.
+    @ivar crowded: C{intp[k]}: positions in C{members} of those in rooms of many.
     """
 
     def __init__(
@@ -127,6 +129,7 @@ class MixGroup:
         self._heard: list[_Part] = []
         self.roomOf = np.empty(0, np.int64)
         self.parties: list[tuple[int, LocalParty]] = []
+        self.crowded = np.empty(0, np.intp)
         self._plan: MixPlan | None = None
         self._premises = b"", b"", b""  # of the plan: who sounds, is muted, is deaf
 
@@ -164,6 +167,7 @@ class MixGroup:
         self.members = np.array([slot for room in rooms for slot in room.slots], np.intp)
         counts = [len(room.slots) for room in rooms]
         self.roomOf = np.repeat([room.index for room in rooms], counts).astype(np.int64)
+        self.crowded = np.flatnonzero(np.repeat(np.array(counts, np.intp) > _FEW, counts))
         positions = {slot: position for position, slot in enumerate(self.members.tolist())}
         self.parties = [
             (positions[slot], party) for room in rooms for slot, party in room.parties.items()
@@ -220,11 +224,14 @@ class MixGroup:
         @param pausing: C{bool[n]}: those that are sent digits instead.
         """
         if self._isUniform(self._heard):
-            return [Hearing(self.members, Mixes(mixes, plan.mixOf, self.frameMs), pausing)]
+            whole = Mixes(mixes, plan.mixOf, self.frameMs, 1 + len(plan.shared))
+            return [Hearing(self.members, whole, pausing)]
         result = []
         for rate, at in self._heard:
             members, heard, of = self.members[at], mixes, plan.mixOf[at]
+            shared = 1 + len(plan.shared)
             if rate != self.sampleRate:
+                shared = len(np.unique(of[of < shared]))
                 heard, of = self._rates.ofMixes(self.sampleRate, rate).resample(
                     mixes,
                     of,
@@ -234,7 +241,7 @@ class MixGroup:
                     (clock, clock + self.frameMs),
                 )
             paused = None if pausing is None else pausing[at]
-            result.append(Hearing(members, Mixes(heard, of, self.frameMs), paused))
+            result.append(Hearing(members, Mixes(heard, of, self.frameMs, shared), paused))
         return result
 
     def plan(self, sounding: npt.NDArray[np.bool_]) -> MixPlan:

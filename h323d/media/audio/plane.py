@@ -253,6 +253,7 @@ class MediaPlane:
         frames, sounding = group.pull(self._now, self._receiver.jitter(members))
         for position, party in group.parties:
             sounding[position] = _readParty(party, frames[position], group.sampleRate)
+        self._speaking.leaveOut(group, frames, sounding)
         plan = group.plan(sounding)
         mixes = mix(frames, plan)
         clock = index * self._tickMs

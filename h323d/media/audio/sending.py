@@ -2,9 +2,10 @@
 From mixes to RTP packets: encode, packetise, number, send.
 
 Each distinct mix is encoded once per codec that remembers nothing; of the others, every port has an
-encoder of its own, which is given whole packets.  A timestamp is the plane's clock, in the units of
-what is sent, plus the port's own base, so that it goes on truly over stalls, holds, pauses and
-reconfigurations; where it jumps, the marker says so (RFC 3551, 4.1).
+encoder of its own, which is given whole packets, or shares one (L{h323d.media.audio.sharing}).  A
+timestamp is the plane's clock, in the units of what is sent, plus the port's own base, so that it
+goes on truly over stalls, holds, pauses and reconfigurations; where it jumps, the marker says so
+(RFC 3551, 4.1).
 """
 
 from __future__ import annotations
@@ -15,8 +16,10 @@ import numpy as np
 import numpy.typing as npt
 
 from h323d.dsp.codec import LARGEST_PAYLOAD, IEncoder
+from h323d.dsp.mixing import SILENCE
 from h323d.media.audio.codecs import Codecs
 from h323d.media.audio.coders import Coders
+from h323d.media.audio.sharing import Form, SharedEncoders
 from h323d.media.audio.table import LONGEST_PACKET_MS, Milliseconds, PortTable
 from h323d.media.packets import IPacketIO
 from h323d.rtp.columns import HEADER_BYTES, numbers, writeHeader, writeHeaders
@@ -37,11 +40,13 @@ class Mixes:
     @ivar samples: C{int16[m, s]}: the distinct mixes.
     @ivar of: C{intp[n]}: which of them each member hears.
     @ivar milliseconds: how long it is.
+    @ivar shared: how many of the mixes, from the first on, are those of whole rooms.
     """
 
     samples: Samples
     of: Slots
     milliseconds: int
+    shared: int = 0
 
 
 class _Stream:
@@ -89,6 +94,7 @@ class Sender:
         self._table = table
         self._coders = coders
         self._codecs = codecs
+        self._shared = SharedEncoders(coders)
         self._streams: dict[int, _Stream] = {}
         self._parameters: dict[int, tuple[tuple[str, str], ...]] = {}
 
@@ -107,6 +113,7 @@ class Sender:
         stream = self._streams.get(slot)
         if stream is not None:
             self._coders.tune(stream.encoder, lossPercent)
+        self._shared.tune(slot, lossPercent)
 
     def restart(self, slot: int) -> None:
         """
@@ -127,6 +134,7 @@ class Sender:
 
         @return: what is remembered of what it is sent, for L{adopt}.
         """
+        self._shared.forget(slot)
         return Speaker(self._streams.pop(slot, None), self._parameters.pop(slot, None))
 
     def adopt(self, slot: int, speaker: Speaker) -> None:
@@ -261,20 +269,28 @@ class Sender:
         clock: int,
     ) -> None:
         """
-        Let each port's encoder have its frame, and send what that makes, if it makes anything.
+        Let each port's encoder have its frame, or that which it shares, and send what that makes,
+        if it makes anything.
         """
         table = self._table
-        streams = [self._stream(slot, kind) for slot in members.tolist()]
+        forms = self._formsOf(kind, members, mixes, mixOf)
+        streams = [
+            self._stream(slot, kind) if form is None else None
+            for slot, form in zip(members.tolist(), forms, strict=True)
+        ]
         self._lengthen(members, clock, mixes.milliseconds)
         full = table.heldMs[members] == table.packetMs[members]
         out = np.empty((len(members), HEADER_BYTES + LARGEST_PAYLOAD), np.uint8)
         sizes = np.zeros(len(members), np.int64)
-        for index, stream in enumerate(streams):
+        for index, (form, stream) in enumerate(zip(forms, streams, strict=True)):
             frame, slot = mixes.samples[mixOf[index]], int(members[index])
-            samples = self._gather(slot, stream, frame, mixes.milliseconds)
-            if full[index]:
-                row = out[index, HEADER_BYTES:]
-                sizes[index] = self._coders.encode(stream.encoder, samples, row)
+            row = out[index, HEADER_BYTES:]
+            if form is not None:
+                sizes[index] = self._shared.encode(form, slot, frame, clock, row)
+            elif stream is not None:
+                samples = self._gather(slot, stream, frame, mixes.milliseconds)
+                if full[index]:
+                    sizes[index] = self._coders.encode(stream.encoder, samples, row)
         begun, lengths = table.heldFrom[members], table.heldMs[members]
         table.heldMs[members[full]] = 0
         sent = np.flatnonzero(sizes)
@@ -284,6 +300,28 @@ class Sender:
         self._number(receivers, rows, begun[sent], lengths[sent])
         packets.send(receivers, rows, HEADER_BYTES + sizes[sent])
         table.sentOctets[receivers] += sizes[sent]
+
+    def _formsOf(self, kind: int, members: Slots, mixes: Mixes, mixOf: Slots) -> list[Form | None]:
+        """
+        @return: by whose encoder each is served; C{None} for his own.
+        """
+        if not mixes.shared:
+            return [None] * len(members)
+        table, isSilent = self._table, not mixes.samples[SILENCE].any()
+        whole = table.packetMs[members] == mixes.milliseconds
+        columns = members, table.room[members], table.sendRate[members], mixOf, whole
+        forms = [
+            Form(room, kind, rate, self._parameters.get(slot, ()), isSilent and heard == SILENCE)
+            if fits
+            else None
+            for slot, room, rate, heard, fits in zip(
+                *(each.tolist() for each in columns), strict=True
+            )
+        ]
+        return [
+            form if heard < mixes.shared else None
+            for form, heard in zip(self._shared.worthWhile(forms), mixOf.tolist(), strict=True)
+        ]
 
     def _stream(self, slot: int, kind: int) -> _Stream:
         stream, form = self._streams.get(slot), (kind, int(self._table.sendRate[slot]))

@@ -16,6 +16,7 @@ from h323d.media.reports import Levels, Report, SpeakerChanged
 __all__ = ["Speaking"]
 
 _MEASURED = 0.1  # seconds between two measurements
+_PRESENT = 2.0  # seconds for which somebody is mixed after the last that was loud
 _REPORTED = 3  # measurements between two reports of levels
 
 
@@ -27,6 +28,8 @@ class Speaking:
     def __init__(self, config: MediaConfig, table: PortTable) -> None:
         self._table = table
         self._activity = SpeechActivity(config.maximumPorts, _MEASURED)
+        self._ports = config.maximumPorts
+        self._presence: dict[int, SpeechActivity] = {}  # by the length of frames
         self._speakers = ActiveSpeakers(config.maximumPorts, config.maximumPorts, _MEASURED)
         self._due: dict[int, float] = {}
         self._turns: dict[int, int] = {}
@@ -36,6 +39,8 @@ class Speaking:
         A slot came into a room, or left one.
         """
         self._activity.reset(slot)
+        for presence in self._presence.values():
+            presence.reset(slot)
         self._speakers.resetStream(slot)
 
     def opened(self, room: int) -> None:
@@ -43,6 +48,25 @@ class Speaking:
         A room begins.
         """
         self._speakers.resetRoom(room)
+
+    def leaveOut(
+        self, group: MixGroup, frames: npt.NDArray[np.int16], sounding: npt.NDArray[np.bool_]
+    ) -> None:
+        """
+        Who only has a silent room around him is not mixed where there are many, so that they
+        hear the same, and the noise of all rooms does not add up.
+
+        @param frames: C{int16[n, s]}: what the group's members say.
+        @param sounding: C{bool[n]}: who has sound; changed.
+        """
+        crowded = group.crowded
+        if not crowded.size:
+            return
+        presence = self._presence.get(group.frameMs)
+        if presence is None:
+            presence = SpeechActivity(self._ports, group.frameMs / 1000, hangover=_PRESENT)
+            self._presence[group.frameMs] = presence
+        sounding[crowded] &= presence.update(group.members[crowded], levels(frames[crowded]))
 
     def listen(self, group: MixGroup, frames: npt.NDArray[np.int16], now: float) -> list[Report]:
         """
