@@ -63,8 +63,8 @@ class IOffer(Interface):
     callIdentifier = Attribute("H.323's, in hexadecimal; empty for other protocols")
     conferenceId = Attribute("H.323's, in hexadecimal; empty for other protocols")
     speaks = Attribute(
-        "the formats that the caller can speak, a tuple of L{MediaFormat}, its best first; C{None}"
-        " while that is not known"
+        "the formats that the peer can speak, a tuple of L{MediaFormat}, its best first; of whom we"
+        " call, what it has settled for; C{None} while that is not known"
     )
     hops = Attribute("over how many more servers the call may go; C{None} if the caller says none")
     restricted = Attribute("whether the caller does not want to be known to the called party")

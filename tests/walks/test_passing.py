@@ -125,6 +125,16 @@ def test_whoSpeakTheSameHearEachOthersOctets(
     assert world.leftOver() == []
 
 
+@pytest.mark.parametrize("calling", ["sip", "h323"])
+@pytest.mark.parametrize("first", [G711_ULAW, G711_ALAW])
+def test_whatAPhoneThatIsCalledSettlesForTheCallerSpeaksToo(
+    world: Simulation, server: SimulatedServer, calling: str, first: MediaFormat
+) -> None:
+    formats = sorted((G711_ULAW, G711_ALAW), key=lambda each: each != first)
+    talking(world, calling, "sip", *formats)
+    assert passing(server) == {True}
+
+
 @everyPair
 def test_anotherCodecInTheMiddleOfTheCallIsTranscodedWithoutAGapAndBackAgain(
     world: Simulation, server: SimulatedServer, calling: str, called: str

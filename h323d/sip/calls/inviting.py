@@ -26,6 +26,8 @@ from h323d.sip.messages.message import SIPRequest, SIPResponse
 from h323d.sip.sdp.negotiation import NoCommonMedia
 from h323d.values.cause import Cause
 from h323d.values.diversion import Diversion
+from h323d.values.media.formats import MediaFormat
+from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediaProfile
 
 __all__ = ["Inviting", "InvitingOwner"]
@@ -117,6 +119,14 @@ class Inviting:
         self._cause = Cause.NORMAL_CALL_CLEARING  # why the call is over, once it is
         self._answer = b""  # the description that was last taken
 
+    @property
+    def offered(self) -> tuple[MediaFormat, ...] | None:
+        """
+        What the peer's answer to our offer has settled for; C{None} before there is one.
+        """
+        transmit = self._descriptions.stream(Medium.AUDIO).transmit
+        return None if transmit is None else (transmit.format,)
+
     def call(self, target: CallTarget) -> None:
         """
         Send the INVITE.
@@ -174,12 +184,14 @@ class Inviting:
             self._owner.alerting()
         else:
             self._owner.proceeding()
-        if response.body and response.body != self._answer:
-            self._conclude(response)
+        if response.body and response.body != self._answer and self._conclude(response):
+            self._owner.reportMedia()
 
     def established(self, fork: Fork) -> None:
+        good = self._conclude(fork.response)
         self._owner.answered()
-        if self._conclude(fork.response):
+        if good:
+            self._owner.reportMedia()
             self._modification.begin()
         else:
             self._owner.hangup(Cause.INCOMPATIBLE_DESTINATION)
@@ -209,7 +221,6 @@ class Inviting:
         except (NoCommonMedia, DecodeError) as error:
             self._owner.complain(error)
             return False
-        self._owner.reportMedia()
         return True
 
     # What comes of the INVITE.

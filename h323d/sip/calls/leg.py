@@ -185,7 +185,7 @@ class SIPLeg:
 
     @property
     def speaks(self) -> tuple[MediaFormat, ...] | None:
-        return self._side.offered if isinstance(self._side, Invited) else None
+        return self._side.offered
 
     @property
     def held(self) -> bool:

@@ -9,6 +9,7 @@ from twisted.internet.defer import Deferred, fail, succeed
 from zope.interface.verify import verifyObject
 
 from h323d.call.legs import ILeg, IOriginator, LegDirection
+from h323d.call.observer import SilentObserver
 from h323d.call.ways import Way
 from h323d.sip.calls.originator import SIPOriginator
 from h323d.sip.config import SIPConfig
@@ -18,6 +19,7 @@ from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.identifiers import CallID
 from h323d.values.media.direction import Direction
+from h323d.values.media.formats import G711_ULAW
 from tests.support.sippeers import (
     PROFILE,
     SERVER,
@@ -120,6 +122,22 @@ def test_progressIsReported() -> None:
     assert call.script.methods == ["INVITE", "ACK"]
     call.bye()
     assert call.log.causes == [Cause.NORMAL_CALL_CLEARING]
+    call.world.settle()
+
+
+def test_whatIsAnsweredIsKnownWhenTheAnswerIsReported() -> None:
+    known: list[object] = []
+
+    class Asking(SilentObserver):
+        def legAnswered(self, leg: ILeg) -> None:
+            known.append(leg.speaks)
+
+    call = Call()
+    call.leg.observe(Asking())
+    assert call.leg.speaks is None
+    call.answer(200, body=offerBody())
+    assert known == [(G711_ULAW,)]
+    call.bye()
     call.world.settle()
 
 
