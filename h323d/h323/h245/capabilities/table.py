@@ -159,8 +159,8 @@ _IRRELEVANT = frozenset(
         "maxPendingReplacementFor",
     }
 )
-# Some say that they take events, and hear none (chan_ooh323 of Asterisk): what comes as a signal, on the
-# connection that said so, all of them hear.
+# Some say that they take events, and hear none (chan_ooh323 of Asterisk): what comes as a
+# signal, on the connection that said so, all of them hear.
 _PREFERENCE = (DigitMethod.H245_SIGNAL, DigitMethod.RTP_EVENT, DigitMethod.H245_ALPHANUMERIC)
 
 
