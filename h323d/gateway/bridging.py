@@ -136,9 +136,8 @@ class _Core:
     answerTimeout: float
     ringTimeout: float
 
-    def callNext(self, machine: Bridging) -> None:
+    def startRank(self, machine: Bridging) -> None:
         self.rankTimer.start(self.ringTimeout, machine.rankTimerExpired)
-        self.owner.callNext()
 
     def stop(self) -> None:
         self.timer.stop()
@@ -168,7 +167,8 @@ def fetches(machine: Bridging, core: _Core) -> None:
 @fetching.upon(Bridging.callerAnswered).to(calling)
 def first(machine: Bridging, core: _Core) -> None:
     core.timer.start(core.answerTimeout, machine.timerExpired)
-    core.callNext(machine)
+    core.startRank(machine)
+    core.owner.callNext()
 
 
 _unanswered = (calling, ringing, hearing, hearingRinging)
@@ -197,7 +197,8 @@ for _state in _unanswered:
 
     @_state.upon(Bridging.noneAnswers).loop()
     def another(machine: Bridging, core: _Core) -> None:
-        core.callNext(machine)
+        core.startRank(machine)
+        core.owner.callNext()
 
     @_state.upon(Bridging.rankTimerExpired).loop()
     def rankUnanswered(machine: Bridging, core: _Core) -> None:
@@ -205,6 +206,7 @@ for _state in _unanswered:
 
     @_state.upon(Bridging.calledRedirects).loop()
     def elsewhere(machine: Bridging, core: _Core) -> None:
+        core.startRank(machine)
         core.owner.callRedirected()
 
     @_state.upon(Bridging.calledAnswers).to(answered)

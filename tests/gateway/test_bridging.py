@@ -18,18 +18,18 @@ UNFETCHED = "over: stop timerExpired, end USER_BUSY"
 ANSWERED = "answered: stop timerExpired, stop rankTimerExpired, answerCaller"
 LOST = "over: loseTransfer USER_BUSY, end USER_BUSY"
 UNANSWERED = "over: stop rankTimerExpired, end NO_ANSWER_FROM_USER"
-NEXT = "rankTimerExpired in 30 s, callNext"
+RANK = "rankTimerExpired in 30 s"
 
 TABLE: Table = {
     "offered": {
         "transferAsked": "offered: refuseTransfer request",
         "fetch": "fetching: timerExpired in 180 s",
-        "begin": "calling: timerExpired in 180 s, rankTimerExpired in 30 s, callNext",
+        "begin": f"calling: timerExpired in 180 s, {RANK}, callNext",
         "clear": "over: end USER_BUSY",
     },
     "fetching": {
         "transferAsked": "fetching: refuseTransfer request",
-        "callerAnswered": "calling: timerExpired in 180 s, rankTimerExpired in 30 s, callNext",
+        "callerAnswered": f"calling: timerExpired in 180 s, {RANK}, callNext",
         "callerGone": UNFETCHED,
         "clear": UNFETCHED,
         "timerExpired": "over: end NO_ANSWER_FROM_USER",
@@ -39,8 +39,8 @@ TABLE: Table = {
         "calledRings": "ringing: ring",
         "calledSpeaks": "hearing: openEarly, hear",
         "calledAnswers": ANSWERED,
-        "calledRedirects": "calling: callRedirected",
-        "noneAnswers": f"calling: {NEXT}",
+        "calledRedirects": f"calling: {RANK}, callRedirected",
+        "noneAnswers": f"calling: {RANK}, callNext",
         "rankTimerExpired": "calling: giveUpRank",
         "noneLeft": ENDED,
         "callerGone": ENDED,
@@ -51,8 +51,8 @@ TABLE: Table = {
         "transferAsked": "ringing: refuseTransfer request",
         "calledSpeaks": "hearingRinging: openEarly, hear",
         "calledAnswers": ANSWERED,
-        "calledRedirects": "ringing: callRedirected",
-        "noneAnswers": f"ringing: {NEXT}",
+        "calledRedirects": f"ringing: {RANK}, callRedirected",
+        "noneAnswers": f"ringing: {RANK}, callNext",
         "rankTimerExpired": "ringing: giveUpRank",
         "noneLeft": ENDED,
         "callerGone": ENDED,
@@ -64,8 +64,8 @@ TABLE: Table = {
         "calledRings": "hearingRinging: ring",
         "calledSpeaks": "hearing: hear",
         "calledAnswers": ANSWERED,
-        "calledRedirects": "hearing: callRedirected",
-        "noneAnswers": f"hearing: {NEXT}",
+        "calledRedirects": f"hearing: {RANK}, callRedirected",
+        "noneAnswers": f"hearing: {RANK}, callNext",
         "rankTimerExpired": "hearing: giveUpRank",
         "noneLeft": ENDED,
         "callerGone": ENDED,
@@ -76,8 +76,8 @@ TABLE: Table = {
         "transferAsked": "hearingRinging: refuseTransfer request",
         "calledSpeaks": "hearingRinging: hear",
         "calledAnswers": ANSWERED,
-        "calledRedirects": "hearingRinging: callRedirected",
-        "noneAnswers": f"hearingRinging: {NEXT}",
+        "calledRedirects": f"hearingRinging: {RANK}, callRedirected",
+        "noneAnswers": f"hearingRinging: {RANK}, callNext",
         "rankTimerExpired": "hearingRinging: giveUpRank",
         "noneLeft": ENDED,
         "callerGone": ENDED,

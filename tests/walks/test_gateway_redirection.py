@@ -1,5 +1,6 @@
 """
-The walk of a call whose called side sends us elsewhere: we go there, as far as it makes sense.
+The walk of a call whose called side sends us elsewhere: we go there, as far as it makes sense; and
+of calls that go round.
 """
 
 from __future__ import annotations
@@ -12,17 +13,18 @@ import pytest
 from h323d.config.sections import Configuration
 from h323d.gatekeeper.routing.config import RoutingConfig, StaticRoute
 from h323d.gateway.config import GatewayConfig
-from h323d.h323.signalling import uuie
+from h323d.h323.signalling import messages, uuie
 from h323d.h323.signalling.q931 import MessageType
+from h323d.h323.signalling.uuie import SetupParties, Start
 from h323d.sip.messages.message import SIPRequest, SIPResponse
 from h323d.sip.messages.uri import parseURI
 from h323d.sip.messages.writer import write
-from h323d.values.address import TransportAddress
+from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.diversion import DiversionReason
 from h323d.witness.assembly import LINGER
 from tests.support.bridged import SERVER, SIP, Phone, SIPPhone, h323Phone, sipPhone
-from tests.support.h323 import ScriptedCallee
+from tests.support.h323 import KIND, ScriptedCallee
 from tests.support.h323 import ScriptedPeer as H323Peer
 from tests.support.simulation import SimulatedServer, Simulation
 from tests.support.sippeers import ScriptedPeer, offerBody, request
@@ -230,3 +232,30 @@ def test_whoEndsWithNobodyIsToldWhy(
     bob.forward("sip:nobody@10.0.1.99")
     world.until(lambda: alice.cause is not None, 60.0)
     assert alice.cause in (Cause.NO_USER_RESPONDING, Cause.RECOVERY_ON_TIMER_EXPIRY)
+
+
+def test_theHopsThatAreLeftGoFromSIPIntoTheSetup(
+    world: Simulation, server: SimulatedServer
+) -> None:
+    callee = ScriptedCallee(world.network, GATEWAY)
+    sipPhone(world, "10.0.0.3", "script", ALICE).close()
+    text = request("INVITE", uri=f"sip:1009@{SERVER}", body=offerBody("10.0.0.3"))
+    peer = ScriptedPeer(world, "10.0.0.3")
+    peer.send(text.replace("Max-Forwards: 70", "Max-Forwards: 9"), SIP)
+    world.until(lambda: callee.received)
+    assert callee.received[0][1].hopCount == 8
+
+
+def test_theHopsThatAreLeftGoFromTheSetupIntoSIP(world: Simulation) -> None:
+    world.server(SERVER, Configuration(gateway=GatewayConfig(acceptUnregistered=True)))
+    sipPhone(world, "10.0.0.3", "1002", CAROL).close()
+    peer = ScriptedPeer(world, "10.0.0.3")
+    caller = H323Peer(world.network, "10.0.1.1", TransportAddress(SERVER, 1720))
+    called = (PartyAddress(AddressKind.DIALLED_DIGITS, "1002"),)
+    parties = SetupParties((PartyAddress(AddressKind.H323_ID, "peer"),), called, hops=9)
+    body = uuie.setup(caller.identity, KIND, parties, Start())
+    caller.send(messages.setup(uuie.write(body, True), "", parties.calling, called))
+    world.until(lambda: peer.messages)
+    (invite,) = peer.messages
+    assert isinstance(invite, SIPRequest)
+    assert invite.maxForwards == 8
