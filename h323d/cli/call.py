@@ -26,7 +26,8 @@ from twisted.protocols.basic import LineOnlyReceiver
 from h323d.call.media import PortStatistics
 from h323d.call.timer import Timer
 from h323d.cli.calloptions import optionsOf
-from h323d.cli.callsettings import destinationOf, settingsOf, sinkOf, sourceOf
+from h323d.cli.callsettings import codecsOf, destinationOf, settingsOf, sinkOf, sourceOf
+from h323d.cli.matrix import Matrix
 from h323d.cli.phone import Phone
 from h323d.errors import H323dError
 from h323d.media.audio.soundcard import openSoundCard
@@ -50,14 +51,18 @@ _NORMAL = (
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """
-    @return: 0 when there was a call and it ended normally; 1 when not; 2 for
-        unusable options.
+    @return: 0 when there was a call and it ended normally, or every codec of a matrix was heard
+        without a gap; 1 when not; 2 for unusable options.
     """
     options = optionsOf(arguments)
     from twisted.internet import reactor  # only now: it is the one that this process uses
 
+    caller: Caller | Matrix
     try:
-        caller = Caller(options, reactor)
+        if options.matrix:
+            caller = Matrix(reactor, codecsOf(options.codec or ""))
+        else:
+            caller = Caller(options, reactor)
         caller.start()
     except H323dError as error:
         print(f"h323d-call: {error}", file=sys.stderr)

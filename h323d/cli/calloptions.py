@@ -26,8 +26,8 @@ def optionsOf(arguments: Sequence[str] | None) -> argparse.Namespace:
     """
     parser = _parser()
     options = parser.parse_args(arguments)
-    if bool(options.target) == options.answer:
-        parser.error("give either a target or --answer")
+    if [bool(options.target), options.answer, options.matrix].count(True) != 1:
+        parser.error("give either a target, or --answer, or --matrix")
     if options.gatekeeper_password_file is not None and not options.gatekeeper:
         parser.error("--gatekeeper-password-file has no meaning without --gatekeeper")
     if options.tls and options.gatekeeper:
@@ -55,6 +55,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"h323d-call {__version__}")
     parser.add_argument("target", nargs="?", help="whom to call")
     parser.add_argument("--answer", action="store_true", help="wait for a call, and answer it")
+    parser.add_argument(
+        "--matrix",
+        action="store_true",
+        help="measure all codecs, or those of --codec, against each other by a server of its own",
+    )
     parser.add_argument("--bind", type=_host, metavar="ADDRESS", help="our own address")
     parser.add_argument("--alias", default="h323d-call", help="our own name or number")
     parser.add_argument("--sip-port", type=_port, default=0, help="default: any that is free")
@@ -99,7 +104,7 @@ def _addStart(parser: argparse.ArgumentParser) -> None:
 
 def _addSound(parser: argparse.ArgumentParser) -> None:
     sound = parser.add_argument_group("sound")
-    sound.add_argument("--codec", default="PCMU,PCMA", help="best first (default: %(default)s)")
+    sound.add_argument("--codec", metavar="NAMES", help="best first (default: PCMU,PCMA)")
     sound.add_argument("--packet-ms", type=int, default=20, choices=range(10, 61, 10))
     play = sound.add_mutually_exclusive_group()
     play.add_argument("--tone", type=int, metavar="HZ", help="play a tone")

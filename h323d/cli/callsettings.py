@@ -15,7 +15,7 @@ from h323d.call.homes import WILDCARDS, Homes
 from h323d.call.media import ISampleSource
 from h323d.cli.phone import PhoneSettings
 from h323d.dsp.codec import ICodec
-from h323d.dsp.provisions import NAMES, provisions
+from h323d.dsp.provisions import provisions
 from h323d.dsp.tones import Tone
 from h323d.errors import H323dError
 from h323d.h323.calls.callstart import StartUpOptions
@@ -27,7 +27,28 @@ from h323d.sip.messages.uri import parseURI
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.media.profile import MediaProfile
 
-__all__ = ["destinationOf", "settingsOf", "sinkOf", "sourceOf"]
+__all__ = ["codecsOf", "destinationOf", "settingsOf", "sinkOf", "sourceOf"]
+
+
+def codecsOf(names: str) -> tuple[ICodec, ...]:
+    """
+    @param names: of codecs of the house, with commas between them; empty for all that there are.
+
+    @raise H323dError: one is unknown, or cannot be had.
+    """
+    provided = provisions()
+    if not names:
+        return tuple(each.codec for each in provided if each.codec is not None)
+    codecs: list[ICodec] = []
+    for name in (each.strip() for each in names.split(",")):
+        called = [each for each in provided if each.format.isCalled(name)]
+        if not called:
+            known = ", ".join(dict.fromkeys(each.format.name for each in provided))
+            raise H323dError(f"--codec: {name} is none of {known}")
+        if called[0].codec is None:
+            raise H323dError(f"--codec: {name}: {called[0].missing}")
+        codecs += [each.codec for each in called if each.codec is not None]
+    return tuple(codecs)
 
 
 def settingsOf(options: argparse.Namespace, destination: TransportAddress | None) -> PhoneSettings:
@@ -38,7 +59,7 @@ def settingsOf(options: argparse.Namespace, destination: TransportAddress | None
 
     @raise H323dError: an option cannot be used.
     """
-    codecs = _codecsOf(options.codec)
+    codecs = codecsOf(options.codec or "PCMU,PCMA")
     formats = tuple(each.format for each in codecs)
     gatekeeper = _address(options.gatekeeper, RAS_PORT) if options.gatekeeper else None
     password = options.gatekeeper_password_file
@@ -60,24 +81,6 @@ def settingsOf(options: argparse.Namespace, destination: TransportAddress | None
         h323Port=options.h323_port,
         media=_mediaOf(options),
     )
-
-
-def _codecsOf(names: str) -> tuple[ICodec, ...]:
-    """
-    @param names: of codecs of the house, with commas between them; each stands for all that have
-        it.
-    """
-    provided, codecs = provisions(), list[ICodec]()
-    for name in names.split(","):
-        wanted = name.strip().lower()
-        found = [each for each in provided if each.format.name.lower() == wanted]
-        if not found:
-            raise H323dError(f"--codec: {name} is none of {', '.join(NAMES)}")
-        for each in found:
-            if each.codec is None:
-                raise H323dError(f"--codec: {name}: {each.missing}")
-            codecs.append(each.codec)
-    return tuple(codecs)
 
 
 def _mediaOf(options: argparse.Namespace) -> MediaConfig:

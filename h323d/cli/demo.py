@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import shutil
-import socket
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -22,6 +21,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.task import deferLater
 
 from h323d.cli.demoreport import PartyReport, brokenLimits, judge, liveTable, summary
+from h323d.cli.freeports import freePorts
 from h323d.cli.party import Party, PartyFailed, ServerProcess
 from h323d.control.client import CommandFailed, ask
 
@@ -89,7 +89,7 @@ class Demo:
         self._reactor = reactor
         self._seconds = seconds
         self._directory = directory
-        sip, h323, ras = _freePorts(3)
+        sip, h323, ras = freePorts(HOST, 3)
         self._server = ServerProcess(reactor, directory, HOST, sip, h323, ras)
         self._parties = [
             Party(reactor, directory, index, how, protocol, TONES[index], LEVEL, options)
@@ -168,27 +168,6 @@ class Demo:
             if self._reactor.seconds() > deadline:
                 raise PartyFailed(f"{what}: not within {seconds:.0f} s")
             await deferLater(self._reactor, 0.02)
-
-
-def _freePorts(count: int) -> list[int]:
-    """
-    Ports that nothing uses now, by TCP and UDP.
-    """
-    ports: list[int] = []
-    while len(ports) < count:
-        with (
-            socket.socket(socket.AF_INET, socket.SOCK_STREAM) as stream,
-            socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as datagram,
-        ):
-            stream.bind((HOST, 0))
-            port = stream.getsockname()[1]
-            try:
-                datagram.bind((HOST, port))
-            except OSError:
-                continue
-            if port not in ports:
-                ports.append(port)
-    return ports
 
 
 if __name__ == "__main__":

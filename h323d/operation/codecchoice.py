@@ -47,15 +47,15 @@ def spoken(names: str, known: Iterable[MediaFormat]) -> Formats:
 
     @raise OperatorError: one is not among them.
     """
-    formats: dict[str, list[MediaFormat]] = {}
-    for each in known:
-        formats.setdefault(each.name.lower(), []).append(each)
-    asked = [name.strip() for name in names.split(",")]
-    for name in asked:
-        if name.lower() not in formats:
-            told = ", ".join(sorted(found[0].name for found in formats.values()))
-            raise OperatorError(f"no codec is called {name}; there are {told}")
-    return tuple(each for name in asked for each in formats[name.lower()])
+    formats = tuple(known)
+    found: list[MediaFormat] = []
+    for asked in (each.strip() for each in names.split(",")):
+        called = [each for each in formats if each.isCalled(asked)]
+        if not called:
+            told = ", ".join(sorted({each.name for each in formats}))
+            raise OperatorError(f"no codec is called {asked}; there are {told}")
+        found += called
+    return tuple(dict.fromkeys(found))
 
 
 def choiceViews(selection: Selection, caller: Formats, called: Formats) -> list[CodecChoiceView]:

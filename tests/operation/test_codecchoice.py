@@ -19,9 +19,10 @@ def test_codecsAreNamedAsTheConfigurationHasThemWhateverTheirCase() -> None:
     assert spoken("g722, PCMU", OURS) == (G722, G711_ULAW)
 
 
-def test_aNameStandsForAllFormatsThatHaveIt() -> None:
-    wide, narrow = MediaFormat("speex", 16000), MediaFormat("speex")
-    assert spoken("Speex", (wide, G722, narrow)) == (wide, narrow)
+def test_aNameMeansEveryFormatOfItAndWithItsRateTheOne() -> None:
+    narrow, wide = MediaFormat("speex"), MediaFormat("speex", 16000)
+    assert spoken("speex", (wide, narrow)) == (wide, narrow)
+    assert spoken("Speex/8000", (wide, narrow)) == (narrow,)
 
 
 def test_aCodecThatNobodyKnowsIsRefusedWithThoseThatThereAre() -> None:

@@ -77,3 +77,11 @@ def test_aGatekeeperThatDoesNotAnswerIsToldOf(tmp_path: Path) -> None:
 def test_whoAnswersAtOnceIsNotWaitedFor(server: Server) -> None:
     done = call("--seconds", "1.5", f"h323:80001@{US}")
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_allCodecsAreMeasuredAgainstEachOther() -> None:
+    done = call("--matrix", "--codec", "PCMU,G722")
+    assert (done.returncode, done.stderr) == (0, "")
+    told = [line.split()[:3] for line in done.stdout.splitlines()[2:]]
+    formats = ("PCMU/8000", "G722/8000")
+    assert told == [[one, "h323", other] for one in formats for other in formats]

@@ -43,6 +43,13 @@ class MediaFormat:
         channels = f"/{self.channels}" if self.channels > 1 else ""
         return f"{self.name}/{self.clockRate}{channels}"
 
+    def isCalled(self, name: str) -> bool:
+        """
+        Whether somebody means it by C{name}: as it is written here, or without what follows the
+        encoding, in any case.
+        """
+        return name.lower() in (self.name.lower(), str(self).lower())
+
     def sameEncoding(self, other: MediaFormat) -> bool:
         """
         Whether both name one encoding, whatever their parameters.
