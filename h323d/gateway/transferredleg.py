@@ -66,6 +66,7 @@ class TransferredLeg(SilentObserver):
 
     direction = LegDirection.INCOMING
     peerEnded = refusedEverywhere = False
+    diversion = None  # it has not been sent on before it was taken
 
     def __init__(
         self,
@@ -87,7 +88,6 @@ class TransferredLeg(SilentObserver):
         self.calling, self.displayName = namesOf(leg), leg.displayName
         self.called: tuple[PartyAddress, ...] = request.way.called
         self.hops, self.restricted, self.speaks = leg.hops, leg.restricted, side.speaks
-        self.diversion = leg.diversion
         self.transfers = transfers
         self._owner = owner
         self._side = side

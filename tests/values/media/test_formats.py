@@ -50,3 +50,10 @@ def test_formatsAreOfTheSameOctetsWhereOneSideDecodesTheOther(
     ours: MediaFormat, theirs: MediaFormat, expected: bool
 ) -> None:
     assert ours.sameOctets(theirs) is theirs.sameOctets(ours) is expected
+
+
+def test_aFormatIsCalledByItsNameAloneOrWithItsRate() -> None:
+    wide = MediaFormat("speex", 16000)
+    assert wide.isCalled("Speex")
+    assert wide.isCalled("SPEEX/16000")
+    assert not wide.isCalled("speex/8000")
