@@ -153,7 +153,7 @@ class GatewayHost(Part[GatewayConfig]):
 
     def bridgeClosed(self, bridge: Bridge) -> None:
         for identifier in bridge.signalled:
-            del self._signalled[identifier]
+            self._signalled.pop(identifier, None)
         if bridge.source is not None:
             self._shares.giveBack(bridge.source)
         self.bridges.pop(bridge.caller.leg.callId, None)

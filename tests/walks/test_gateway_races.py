@@ -420,3 +420,15 @@ def test_aWorsePlaceIsCalledWhenNobodyAnswersAtTheBetter(
     desk.pickUp()
     world.until(lambda: alice.speaking and desk.speaking)
     assert left(world) == []
+
+
+def test_anAnswerThatHasNothingForUsIsARefusalAndTheOthersRingOn(
+    world: Simulation, alice: ScriptedPeer
+) -> None:
+    script, desk = Script(world), phone(world, "sip", "10.0.1.2", "1002", DESK)
+    invite(alice)
+    script.answer(200, offerBody(script.peer.address.host, formats="77"))
+    assert [len(script.requests(each)) for each in ("ACK", "BYE")] == [1, 1]
+    assert (desk.cause, [each for each in alice.statuses if each >= 200]) == (None, [])
+    desk.refuse(Cause.DESTINATION_OUT_OF_ORDER)
+    world.until(lambda: 488 in alice.statuses)

@@ -188,12 +188,11 @@ class Inviting:
             self._owner.reportMedia()
 
     def established(self, fork: Fork) -> None:
-        good = self._conclude(fork.response)
-        self._owner.answered()
-        if good:
+        if self._conclude(fork.response):
+            self._owner.answered()
             self._owner.reportMedia()
             self._modification.begin()
-        else:
+        else:  # nobody can talk to who answers so: it counts as a refusal
             self._owner.hangup(Cause.INCOMPATIBLE_DESTINATION)
 
     def released(self, cause: Cause) -> None:
