@@ -20,6 +20,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -42,6 +44,7 @@ __all__ = [
     "program",
     "run",
     "runSipp",
+    "together",
     "waitFor",
 ]
 
@@ -52,11 +55,12 @@ POLL = 0.05  # seconds between two looks
 BAD_DISSECTION = "_ws.malformed || _ws.expert.severity == error"
 
 
-def waitFor(condition: Callable[[], Any], seconds: float, what: str) -> Any:
+def waitFor(condition: Callable[[], Any], seconds: float, what: str, every: float = POLL) -> Any:
     """
     Ask until the answer is true.
 
     @param seconds: that this takes at most where nothing else goes on.
+    @param every: seconds between two looks, where a look is work for whoever is looked at.
 
     @raise AssertionError: it was not, not even within L{BUSY} times as long.
     """
@@ -67,7 +71,7 @@ def waitFor(condition: Callable[[], Any], seconds: float, what: str) -> Any:
             return answer
         if time.monotonic() > deadline:
             raise AssertionError(f"{what}: not within {seconds * BUSY} s")
-        time.sleep(POLL)
+        time.sleep(every)
 
 
 def run(
@@ -183,6 +187,17 @@ class Process:
         except subprocess.TimeoutExpired:
             os.killpg(child.pid, signal.SIGKILL)
             child.wait()
+
+
+def together(stack: ExitStack, *processes: Process) -> None:
+    """
+    Start several at the same time, and end them with the stack.
+    """
+    for each in processes:
+        stack.push(each)
+    with ThreadPoolExecutor(len(processes)) as pool:
+        for started in [pool.submit(each.__enter__) for each in processes]:
+            started.result()
 
 
 class Server(Process):

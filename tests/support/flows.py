@@ -1,0 +1,164 @@
+"""
+The RTP streams in a capture of the loopback, decoded by what is nobody's of ours (FFmpeg's
+decoders), and how cleanly a tone comes through.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from h323d.cli.decoding.capturefile import framesIn
+from h323d.dsp.tones import levelsAt, signalToNoise
+from tests.support.ffmpeg import decodedByFFmpeg
+
+__all__ = ["PURE", "Flow", "Stretch", "cleanest", "decodedFlow", "flowsIn"]
+
+DECODERS = {  # by encoding: FFmpeg's name, and the rate that comes out
+    "PCMU": ("pcm_mulaw", 8000),
+    "PCMA": ("pcm_alaw", 8000),
+    "GSM": ("gsm", 8000),
+    "G729": ("g729", 8000),
+    "G722": ("g722", 16000),
+    "opus": ("libopus", 48000),
+}
+PART = 0.1  # seconds of sound that are looked at together: of a tone that never stops, all alike
+PURE = {"PCMU": 20.0, "PCMA": 20.0, "G722": 18.0, "opus": 14.0, "GSM": 10.0, "G729": 10.0}
+"""
+dB by which a tone is above all else after a codec, and another; where a packet is missing in a part,
+it is 7 at most.
+"""
+_ETHERNET, _IP, _UDP = 14, 20, 8  # octets of the headers on the loopback
+_UDP_PROTOCOL = 17
+
+Samples = npt.NDArray[np.int16]
+
+
+@dataclass(frozen=True, slots=True)
+class Packet:
+    """
+    One packet of RTP.
+
+    @ivar seconds: when it was captured.
+    """
+
+    seconds: float
+    payloadType: int
+    sequence: int
+    timestamp: int
+    source: int
+    payload: bytes
+
+
+@dataclass(slots=True)
+class Flow:
+    """
+    What went from one port to another.
+    """
+
+    source: str
+    destination: str
+    packets: list[Packet]
+
+    @property
+    def isWhole(self) -> bool:
+        """
+        Whether it is one stream, with no packet missing, twice or out of its turn.
+        """
+        first = self.packets[0]
+        return all(
+            packet.source == first.source and packet.sequence == (first.sequence + place) % 65536
+            for place, packet in enumerate(self.packets)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """
+    A tone without a flaw.
+
+    @ivar levels: of its parts, dBov.
+    """
+
+    levels: list[float]
+
+    @property
+    def seconds(self) -> float:
+        return len(self.levels) * PART
+
+    @property
+    def level(self) -> float:
+        return float(np.median(self.levels))
+
+
+def flowsIn(file: Path) -> dict[tuple[str, str], Flow]:
+    """
+    @return: by source and destination, each as C{"host:port"}.
+    """
+    flows: dict[tuple[str, str], Flow] = {}
+    for source, destination, packet in _packets(file.read_bytes()):
+        ends = source, destination
+        flows.setdefault(ends, Flow(*ends, [])).packets.append(packet)
+    return flows
+
+
+def _packets(capture: bytes) -> Iterator[tuple[str, str, Packet]]:
+    for frame in framesIn(capture):
+        ip = frame.octets[_ETHERNET:]
+        if len(ip) < _IP + _UDP + 12 or ip[0] != 0x45 or ip[9] != _UDP_PROTOCOL:
+            continue
+        here, there = struct.unpack_from("!HH", ip, _IP)
+        rtp = ip[_IP + _UDP :]
+        kind = rtp[1] & 0x7F
+        if rtp[0] != 0x80 or here % 2 or there % 2 or 64 <= kind < 96:
+            continue  # not RTP as we and these peers send it; or RTCP
+        sequence, timestamp, ssrc = struct.unpack_from("!HII", rtp, 2)
+        packet = Packet(frame.seconds, kind, sequence, timestamp, ssrc, rtp[12:])
+        yield _end(ip[12:16], here), _end(ip[16:20], there), packet
+
+
+def _end(host: bytes, port: int) -> str:
+    return f"{'.'.join(map(str, host))}:{port}"
+
+
+def decodedFlow(flow: Flow, encoding: str) -> tuple[Samples, int]:
+    """
+    @param encoding: of most of the packets; others are telephone events, or silence.
+    @return: the sound, and its rate.
+    """
+    name, rate = DECODERS[encoding]
+    payloadType = Counter(packet.payloadType for packet in flow.packets).most_common(1)[0][0]
+    payloads = [
+        np.frombuffer(packet.payload, np.uint8)
+        for packet in flow.packets
+        if packet.payloadType == payloadType
+    ]
+    return decodedByFFmpeg(name, rate, payloads), rate
+
+
+def cleanest(sound: Samples, frequency: int, rate: int, purity: float) -> Stretch:
+    """
+    The longest stretch in which there is this tone and nothing else: no gap, no click, no slip, no
+    other frequency.
+
+    @param purity: dB that the tone has to be above all else.
+    """
+    best, current = Stretch([]), Stretch([])
+    for part in _parts(sound, rate):
+        if signalToNoise(part, frequency, rate) >= purity:
+            current.levels.append(float(levelsAt(part, (frequency,), rate)[0]))
+        else:
+            current = Stretch([])
+        best = max(best, current, key=lambda stretch: stretch.seconds)
+    return best
+
+
+def _parts(sound: Samples, rate: int) -> list[Samples]:
+    size = int(PART * rate)
+    return [sound[start : start + size] for start in range(0, len(sound) - size + 1, size)]

@@ -1,0 +1,226 @@
+"""
+A SIP phone of PJSIP's (pjsua2), as a process: C{python pjsuaphone.py ADDRESS TONE}.
+
+It takes any number of calls, plays a tone into each, and does what lines of JSON tell it, which
+come over TCP; L{tests.support.softphone} sends them.  It imports nothing of ours.
+"""
+
+from __future__ import annotations
+
+import json
+import socket
+import sys
+from typing import Any
+
+import pjsua2 as pj  # no types: whatever it returns is Any
+
+CONTROL = 4444
+RATE = 16000
+EVENTS = 5  # ms that PJSIP gets between two looks for a command
+LOUD = 8192  # of 32767
+MEDIA = {
+    pj.PJSUA_CALL_MEDIA_ACTIVE: "active",
+    pj.PJSUA_CALL_MEDIA_LOCAL_HOLD: "holds",
+    pj.PJSUA_CALL_MEDIA_REMOTE_HOLD: "held",
+}
+
+View = dict[str, Any]  # Any: whatever JSON can say
+
+
+class SoftCall(pj.Call):  # type: ignore[misc] # no types
+    """
+    One call: a tone goes into it, and what comes out of it has a level.
+    """
+
+    def __init__(self, phone: SoftPhone, account: SoftAccount, callId: int) -> None:
+        super().__init__(account, callId)
+        self.phone = phone
+        self.codec = account.codec
+        self.view: View = {
+            "state": "",
+            "status": 0,
+            "reason": "",
+            "digits": "",
+            "codec": "",
+            "media": "none",
+        }
+        self.heard: Any = None
+        self._tone = pj.ToneGenerator()
+        self._tone.createToneGenerator(RATE, 1)
+        tones = pj.ToneDescVector()
+        tones.append(_toneOf(phone.tone))
+        self._tone.play(tones, True)
+
+    def onCallState(self, prm: Any) -> None:
+        info = self.getInfo()
+        self.view["state"] = info.stateText
+        if info.lastStatusCode:
+            self.view["status"], self.view["reason"] = info.lastStatusCode, info.lastReason
+
+    def onCallMediaState(self, prm: Any) -> None:
+        info = self.getInfo()  # what it holds goes with it
+        (media,) = info.media
+        self.view["media"] = MEDIA.get(media.status, "none")
+        self.heard = None
+        if media.status not in (pj.PJSUA_CALL_MEDIA_ACTIVE, pj.PJSUA_CALL_MEDIA_REMOTE_HOLD):
+            return
+        self.heard = self.getAudioMedia(media.index)
+        self._tone.startTransmit(self.heard)
+        self.heard.startTransmit(self.phone.loudspeaker)  # what nobody listens to has no level
+        self.view["codec"] = self.getStreamInfo(media.index).codecName
+
+    def onDtmfDigit(self, prm: Any) -> None:
+        self.view["digits"] += prm.digit
+
+    def change(self, hold: bool, codec: str) -> None:
+        """
+        Renegotiate.
+        """
+        self.phone.speak(codec or self.codec)
+        self.codec = codec or self.codec
+        parameter = pj.CallOpParam(True)
+        if hold:
+            self.setHold(parameter)
+        else:
+            parameter.opt.flag = pj.PJSUA_CALL_UNHOLD
+            self.reinvite(parameter)
+
+    def look(self) -> View:
+        level = self.heard.getRxLevel() if self.heard is not None and self.isActive() else 0
+        return {**self.view, "level": level}
+
+
+class SoftAccount(pj.Account):  # type: ignore[misc] # no types
+    """
+    One name, with a codec of its own, and a way to answer.
+    """
+
+    def __init__(self, phone: SoftPhone, codec: str, answer: int) -> None:
+        super().__init__()
+        self.phone = phone
+        self.codec = codec
+        self.answer = answer
+        self.status = 0
+
+    def onRegState(self, prm: Any) -> None:
+        self.status = prm.code
+
+    def onIncomingCall(self, prm: Any) -> None:
+        self.phone.speak(self.codec)
+        call = SoftCall(self.phone, self, prm.callId)
+        self.phone.calls.append(call)
+        parameter = pj.CallOpParam()
+        parameter.statusCode = self.answer
+        call.answer(parameter)
+
+
+class SoftPhone:
+    """
+    The phone: accounts, calls, and the commands.
+    """
+
+    def __init__(self, address: str, tone: int) -> None:
+        self.address = address
+        self.tone = tone
+        self.accounts: list[SoftAccount] = []
+        self.calls: list[SoftCall] = []
+        self.endpoint = pj.Endpoint()
+        self.endpoint.libCreate()
+        config = pj.EpConfig()
+        config.uaConfig.threadCnt = 0
+        config.uaConfig.mainThreadOnly = True
+        config.uaConfig.maxCalls = 64
+        config.medConfig.noVad = True
+        config.medConfig.ecTailLen = 0
+        config.medConfig.sndClockRate = config.medConfig.clockRate = RATE
+        config.logConfig.level = config.logConfig.consoleLevel = 4
+        self.endpoint.libInit(config)
+        for kind in (pj.PJSIP_TRANSPORT_UDP, pj.PJSIP_TRANSPORT_TCP):
+            transport = pj.TransportConfig()
+            transport.boundAddress, transport.port = address, 5060
+            self.endpoint.transportCreate(kind, transport)
+        self.endpoint.audDevManager().setNullDev()
+        self.endpoint.libStart()
+        self.loudspeaker = self.endpoint.audDevManager().getPlaybackDevMedia()
+
+    def speak(self, codec: str) -> None:
+        """
+        Offer and take this codec, and no other.
+        """
+        for each in self.endpoint.codecEnum2():
+            self.endpoint.codecSetPriority(each.codecId, 255 if each.codecId == codec else 0)
+
+    def do(self, what: View) -> Any:
+        """
+        Carry out one command.
+        """
+        return getattr(self, f"do_{what.pop('do')}")(**what)
+
+    def do_register(self, number: str, server: str, codec: str, answer: int) -> int:
+        config = pj.AccountConfig()
+        config.idUri, config.regConfig.registrarUri = f"sip:{number}@{server}", f"sip:{server}"
+        config.regConfig.registerOnAdd = True
+        config.natConfig.contactRewriteUse = config.natConfig.viaRewriteUse = 0
+        media = config.mediaConfig.transportConfig
+        media.boundAddress, media.port, media.portRange = self.address, 20000, 2000
+        account = SoftAccount(self, codec, answer)
+        self.accounts.append(account)
+        account.create(config)
+        return len(self.accounts) - 1
+
+    def do_accounts(self) -> list[int]:
+        return [account.status for account in self.accounts]
+
+    def do_call(self, account: int, uri: str) -> int:
+        self.speak(self.accounts[account].codec)
+        call = SoftCall(self, self.accounts[account], pj.PJSUA_INVALID_ID)
+        self.calls.append(call)
+        call.makeCall(uri, pj.CallOpParam(True))
+        return len(self.calls) - 1
+
+    def do_calls(self) -> list[View]:
+        return [call.look() for call in self.calls]
+
+    def do_change(self, call: int, hold: bool, codec: str = "") -> None:
+        self.calls[call].change(hold, codec)
+
+    def do_digits(self, call: int, digits: str) -> None:
+        parameter = pj.CallSendDtmfParam()
+        parameter.digits = digits
+        self.calls[call].sendDtmf(parameter)
+
+    def do_hangup(self, call: int, status: int = 0) -> None:
+        parameter = pj.CallOpParam()
+        parameter.statusCode = status
+        self.calls[call].hangup(parameter)
+
+    def serve(self) -> None:
+        """
+        Until the process is ended.
+        """
+        listener = socket.create_server((self.address, CONTROL))
+        listener.setblocking(False)
+        while True:
+            self.endpoint.libHandleEvents(EVENTS)
+            try:
+                connection, _ = listener.accept()
+            except BlockingIOError:
+                continue
+            with connection, connection.makefile("rw") as stream:
+                connection.settimeout(5.0)
+                try:
+                    answer: View = {"is": self.do(json.loads(stream.readline()))}
+                except pj.Error as error:
+                    answer = {"error": error.info()}
+                stream.write(json.dumps(answer) + "\n")
+
+
+def _toneOf(frequency: int) -> Any:
+    tone = pj.ToneDesc()
+    tone.freq1, tone.freq2, tone.on_msec, tone.off_msec = frequency, 0, 1000, 0
+    tone.volume = LOUD
+    return tone
+
+
+if __name__ == "__main__":
+    SoftPhone(sys.argv[1], int(sys.argv[2])).serve()

@@ -1,0 +1,123 @@
+"""
+A SIP phone of PJSIP's for system tests, with as many names and calls as a test wants.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import socket
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.processes import Process, waitFor
+
+__all__ = ["CODECS", "SoftPhone"]
+
+CODECS = {
+    "PCMU": "PCMU/8000/1",
+    "PCMA": "PCMA/8000/1",
+    "GSM": "GSM/8000/1",
+    "G722": "G722/16000/1",
+}
+_CONTROL = 4444  # as in pjsuaphone
+
+View = dict[str, Any]  # Any: whatever JSON can say
+
+
+class SoftPhone(Process):
+    """
+    Each of its names speaks one codec, and answers whoever calls it in one way.
+    """
+
+    def __init__(self, directory: Path, address: str, tone: int) -> None:
+        """
+        @param tone: Hz, what it plays into every call.
+        """
+        super().__init__(directory, f"pjsua-{address}")
+        self.address = address
+        self._tone = tone
+        self._names: dict[str, int] = {}
+
+    def command(self) -> Sequence[str]:
+        if importlib.util.find_spec("pjsua2") is None:
+            pytest.skip("pjsua2 (pip install pjsua2-python) is not installed")
+        script = Path(__file__).with_name("pjsuaphone.py")
+        return [sys.executable, str(script), self.address, str(self._tone)]
+
+    def ready(self) -> bool:
+        try:
+            return self.calls() == []
+        except OSError:
+            return False
+
+    def register(self, name: str, server: str, codec: str, answer: int = 200) -> None:
+        """
+        @param codec: all that it speaks, of L{CODECS}.
+        @param answer: the status that it answers calls with.
+        """
+        index = self._do("register", number=name, server=server, codec=CODECS[codec], answer=answer)
+        self._names[name] = index
+        waitFor(lambda: self._do("accounts")[index] == 200, 10, f"{name} registers")
+
+    def call(self, name: str, uri: str) -> int:
+        """
+        @return: the number of the call: they count from 0, those that come too.
+        """
+        number: int = self._do("call", account=self._names[name], uri=uri)
+        return number
+
+    def calls(self) -> list[View]:
+        """
+        @return: what there is to tell of each, in the words of PJSIP.
+        """
+        calls: list[View] = self._do("calls")
+        return calls
+
+    def change(self, call: int, hold: bool = False, codec: str = "") -> None:
+        """
+        Hold; or resume, with another codec.
+        """
+        self._do("change", call=call, hold=hold, codec=CODECS.get(codec, ""))
+
+    def press(self, call: int, digits: str) -> None:
+        """
+        By RFC 4733, one after the other.
+        """
+        self._do("digits", call=call, digits=digits)
+
+    def hangup(self, call: int, status: int = 0) -> None:
+        """
+        @param status: that of a refusal, while it rings.
+        """
+        self._do("hangup", call=call, status=status)
+
+    def until(self, call: int, what: str, **wanted: object) -> View:
+        """
+        Wait until a call is so.
+        """
+
+        def found() -> View | None:
+            calls = self.calls()
+            if len(calls) <= call:
+                return None
+            view = calls[call]
+            return view if all(view.get(key) == value for key, value in wanted.items()) else None
+
+        view: View = waitFor(found, 10, what)
+        return view
+
+    def _do(self, what: str, **details: object) -> Any:
+        with (
+            socket.create_connection((self.address, _CONTROL), 5) as connection,
+            connection.makefile("rw") as stream,
+        ):
+            stream.write(json.dumps({"do": what, **details}) + "\n")
+            stream.flush()
+            answer = json.loads(stream.readline())
+        assert "is" in answer, answer
+        return answer["is"]
