@@ -222,7 +222,7 @@ def codecViews(provided: Iterable[Provision], loaded: Collection[MediaFormat]) -
     views = [
         CodecView(
             name=each.format.name,
-            encoding=str(each.format),
+            encoding=_encoding(each.format),
             ways="none" if each.codec is None else "both",
             loaded=each.format in loaded,
             library=each.library or None,
@@ -232,10 +232,18 @@ def codecViews(provided: Iterable[Provision], loaded: Collection[MediaFormat]) -
     ]
     ours = {each.encoding for each in views}
     return views + [
-        CodecView(each.name, str(each), "both", True, "plug-in", None)
+        CodecView(each.name, _encoding(each), "both", True, "plug-in", None)
         for each in loaded
-        if str(each) not in ours
+        if _encoding(each) not in ours
     ]
+
+
+def _encoding(mediaFormat: MediaFormat) -> str:
+    """
+    @return: with its parameters: some of one name differ in nothing else.
+    """
+    said = (f"{name}={value}" for name, value in mediaFormat.parameters)
+    return " ".join((str(mediaFormat), *said))
 
 
 def routeView(name: str, explanation: Explanation) -> RouteView:

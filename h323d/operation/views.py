@@ -267,7 +267,7 @@ class CodecView(View):
     A codec of the house, or one that is plugged in.
 
     @ivar name: as the configuration has it.
-    @ivar encoding: as SDP has it.
+    @ivar encoding: as SDP has it, and the parameters that we offer.
     @ivar ways: which ways it is done on this machine: C{"both"}, or C{"none"}.
     @ivar loaded: whether the configuration has it loaded.
     @ivar library: what does the work.

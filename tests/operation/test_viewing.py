@@ -216,6 +216,12 @@ def test_aCodecThatTheConfigurationLeavesOutIsShownAsNotLoaded() -> None:
     assert (view.ways, view.loaded) == ("both", False)
 
 
+def test_twoOfOneNameAreToldApartByWhatTheyOffer() -> None:
+    aligned = MediaFormat("AMR", parameters=(("octet-align", "1"),))
+    views = codecViews((), (aligned, MediaFormat("AMR")))
+    assert [each.encoding for each in views] == ["AMR/8000 octet-align=1", "AMR/8000"]
+
+
 def test_aCodecThatIsPluggedInIsShownToo() -> None:
     plugged = MediaFormat("SCRAMBLED", 48000, 2)
     assert codecViews((), (plugged,)) == [

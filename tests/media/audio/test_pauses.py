@@ -186,6 +186,22 @@ def test_aPauseOfG729IsFilledAndNothingIsMissing() -> None:
     bench.stop()
 
 
+def test_aCallThatPassesHasItsPausesFilled() -> None:
+    bench = MediaBench()
+    talker, listener, mixer = bench.pair()
+    talker.says = tone(400)
+    bench.run(0.5, [talker])
+    assert mixer.passing
+    describe(talker)
+    rest(bench, talker, 50)
+    assert listener.sound[-4000:].std() == pytest.approx(LOUDNESS, rel=0.15)
+    bench.run(1.0, [talker])
+    assert mixer.passing
+    assert signalToNoise(listener.sound[-4000:], 400) >= 35
+    assert talker.port.statistics().concealed == 0
+    bench.stop()
+
+
 def test_aCallMayBeginWithAPause() -> None:
     scene = CodecBench()
     talker, listener = scene.phone(), scene.phone()
