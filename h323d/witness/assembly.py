@@ -372,6 +372,9 @@ class Assembly:
         call = self._byIdentifier.get(fact.callIdentifier)
         if call is None or call.sides.pop((fact.endpointId, fact.answerCall), None) is None:
             return
+        others = [endpointId for endpointId, answerCall in call.sides if answerCall]
+        if fact.answerCall and others:  # of several that were called, one has left
+            call.calledEndpoint = others[-1]
         if not call.signalled:
             who = "called" if fact.answerCall else "calling"
             call.end(fact.at, fact.cause, who if fact.disengaged else "server")

@@ -326,6 +326,21 @@ def test_whoIsAdmittedToALegThatCallsOnHasAPartInTheRecordOfTheCall(scene: Scene
     assert len(scene.records) == 2
 
 
+def test_ofTerminalsThatRingAtTheSameTimeTheOneThatStaysIsTheCalls(scene: Scene) -> None:
+    third, other = LegID("l3"), "0b" * 16
+    scene.offer()
+    scene.tell(CallOriginated, CALL, OTHER_LEG, "h323", CALLING, CALLED, LEG, IDENTIFIER)
+    scene.tell(CallOriginated, CALL, third, "h323", CALLING, CALLED, LEG, other)
+    scene.grant(B, answerCall=True)
+    scene.grant("endpoint-c", answerCall=True)
+    scene.tell(CallAnswered, CALL, OTHER_LEG)
+    scene.disengage("endpoint-c", answerCall=True)
+    for leg in (LEG, OTHER_LEG, third):
+        scene.tell(CallEnded, CALL, leg, Cause.NORMAL_CALL_CLEARING, "calling")
+    scene.disengage(B, answerCall=True)
+    assert scene.record.calledEndpoint == B
+
+
 def test_whomElseTheOperatorCallsIntoACallChangesNoParty(scene: Scene) -> None:
     scene.offer()
     scene.tell(CallAdmitted, CALL, LEG, CALLING, CALLED)
