@@ -85,8 +85,7 @@ def settingsOf(options: argparse.Namespace, destination: TransportAddress | None
 
 def _mediaOf(options: argparse.Namespace) -> MediaConfig:
     try:
-        first = options.rtp_port & ~1
-        return MediaConfig(portFirst=first, threads=1, maximumPorts=16, tickMs=20)
+        return MediaConfig(portFirst=options.rtp_port & ~1, maximumPorts=16, tickMs=20)
     except ValueError as error:
         raise H323dError(f"--rtp-port: {str(error).partition(': ')[2]}") from error
 

@@ -64,7 +64,6 @@ from h323d.values.tlspeer import TLSPeer
 __all__ = ["Phone", "PhoneOwner", "PhoneSettings"]
 
 TERMINAL = 50  # the terminalType of a terminal (H.323, table 1)
-MEDIA = MediaConfig(threads=1)  # there is one call
 
 
 @dataclass(frozen=True)
@@ -100,7 +99,7 @@ class PhoneSettings:
     tlsKey: str = ""
     sipPort: int = 0
     h323Port: int = 0
-    media: MediaConfig = MEDIA
+    media: MediaConfig = field(default_factory=MediaConfig)
     codecs: tuple[ICodec, ...] = BUILT_IN
 
 

@@ -26,10 +26,11 @@ class MediaConfig:
     """The last port of the range.  Keep it below the range from which the kernel
     takes ports for others (32768 on Linux)."""
 
-    threads: int = 0
+    threads: int = 1
     """How many threads mix and transcode; a room, or a call through the gateway, is in one
-    of them for as long as it lasts, and each can use a core.  0: one less than there are
-    cores, which is left for signalling, and one at least."""
+    of them for as long as it lasts.  Python lets one run at a time, but for what codecs and the
+    kernel do meanwhile, and to take turns costs more than that gains where threads were
+    measured: keep to 1, unless C{benchmarks/threads.py} says otherwise of your machine."""
 
     tickMs: int = 5
     """The grid that rooms are mixed on, milliseconds: 5, 10 or 20.  Rooms are spread over
@@ -74,8 +75,8 @@ class MediaConfig:
     def __post_init__(self) -> None:
         if self.portFirst % 2 or not 1024 <= self.portFirst < self.portLast <= 65535:
             raise ValueError("portFirst: must be an even port from 1024, below portLast")
-        if not 0 <= self.threads <= 64:
-            raise ValueError("threads: must be 0 to 64")
+        if not 1 <= self.threads <= 64:
+            raise ValueError("threads: must be 1 to 64")
         if self.tickMs not in (5, 10, 20):
             raise ValueError("tickMs: must be 5, 10 or 20")
         if not 0 <= self.departureMs < self.tickMs:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import gc
 import math
-import os
 import random
 import sys
 import threading
@@ -31,13 +30,7 @@ from h323d.media.ports import PortRange
 from h323d.media.relay.thread import RelayThread, newRelays
 from h323d.media.reports import Report
 
-__all__ = [
-    "MediaThread",
-    "MediaThreads",
-    "newMediaService",
-    "prepareInterpreter",
-    "threadsFor",
-]
+__all__ = ["MediaThread", "MediaThreads", "newMediaService", "prepareInterpreter"]
 
 SWITCH_INTERVAL = 0.0002  # seconds
 _CLOSE = 0.004  # seconds between two times that packets are sent on, from which on it rests
@@ -200,13 +193,6 @@ class MediaThreads:
             thread.stop()
 
 
-def threadsFor(config: MediaConfig) -> int:
-    """
-    @return: how many threads there are to be, which mix and transcode.
-    """
-    return config.threads or max(1, len(os.sched_getaffinity(0)) - 1)
-
-
 def newMediaService(
     config: MediaConfig,
     rng: random.Random,
@@ -227,7 +213,7 @@ def newMediaService(
     epoch = time.time() - time.monotonic()
     threads: list[MediaThread] = []
     doors: list[PlaneDoor] = []
-    for number in range(threadsFor(config)):
+    for number in range(config.threads):
         plane = MediaPlane(config, rng, epoch, codecs, config.departureMs / 1000)
         packets = SocketIO(config.maximumPorts, time.time, time.monotonic, time.sleep)
         thread = MediaThread(plane, packets, config, callFromThread, inputs, number)

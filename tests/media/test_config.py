@@ -18,7 +18,7 @@ from h323d.media.config import MediaConfig
         ("portFirst", 1022),
         ("portFirst", 16385),
         ("portFirst", 65534),
-        ("threads", -1),
+        ("threads", 0),
         ("threads", 65),
         ("tickMs", 15),
         ("departureMs", -1),
@@ -43,6 +43,7 @@ def test_aValueThatCannotBeUsedIsRefusedByItsName(key: str, value: Any) -> None:
     [
         ("portFirst", 1024),
         ("portLast", 65535),
+        ("threads", 1),
         ("threads", 64),
         ("tickMs", 20),
         ("departureMs", 0),

@@ -112,8 +112,7 @@ class Inside:
         pairs, lines, inputs = Pairs(turns), Lines(turns), TurnedInputs(turns)
         relays = RelayPool(table, pairs, rng, _Relaying(turns).command)
         doors = [
-            _Door(turns, number, _Plane(formats))
-            for number in range(configuration.media.threads or 1)
+            _Door(turns, number, _Plane(formats)) for number in range(configuration.media.threads)
         ]
         pool = MediaPool(configuration.media, doors, pairs, relays)
         inputs.lead(Input.HEARD, pool.deliver)
@@ -141,7 +140,7 @@ class _Outside:
     def __init__(self, world: Simulation, host: SimulatedHost, config: MediaConfig) -> None:
         rng = world.chance(f"{host.address} outside")
         self.table = RelayTable(config.latchAnyHost)
-        self.planes = [MediaPlane(config, rng) for _ in range(config.threads or 1)]
+        self.planes = [MediaPlane(config, rng) for _ in range(config.threads)]
         self._passage = Passage()
         self.turns = Turns(self.begin(world, host))
         inputs = TurnedInputs(self.turns)

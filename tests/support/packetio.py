@@ -366,7 +366,7 @@ class MediaBench:
     """
     A pool in virtual time, with telephones.
 
-    @ivar planes: as many as C{media.threads} says, or one.
+    @ivar planes: as many as C{media.threads} says.
     @ivar sides: the packets of each.
     @ivar plane: the first.
     @ivar packets: those of the first.
@@ -392,7 +392,7 @@ class MediaBench:
             MediaPlane(
                 config, random.Random(seed + each), codecs=codecs, departure=departure, few=few
             )
-            for each in range(config.threads or 1)
+            for each in range(config.threads)
         ]
         self.sides = [MemoryIO(self._fromServer) for _ in self.planes]
         self.plane, self.packets = self.planes[0], self.sides[0]

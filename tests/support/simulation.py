@@ -108,7 +108,7 @@ class Media:
     A host's media: the plane of the house, ticked in virtual time over the network.
 
     @ivar pool: what signalling sees of it.
-    @ivar doors: of its planes, as many as C{media.threads} says, or one.
+    @ivar doors: of its planes, as many as C{media.threads} says.
     """
 
     def __init__(
@@ -126,7 +126,7 @@ class Media:
         @param inputs: where reports enter; one of its own, if nothing else enters.
         """
         inputs = inputs or Inputs()
-        planes = [MediaPlane(config, rng, codecs=codecs) for _ in range(config.threads or 1)]
+        planes = [MediaPlane(config, rng, codecs=codecs) for _ in range(config.threads)]
         self.doors = [PlaneDoor(plane) for plane in planes]
         ports = NetworkPorts(host, only)
         relays = newRelays(config, ports, rng, clock, inputs)
