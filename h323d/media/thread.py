@@ -214,7 +214,8 @@ def newMediaService(
     threads: list[MediaThread] = []
     doors: list[PlaneDoor] = []
     for number in range(config.threads):
-        plane = MediaPlane(config, rng, epoch, codecs, config.departureMs / 1000)
+        departure = config.departureMs / 1000
+        plane = MediaPlane(config, rng, epoch, codecs, departure, number=number)
         packets = SocketIO(config.maximumPorts, time.time, time.monotonic, time.sleep)
         thread = MediaThread(plane, packets, config, callFromThread, inputs, number)
         threads.append(thread)

@@ -140,7 +140,8 @@ class _Outside:
     def __init__(self, world: Simulation, host: SimulatedHost, config: MediaConfig) -> None:
         rng = world.chance(f"{host.address} outside")
         self.table = RelayTable(config.latchAnyHost)
-        self.planes = [MediaPlane(config, rng) for _ in range(config.threads)]
+        numbers = range(config.threads)
+        self.planes = [MediaPlane(config, rng, number=number) for number in numbers]
         self._passage = Passage()
         self.turns = Turns(self.begin(world, host))
         inputs = TurnedInputs(self.turns)

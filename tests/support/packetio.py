@@ -390,9 +390,14 @@ class MediaBench:
         relays = newRelays(config, self.ports, random.Random(seed), self.clock, inputs)
         self.planes = [
             MediaPlane(
-                config, random.Random(seed + each), codecs=codecs, departure=departure, few=few
+                config,
+                random.Random(seed + number),
+                codecs=codecs,
+                departure=departure,
+                few=few,
+                number=number,
             )
-            for each in range(config.threads)
+            for number in range(config.threads)
         ]
         self.sides = [MemoryIO(self._fromServer) for _ in self.planes]
         self.plane, self.packets = self.planes[0], self.sides[0]

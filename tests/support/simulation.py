@@ -126,7 +126,10 @@ class Media:
         @param inputs: where reports enter; one of its own, if nothing else enters.
         """
         inputs = inputs or Inputs()
-        planes = [MediaPlane(config, rng, codecs=codecs) for _ in range(config.threads)]
+        planes = [
+            MediaPlane(config, rng, codecs=codecs, number=number)
+            for number in range(config.threads)
+        ]
         self.doors = [PlaneDoor(plane) for plane in planes]
         ports = NetworkPorts(host, only)
         relays = newRelays(config, ports, rng, clock, inputs)

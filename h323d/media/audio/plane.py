@@ -69,6 +69,7 @@ class MediaPlane:
         codecs: Sequence[ICodec] = BUILT_IN,
         departure: float = 0.0,
         few: int = FEW,
+        number: int = 0,
     ) -> None:
         """
         @param rng: draws SSRCs and where sequence numbers and timestamps begin.
@@ -77,6 +78,7 @@ class MediaPlane:
         @param departure: how long after a point of the grid the packets of many leave, seconds.
         @param few: how many packets and members at most are dealt with one by one, where all is
             as expected; it changes nothing but the time that it takes.
+        @param number: which of C{media.threads} planes this is: they work at different times.
         """
         self._tickSeconds = config.tickMs / 1000
         self._departure, self._few = departure, few
@@ -95,7 +97,7 @@ class MediaPlane:
         self._sender = sender = Sender(table, known, coders, few)
         self._passing = passing = Passing(table, known, coders, stores, receiver, sender, digits)
         rates = Rates(config.maximumPorts)
-        self._rooms = rooms = Rooms(config, table, known, stores, rates, passing)
+        self._rooms = rooms = Rooms(config, table, known, stores, rates, passing, number)
         self._control = control = RTCPSide(config, rng, table, receiver, sender, consent, epoch)
         self._speaking = speaking = Speaking(config, table)
         negotiated = Negotiated(config, table, known, receiver, sender, digits, passing)

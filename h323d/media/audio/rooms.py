@@ -56,7 +56,12 @@ class Rooms:
         stores: SoundStores,
         rates: Rates,
         passing: Passing,
+        number: int = 0,
     ) -> None:
+        """
+        @param number: of the plane, of C{media.threads} in all, whose batches are to be due at
+            different points of the grid.
+        """
         self._passing = passing
         self.turned: list[tuple[int, bool]] = []
         self._table = table
@@ -71,7 +76,7 @@ class Rooms:
         forms = (
             GroupForm(rate, frameMs, phase)
             for rate, frameMs in itertools.product(ROOM_RATES, (LONG_FRAME_MS, SHORT_FRAME_MS))
-            for phase in range(frameMs // config.tickMs)
+            for phase in _phases(frameMs // config.tickMs, number / config.threads)
         )
         self.groups = [
             MixGroup(number, form, config.tickMs, table, stores, rates)
@@ -281,3 +286,11 @@ class Rooms:
         present = room.group.sampleRate
         room.lowerSince = min(room.lowerSince, now) if wanted < present else np.inf
         return present if now < room.lowerSince + _LOWER_AFTER < np.inf else wanted
+
+
+def _phases(count: int, share: float) -> list[int]:
+    """
+    @param share: of a frame, by which to begin later.
+    @return: all ticks of a frame, in the order in which they are to be used.
+    """
+    return [(each + int(share * count)) % count for each in range(count)]

@@ -314,6 +314,18 @@ def test_whoIsWokenIsNotLate() -> None:
     assert bench.pool.figures()["lateTicks"] == 0
 
 
+@pytest.mark.parametrize(
+    ("threads", "phases"), [(1, [0]), (2, [0, 10]), (3, [0, 5, 10]), (4, [0, 5, 10, 15])]
+)
+def test_planesWorkAtDifferentTimes(threads: int, phases: list[int]) -> None:
+    bench = MediaBench(MediaConfig(maximumPorts=16, threads=threads))
+    begun = bench.clock.seconds()
+    rooms = [bench.meeting(2)[0][0] for _ in range(threads)]
+    bench.run(0.5)
+    leaves = [round((room.heard[-1][0] - begun) * 1000) % 20 for room in rooms]
+    assert [(each - leaves[0]) % 20 for each in leaves] == phases
+
+
 def test_theMixesOfManyWaitForTheirDepartureAndThoseOfFewLeaveAtOnce() -> None:
     delays = []
     for few, wait in ((3, 0.0), (2, 0.0025)):
