@@ -241,8 +241,9 @@ def main() -> None:
     parser.add_argument("-g", type=int, default=12, help="participants in a room")
     parser.add_argument("-d", type=float, default=10.0, help="seconds to measure")
     parser.add_argument("--tick", type=int, default=MediaConfig().tickMs, help="milliseconds")
+    parser.add_argument("--threads", type=int, default=1, help="media threads")
     options = parser.parse_args()
-    config = MediaConfig(tickMs=options.tick)
+    config = MediaConfig(tickMs=options.tick, threads=options.threads)
     print("    n   cpu/s  ms/p-s  packets/s  lat50   lat99  jit50  jit99  load late99 (ms)")
     for count in options.n:
         measure(count, options.g, options.d, config)

@@ -55,7 +55,7 @@ from h323d.values.address import TransportAddress
 from h323d.values.media.formats import G711_ULAW, MediaFormat
 from h323d.values.media.streams import ReceiveFormat, Stream, TransmitFormat
 
-SERVER, LOAD = "127.0.0.2", TransportAddress("127.0.0.3", 40000)
+SERVER, LOAD = "127.0.0.4", TransportAddress("127.0.0.5", 40000)
 DYNAMIC = 96  # the payload type of the codec
 PACKET = 0.02  # seconds
 PHASES = 20  # in a packet
