@@ -331,6 +331,8 @@ module_path {modules}
 module g711.so
 module g722.so
 module gsm.so
+module g726.so
+module amr.so
 module opus.so
 module aufile.so
 module aubridge.so

@@ -25,6 +25,8 @@ CODEC = {
     "G722": "G722/16000/1",
     "opus": "opus/48000/2",
     "GSM": "GSM/8000/1",
+    "G726-32": "G726-32/8000/1",
+    "AMR": "AMR/8000/1",
 }
 SERVER = f"{Baresip.SERVER}[conference]\naudioFormats = {list(CODEC)}\n"
 
