@@ -251,7 +251,7 @@ class Rooms:
             self._turn(room, False)
 
     def _turn(self, room: MixedRoom, passing: bool) -> None:
-        room.passing = passing
+        room.passing, room.lowerSince = passing, np.inf
         self._changed.add(room.group.number)
         self.turned.append((room.number, passing))
 
