@@ -239,13 +239,14 @@ class Bridge:
 
     def beginTransfer(self, side: BridgeSide, request: ITransferRequest) -> None:
         context, other = self._context, self._otherOf(side)
-        mayGoOn = self._transfers < MAXIMUM_TRANSFERS and context.mayTransfer(side.leg)
-        if other is None or not mayGoOn:
+        party = context.partyOf(side.leg)
+        mayCall = party or context.config.acceptUnregistered
+        if other is None or not mayCall or self._transfers >= MAXIMUM_TRANSFERS:
             self.refuseTransfer(request)
             self._machine.transferFailed()
             return
         request.accept()
-        leg = TransferredLeg(self, other, request, context.newIds(), self._transfers + 1)
+        leg = TransferredLeg(self, other, request, context.newIds(), self._transfers + 1, party)
         self._transfer = _Transfer(side, leg)
         context.taker.legOffered(leg)
 

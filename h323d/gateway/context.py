@@ -74,12 +74,12 @@ class BridgeContext:
         """
         return MediaProfile.audio(self.selection.towards(spoken), self.config.packetMs)
 
-    def mayTransfer(self, leg: ILeg) -> bool:
+    def partyOf(self, leg: ILeg) -> str:
         """
-        Whether the party of a leg may have others call somebody: if it may call them itself.
+        Who is at the other end: an endpoint identifier; empty if they are not registered.
         """
         who = Inquiry(leg.protocol, leg.peer, namesOf(leg), (), leg.displayName)
-        return self.config.acceptUnregistered or bool(self.callers.nameOf(who).party)
+        return self.callers.nameOf(who).party
 
     def newIds(self) -> tuple[CallID, LegID]:
         """

@@ -14,6 +14,7 @@ from h323d.call.legs import IOffer
 from h323d.call.parts import Change, Commit, Part
 from h323d.call.policy import Found, IFinder, IRoutePolicy, Route
 from h323d.gateway.config import GatewayConfig
+from h323d.gateway.transferredleg import TransferredLeg
 from h323d.values.cause import Cause
 
 __all__ = ["Onward"]
@@ -52,7 +53,8 @@ class Onward(Part[GatewayConfig]):
     def route(self, offer: IOffer) -> Route | Refusal | Deferred[Route | Refusal | None] | None:
         if self._finder is None:
             return None
-        party = self._callers.nameOf(offer).party
+        sponsor = offer.sponsor if isinstance(offer, TransferredLeg) else ""
+        party = self._callers.nameOf(offer).party or sponsor
         if not (party or self._config.acceptUnregistered):
             return None
         found = self._finder.find(offer.calling, offer.called)

@@ -62,6 +62,7 @@ class TransferredLeg(SilentObserver):
     Stands for a leg in the call that it is to go on in, and commands it once it is there.
 
     @ivar transfers: how often the call was transferred, with this time.
+    @ivar sponsor: who has it call, and answers for it: an endpoint identifier; may be empty.
     """
 
     direction = LegDirection.INCOMING
@@ -75,6 +76,7 @@ class TransferredLeg(SilentObserver):
         request: ITransferRequest,
         ids: tuple[CallID, LegID],
         transfers: int,
+        sponsor: str = "",
     ) -> None:
         """
         @param side: of the old call, whose leg goes on.
@@ -88,7 +90,7 @@ class TransferredLeg(SilentObserver):
         self.calling, self.displayName = namesOf(leg), leg.displayName
         self.called: tuple[PartyAddress, ...] = request.way.called
         self.hops, self.restricted, self.speaks = leg.hops, leg.restricted, side.speaks
-        self.transfers = transfers
+        self.transfers, self.sponsor = transfers, sponsor
         self._owner = owner
         self._side = side
         self._request = request

@@ -1,5 +1,5 @@
 """
-Who may transfer others.
+Who is in a bridge, and what is made there.
 """
 
 from __future__ import annotations
@@ -43,30 +43,28 @@ class Nobody:
         raise AssertionError("nobody is offered")
 
 
-def context(name: str, config: GatewayConfig) -> BridgeContext:
+def context(name: str) -> BridgeContext:
+    rng = random.Random(1)
     return BridgeContext(
-        config, Clock(), random.Random(1), EventBus(), FakePool(), {}, Registered(name), Nobody()
+        GatewayConfig(), Clock(), rng, EventBus(), FakePool(), {}, Registered(name), Nobody()
     )
 
 
 @pytest.mark.parametrize(
-    ("direction", "name", "everybody", "may"),
+    ("direction", "name", "party"),
     [
-        (LegDirection.INCOMING, "1001", False, True),  # who calls is registered
-        (LegDirection.INCOMING, "1002", False, False),
-        (LegDirection.OUTGOING, "1002", False, True),  # who is called is
-        (LegDirection.OUTGOING, "1001", False, False),
-        (LegDirection.INCOMING, "1009", True, True),
+        (LegDirection.INCOMING, "1001", "endpoint"),  # who calls is registered
+        (LegDirection.INCOMING, "1002", ""),
+        (LegDirection.OUTGOING, "1002", "endpoint"),  # who is called is
+        (LegDirection.OUTGOING, "1001", ""),
     ],
 )
-def test_whoMayCallMayHaveOthersCall(
-    direction: LegDirection, name: str, everybody: bool, may: bool
-) -> None:
+def test_whoIsAtTheOtherEndIsKnownByItsName(direction: LegDirection, name: str, party: str) -> None:
     leg = FakeLeg("1002", FakePool())
     leg.direction = direction
-    assert context(name, GatewayConfig(acceptUnregistered=everybody)).mayTransfer(leg) is may
+    assert context(name).partyOf(leg) == party
 
 
 def test_eachCallHasNamesOfItsOwn() -> None:
-    shared = context("", GatewayConfig())
+    shared = context("")
     assert len({*shared.newIds(), *shared.newIds()}) == 4

@@ -19,10 +19,16 @@ from h323d.call.inquiry import Inquiry
 from h323d.call.legs import IOffer
 from h323d.call.policy import Found, IFinder, IRoutePolicy, Route
 from h323d.call.ways import Way
+from h323d.gateway.bridgeside import BridgeSide
 from h323d.gateway.config import GatewayConfig
 from h323d.gateway.policy import Onward
+from h323d.gateway.transferredleg import TransferredLeg
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
+from h323d.values.identifiers import CallID, LegID
+from tests.support.fakeleg import FakeLeg
+from tests.support.fakemedia import FakePool
+from tests.support.faketransfer import FakeTransferRequest
 
 HERE = TransportAddress("10.0.0.9", 5060)
 ALICE = PartyAddress(AddressKind.DIALLED_DIGITS, "1001")
@@ -73,6 +79,22 @@ def test_itIsARoutePolicy() -> None:
 
 def test_whoIsFoundIsCalledByTheWaysThatTheFinderKnows() -> None:
     assert policy(WAYS).route(offer()) == Route("gateway", ways=WAYS)
+
+
+class Nobody:
+    """
+    Stands for a bridge that is told nothing.
+    """
+
+
+@pytest.mark.parametrize(("sponsor", "calls"), [("e2", True), ("", False)])
+def test_whoIsHandedOnCallsByTheRightOfWhoHandsOver(sponsor: str, calls: bool) -> None:
+    owner: Any = Nobody()
+    leg = FakeLeg("1009", FakePool())
+    request = FakeTransferRequest(Way("sip", None, (BOB,)))
+    ids = CallID("c2"), LegID("l2")
+    transferred = TransferredLeg(owner, BridgeSide(owner, leg), request, ids, 1, sponsor)
+    assert (policy(WAYS, party="").route(transferred) is not None) is calls
 
 
 @pytest.mark.parametrize("found", [None, ()])

@@ -25,6 +25,8 @@ from tests.support.bridged import SERVER, Phone, SIPPhone, h323Phone, sipPhone
 from tests.support.graph import hidden
 from tests.support.referrer import H323Referrer, Referrer
 from tests.support.simulation import SimulatedServer, Simulation
+from tests.walks.test_parent import alice as parentsAlice
+from tests.walks.test_parent import childIn, parentIn, registered
 from tests.walks.test_switchboard import isBeyond
 
 ALICE, CAROL, NOBODY = 400, 700, 1000  # Hz
@@ -419,6 +421,29 @@ def test_allThatATransferIsMadeOfCanBeWrittenDown(world: Simulation) -> None:
     world.run(0.5)
     house.over()
     assert found == {}
+
+
+@pytest.mark.parametrize("calls", [True, False], ids=["incoming", "outgoing"])
+def test_whoComesByWayOfAParentIsHandedOverToo(world: Simulation, calls: bool) -> None:
+    parentIn(world)
+    child = childIn(world)
+    registered(world, child)
+    outsider = parentsAlice(world)
+    referrer = Referrer(world, alias="5001" if calls else "script")
+    carol = sipPhone(world, "10.0.1.3", "5003", CAROL, G711_ULAW)
+    if calls:
+        outsider.call("5001")
+    else:
+        referrer.call("1001")
+    world.until(lambda: outsider.speaking and referrer.talking)
+    world.run(0.5)
+    referrer.refer("5003")
+    world.until(lambda: carol.speaking)
+    world.run(1.0)
+    assert (outsider.heard.heard(TONES), carol.heard.heard(TONES)) == ([CAROL], [ALICE])
+    world.leave()
+    referrer.port.close()
+    assert world.leftOver() == []
 
 
 class Terminals:
