@@ -20,6 +20,7 @@ from zope.interface import implementer
 
 from h323d.call.legs import ILeg, ITransferRequest, LegDirection, endedBy
 from h323d.call.media import IMixerObserver
+from h323d.call.timer import Timer
 from h323d.call.transfers import MAXIMUM_TRANSFERS
 from h323d.call.ways import Way
 from h323d.events.calls import (
@@ -213,6 +214,7 @@ class Bridge:
         side = self.sides[leg.legId] = BridgeSide(self, leg)
         self._branches.enter(side, place)
         leg.observe(side)
+        side.expect(Timer(self._context.clock), self._context.config.wayTimeout)
         self._owner.bridgeCalled(self, leg)
         self._tellOriginated(leg, self.caller.leg.legId, leg.callIdentifier)
 

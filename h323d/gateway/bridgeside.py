@@ -14,6 +14,7 @@ from h323d.call.legs import ILeg, ITransferRequest
 from h323d.call.media import IMediaPort, IMixer
 from h323d.call.observer import SilentObserver
 from h323d.call.sounds import soundOf
+from h323d.call.timer import Timer
 from h323d.call.ways import Way
 from h323d.values.cause import Cause
 from h323d.values.media.digits import DigitMethod
@@ -92,6 +93,7 @@ class BridgeSide(SilentObserver):
         self.figures: Sound | None = None
         self._owner = owner
         self._mixer: IMixer | None = None  # that it is let into
+        self._patience: Timer | None = None
 
     def enter(self, mixer: IMixer) -> None:
         """
@@ -111,13 +113,32 @@ class BridgeSide(SilentObserver):
         spoken: tuple[MediaFormat, ...] | None = self.leg.speaks
         return spoken if transmit is None else (transmit.format,)
 
+    def expect(self, patience: Timer, seconds: float) -> None:
+        """
+        Give up a call of ours of which nothing is heard for so long.
+        """
+        self._patience = patience
+        patience.start(seconds, self._unheard)
+
+    def _unheard(self) -> None:
+        self.leg.hangup(Cause.NO_USER_RESPONDING)
+
+    def _heard(self) -> None:
+        if self._patience is not None:
+            self._patience.stop()
+
     def legDialled(self, leg: ILeg) -> None:
         self._owner.sideDialled(self)
 
+    def legProceeding(self, leg: ILeg) -> None:
+        self._heard()
+
     def legAlerting(self, leg: ILeg) -> None:
+        self._heard()
         self._owner.sideRings(self)
 
     def legAnswered(self, leg: ILeg) -> None:
+        self._heard()
         self.answered = True
         self._owner.sideAnswered(self)
 
@@ -156,6 +177,7 @@ class BridgeSide(SilentObserver):
         self.port = None
 
     def legReleased(self, leg: ILeg, cause: Cause) -> None:
+        self._heard()
         self.depart()
         self._owner.sideGone(self, cause)
 

@@ -28,11 +28,15 @@ class GatewayConfig:
     answerTimeout: Live[float] = 180.0
     """Seconds that the called party has to answer, on all its ways together."""
 
+    wayTimeout: Live[float] = 6.0
+    """Seconds in which something has to be heard of a call on one way; after that, it goes on by
+    the next."""
+
     ringTimeout: Live[float] = 30.0
     """Seconds that the places of a party which are called at the same time have to answer, if it
     has others that it likes less."""
 
-    failoverCauses: Live[tuple[int, ...]] = (3, 18, 20, 27, 34, 38, 41, 42, 44, 47)
+    failoverCauses: Live[tuple[int, ...]] = (3, 18, 20, 27, 34, 38, 41, 42, 44, 47, 102)
     """The causes (Q.850) of a refusal after which the next way to the called party is tried; after
     any, where the ways are places that it has registered itself."""
 
@@ -60,6 +64,8 @@ class GatewayConfig:
             raise ValueError("maxCalls: must be at least 1")
         if self.answerTimeout <= 0:
             raise ValueError("answerTimeout: must be more than 0")
+        if self.wayTimeout <= 0:
+            raise ValueError("wayTimeout: must be more than 0")
         if self.maxBranches < 1:
             raise ValueError("maxBranches: must be at least 1")
         if self.ringTimeout <= 0:

@@ -20,7 +20,7 @@ from h323d.values.cause import Cause
 from h323d.values.diversion import Diversion, DiversionReason
 from h323d.values.media.digits import DigitMethod
 from h323d.values.media.profile import MediaProfile
-from tests.gateway.test_host import PHONE, TERMINAL, Gateway, did
+from tests.gateway.test_host import PHONE, TERMINAL, Gateway, did, told
 from tests.support.fakeleg import FakeLeg
 from tests.support.loggedfailures import LoggedFailures
 
@@ -40,7 +40,10 @@ class Finder:
     asked: list[tuple[PartyAddress, ...]] = field(default_factory=list)
 
     def find(
-        self, calling: tuple[PartyAddress, ...], called: tuple[PartyAddress, ...]
+        self,
+        calling: tuple[PartyAddress, ...],
+        called: tuple[PartyAddress, ...],
+        source: TransportAddress | None = None,
     ) -> Found | Deferred[Found]:
         self.asked.append(called)
         return self.says
@@ -107,6 +110,7 @@ def test_theNextRankIsCalledWhenNobodyOfTheFirstHasAnsweredInTime() -> None:
     gateway.clock.advance(20.0)
     assert desk.done == mobile.done == [("hangup", Cause.NO_ANSWER_FROM_USER)]
     _, voicemail = gateway.sip.legs
+    told(voicemail).legProceeding(voicemail)
     gateway.clock.advance(20.0)
     assert voicemail.done == []
     voicemail.answered()
@@ -116,6 +120,7 @@ def test_theNextRankIsCalledWhenNobodyOfTheFirstHasAnsweredInTime() -> None:
 def test_aWayThatIsNotTheOnlyOneHasAllTheTimeThereIs() -> None:
     gateway = Gateway(ringTimeout=20.0)
     gateway.offer(TERMINAL, PHONE)
+    told(gateway.h323.legs[0]).legProceeding(gateway.h323.legs[0])
     gateway.clock.advance(25.0)
     assert gateway.h323.legs[0].done == []
 

@@ -14,7 +14,7 @@ from zope.interface.verify import verifyObject
 
 from h323d.call.applications import Reason
 from h323d.call.dialling import Dial
-from h323d.call.legs import ILeg, IOriginator, LegDirection
+from h323d.call.legs import ILeg, ILegObserver, IOriginator, LegDirection
 from h323d.call.policy import IDestination, IFinder, Route
 from h323d.call.ways import MAX_HOPS, Way
 from h323d.errors import ResourceUnavailable
@@ -102,6 +102,14 @@ class Gateway:
         return [fact for fact in self.facts if isinstance(fact, kind)]
 
 
+def told(leg: FakeLeg) -> ILegObserver:
+    """
+    Who is told of a leg.
+    """
+    assert leg.observer is not None
+    return leg.observer
+
+
 def did(leg: FakeLeg) -> list[str]:
     return [name for name, _ in leg.done]
 
@@ -178,10 +186,30 @@ def test_aProtocolThatIsSwitchedOffIsNoWay() -> None:
 def test_whoDoesNotAnswerInTimeIsGivenUp() -> None:
     gateway = Gateway(answerTimeout=30.0)
     alice = gateway.offer()
+    told(gateway.sip.legs[0]).legProceeding(gateway.sip.legs[0])
     gateway.clock.advance(30.0)
     assert gateway.sip.legs[0].done == [("hangup", Cause.NO_ANSWER_FROM_USER)]
     assert alice.done[1:] == [("reject", Cause.NO_ANSWER_FROM_USER)]
     assert gateway.clock.getDelayedCalls() == []
+
+
+def test_aWayOfWhichNothingIsHeardGivesWayToTheNext() -> None:
+    gateway = Gateway(wayTimeout=4.0)
+    gateway.offer(TERMINAL, PHONE)
+    gateway.clock.advance(4.0)
+    assert gateway.h323.legs[0].done == [("hangup", Cause.NO_USER_RESPONDING)]
+    assert len(gateway.sip.legs) == 1
+
+
+@pytest.mark.parametrize("sign", ["legProceeding", "legAlerting", "legAnswered"])
+def test_aWayOfWhichSomethingIsHeardHasTheTimeThatItTakes(sign: str) -> None:
+    gateway = Gateway(wayTimeout=4.0)
+    gateway.offer(TERMINAL, PHONE)
+    terminal = gateway.h323.legs[0]
+    getattr(told(terminal), sign)(terminal)
+    gateway.clock.advance(60.0)
+    assert terminal.done == []
+    assert gateway.sip.legs == []
 
 
 @pytest.mark.parametrize("first", [0, 1])
