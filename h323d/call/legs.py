@@ -89,6 +89,10 @@ class ILeg(IOffer):
     refusedEverywhere = Attribute(
         "whether the peer has refused for all places where its party might be (SIP's 6xx)"
     )
+    retryAfter = Attribute(
+        "seconds for which the peer wants no calls at all, as it said when it refused this one; 0"
+        " if it did not"
+    )
 
     def introduce(calling: tuple[PartyAddress, ...], displayName: str) -> None:
         """

@@ -66,7 +66,7 @@ class TransferredLeg(SilentObserver):
     """
 
     direction = LegDirection.INCOMING
-    peerEnded = refusedEverywhere = False
+    peerEnded, refusedEverywhere, retryAfter = False, False, 0
     diversion = None  # it has not been sent on before it was taken
 
     def __init__(

@@ -42,7 +42,7 @@ class FakeLeg:
     state = "fake"
     displayName = ""
     callIdentifier = conferenceId = ""
-    peerEnded = refusedEverywhere = False
+    peerEnded, refusedEverywhere, retryAfter = False, False, 0
     held = False
     speaks = hops = diversion = None
     restricted = False

@@ -61,7 +61,7 @@ class H323Leg:
     """
 
     protocol = "h323"
-    peerEnded = refusedEverywhere = False
+    peerEnded, refusedEverywhere, retryAfter = False, False, 0
 
     def __init__(
         self, context: LegContext, description: CallDescription, options: StartUpOptions

@@ -14,10 +14,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from h323d.sip.messages.message import SIPMessage
+from h323d.errors import DecodeError
+from h323d.sip.messages.message import SIPMessage, SIPResponse
 from h323d.values.cause import Cause
 
-__all__ = ["cancelCause", "causeOf", "reasonCause", "reasonOf", "reasonsOf", "statusOf"]
+__all__ = [
+    "cancelCause",
+    "causeOf",
+    "reasonCause",
+    "reasonOf",
+    "reasonsOf",
+    "retryAfterOf",
+    "statusOf",
+]
 
 _STATUS = {
     Cause.UNALLOCATED_NUMBER: 404,
@@ -188,3 +197,16 @@ def reasonsOf(message: SIPMessage) -> tuple[str, ...]:
     The C{Reason} header lines of a message, whole.
     """
     return message.headers.lines("Reason")
+
+
+def retryAfterOf(response: SIPResponse) -> int:
+    """
+    For how many seconds a server wants no requests (21.5.4); 0 if it does not say so, or only of
+    whom was called there.
+    """
+    if response.status != 503:
+        return 0
+    try:
+        return response.seconds("Retry-After") or 0
+    except DecodeError:
+        return 0

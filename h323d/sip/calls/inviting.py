@@ -14,7 +14,7 @@ from h323d.call.ways import Way
 from h323d.errors import DecodeError, ResourceUnavailable
 from h323d.sip.agent import ALLOW, SDP, UserAgent
 from h323d.sip.calls.callingsession import newCallingSession
-from h323d.sip.calls.causes import causeOf, reasonsOf
+from h323d.sip.calls.causes import causeOf, reasonsOf, retryAfterOf
 from h323d.sip.calls.descriptions import Descriptions
 from h323d.sip.calls.diversion import headerOf
 from h323d.sip.calls.modification import SessionModification
@@ -39,10 +39,12 @@ class InvitingOwner(Protocol):
 
     @ivar peerEnded: set where it is the peer who ends the call.
     @ivar refusedEverywhere: set where it refuses for all places.
+    @ivar retryAfter: set where it wants no calls for some seconds.
     """
 
     peerEnded: bool
     refusedEverywhere: bool
+    retryAfter: int
 
     def dialled(self) -> None:
         """The INVITE leaves."""
@@ -233,6 +235,7 @@ class Inviting:
     def inviteRefused(self, response: SIPResponse) -> None:
         self._owner.peerEnded = True
         self._owner.refusedEverywhere = response.status >= 600
+        self._owner.retryAfter = retryAfterOf(response)
         if response.status in REDIRECTIONS:
             self._redirected(response)
         self.session.failure(causeOf(response.status, reasonsOf(response)))

@@ -75,7 +75,7 @@ class SIPLeg:
 
     protocol = "sip"
     callIdentifier = conferenceId = ""
-    peerEnded = refusedEverywhere = False
+    peerEnded, refusedEverywhere, retryAfter = False, False, 0
 
     def __init__(
         self,

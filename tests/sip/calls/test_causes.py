@@ -6,7 +6,16 @@ from __future__ import annotations
 
 import pytest
 
-from h323d.sip.calls.causes import cancelCause, causeOf, reasonCause, reasonOf, statusOf
+from h323d.sip.calls.causes import (
+    cancelCause,
+    causeOf,
+    reasonCause,
+    reasonOf,
+    retryAfterOf,
+    statusOf,
+)
+from h323d.sip.messages.headers import Headers
+from h323d.sip.messages.message import SIPResponse
 from h323d.values.cause import Cause
 
 
@@ -91,3 +100,19 @@ def test_thatSomebodyElseHasTheCallIsSaidAsPhonesOfSIPKnowIt() -> None:
 
 def test_whatWeWriteWeRead() -> None:
     assert all(reasonCause([reasonOf(cause)]) is cause for cause in Cause)
+
+
+@pytest.mark.parametrize(
+    ("status", "value", "seconds"),
+    [
+        (503, "20", 20),
+        (503, "18000;duration=3600", 18000),
+        (503, "120 (I am in a meeting)", 120),
+        (503, "soon", 0),
+        (486, "20", 0),  # it is the user who wants to be left alone
+    ],
+)
+def test_aServerThatIsUnavailableSaysForHowLong(status: int, value: str, seconds: int) -> None:
+    headers = Headers([("Retry-After", value)])
+    assert retryAfterOf(SIPResponse(status, "", headers)) == seconds
+    assert retryAfterOf(SIPResponse(status, "", Headers())) == 0
