@@ -62,7 +62,7 @@ PARTS = {
         media/audio/commands media/audio/groups media/audio/negotiated media/audio/sending
         media/audio/speaking media/audio/survey
         """,
-    "tests/operation/test_views.py": "operation/peerviews",
+    "tests/operation/test_views.py": "operation/peerviews operation/routeviews",
     "tests/walks/test_parent.py": "gatekeeper/parents/assembly gatekeeper/parents/parent",
     "tests/server/test_server.py": "server/assembly",
     "tests/sip/test_flows.py": "sip/streamflow",

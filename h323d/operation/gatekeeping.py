@@ -25,6 +25,7 @@ from h323d.h323.signalling.addresses import hostOf, partyFromText
 from h323d.operation.commands import OperatorError
 from h323d.operation.naming import registrationNamed
 from h323d.operation.peerviews import ParentView
+from h323d.operation.routeviews import RouteView
 from h323d.operation.viewing import (
     admissionView,
     parentView,
@@ -37,7 +38,6 @@ from h323d.operation.views import (
     Figures,
     RegistrationView,
     RoutedView,
-    RouteView,
     Transferred,
     Unregistered,
 )

@@ -32,6 +32,7 @@ from h323d.operation.codecchoice import CodecChoiceView, choiceViews, spoken
 from h323d.operation.commands import OperatorError
 from h323d.operation.gatekeeping import Gatekeeping
 from h323d.operation.peerviews import ParentView
+from h323d.operation.routeviews import RouteView
 from h323d.operation.viewing import codecViews, legView, participantView, roomView, sideView
 from h323d.operation.views import (
     CallView,
@@ -42,7 +43,6 @@ from h323d.operation.views import (
     Record,
     RegistrationView,
     RoomView,
-    RouteView,
     StatusView,
     Transferred,
     Unregistered,

@@ -22,12 +22,11 @@ from h323d.gatekeeper.routing.explanation import Explanation
 from h323d.gateway.bridge import Bridge
 from h323d.gateway.bridgeside import BridgeSide
 from h323d.operation.peerviews import ParentView
+from h323d.operation.routeviews import AskedView, DestinationView, RouteView
 from h323d.operation.views import (
     AdmissionView,
-    AskedView,
     BridgedView,
     CodecView,
-    DestinationView,
     LegView,
     MediaView,
     MemberView,
@@ -35,7 +34,6 @@ from h323d.operation.views import (
     RegistrationView,
     RoomView,
     RoutedView,
-    RouteView,
 )
 from h323d.values.address import PartyAddress, TransportAddress
 from h323d.values.media.formats import MediaFormat

@@ -16,11 +16,9 @@ from typing import Any
 
 __all__ = [
     "AdmissionView",
-    "AskedView",
     "BridgedView",
     "CallView",
     "CodecView",
-    "DestinationView",
     "Ended",
     "Figures",
     "LegView",
@@ -32,7 +30,6 @@ __all__ = [
     "Record",
     "RegistrationView",
     "RoomView",
-    "RouteView",
     "RoutedView",
     "StatusView",
     "Transferred",
@@ -280,45 +277,6 @@ class CodecView(View):
     loaded: bool
     library: str | None
     missing: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class DestinationView(View):
-    """
-    Where a call would be tried.
-
-    @ivar names: as who is called there; none if as the caller has it.
-    @ivar parent: which gatekeeper is asked when the call is made, and says where it goes on to.
-    """
-
-    signalling: str
-    endpointId: str | None
-    names: tuple[str, ...]
-    parent: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class AskedView(View):
-    """
-    What a routing policy said, in words.
-    """
-
-    policy: str
-    said: str
-
-
-@dataclass(frozen=True, slots=True)
-class RouteView(View):
-    """
-    Where a call would go, and which policy says so, or why not.
-
-    @ivar refused: why it would be; C{None} if it would not.
-    """
-
-    refused: str | None
-    why: str
-    destinations: tuple[DestinationView, ...]
-    asked: tuple[AskedView, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from h323d.gatekeeper.bandwidth import Claim
 from h323d.gatekeeper.registry.registrations import EndpointKind
 from h323d.gatekeeper.routing.chain import Called, FoundWay
 from h323d.gatekeeper.routing.explanation import Explanation
+from h323d.operation.routeviews import AskedView, DestinationView
 from h323d.operation.viewing import (
     admissionView,
     codecViews,
@@ -30,9 +31,7 @@ from h323d.operation.viewing import (
     routeView,
 )
 from h323d.operation.views import (
-    AskedView,
     CodecView,
-    DestinationView,
     LegView,
     MemberView,
     RegistrationView,

@@ -17,8 +17,8 @@ from h323d.call.media import PortStatistics
 from h323d.cli.table import Table
 from h323d.operation.commands import COMMANDS, Command
 from h323d.operation.operator import Operator
+from h323d.operation.routeviews import AskedView
 from h323d.operation.views import (
-    AskedView,
     LegView,
     MediaView,
     MemberView,

@@ -15,7 +15,8 @@ from h323d.gateway.config import GatewayConfig
 from h323d.h323.calls.callstart import StartUpOptions
 from h323d.h323.config import H323Config
 from h323d.media.config import MediaConfig
-from h323d.operation.views import BridgedView, RouteView
+from h323d.operation.routeviews import RouteView
+from h323d.operation.views import BridgedView
 from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.media.direction import Direction

@@ -34,7 +34,7 @@ from h323d.gatekeeper.security.config import PasswordEntry, SecurityConfig
 from h323d.inputs import Input
 from h323d.media.config import MediaConfig
 from h323d.operation.peerviews import ParentView
-from h323d.operation.views import AskedView, RouteView
+from h323d.operation.routeviews import AskedView, RouteView
 from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.media.formats import G711_ALAW, G711_ULAW
