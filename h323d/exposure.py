@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 
 from h323d.conference.config import ConferenceConfig
 from h323d.config.sections import Configuration
+from h323d.gatekeeper.routing.config import RoutingConfig
 from h323d.gatekeeper.security.config import Requirement, SecurityConfig
 
 __all__ = ["exposure"]
@@ -79,12 +80,19 @@ def _others(configuration: Configuration) -> Iterator[str]:
     routing = configuration.routing
     gateway = "gateway" in configuration.plugins.routes and configuration.gateway.acceptUnregistered
     strangers = configuration.routed.acceptUnregistered or gateway
-    who = _who(configuration.security) if strangers else "only who is registered"
+    known = ["only who is registered", *_callingTrunks(routing)]
+    who = _who(configuration.security) if strangers else ", and ".join(known)
     yield f"{who} may call others through here"
     if routing.catchAll:
         yield f"calls to names that nobody knows go to {routing.catchAll}"
     if routing.acceptUnknownLRQ:
         yield f"{_who(configuration.security)} may ask where names are (LRQ)"
+
+
+def _callingTrunks(routing: RoutingConfig) -> Iterator[str]:
+    names = [each.name for each in routing.trunks if each.mayCall]
+    if names:
+        yield f"who calls from {_listed(names)}"
 
 
 def _encryption(configuration: Configuration) -> Iterator[str]:

@@ -4,6 +4,7 @@ What is open to whom, as the log says it.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -16,10 +17,12 @@ from h323d.gatekeeper.config import GatekeeperConfig
 from h323d.gatekeeper.routed.config import RoutedConfig
 from h323d.gatekeeper.routing.config import RoutingConfig
 from h323d.gatekeeper.security.config import PasswordEntry, Requirement, SecurityConfig
+from h323d.gatekeeper.trunks.config import TrunkConfig
 from h323d.gateway.config import GatewayConfig
 from h323d.h323.config import H323Config
 from h323d.sip.config import SIPConfig
 
+TRUNK = TrunkConfig("a", "192.0.2.7")
 ANNA = PasswordEntry("anna", "hush", names=("1001",))
 
 
@@ -73,6 +76,10 @@ def test_byDefaultAnybodyMayDoAnything() -> None:
         (
             {"routing": RoutingConfig(catchAll="192.0.2.1", acceptUnknownLRQ=True)},
             "calls to names that nobody knows go to 192.0.2.1; anybody may ask where names are (LRQ)",
+        ),
+        (
+            {"routing": RoutingConfig(trunks=(TRUNK, replace(TRUNK, name="b", mayCall=False)))},
+            "only who is registered, and who calls from a may call others through here",
         ),
         (
             {"h323": H323Config(tlsPort=1300, certificate="a", privateKey="b")},

@@ -16,7 +16,7 @@ from zope.interface import Attribute, Interface
 from h323d.call.applications import Refusal
 from h323d.call.legs import ILeg, IOffer
 from h323d.call.ways import Way
-from h323d.values.address import PartyAddress
+from h323d.values.address import PartyAddress, TransportAddress
 
 __all__ = [
     "Found",
@@ -71,13 +71,16 @@ class IFinder(Interface):
     """
 
     def find(
-        calling: tuple[PartyAddress, ...], called: tuple[PartyAddress, ...]
+        calling: tuple[PartyAddress, ...],
+        called: tuple[PartyAddress, ...],
+        source: TransportAddress | None = None,
     ) -> Found | Deferred[Found]:
         """
         How can somebody be called?
 
         @param calling: who calls, best first; empty for the operator.
         @param called: the names of the party, best first.
+        @param source: where the call comes from; C{None} for the operator.
         """
 
 

@@ -37,6 +37,7 @@ class Way:
         one of C{called}: the contact of an address of record (RFC 3261, 16.5).
     @ivar parent: the name of another gatekeeper that is asked for the call before it begins, and
         says where it goes; empty if none is.
+    @ivar trunk: the name of the trunk that it leads by; empty if it is none.
     """
 
     protocol: str
@@ -45,6 +46,7 @@ class Way:
     rank: int | None = None
     contact: str = ""
     parent: str = ""
+    trunk: str = ""
 
 
 def rankOf(q: float) -> int:

@@ -27,6 +27,8 @@ __all__ = [
     "RASAdmissionRefused",
     "RASRequestRefused",
     "RegistrationsRestored",
+    "TrunkDown",
+    "TrunkUp",
 ]
 
 
@@ -281,3 +283,32 @@ class ParentRefused(Fact):
 
     parent: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrunkDown(Fact):
+    """
+    A trunk has failed too often; it is tried last from now on.
+
+    @ivar trunk: its name in the configuration.
+    @ivar address: where it is; C{None} if its name was never found.
+    @ivar reason: what it failed with last, in words.
+    """
+
+    trunk: str
+    address: TransportAddress | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrunkUp(Fact):
+    """
+    A trunk that was down is there again.
+
+    @ivar trunk: its name in the configuration.
+    @ivar lasted: how many seconds it was down.
+    """
+
+    trunk: str
+    address: TransportAddress | None
+    lasted: float

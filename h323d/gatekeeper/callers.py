@@ -7,13 +7,15 @@ dropped, not the call.  A display name is text for people, and may be anything b
 of another registration.
 
 A gateway speaks for others, and names them as it likes: it is one who registers as such, with
-the prefixes that it serves.  So does a gatekeeper that we are registered with.
+the prefixes that it serves, or a trunk, which is known by its address.  So does a gatekeeper that
+we are registered with.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Protocol
 
 from twisted.logger import Logger
 from zope.interface import implementer
@@ -24,12 +26,22 @@ from h323d.call.legs import IOffer
 from h323d.gatekeeper.admission import AdmissionTable
 from h323d.gatekeeper.parents.sentcalls import SentCalls
 from h323d.gatekeeper.registry.registrations import EndpointKind, EndpointRegistry, Registration
+from h323d.gatekeeper.trunks.trunk import Trunk
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 
-__all__ = ["Callers"]
+__all__ = ["Callers", "CallingTrunks"]
 
 MAX_LOGGED = 1000  # sources that are logged at all
 WITHHELD = "@anonymous.invalid"  # RFC 3323: who does not want to be known is given no name
+
+
+class CallingTrunks(Protocol):
+    """
+    Who has the trunks.
+    """
+
+    def at(self, source: TransportAddress | None) -> Trunk | None:
+        """The one that something comes from."""
 
 
 @implementer(ICallerNames)
@@ -41,7 +53,11 @@ class Callers:
     _log = Logger()
 
     def __init__(
-        self, registry: EndpointRegistry, admissions: AdmissionTable, sent: SentCalls
+        self,
+        registry: EndpointRegistry,
+        admissions: AdmissionTable,
+        sent: SentCalls,
+        trunks: CallingTrunks,
     ) -> None:
         """
         @param sent: the calls that another gatekeeper answers for.
@@ -49,6 +65,7 @@ class Callers:
         self._registry = registry
         self._admissions = admissions
         self._sent = sent
+        self._trunks = trunks
         self._logged = FirstOf(MAX_LOGGED)
 
     def nameOf(self, offer: IOffer) -> CallerName:
@@ -57,6 +74,9 @@ class Callers:
         if sender := self._sent.senderOf(call):
             return replace(name, party=sender)
         caller = self.of(offer.protocol, offer.peer, offer.calling, call)
+        trunk = self._trunks.at(offer.peer) if caller is None else None
+        if trunk is not None and trunk.config.mayCall:
+            return replace(name, party=f"trunk {trunk.name}")
         shown = self.named(caller, name, offer.peer)
         return shown if caller is None else replace(shown, party=caller.endpointId)
 

@@ -11,6 +11,7 @@ from h323d.call.site import Site
 from h323d.call.surroundings import Surroundings
 from h323d.gatekeeper.identity import Identity, ILocalNumbers
 from h323d.gatekeeper.tables import Tables
+from h323d.gatekeeper.trunks.table import Trunks
 
 __all__ = ["ZoneContext"]
 
@@ -25,6 +26,7 @@ class ZoneContext:
     @ivar tables: who is registered, and which calls are admitted.
     @ivar numbers: which names end in this server.
     @ivar gates: what calls pass.
+    @ivar trunks: whom calls may leave by.
     """
 
     world: Surroundings
@@ -33,3 +35,4 @@ class ZoneContext:
     tables: Tables
     numbers: ILocalNumbers
     gates: Gates
+    trunks: Trunks

@@ -13,7 +13,7 @@ from h323d.call.shares import ShareRule
 from h323d.call.surroundings import Surroundings
 from h323d.gatekeeper.admission import AdmissionTable, CallsHere
 from h323d.gatekeeper.bandwidth import Bandwidth
-from h323d.gatekeeper.callers import Callers
+from h323d.gatekeeper.callers import Callers, CallingTrunks
 from h323d.gatekeeper.config import GatekeeperConfig
 from h323d.gatekeeper.parents.sentcalls import SentCalls
 from h323d.gatekeeper.registry.registration import RegistryObserver
@@ -49,9 +49,11 @@ class Tables(Part[GatekeeperConfig]):
         world: Surroundings,
         rule: ShareRule,
         owner: TablesOwner,
+        trunks: CallingTrunks,
     ) -> None:
         """
         @param rule: how many registrations and admissions one source may have.
+        @param trunks: whose calls are let in, too.
         """
         clock, events = world.clock, world.events
         self.bandwidth = Bandwidth(config)
@@ -59,7 +61,7 @@ class Tables(Part[GatekeeperConfig]):
         self.store = RegistrationKeeper(world.pathOf(config.store), clock, world.defer, events)
         self.registry = EndpointRegistry(config, clock, world.rng, events, owner, self.store, rule)
         self.sent = SentCalls()
-        self.callers = Callers(self.registry, self.admissions, self.sent)
+        self.callers = Callers(self.registry, self.admissions, self.sent, trunks)
         self.past = Past()
 
     def start(self) -> None:

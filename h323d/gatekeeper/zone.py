@@ -6,8 +6,9 @@ This is what the composition makes, and what operators ask and command.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Protocol
 
 from twisted.internet.defer import Deferred
@@ -35,6 +36,10 @@ from h323d.gatekeeper.security.assembly import Security
 from h323d.gatekeeper.settings import ZoneSettings
 from h323d.gatekeeper.tables import Tables
 from h323d.gatekeeper.traversal import Reach
+from h323d.gatekeeper.trunks.checking import Probe
+from h323d.gatekeeper.trunks.config import TrunkProtocol
+from h323d.gatekeeper.trunks.probes import H323Probe
+from h323d.gatekeeper.trunks.table import Trunks
 from h323d.h323.gatekept import Gatekept
 from h323d.h323.ras.messages import Fields, RASMessage
 from h323d.h323.ras.transactions import RASAsked
@@ -42,6 +47,8 @@ from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
 
 __all__ = ["Legs", "Zone"]
+
+NO_PROBES: Mapping[TrunkProtocol, Probe] = MappingProxyType({})
 
 
 class Legs(Protocol):
@@ -102,6 +109,8 @@ class Zone(Part[ZoneSettings]):
     @ivar passwords: of endpoints, by name.
     @ivar routed: the calls whose signalling goes through us.
     @ivar parents: the gatekeepers that we are registered with.
+    @ivar trunks: whom calls may leave by.
+    @ivar probe: asks whether a trunk is there that speaks H.323.
     """
 
     def __init__(
@@ -113,6 +122,7 @@ class Zone(Part[ZoneSettings]):
         gates: Gates,
         choosePolicies: ChoosePolicies | None = None,
         legs: Legs | None = None,
+        probes: Mapping[TrunkProtocol, Probe] = NO_PROBES,
     ) -> None:
         """
         @param numbers: which numbers end here, in a room.
@@ -120,16 +130,22 @@ class Zone(Part[ZoneSettings]):
         @param choosePolicies: picks the policies of the routing chain; without
             it, the configuration can only name what is built in.
         @param legs: the calls that end in this server; there are none, if not given.
+        @param probes: how trunks are asked whether they are there, by protocol; looked for with
+            each question.
 
         @raise h323d.errors.ConfigurationError: a policy, or a file of a password, cannot be used.
         """
         config = settings.gatekeeper
         self._legs: Legs = NoLegs() if legs is None else legs
-        self._tables = Tables(config, world, site.shareRule, self)
+        self._identity = _identity(settings, world, site)
+        self.probe = H323Probe(self._identity, self, world.opener, site.homes)
+        self.trunks = Trunks(settings.routing.trunks, world, probes)
+        self._tables = Tables(config, world, site.shareRule, self, self.trunks)
         self.registry, self.admissions = self._tables.registry, self._tables.admissions
         self.bandwidth, self.callers = self._tables.bandwidth, self._tables.callers
-        self._identity = _identity(settings, world, site)
-        context = ZoneContext(world, site, self._identity, self._tables, numbers, gates)
+        context = ZoneContext(
+            world, site, self._identity, self._tables, numbers, gates, self.trunks
+        )
         self.parents = Parents(config, context, self)
         self._routing = Routing(settings.routing, context, self, self.parents, choosePolicies)
         self._security = Security(settings.security, context, self._routing, self)
@@ -176,6 +192,7 @@ class Zone(Part[ZoneSettings]):
         self._tables.start()
         self._security.start()
         self.parents.start()
+        self.trunks.start()
 
     def prepare(self, settings: ZoneSettings) -> Commit:
         """
@@ -197,6 +214,7 @@ class Zone(Part[ZoneSettings]):
         Go by another configuration from now on.
         """
         settings = prepared.settings
+        self.trunks.reconfigure(settings.routing.trunks)
         prepared.routes.commit()
         self._tables.reconfigure(settings.gatekeeper)
         self._identity.others.reconfigure(settings.gatekeeper.alternates)
@@ -219,6 +237,7 @@ class Zone(Part[ZoneSettings]):
         self.parents.close()
         self.dialBacks.close()
         self._routing.close()
+        self.trunks.close()
         self._ras.close()
         return self._tables.close()
 

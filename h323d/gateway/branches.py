@@ -189,6 +189,12 @@ class Branches:
         self._last = place.way
         self._sides[side] = place
 
+    def passOver(self, cause: Cause) -> None:
+        """
+        A way is not taken, as none can be called on it at present.
+        """
+        self._refusals.append(cause)
+
     def redirect(self, side: BridgeSide, way: Way) -> None:
         """
         A side is about to be over, and names somebody else who is to be called instead.

@@ -214,6 +214,7 @@ class Bridge:
         side = self.sides[leg.legId] = BridgeSide(self, leg)
         self._branches.enter(side, place)
         leg.observe(side)
+        self._context.trunks.began(place.way, leg)
         side.expect(Timer(self._context.clock), self._context.config.wayTimeout)
         self._owner.bridgeCalled(self, leg)
         self._tellOriginated(leg, self.caller.leg.legId, leg.callIdentifier)
@@ -299,6 +300,7 @@ class Bridge:
 
     def sideRings(self, side: BridgeSide) -> None:
         if side is not self.caller:
+            self._context.trunks.reached(side.leg)
             self._machine.calledRings()
 
     def sideRedirected(self, side: BridgeSide, way: Way) -> None:
@@ -312,6 +314,7 @@ class Bridge:
         if side is self.caller:
             self._machine.callerAnswered()
         else:
+            self._context.trunks.reached(leg)
             self._machine.calledAnswers()
 
     def sideHeard(self, side: BridgeSide, stream: Stream) -> None:
@@ -371,6 +374,7 @@ class Bridge:
         """
         leg, now = side.leg, self._context.clock.seconds()
         del self.sides[leg.legId]
+        self._context.trunks.ended(leg, cause)
         if side.figures is not None:
             self._context.events.publish(SoundEnded(now, leg.callId, leg.legId, side.figures))
         self._context.events.publish(CallEnded(now, leg.callId, leg.legId, cause, by))

@@ -19,6 +19,7 @@ from h323d.call.policy import IFinder
 from h323d.events.bus import EventBus
 from h323d.gateway.config import GatewayConfig
 from h323d.gateway.selection import Selection
+from h323d.gateway.trunklines import NO_TRUNKS, TrunkLines
 from h323d.values.identifiers import CallID, LegID, newCallID, newLegID
 from h323d.values.media.formats import MediaFormat
 from h323d.values.media.profile import MediaProfile
@@ -44,6 +45,7 @@ class BridgeContext:
     @ivar callers: knows who is registered.
     @ivar taker: takes calls that transfers lead to.
     @ivar finder: knows where somebody is to whom we are sent; C{None} if nobody does.
+    @ivar trunks: those that calls leave by.
     """
 
     config: GatewayConfig
@@ -55,6 +57,7 @@ class BridgeContext:
     callers: ICallerNames
     taker: CallTaker
     finder: IFinder | None = None
+    trunks: TrunkLines = NO_TRUNKS
 
     @property
     def selection(self) -> Selection:

@@ -91,8 +91,14 @@ class Dialling:
             originator = self._context.originators.get(place.way.protocol)
             if place.isToBeFound:
                 self._find(place)
-            elif originator is not None:
+            elif originator is not None and self._isOpen(place):
                 self._call(originator, place)
+
+    def _isOpen(self, place: Place) -> bool:
+        obstacle = self._context.trunks.obstacle(place.way)
+        if obstacle is not None:
+            self._branches.passOver(obstacle)
+        return obstacle is None
 
     def _call(self, originator: IOriginator, place: Place) -> None:
         caller = self._caller.leg

@@ -25,6 +25,7 @@ from h323d.gateway.bridge import Bridge
 from h323d.gateway.config import GatewayConfig
 from h323d.gateway.context import BridgeContext, CallTaker
 from h323d.gateway.selection import Selection
+from h323d.gateway.trunklines import NO_TRUNKS, TrunkLines
 from h323d.values.cause import Cause
 from h323d.values.identifiers import CallID, LegID
 
@@ -53,6 +54,7 @@ class GatewayHost(Part[GatewayConfig]):
         callers: ICallerNames = ANY_NAME,
         rule: ShareRule = UNSHARED,
         finder: IFinder | None = None,
+        trunks: TrunkLines = NO_TRUNKS,
     ) -> None:
         """
         @param taker: takes the calls that transfers lead to.
@@ -60,6 +62,7 @@ class GatewayHost(Part[GatewayConfig]):
         @param finder: knows where somebody is to whom a called side sends us; C{None} if nobody
             does.
         @param rule: how many of the calls may come from one source.
+        @param trunks: those that calls leave by.
         @param originators: who makes calls, by protocol; asked with each call, as whoever takes
             calls is there before who makes them.
         """
@@ -70,7 +73,7 @@ class GatewayHost(Part[GatewayConfig]):
         self._events = world.events
         self._context = BridgeContext(
             *(config, world.clock, world.rng, world.events, world.pool, originators),
-            *(callers, taker, finder),
+            *(callers, taker, finder, trunks),
         )
 
     def prepare(self, config: GatewayConfig) -> Commit:

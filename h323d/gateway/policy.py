@@ -57,7 +57,7 @@ class Onward(Part[GatewayConfig]):
         party = self._callers.nameOf(offer).party or sponsor
         if not (party or self._config.acceptUnregistered):
             return None
-        found = self._finder.find(offer.calling, offer.called)
+        found = self._finder.find(offer.calling, offer.called, offer.peer)
         if isinstance(found, Deferred):
             return found.addCallback(_decided, offer.hops, party)
         return _decided(found, offer.hops, party)

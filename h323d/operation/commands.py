@@ -202,7 +202,7 @@ _LIMIT = Argument("limit", "LIMIT", "how many at most; 1000", ArgumentKind.NUMBE
 _TEXTS = frozenset(
     (
         *("aliases", "called", "calling", "displayName", "lastRefusal", "missing"),
-        *("participants", "product", "reason", "why"),
+        *("participants", "prefixes", "product", "reason", "why"),
     )
 )
 
@@ -239,6 +239,10 @@ _PARENT_COLUMNS = _columns(
 _RECORD_COLUMNS = _columns(
     *("offered", "duration", "outcome", "calling", "called", "room", "model"),
     *("callingPeer", "calledPeer", "causeName", "releasedBy", "reason"),
+)
+_TRUNK_COLUMNS = _columns(
+    *("trunk", "state", "since", "roundTrip", "calls", "lastCause", "reason", "protocol"),
+    *("address", "prefixes", "priority", "weight", "capacity", "obstacle"),
 )
 _CODEC_COLUMNS = _columns(
     *("name", "ways", "library", "missing", "loaded", "encoding"),
@@ -291,6 +295,13 @@ COMMANDS = (
             Argument("called", "B", "what the called side speaks: G729,opus", optional=True),
         ),
         _CODEC_COLUMNS,
+    ),
+    Command(
+        "trunks",
+        Role.VIEWER,
+        "every trunk: whether it is up, since when, and its calls",
+        (),
+        _TRUNK_COLUMNS,
     ),
     Command(
         "call",

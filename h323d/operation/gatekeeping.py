@@ -26,6 +26,7 @@ from h323d.operation.commands import OperatorError
 from h323d.operation.naming import registrationNamed
 from h323d.operation.peerviews import ParentView
 from h323d.operation.routeviews import RouteView
+from h323d.operation.trunkviews import TrunkView, trunkView
 from h323d.operation.viewing import (
     admissionView,
     parentView,
@@ -140,6 +141,13 @@ class Gatekeeping:
             source=None if caller is None else caller.source,
         )
         return await explain(self._zone.chain, called)
+
+    def trunks(self, now: float) -> list[TrunkView]:
+        """
+        Every trunk.
+        """
+        trunks = () if self._zone is None else self._zone.trunks
+        return [trunkView(each, now) for each in trunks]
 
     def unregister(self, name: str) -> Unregistered:
         """

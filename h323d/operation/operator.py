@@ -33,6 +33,7 @@ from h323d.operation.commands import OperatorError
 from h323d.operation.gatekeeping import Gatekeeping
 from h323d.operation.peerviews import ParentView
 from h323d.operation.routeviews import RouteView
+from h323d.operation.trunkviews import TrunkView
 from h323d.operation.viewing import codecViews, legView, participantView, roomView, sideView
 from h323d.operation.views import (
     CallView,
@@ -166,6 +167,12 @@ class Operator:
         known = (*(each.format for each in self._codecs), *self._pool.formats)
         sides = (spoken(caller, known), spoken(called, known))
         return choiceViews(self._gateway.selection, *sides)
+
+    def trunks(self) -> list[TrunkView]:
+        """
+        Every trunk, and how it is.
+        """
+        return self._gatekeeping.trunks(self._clock.seconds())
 
     def call(self, first: str, second: str) -> Deferred[Originated]:
         """

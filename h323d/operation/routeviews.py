@@ -18,12 +18,15 @@ class DestinationView(View):
 
     @ivar names: as who is called there; none if as the caller has it.
     @ivar parent: which gatekeeper is asked when the call is made, and says where it goes on to.
+    @ivar trunk: by which; empty if it is none, as is C{why} then.
     """
 
     signalling: str
     endpointId: str | None
     names: tuple[str, ...]
     parent: str = ""
+    trunk: str = ""
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -267,11 +267,14 @@ def routeView(name: str, explanation: Explanation) -> RouteView:
 
 
 def _destinationView(found: FoundWay) -> DestinationView:
+    onward = found.destination if found.onward is None else found.onward.destination
     return DestinationView(
-        signalling=str(found.destination),
+        signalling=str(onward),
         endpointId=None if found.registration is None else found.registration.endpointId,
-        names=_texts(found.called),
+        names=_texts(found.called if found.onward is None else found.onward.called),
         parent=found.parent,
+        trunk=found.trunk,
+        why=found.why,
     )
 
 
@@ -288,7 +291,13 @@ def _said(finding: Finding) -> str:
     asked = [each.parent for each in finding if each.parent]
     if asked:
         return f"asks {', '.join(asked)}"
-    return f"at {', '.join(str(each.destination) for each in finding)}"
+    return f"at {', '.join(map(_placeOf, finding))}"
+
+
+def _placeOf(found: FoundWay) -> str:
+    if found.onward is None:
+        return str(found.destination)
+    return f"trunk {found.trunk}, {found.onward.destination} ({found.why})"
 
 
 def _mediaView(port: IMediaPort) -> MediaView:

@@ -24,6 +24,9 @@ from h323d.gatekeeper.identity import ILocalNumbers
 from h323d.gatekeeper.registrar import LocationService
 from h323d.gatekeeper.routing.chain import ICalledPolicy
 from h323d.gatekeeper.settings import ZoneSettings
+from h323d.gatekeeper.trunks.checking import Probe
+from h323d.gatekeeper.trunks.config import TrunkProtocol
+from h323d.gatekeeper.trunks.probes import SIPProbe
 from h323d.gatekeeper.zone import Zone
 from h323d.gateway.config import GatewayConfig
 from h323d.gateway.policy import Onward
@@ -41,6 +44,7 @@ from h323d.witness.records import CallRecords
 __all__ = [
     "LocalRooms",
     "enterOriginators",
+    "enterProbes",
     "newGates",
     "newH323",
     "newLocations",
@@ -161,8 +165,11 @@ def newZone(
     directory: RoomDirectory,
     gates: Gates,
     legs: LegTable,
+    probes: Mapping[TrunkProtocol, Probe],
 ) -> Zone | None:
     """
+    @param probes: ask trunks whether they are there.
+
     @return: C{None} if there is no gatekeeper.
     """
     if not (configuration.h323.enabled and configuration.gatekeeper.enabled):
@@ -178,6 +185,7 @@ def newZone(
         gates,
         _CalledPolicies(world),
         legs,
+        probes,
     )
 
 
@@ -251,3 +259,15 @@ def enterOriginators(
         originators["h323"] = h323.originator
     if sip is not None:
         originators["sip"] = SIPOriginator(sip)
+
+
+def enterProbes(
+    probes: MutableMapping[TrunkProtocol, Probe], zone: Zone | None, sip: SIPEndpoint | None
+) -> None:
+    """
+    Enter who asks trunks whether they are there, by protocol.
+    """
+    if zone is not None:
+        probes[TrunkProtocol.H323] = zone.probe
+    if sip is not None:
+        probes[TrunkProtocol.SIP] = SIPProbe(sip)

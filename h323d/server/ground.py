@@ -19,9 +19,12 @@ from h323d.call.surroundings import Surroundings
 from h323d.config.sections import Configuration
 from h323d.gatekeeper.security.config import SecurityConfig
 from h323d.gatekeeper.security.sources import Sources
+from h323d.gatekeeper.trunks.config import TrunkConfig
 from h323d.values.networks import Networks
 
 __all__ = ["Ground"]
+
+TrunkConfigs = tuple[TrunkConfig, ...]
 
 
 class Ground(Part[Configuration]):
@@ -38,7 +41,8 @@ class Ground(Part[Configuration]):
         self._world = world
         self._security = security
         self.homes = Homes(configuration.server.binds, world.routes)
-        self.sources = Sources(security, world.clock, world.events)
+        self._trunks = configuration.routing.trunks
+        self.sources = Sources(_knowing(self._trunks, security), world.clock, world.events)
         self._dialRule = DialRule(self.homes, Networks(security.thirdParties))
         self.site = Site(self.homes, self._dialRule, self.sources)
         self._advertised = configuration.server.advertisements
@@ -58,26 +62,26 @@ class Ground(Part[Configuration]):
                 self._advertising.prepare(configuration.server.advertisements),
                 Change(self._world.pool, _mediaNetworks(configuration)),
                 UNCHANGED if secure is None else secure.prepare(),
-                self._preparedRules(configuration.security),
+                self._preparedRules(configuration.security, configuration.routing.trunks),
             )
         )
 
-    def _preparedRules(self, security: SecurityConfig) -> Commit:
-        if security == self._security:  # or everybody had all turns again
+    def _preparedRules(self, security: SecurityConfig, trunks: TrunkConfigs) -> Commit:
+        if (security, trunks) == (self._security, self._trunks):  # or all had all turns again
             return UNCHANGED
         return Together(
             (
-                self.sources.prepare(security),
+                self.sources.prepare(_knowing(trunks, security)),
                 Change(self._dialRule, Networks(security.thirdParties)),
-                Change(self, security),
+                Change(self, (security, trunks)),
             )
         )
 
-    def reconfigure(self, security: SecurityConfig) -> None:
+    def reconfigure(self, rules: tuple[SecurityConfig, TrunkConfigs]) -> None:
         """
-        This is in force from now on.
+        These are in force from now on.
         """
-        self._security = security
+        self._security, self._trunks = rules
 
     def close(self) -> Deferred[None]:
         self._advertising.close()
@@ -121,3 +125,12 @@ def _mediaNetworks(configuration: Configuration) -> MediaNetworks:
         Networks(configuration.security.thirdParties),
         Networks(configuration.traversal.privateNetworks),
     )
+
+
+def _knowing(trunks: TrunkConfigs, security: SecurityConfig) -> SecurityConfig:
+    """
+    Each trunk stands for many, too, where its address is known.
+    """
+    addresses = [each.literal for each in trunks]
+    hosts = tuple(each.host for each in addresses if each is not None)
+    return replace(security, trunks=(*security.trunks, *hosts))

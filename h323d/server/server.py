@@ -24,7 +24,10 @@ from h323d.conference.host import ConferenceHost
 from h323d.config.sections import Configuration, differences
 from h323d.errors import ResourceUnavailable
 from h323d.events.server import ConfigurationReloaded
+from h323d.gatekeeper.trunks.checking import Probe
+from h323d.gatekeeper.trunks.config import TrunkProtocol
 from h323d.gateway.host import GatewayHost
+from h323d.gateway.trunklines import NO_TRUNKS
 from h323d.h323.calls.legtable import LegTable
 from h323d.h323.ras.channel import DISCOVERY_GROUP
 from h323d.inputs import Input
@@ -87,8 +90,8 @@ class Server:
             ground.sources,
         )
         self._originators: dict[str, IOriginator] = {}
-        legs = LegTable()
-        self.zone = assembly.newZone(configuration, ground, directory, gates, legs)
+        legs, probes = LegTable(), dict[TrunkProtocol, Probe]()
+        self.zone = assembly.newZone(configuration, ground, directory, gates, legs, probes)
         self.gateway = GatewayHost(
             configuration.gateway,
             world,
@@ -97,6 +100,7 @@ class Server:
             ANY_NAME if self.zone is None else self.zone.callers,
             ground.sources,
             self._finder,
+            NO_TRUNKS if self.zone is None else self.zone.trunks,
         )
         self._onward = onward = assembly.newOnward(configuration.gateway, self.zone)
         hosts = (self.conference, self.gateway)
@@ -107,6 +111,7 @@ class Server:
         self.sip = assembly.newSIP(configuration, ground, self.switch, self.locations)
         self.h323 = assembly.newH323(configuration, ground, self.switch, self.zone, legs)
         assembly.enterOriginators(self._originators, self.h323, self.sip)
+        assembly.enterProbes(probes, self.zone, self.sip)
         self.operator = self._newOperator()
         self.desk = Desk(world.clock, self.events, self.operator)
         self._parts = tuple(self._allParts())

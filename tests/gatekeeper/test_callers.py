@@ -4,7 +4,7 @@ What callers may call themselves.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -16,6 +16,8 @@ from h323d.call.legs import IOffer
 from h323d.gatekeeper.callers import Callers
 from h323d.gatekeeper.parents.sentcalls import SentCalls
 from h323d.gatekeeper.registry.registrations import EndpointKind, Registration
+from h323d.gatekeeper.routing.config import RoutingConfig
+from h323d.gatekeeper.trunks.config import TrunkConfig
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.identifiers import CallID, LegID
 from h323d.values.media.formats import MediaFormat
@@ -150,7 +152,7 @@ def test_itIsOfWhomAskedForIt(world: World) -> None:
 
 def test_anotherGatekeeperNamesWhomItAnswersForAsItLikes(world: World) -> None:
     sent = SentCalls()
-    callers = Callers(world.zone.registry, world.zone.admissions, sent)
+    callers = Callers(world.zone.registry, world.zone.admissions, sent, world.zone.trunks)
     offer = Offer((party("chairman"),), "Chairman", callIdentifier=CALL.hex())
     assert callers.nameOf(offer) == claim()
     sent.enter(CALL, "world")
@@ -206,3 +208,30 @@ def test_aTelephoneOfSIPIsKnownByWhereItRegisteredFrom(world: World) -> None:
     assert world.zone.callers.nameOf(own) == claim("dora", display="Dora")
     another = Offer((party("dora"),), "Dora", "sip", "", TransportAddress(STRANGER, 5060))
     assert world.zone.callers.nameOf(another) == claim()
+
+
+TRUNK = TrunkConfig("carrier", STRANGER)
+
+
+def calledBy(world: World, peer: TransportAddress) -> CallerName:
+    found: CallerName = world.zone.callers.nameOf(Offer((party("carl"),), "Carl", peer=peer))
+    return found
+
+
+@pytest.mark.parametrize(("mayCall", "whose"), [(True, "trunk carrier"), (False, "")])
+def test_whoCallsFromATrunkSpeaksForOthersAndIsKnownIfItMayCall(
+    makeWorld: Any, mayCall: bool, whose: str
+) -> None:
+    world = makeWorld(RoutingConfig(trunks=(replace(TRUNK, mayCall=mayCall),)))
+    world.registered(BERT, CHAIRMAN)
+    at = TransportAddress(STRANGER, 40000)
+    assert calledBy(world, at).party == whose
+    chairman = Offer((party("chairman"),), "", peer=at)
+    assert bool(world.zone.callers.nameOf(chairman).calling) is mayCall
+
+
+def test_whoIsRegisteredAtATrunkIsWhoItIs(makeWorld: Any) -> None:
+    world = makeWorld(RoutingConfig(trunks=(TRUNK,)))
+    _, endpointId = world.registered(STRANGER, CHAIRMAN)
+    offer = Offer((party("chairman"),), "", peer=TransportAddress(STRANGER, 1720))
+    assert world.zone.callers.nameOf(offer).party == endpointId

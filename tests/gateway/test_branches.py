@@ -197,3 +197,20 @@ def test_whatIsFoundAfterARefusalForAllPlacesIsNotCalled() -> None:
     branches.leave(other, Cause.CALL_REJECTED)
     branches.found(place, [at(3)])
     assert (branches.isDue, branches.isOver) == (False, True)
+
+
+def test_aWayThatIsPassedOverIsTheVerdictWhereNoneWasTaken() -> None:
+    branches = branchesOf(TRUNK, OTHER_TRUNK)
+    branches.take()
+    branches.passOver(Cause.NO_CIRCUIT_AVAILABLE)
+    branches.take()
+    assert branches.verdict is Cause.NO_CIRCUIT_AVAILABLE
+
+
+def test_whatAnotherWayHasSaidIsToldBeforeThatOneWasPassedOver() -> None:
+    branches = branchesOf(TRUNK, OTHER_TRUNK)
+    branches.take()
+    branches.passOver(Cause.NO_CIRCUIT_AVAILABLE)
+    (other,) = call(branches)
+    branches.leave(other, Cause.USER_BUSY)
+    assert branches.verdict is Cause.USER_BUSY

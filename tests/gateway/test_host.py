@@ -22,6 +22,7 @@ from h323d.events.bus import EventBus, Fact
 from h323d.events.calls import CallEnded, CallOriginated, CallRefused
 from h323d.gateway.config import GatewayConfig
 from h323d.gateway.host import GatewayHost
+from h323d.gateway.trunklines import NO_TRUNKS, TrunkLines
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.identifiers import CallID
@@ -74,7 +75,9 @@ class Gateway:
     A gateway, and who calls.
     """
 
-    def __init__(self, finder: IFinder | None = None, **config: Any) -> None:
+    def __init__(
+        self, finder: IFinder | None = None, trunks: TrunkLines = NO_TRUNKS, **config: Any
+    ) -> None:
         self.clock, events = Clock(), EventBus()
         self.pool = FakePool()
         self.facts: list[Any] = []  # Any: they have fields of their own
@@ -85,7 +88,13 @@ class Gateway:
         world = surroundingsOf(there, self.clock, rng, self.pool, events)
         originators: dict[str, IOriginator] = {"sip": self.sip, "h323": self.h323}
         self.host = GatewayHost(
-            GatewayConfig(**config), world, originators, self, rule=Few(), finder=finder
+            GatewayConfig(**config),
+            world,
+            originators,
+            self,
+            rule=Few(),
+            finder=finder,
+            trunks=trunks,
         )
 
     def legOffered(self, leg: ILeg) -> None:
@@ -210,6 +219,55 @@ def test_aWayOfWhichSomethingIsHeardHasTheTimeThatItTakes(sign: str) -> None:
     gateway.clock.advance(60.0)
     assert terminal.done == []
     assert gateway.sip.legs == []
+
+
+class Lines:
+    """
+    L{h323d.gateway.trunklines.TrunkLines} with two of which one is full, and what they are told.
+    """
+
+    def __init__(self) -> None:
+        self.told: list[str] = []
+
+    def obstacle(self, way: Way) -> Cause | None:
+        return Cause.NO_CIRCUIT_AVAILABLE if way.trunk == "full" else None
+
+    def began(self, way: Way, leg: ILeg) -> None:
+        self.told.append(f"{way.trunk or 'none'} began")
+
+    def reached(self, leg: ILeg) -> None:
+        self.told.append("reached")
+
+    def ended(self, leg: ILeg, cause: Cause) -> None:
+        self.told.append(f"ended {cause.name}")
+
+
+FULL, FREE = replace(PHONE, trunk="full"), replace(TERMINAL, trunk="free")
+
+
+def test_aWayByATrunkThatCanTakeNoCallIsPassedOver() -> None:
+    lines = Lines()
+    gateway = Gateway(trunks=lines)
+    alice = gateway.offer(FULL, FREE)
+    (bob,) = gateway.h323.legs
+    assert gateway.sip.legs == []
+    told(bob).legAlerting(bob)
+    bob.answered()
+    alice.answered()
+    bob.release(Cause.NORMAL_CALL_CLEARING)
+    assert lines.told[:4] == ["free began", "reached", "reached", "ended NORMAL_CALL_CLEARING"]
+
+
+def test_whereAllTrunksAreFullTheCallerIsToldSo() -> None:
+    alice = Gateway(trunks=Lines()).offer(FULL)
+    assert alice.done[1:] == [("reject", Cause.NO_CIRCUIT_AVAILABLE)]
+
+
+def test_whatTheLastWayHasSaidIsToldAndNotThatTheOthersAreFull() -> None:
+    gateway = Gateway(trunks=Lines())
+    alice = gateway.offer(FULL, FREE)
+    gateway.h323.legs[0].release(Cause.USER_BUSY)
+    assert alice.done[1:] == [("reject", Cause.USER_BUSY)]
 
 
 @pytest.mark.parametrize("first", [0, 1])

@@ -46,9 +46,12 @@ class Finder:
     says: Found | Deferred[Found]
 
     def find(
-        self, calling: tuple[PartyAddress, ...], called: tuple[PartyAddress, ...]
+        self,
+        calling: tuple[PartyAddress, ...],
+        called: tuple[PartyAddress, ...],
+        source: TransportAddress | None = None,
     ) -> Found | Deferred[Found]:
-        assert (calling, called) == ((ALICE,), (BOB,))
+        assert (calling, called, source) == ((ALICE,), (BOB,), HERE)
         return self.says
 
 

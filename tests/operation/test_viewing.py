@@ -11,6 +11,7 @@ from twisted.internet.task import Clock
 
 from h323d.call.applications import Reason, Refusal
 from h323d.call.legs import LegDirection
+from h323d.call.ways import Way
 from h323d.conference.room import Room
 from h323d.dsp.g711 import PCMU
 from h323d.dsp.provisions import Provision
@@ -46,6 +47,7 @@ from tests.support.recorder import Recorder
 from tests.support.registrations import endpoint, name
 
 THERE = TransportAddress("10.0.0.3", 1720)
+HERE = TransportAddress("10.0.0.1", 1720)
 
 
 class Scene:
@@ -182,6 +184,18 @@ def test_whoKnowsAPartyIsNamedWithWhereItIs() -> None:
         AskedView("rewrite", "knows nobody of that name"),
         AskedView("registered", "at 10.0.0.3:1720"),
     )
+
+
+def test_aTrunkIsNamedWithWhereItIsAndWhy() -> None:
+    there = Way("sip", THERE, (name("sip:bert@10.0.0.3"),), trunk="carrier")
+    found = (FoundWay("h323", HERE, trunk="carrier", onward=there, why="up, serves all"),)
+    view = routeView("bert", Explanation(found, (("trunks", found),)))
+    assert view.destinations == (
+        DestinationView(
+            str(THERE), None, ("sip:bert@10.0.0.3",), trunk="carrier", why="up, serves all"
+        ),
+    )
+    assert view.asked[0].said == f"at trunk carrier, {THERE} (up, serves all)"
 
 
 def test_whoRefusesIsNamedWithItsReason() -> None:

@@ -209,6 +209,8 @@ class RoutedCalls(Part[ZoneSettings]):
         identifier = setup.identity.callIdentifier
         lenient = not self._origins.refuses
         admitted = self._memory.recall(identifier, connection.peer.host, lenient)
+        if admitted is None and any(map(self._leavesByTrunk, setup.called)):
+            return None
         caller = admitted.caller if admitted else self._callerOf(connection, setup)
         sent = self._sent(connection.peer, setup)
         if admitted is None and not self._isRouted(setup, caller, sent):
@@ -274,6 +276,16 @@ class RoutedCalls(Part[ZoneSettings]):
         """
         phones = self._tables.registry.phonesOf(name)
         return bool(phones) or self._zone.numbers.serves(name)
+
+    def _leavesByTrunk(self, name: PartyAddress) -> bool:
+        """
+        The same for one that nobody was asked about: whether it goes to a trunk, as far as can be
+        said without asking.
+        """
+        registry = self._tables.registry
+        if registry.allByAlias(name) or registry.byPrefix(name.number):
+            return False
+        return self._zone.trunks.serves(name)
 
     def _introduced(
         self, peer: TransportAddress, setup: IncomingSetup, caller: Registration | None

@@ -21,6 +21,7 @@ from h323d.gatekeeper.routing.local import LocalNumbers, RegisteredEndpoints, Si
 from h323d.gatekeeper.routing.neighbours import Neighbourhood, Neighbours, readSecrets
 from h323d.gatekeeper.routing.parents import KnownParent, ParentGatekeepers
 from h323d.gatekeeper.routing.rewriting import NumberRewriting
+from h323d.gatekeeper.routing.trunks import TrunkRoutes
 from h323d.gatekeeper.security.passwords import Secret
 
 __all__ = ["ChoosePolicies", "Routing"]
@@ -146,6 +147,7 @@ class Routing:
             Neighbours(neighbourhood, self.inquiries, hops),
             DomainServers(domains, hops),
             ENUM(world.names, domains, world.clock, zones, prefix, hops),
+            TrunkRoutes(context.trunks, identity.signalling, world.clock, world.rng),
             SignalledAddress(registry),
             ParentGatekeepers(self._parents, context.tables.sent, identity.signalling),
             CatchAll(config.catchAll),

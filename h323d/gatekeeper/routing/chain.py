@@ -9,7 +9,7 @@ call that reaches our own is routed further by L{h323d.call.switch}.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from twisted.internet.defer import Deferred
 from twisted.logger import Logger
@@ -82,11 +82,16 @@ class FoundWay(Way):
     @ivar destination: the call-signalling address to connect to.
     @ivar registration: the endpoint there, if it is registered.
     @ivar grant: what a gatekeeper has granted that has sent the call there, as one of ours.
+    @ivar onward: where the call goes on from there, if C{destination} is ourselves and the way
+        is by a trunk.
+    @ivar why: what there is to say of it, for an operator to read.
     """
 
     destination: TransportAddress
     registration: Registration | None = None
     grant: AdmissionGrant | None = None
+    onward: Way | None = None
+    why: str = field(default="", compare=False)
 
 
 Finding = tuple[FoundWay, ...] | Called | Refusal | None

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from h323d.gatekeeper.routing.chain import MAX_HOPS
+from h323d.gatekeeper.trunks.config import TrunkConfig
 from h323d.h323.ports import RAS_PORT, SIGNALLING_PORT
 from h323d.h323.security.h235 import LONGEST_IDENTIFIER, SCHEME
 from h323d.h323.security.passwordtokens import GK_PWD_HASH
@@ -43,6 +44,7 @@ DEFAULT_POLICIES = (
     "prefix",
     "http",
     "neighbours",
+    "trunks",
     "signalled",
     "parents",
     "catchAll",
@@ -249,6 +251,9 @@ class RoutingConfig:
     neighbours: Live[tuple[NeighbourConfig, ...]] = ()
     """neighbours: gatekeepers that are asked by LRQ, and may ask us."""
 
+    trunks: Live[tuple[TrunkConfig, ...]] = ()
+    """trunks: SIP servers, and H.323 gateways and gatekeepers, that are called by their address."""
+
     hopCount: Live[int] = 6
     """neighbours, srv: how many gatekeepers a question of ours may pass."""
 
@@ -310,9 +315,10 @@ class RoutingConfig:
         self._checkNeighbours()
 
     def _checkNeighbours(self) -> None:
-        names = [each.name for each in self.neighbours]
-        if len(set(names)) < len(names):
-            raise ValueError("neighbours: two have the same name")
+        for key in ("neighbours", "trunks"):
+            names = [each.name for each in getattr(self, key)]
+            if len(set(names)) < len(names):
+                raise ValueError(f"{key}: two have the same name")
         signing = [each for each in self.neighbours if each.signs]
         if len({each.ras for each in signing}) < len(signing):
             raise ValueError("neighbours: two with a password have the same address")
@@ -328,6 +334,7 @@ class RoutingConfig:
             ("domains", "rewrite"),
             ("routes", "explicit"),
             ("neighbours", "neighbours"),
+            ("trunks", "trunks"),
             ("catchAll", "catchAll"),
             ("httpURL", "http"),
         ):

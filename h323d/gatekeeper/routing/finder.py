@@ -16,7 +16,7 @@ from h323d.call.policy import Found, IFinder
 from h323d.call.ways import Way
 from h323d.gatekeeper.registry.registrations import Registration
 from h323d.gatekeeper.routing.chain import Called, Decision, FoundWay, RoutingChain
-from h323d.values.address import AddressKind, PartyAddress
+from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 
 __all__ = ["Finder"]
 
@@ -31,9 +31,12 @@ class Finder:
         self._chain = chain
 
     def find(
-        self, calling: tuple[PartyAddress, ...], called: tuple[PartyAddress, ...]
+        self,
+        calling: tuple[PartyAddress, ...],
+        called: tuple[PartyAddress, ...],
+        source: TransportAddress | None = None,
     ) -> Found | Deferred[Found]:
-        decision = self._chain.find(Called(called, calling=calling, bridged=True))
+        decision = self._chain.find(Called(called, calling=calling, source=source, bridged=True))
         if isinstance(decision, Deferred):
             return decision.addCallback(_found)
         return _found(decision)
@@ -42,7 +45,8 @@ class Finder:
 def _found(decision: Decision) -> Found:
     """
     What the chain has found, for who calls on: all contacts of the phones, which it finds behind
-    us, among the other places of the party by their rank; and the gatekeepers that are asked.
+    us, among the other places of the party by their rank; the trunks, which it finds there, too;
+    and the gatekeepers that are asked.
     """
     if decision is None or isinstance(decision, Refusal):
         return decision
@@ -56,6 +60,8 @@ def _found(decision: Decision) -> Found:
 def _waysOf(found: FoundWay) -> Iterable[Way]:
     if found.parent:
         return (Way(found.protocol, None, found.called, parent=found.parent),)
+    if found.onward is not None:
+        return (found.onward,)
     phone = found.registration
     if found.protocol != "sip" or phone is None:
         return (found,)

@@ -76,6 +76,14 @@ def test_whoHasToBeAskedForElsewhereIsWaitedFor() -> None:
     assert results == [THERE]
 
 
+def test_aTrunkIsCalledItselfAndNotBehindUs() -> None:
+    there = Way("sip", TransportAddress("192.0.2.7", 5060), (URI,), trunk="carrier")
+    known, says = finder((FoundWay("h323", HERE, trunk="carrier", onward=there),))
+    source = TransportAddress("10.0.0.9", 5060)
+    assert known.find(CALLING, (partyFromText("0049"),), source) == (there,)
+    assert says.asked[0].source == source
+
+
 def test_aPhoneThatTheChainFindsByAnotherNameIsCalledItselfAndNotBehindUs() -> None:
     anna = replace(endpoint(1, "anna", contacts=(CONTACT,)), protocol="sip", aliases=(URI,))
     behindUs = FoundWay("sip", HERE, rank=0, registration=anna)

@@ -1,0 +1,198 @@
+"""
+The configuration of a trunk.
+"""
+
+from __future__ import annotations
+
+import enum
+import ipaddress
+import re
+from dataclasses import dataclass
+
+from h323d.h323.ports import RAS_PORT, SIGNALLING_PORT
+from h323d.values.address import TransportAddress
+
+__all__ = ["SIP_PORT", "TrunkConfig", "TrunkProtocol", "TrunkTransport", "placeIn"]
+
+SIP_PORT = 5060
+MAX_SECONDS = 24 * 3600.0  # between two checks
+MAX_WEIGHT = 65535  # as SRV records have it (RFC 2782)
+
+_NAME = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})*\.?")
+_NUMBERS = re.compile(r"[0-9.]+")
+_PREPENDED = re.compile(r"[^\s@<>\"?;:]*")
+
+
+class TrunkProtocol(enum.Enum):
+    """
+    What a trunk speaks.
+    """
+
+    SIP = "sip"
+    H323 = "h323"
+
+
+class TrunkTransport(enum.Enum):
+    """
+    By which SIP goes.
+    """
+
+    UDP = "udp"
+    TCP = "tcp"
+
+
+def placeIn(text: str, port: int) -> tuple[str, int] | None:
+    """
+    The host, a literal address or a name, and the port of C{192.0.2.1}, C{192.0.2.1:5080},
+    C{[2001:db8::1]:5080}, C{sip.example.com} or C{sip.example.com:5080}.
+
+    @param port: what to take where the text has none.
+
+    @return: C{None} if it is none of these.
+    """
+    host, colon, digits = text.rpartition(":")
+    if not colon or (text.count(":") > 1 and not host.endswith("]")):
+        host, digits = text, str(port)
+    host = host.removeprefix("[").removesuffix("]")
+    if not (digits.isascii() and digits.isdigit() and 0 < int(digits) <= 0xFFFF):
+        return None
+    if not isLiteral(host) and (not _NAME.fullmatch(host) or _NUMBERS.fullmatch(host)):
+        return None
+    return host, int(digits)
+
+
+def isLiteral(host: str) -> bool:
+    """
+    Whether a host is an address, and no name.
+    """
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class TrunkConfig:
+    """
+    One trunk: a SIP server, or an H.323 gateway or gatekeeper, that is called by its address.
+    """
+
+    name: str
+    """What the log and operators call it."""
+
+    address: str = ""
+    """Where it takes calls, as in 192.0.2.30, 192.0.2.30:5080 or sip.example.com; without a port,
+    5060 for SIP and 1720 for H.323.  A name is looked up in the DNS (A, AAAA) with each check."""
+
+    protocol: TrunkProtocol = TrunkProtocol.SIP
+    """What it speaks: C{"sip"}, or C{"h323"}."""
+
+    transport: TrunkTransport = TrunkTransport.UDP
+    """SIP: C{"udp"}, or C{"tcp"}."""
+
+    ras: str = ""
+    """H.323: the RAS address of a gatekeeper, as in 192.0.2.30:1719, which is asked by LRQ whether
+    it is there.  Without one, it is tried whether C{address} takes connections."""
+
+    prefixes: tuple[str, ...] = ("",)
+    """The beginnings of the numbers and names that go there; "" is all, none is never.  Those with
+    the longest that fits are tried first."""
+
+    strip: int = 0
+    """How many characters are taken off the beginning of what is called there."""
+
+    prepend: str = ""
+    """What is put before it then."""
+
+    priority: int = 0
+    """Of those that fit equally well, the lowest are tried first."""
+
+    weight: int = 1
+    """Of those with the same priority, how often it is the first, compared to the others; one with
+    0 is the last of them."""
+
+    capacity: int = 0
+    """How many calls we send there at one time; 0 sets no limit.  One that is full is left out."""
+
+    mayCall: bool = True
+    """Whether calls that come from its address may go on to others here, as those of somebody
+    registered; if not, they end in our rooms only."""
+
+    transit: bool = False
+    """Whether such a call may leave by another trunk."""
+
+    checkInterval: float = 30.0
+    """Seconds between two checks whether it is there (SIP: OPTIONS); 5 after one that failed.  0
+    checks nothing: what calls there meet with is all that is known, and it is believed to be back
+    after a minute."""
+
+    checkTimeout: float = 4.0
+    """Seconds until silence is a failure."""
+
+    failures: int = 3
+    """After how many failures in a row, of checks and calls, it counts as down.  Those that are
+    down are tried last."""
+
+    successes: int = 1
+    """After how many successes in a row it counts as up again."""
+
+    def __post_init__(self) -> None:
+        if placeIn(self.address, self._port) is None:
+            raise ValueError(
+                f"address: {self.address!r} is no address or name, with or without a port"
+            )
+        self._checkProtocol()
+        if not 0 <= self.strip <= 32:
+            raise ValueError("strip: must be 0 to 32")
+        if not _PREPENDED.fullmatch(self.prepend):
+            raise ValueError(f"prepend: {self.prepend!r} cannot be part of a number or a name")
+        if not 0 <= self.weight <= MAX_WEIGHT:
+            raise ValueError(f"weight: must be 0 to {MAX_WEIGHT}")
+        if self.capacity < 0:
+            raise ValueError("capacity: must not be negative")
+        if self.checkInterval and not 1 <= self.checkInterval <= MAX_SECONDS:
+            raise ValueError(f"checkInterval: must be 0, or 1 to {MAX_SECONDS:g}")
+        if not 0.1 <= self.checkTimeout <= 60:
+            raise ValueError("checkTimeout: must be 0.1 to 60")
+        for key in ("failures", "successes"):
+            if not 1 <= getattr(self, key) <= 100:
+                raise ValueError(f"{key}: must be 1 to 100")
+
+    def _checkProtocol(self) -> None:
+        bySIP = self.protocol is TrunkProtocol.SIP
+        if bySIP and self.ras:
+            raise ValueError("ras: SIP has none")
+        if not bySIP and self.transport is not TrunkTransport.UDP:
+            raise ValueError("transport: H.323 has none but its own")
+        if self.ras and self.gatekeeper is None:
+            raise ValueError(f"ras: {self.ras!r} is not an IP address with a port")
+
+    @property
+    def place(self) -> tuple[str, int]:
+        """
+        The host, a literal address or a name, and the port where it takes calls.
+        """
+        place = placeIn(self.address, self._port)
+        assert place is not None  # checked when it was made
+        return place
+
+    @property
+    def literal(self) -> TransportAddress | None:
+        """
+        The same, where it is no name.
+        """
+        host, port = self.place
+        return TransportAddress(host, port) if isLiteral(host) else None
+
+    @property
+    def gatekeeper(self) -> TransportAddress | None:
+        """
+        Where it is asked by LRQ; C{None} for nowhere.
+        """
+        place = placeIn(self.ras, RAS_PORT) if self.ras else None
+        return TransportAddress(*place) if place is not None and isLiteral(place[0]) else None
+
+    @property
+    def _port(self) -> int:
+        return SIP_PORT if self.protocol is TrunkProtocol.SIP else SIGNALLING_PORT

@@ -1,0 +1,66 @@
+"""
+Trunks as an operator sees them (L{h323d.operation.views}).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from h323d.gatekeeper.trunks.trunk import Trunk
+from h323d.operation.views import View
+
+__all__ = ["TrunkView", "trunkView"]
+
+
+@dataclass(frozen=True, slots=True)
+class TrunkView(View):
+    """
+    A trunk, and how it is.
+
+    @ivar state: C{"up"}, C{"failing"}, C{"down"}, or C{"not tried yet"}.
+    @ivar since: how long ago it went down or came up last, or we began to use it, in seconds.
+    @ivar reason: what it fails with; empty if it does not.
+    @ivar obstacle: why no call is sent there at present.
+    @ivar roundTrip: seconds that its last answer took.
+    @ivar calls: that we have sent there, and are not over.
+    @ivar capacity: how many there may be; 0 for any number.
+    @ivar lastCause: why the last one ended.
+    """
+
+    trunk: str
+    protocol: str
+    address: str
+    state: str
+    since: float
+    reason: str
+    obstacle: str | None
+    roundTrip: float | None
+    calls: int
+    capacity: int
+    lastCause: str | None
+    prefixes: tuple[str, ...]
+    priority: int
+    weight: int
+
+
+def trunkView(trunk: Trunk, now: float) -> TrunkView:
+    """
+    A trunk, and how it is.
+    """
+    config, obstacle = trunk.config, trunk.obstacle
+    return TrunkView(
+        trunk=trunk.name,
+        protocol=config.protocol.value,
+        address=config.address if trunk.address is None else str(trunk.address),
+        state=trunk.state,
+        since=round(now - trunk.since, 3),
+        reason=trunk.reason if trunk.isInDoubt else "",
+        obstacle=None if obstacle is None else obstacle.value,
+        roundTrip=None if trunk.roundTrip is None else round(trunk.roundTrip, 3),
+        calls=trunk.calls,
+        capacity=config.capacity,
+        lastCause=None if trunk.lastCause is None else trunk.lastCause.name,
+        prefixes=tuple(each or "all" for each in config.prefixes),
+        priority=config.priority,
+        weight=config.weight,
+    )

@@ -1,0 +1,152 @@
+"""
+How trunks are asked whether they are there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from h323d.call.homes import Homes, NoRoutes
+from h323d.errors import ResourceUnavailable
+from h323d.gatekeeper.identity import Identity
+from h323d.gatekeeper.trunks.config import TrunkConfig, TrunkProtocol, TrunkTransport
+from h323d.gatekeeper.trunks.probes import H323Probe, SIPProbe, sipURI
+from h323d.h323.ras.messages import Fields, RASMessage
+from h323d.net.stream import StreamOpener
+from h323d.values.address import TransportAddress
+from tests.support.sippeers import SIPWorld
+
+HERE, THERE = "10.0.0.1", "10.0.0.7"
+AT_TRUNK = TransportAddress(THERE, 5060)
+HOMES = Homes((HERE,), NoRoutes())
+
+
+class Answers:
+    """
+    A L{h323d.gatekeeper.trunks.checking.Check} that writes down what it is told.
+    """
+
+    def __init__(self) -> None:
+        self.told: list[str] = []
+
+    def answered(self) -> None:
+        self.told.append("there")
+
+    def refused(self, reason: str, retryAfter: float = 0.0) -> None:
+        self.told.append(reason)
+
+
+class Asking:
+    """
+    Sends no RAS, but remembers what it was to ask.
+    """
+
+    def __init__(self, full: bool = False) -> None:
+        self.asked: list[tuple[str, Fields, TransportAddress, float]] = []
+        self.answered: Callable[[RASMessage | None], None] | None = None
+        self._full = full
+
+    def ask(
+        self,
+        name: str,
+        fields: Fields,
+        destination: TransportAddress,
+        answered: Callable[[RASMessage | None], None],
+        interval: float,
+    ) -> Asking:
+        if self._full:
+            raise ResourceUnavailable("no requestSeqNum is free")
+        self.asked.append((name, fields, destination, interval))
+        self.answered = answered
+        return self
+
+    def cancel(self) -> None:
+        """
+        Nothing is under way.
+        """
+
+
+def h323(world: SIPWorld, asker: Asking | None = None) -> H323Probe:
+    opener = StreamOpener(world.network.host(HERE))
+    return H323Probe(Identity("zone", HOMES), asker or Asking(), opener, HOMES)
+
+
+@pytest.mark.parametrize(
+    ("keys", "user", "uri"),
+    [
+        ({}, None, "sip:192.0.2.1:5060;transport=udp"),
+        ({}, "4930", "sip:4930@192.0.2.1:5060;transport=udp"),
+        ({"transport": TrunkTransport.TCP}, "4930", "sip:4930@192.0.2.1:5060;transport=tcp"),
+        ({"address": "sip.example.com"}, "+4930", "sip:+4930@sip.example.com;transport=udp"),
+        (
+            {"address": "sip.example.com:5080"},
+            "a b",
+            "sip:a%20b@sip.example.com:5080;transport=udp",
+        ),
+        ({"address": "2001:db8::1"}, "4930", "sip:4930@[2001:db8::1]:5060;transport=udp"),
+    ],
+)
+def test_aSIPTrunkHasAURI(keys: dict[str, Any], user: str | None, uri: str) -> None:
+    config = TrunkConfig("carrier", **{"address": "192.0.2.1", **keys})
+    assert str(sipURI(config, user)) == uri
+
+
+@pytest.mark.parametrize("transport", list(TrunkTransport))
+def test_aSIPServerIsAskedByOPTIONSOverItsTransport(transport: TrunkTransport) -> None:
+    world, answers = SIPWorld(), Answers()
+    world.peer(THERE)
+    config = TrunkConfig("carrier", "sip.example.com", transport=transport)
+    SIPProbe(world.peer(HERE).endpoint).ask(config, AT_TRUNK, answers)
+    world.run(1.0)
+    assert answers.told == ["there"]
+    (asked,) = [data for _, source, data in world.sent if data.startswith(b"OPTIONS")]
+    assert asked.startswith(b"OPTIONS sip:sip.example.com;")
+
+
+def test_aGatewayIsThereIfItTakesConnections() -> None:
+    world, answers = SIPWorld(), Answers()
+    world.peer(THERE)
+    h323(world).ask(TrunkConfig("gw", f"{AT_TRUNK}", TrunkProtocol.H323), AT_TRUNK, answers)
+    world.run(1.0)
+    assert answers.told[0] == "there"
+    assert list(world.network.streams) == []
+
+
+def test_aGatewayThatTakesNoneIsNot() -> None:
+    world, answers = SIPWorld(), Answers()
+    h323(world).ask(TrunkConfig("gw", f"{AT_TRUNK}", TrunkProtocol.H323), AT_TRUNK, answers)
+    world.run(5.0)
+    assert answers.told[0].startswith("no connection: ")
+
+
+GATEKEEPER = TrunkConfig("gk", THERE, TrunkProtocol.H323, ras=THERE, checkTimeout=3.0)
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        (RASMessage("locationReject", {"requestSeqNum": 1}), "there"),
+        (RASMessage("locationConfirm", {"requestSeqNum": 1}), "there"),
+        (RASMessage("unknownMessageResponse", {"requestSeqNum": 1}), "there"),
+        (None, "no answer"),
+    ],
+)
+def test_aGatekeeperIsThereWhateverItSaysToALRQ(answer: RASMessage | None, told: str) -> None:
+    world, answers, asker = SIPWorld(), Answers(), Asking()
+    h323(world, asker).ask(GATEKEEPER, AT_TRUNK, answers)
+    ((name, fields, destination, interval),) = asker.asked
+    assert (name, destination) == ("locationRequest", TransportAddress(THERE, 1719))
+    assert (fields["hopCount"], fields["destinationInfo"]) == (1, [("h323-ID", "zone")])
+    assert interval == 1.0  # three times within the timeout
+    assert asker.answered is not None
+    asker.answered(answer)
+    assert answers.told == [told]
+
+
+def test_whatCannotBeAskedIsAFailure() -> None:
+    world, answers = SIPWorld(), Answers()
+    assert h323(world, Asking(full=True)).ask(GATEKEEPER, AT_TRUNK, answers) is None
+    assert answers.told == ["no requestSeqNum is free"]
