@@ -135,6 +135,29 @@ def test_threePhonesHearEachOther(pool: MediaPool) -> None:
         phone.socket.close()
 
 
+def counting(start: int, count: int) -> np.ndarray:
+    """
+    Says something else in each packet.
+    """
+    return np.full(count, start // count % 200 * 100, np.int16)
+
+
+def test_whatTwoSayPassesAsItIs(pool: MediaPool) -> None:
+    mixer = pool.openMixer(RoomRecorder(), passes=True)
+    first, second = SocketPhone(pool, mixer, 400), SocketPhone(pool, mixer, 900)
+    first.says = counting
+    converse([first, second], lambda: len(second.heard) >= 30)
+    assert mixer.passing
+    last = [packet.payload for packet in second.heard[-20:]]
+    said = [encodeULaw(counting(160 * each, 160)).tobytes() for each in range(first.sent)]
+    assert last in [said[begin : begin + 20] for begin in range(len(said))]
+    mixer.mute(first.port, True)
+    converse([first, second], lambda: not second.sound[-1600:].any())
+    assert not mixer.passing
+    for phone in (first, second):
+        phone.socket.close()
+
+
 def test_aStrangerIsKeptOutByTheKernel(pool: MediaPool) -> None:
     mixer = pool.openMixer(RoomRecorder())
     phones = [SocketPhone(pool, mixer, frequency) for frequency in (400, 900)]
