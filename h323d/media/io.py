@@ -125,6 +125,7 @@ class SocketIO:
         self._ports: dict[int, _Ports] = {}
         self._senders: list[Callable[[bytes], int]] = [_sendNowhere] * capacity
         self._waker = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
+        self._isCalled = False
         self._passing = select.epoll()
         self._groups: dict[int, select.epoll] = {PASSING: self._passing}
         self._sockets: dict[int, socket.socket] = {}  # RTP, by descriptor
@@ -196,9 +197,10 @@ class SocketIO:
 
     def wake(self) -> None:
         """
-        End the wait.  Any thread may.
+        End the wait.  Any thread may; once is enough, until it is heeded.
         """
-        if self._waker >= 0:
+        if self._waker >= 0 and not self._isCalled:
+            self._isCalled = True
             os.eventfd_write(self._waker, 1)
 
     def wait(self, seconds: float, wakeable: bool) -> tuple[bool, bool]:
@@ -216,9 +218,10 @@ class SocketIO:
 
     def heed(self) -> None:
         """
-        Forget that it was woken.
+        Forget that it was woken.  Whoever calls meanwhile has left its commands already.
         """
         os.eventfd_read(self._waker)
+        self._isCalled = False
 
     def regroup(self, slot: int, group: int) -> None:
         ports = self._ports[slot]
