@@ -237,7 +237,7 @@ class TestRealProcesses:
         def done() -> bool:
             calls = server.ask("calls")
             return len(calls) == 2 and all(
-                (call["media"] or {}).get("packetsSent", 0) > 100 for call in calls
+                call.get("media", {}).get("packetsSent", 0) > 100 for call in calls
             )
 
         waitFor(done, 15, "both have heard something")

@@ -8,6 +8,7 @@ its own tone only while sound passes in both directions.  All that the server se
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -94,7 +95,7 @@ class World:
         In which way the sound of the one call flows on its H.323 side, as we see it.
         """
         (leg,) = (leg for leg in self.server.ask("calls") if leg["protocol"] == "h323")
-        direction: str | None = leg["media"]["direction"]
+        direction: str | None = leg.get("media", {}).get("direction")
         return direction
 
     def isOver(self, start: Start) -> None:
@@ -252,15 +253,16 @@ def test_thePhoneHoldsAndResumes(start: Start, world: World) -> None:
 
 
 def test_manyChangesInOneCallAndSoundAfterEach(world: World) -> None:
-    start = STARTS[0]
-    call = world.talk(start)
-    codecs = ("PCMA", "G722", "GSM", "PCMU")
-    for change in range(CHANGES // 2):
+    call = world.talk(STARTS[0])
+    codecs = itertools.cycle(("PCMA", "G722", "GSM", "PCMU"))
+    for _ in range(CHANGES // 4):
         world.phone.change(call, hold=True)
         world.phone.until(call, "its hold is answered", media="holds")
-        codec = codecs[change % len(codecs)]
-        world.phone.change(call, codec=codec)
-        world.phone.until(call, "its resuming is answered", media="active", codec=codec)
-        world.hears(call)
+        waitFor(lambda: world.direction() == "sendonly", 10, "the H.323 side is held")
+        for codec in itertools.islice(codecs, 3):  # with the first of them, it is back
+            world.phone.change(call, codec=codec)
+            world.phone.until(call, "it is answered", media="active", codec=codec)
+            waitFor(lambda: world.direction() == "sendrecv", 10, "the H.323 side is back")
+            world.hears(call)
     world.phone.hangup(call)
-    world.isOver(start)
+    world.isOver(STARTS[0])
