@@ -1,10 +1,12 @@
 """
-The main job, seen with one's own eyes: twelve callers meet in one room.
+The main jobs, seen with one's own eyes: twelve callers meet in one room, and two SIP phones call
+H.323 terminals.
 
 A server and twelve telephones are started, each a process of its own: six call
 by H.323, in every way that such a call can start, and six by SIP.  Each plays
 a tone of its own.  What each of them heard is measured in the spectrum of its
-recording: the eleven others, and not itself.  C{python -m h323d.cli.demo}.
+recording: the eleven others, and not itself.  Then two calls go through the gateway, with Opus on
+the one side, and G.711 on the other; both hear each other.  C{python -m h323d.cli.demo}.
 """
 
 from __future__ import annotations
@@ -20,7 +22,14 @@ from typing import Any
 from twisted.internet.defer import Deferred
 from twisted.internet.task import deferLater
 
-from h323d.cli.demoreport import PartyReport, brokenLimits, judge, liveTable, summary
+from h323d.cli.demoreport import (
+    PartyReport,
+    brokenLimits,
+    judge,
+    liveTable,
+    soundLimits,
+    summary,
+)
 from h323d.cli.freeports import freePorts
 from h323d.cli.party import Party, PartyFailed, ServerProcess
 from h323d.control.client import CommandFailed, ask
@@ -37,6 +46,7 @@ READY = 60.0  # seconds that all processes may take to start
 JOINED = 10.0  # seconds that all calls may take to be heard
 LIMIT_BROKEN = 3  # exit status
 LISTEN = 4.0  # seconds of each recording that are looked at
+BRIDGED_SECONDS = 6.0  # that the bridged calls last
 
 PARTIES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("fast start", "h323", ()),
@@ -52,6 +62,21 @@ PARTIES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("TCP, A-law, 40 ms packets", "sip-tcp", ("--codec", "PCMA", "--packet-ms", "40")),
     ("UDP, 60 ms packets", "sip", ("--packet-ms", "60")),
 )
+
+BRIDGED: tuple[tuple[str, str, int, tuple[str, ...]], ...] = (
+    ("UDP, Opus, calls", "sip", 600, ("--codec", "opus")),
+    ("gatekeeper, u-law", "gatekeeper", 1000, ("--codec", "PCMU", "--answer")),
+    ("TCP, Opus, calls", "sip-tcp", 700, ("--codec", "opus")),
+    (
+        "separate H.245, A-law",
+        "gatekeeper",
+        1300,
+        ("--codec", "PCMA", "--no-tunnelling", "--answer"),
+    ),
+)
+"""
+Who calls, and who answers; and once more.
+"""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -95,11 +120,17 @@ class Demo:
             Party(reactor, directory, index, how, protocol, TONES[index], LEVEL, options)
             for index, (how, protocol, options) in enumerate(PARTIES)
         ]
+        self._bridged = [
+            Party(reactor, directory, len(PARTIES) + index, how, protocol, tone, LEVEL, options)
+            for index, (how, protocol, tone, options) in enumerate(BRIDGED)
+        ]
+        self._gatekeeper = ("--gatekeeper", f"{HOST}:{ras}")
+        self._sip = f"{HOST}:{sip}"
         self._targets = {
             "h323": (f"h323:{ROOM}@{HOST}:{h323}",),
-            "gatekeeper": ("--gatekeeper", f"{HOST}:{ras}", ROOM),
-            "sip": (f"sip:{ROOM}@{HOST}:{sip}",),
-            "sip-tcp": (f"sip:{ROOM}@{HOST}:{sip};transport=tcp",),
+            "gatekeeper": (*self._gatekeeper, ROOM),
+            "sip": (f"sip:{ROOM}@{self._sip}",),
+            "sip-tcp": (f"sip:{ROOM}@{self._sip};transport=tcp",),
         }
 
     async def run(self) -> None:
@@ -107,23 +138,24 @@ class Demo:
         Everything, from the first process to the verdict.
         """
         try:
-            await self._meet()
+            outcomes = await self._meet()
+            pairs = await self._bridge()
+            self._judge(outcomes, pairs)
         except (PartyFailed, CommandFailed) as error:
             print(f"demo: {error}", file=sys.stderr)
         finally:
-            for party in self._parties:
+            for party in self._parties + self._bridged:
                 party.kill()
             await self._server.stop()
             self._reactor.stop()
 
-    async def _meet(self) -> None:
+    async def _meet(self) -> list[PartyReport]:
         print("starting a server and twelve callers ...", flush=True)
         self._server.start()
         await self._until(self._server.ready, READY, "the server starts")
         for party in self._parties:
             party.start(HOST, self._targets[party.protocol])
-        for party in self._parties:
-            await self._until(party.ready, READY, f"{party.name} is ready")
+        await self._gather(self._parties)
         await deferLater(self._reactor, SETTLE)
         for party in self._parties:
             party.dial()
@@ -131,14 +163,43 @@ class Demo:
         for party in self._parties:
             await self._until(party.joined, JOINED, f"{party.name} is in the room")
         print(f"all twelve are in room {ROOM}\n", flush=True)
-        calls = await self._watch()
-        for party in self._parties:
-            party.hangup()
-        for party in self._parties:
-            await self._until(party.ended, JOINED, f"{party.name} has ended")
-        self._judge(calls)
+        calls = await self._watch(self._seconds)
+        await self._part(self._parties)
+        return [PartyReport.of(party, calls, TONES, LISTEN) for party in self._parties]
 
-    async def _watch(self) -> list[dict[str, Any]]:
+    async def _bridge(self) -> list[list[PartyReport]]:
+        """
+        @return: of each call, what both sides tell.
+        """
+        print("\ntwo SIP phones call two H.323 terminals ...", flush=True)
+        pairs = list(zip(self._bridged[::2], self._bridged[1::2], strict=True))
+        for caller, called in pairs:
+            transport = ";transport=tcp" if caller.protocol == "sip-tcp" else ""
+            called.start(HOST, self._gatekeeper)
+            caller.start(HOST, (f"sip:{called.alias}@{self._sip}{transport}",))
+        await self._gather(self._bridged)
+        for caller, _ in pairs:
+            caller.dial()
+        for party in self._bridged:
+            await self._until(party.joined, JOINED, f"{party.name} is in the call")
+        calls = await self._watch(BRIDGED_SECONDS)
+        await self._part(self._bridged)
+        return [
+            [PartyReport.of(party, calls, [each.tone for each in pair], LISTEN) for party in pair]
+            for pair in pairs
+        ]
+
+    async def _gather(self, parties: Sequence[Party]) -> None:
+        for party in parties:
+            await self._until(party.ready, READY, f"{party.name} is ready")
+
+    async def _part(self, parties: Sequence[Party]) -> None:
+        for party in parties:
+            party.hangup()
+        for party in parties:
+            await self._until(party.ended, JOINED, f"{party.name} has ended")
+
+    async def _watch(self, seconds: float) -> list[dict[str, Any]]:
         """
         @return: the server's view of the calls, at the end.
         """
@@ -149,17 +210,19 @@ class Demo:
             calls: list[dict[str, Any]] = ask(str(self._server.socket), "calls")
             rooms = ask(str(self._server.socket), "rooms")
             print(liveTable(calls, rooms, elapsed, sys.stdout.isatty()), flush=True)
-            if elapsed >= self._seconds:
+            if elapsed >= seconds:
                 return calls
 
-    def _judge(self, calls: list[dict[str, Any]]) -> None:
-        outcomes = [PartyReport.of(party, calls, TONES, LISTEN) for party in self._parties]
-        print(summary(outcomes))
-        complaints, slow = judge(outcomes), brokenLimits(outcomes)
+    def _judge(self, outcomes: list[PartyReport], pairs: list[list[PartyReport]]) -> None:
+        bridged = [outcome for pair in pairs for outcome in pair]
+        print(summary(outcomes + bridged))
+        complaints = [each for heard in (outcomes, *pairs) for each in judge(heard)]
+        slow = brokenLimits(outcomes) + soundLimits(bridged)
         for complaint in complaints + slow:
             print(f"demo: {complaint}", file=sys.stderr)
         if not complaints:
-            print("every party heard the eleven others, and not itself")
+            print("in the room, every party heard the eleven others, and not itself;")
+            print("in each of the two bridged calls, both heard each other")
         self.status = 1 if complaints else LIMIT_BROKEN if slow else 0
 
     async def _until(self, condition: Any, seconds: float, what: str) -> None:

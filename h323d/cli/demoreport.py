@@ -15,7 +15,7 @@ import numpy as np
 from h323d.cli.party import Party
 from h323d.dsp.tones import levelsAt
 
-__all__ = ["PartyReport", "brokenLimits", "judge", "liveTable", "summary"]
+__all__ = ["PartyReport", "brokenLimits", "judge", "liveTable", "soundLimits", "summary"]
 
 View = dict[str, Any]  # Any: whatever JSON can say
 
@@ -63,7 +63,16 @@ class PartyReport:
         Put together what the party told, what the server told, and what the
         recording holds.
         """
-        media: View = next((call["media"] for call in calls if party.alias in call["calling"]), {})
+        protocol = "sip" if party.protocol.startswith("sip") else "h323"
+        media: View = next(
+            (
+                call["media"]
+                for call in calls
+                if call["protocol"] == protocol
+                and party.alias in (*call["calling"], *call["called"])
+            ),
+            {},
+        )
         told = party.event("summary")
         levels = dict(zip(tones, _levels(party, tones, seconds), strict=True))
         loudest = max(levels.values())
@@ -72,7 +81,7 @@ class PartyReport:
         )
         return cls(
             name=party.name,
-            protocol="sip" if party.protocol.startswith("sip") else "h323",
+            protocol=protocol,
             how=party.how,
             tone=party.tone,
             heard=heard,
@@ -163,12 +172,19 @@ def brokenLimits(outcomes: Sequence[PartyReport]) -> list[str]:
     for protocol, limits in JOIN.items():
         joins = [each.join for each in outcomes if each.protocol == protocol]
         complaints += _over(f"join by {protocol}", joins, limits)
-    complaints += _over("latency", [each.latency for each in outcomes], LATENCY)
-    complaints += _over("jitter", [each.jitter for each in outcomes], JITTER)
-    return complaints
+    return complaints + soundLimits(outcomes)
 
 
-def _over(what: str, values: list[float], limits: tuple[float, float]) -> list[str]:
+def soundLimits(outcomes: Sequence[PartyReport]) -> list[str]:
+    """
+    @return: what came later than it may.
+    """
+    latencies, jitters = zip(*((each.latency, each.jitter) for each in outcomes), strict=True)
+    complaints = _over("latency", latencies, LATENCY)
+    return complaints + _over("jitter", jitters, JITTER)
+
+
+def _over(what: str, values: Sequence[float], limits: tuple[float, float]) -> list[str]:
     median, worst = statistics.median(values), max(values)
     complaints = []
     if not median <= limits[0]:

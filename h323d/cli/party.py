@@ -28,6 +28,8 @@ port = {h323}
 rasPort = {ras}
 multicast = false
 store = ""
+[gateway]
+acceptUnregistered = true
 [control]
 socket = "{socket}"
 """
@@ -101,7 +103,7 @@ class Party(ProcessProtocol):
     One C{h323d-call}.
 
     @ivar name: what the tables call it.
-    @ivar how: its way into the room.
+    @ivar how: its way into the room, or the call.
     @ivar recording: what it heard.
     """
 

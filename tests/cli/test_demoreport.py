@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from h323d.cli.demoreport import PartyReport, brokenLimits, judge, liveTable, summary
+from h323d.cli.demoreport import PartyReport, brokenLimits, judge, liveTable, soundLimits, summary
 from tests.support.sound import writeTone
 
 TONES = (400, 700, 1000)
@@ -40,8 +40,14 @@ class Party:
 
 
 CALLS = [
-    {"calling": ["1001"], "media": {"delay": 0.5, "packetsLost": 9}},
-    {"calling": ["1002"], "media": {"delay": 0.016, "packetsLost": 3}},
+    {"protocol": "h323", "calling": ["1001"], "called": ["8"], "media": {"delay": 0.5}},
+    {"protocol": "sip", "calling": ["1001"], "called": ["1002"], "media": {"delay": 0.3}},
+    {
+        "protocol": "h323",
+        "calling": ["1001"],
+        "called": ["1002"],
+        "media": {"delay": 0.016, "packetsLost": 3},
+    },
 ]
 
 
@@ -144,3 +150,15 @@ def test_aTerminalGetsATableOverTheOneBefore() -> None:
     assert "PCMU/8000" in rows[1]
     assert rows[1].endswith("#" * 10)
     assert "#" not in rows[2]
+
+
+def test_howLongABridgedCallTakesToBeginHasNoLimit() -> None:
+    slow = [replace(each, join=500.0) for each in FINE]
+    assert len(brokenLimits(slow)) > 0
+    assert soundLimits(slow) == []
+
+
+def test_aBridgedCallThatIsHeardLateIsSaidToBe() -> None:
+    assert soundLimits([replace(each, latency=25.0) for each in FINE]) == [
+        "latency: median 25.0 ms is over 20.0 ms"
+    ]
