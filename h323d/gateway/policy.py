@@ -57,7 +57,9 @@ class Onward(Part[GatewayConfig]):
         party = self._callers.nameOf(offer).party or sponsor
         if not (party or self._config.acceptUnregistered):
             return None
-        found = self._finder.find(offer.calling, offer.called, offer.peer)
+        # Where a trunk remains that somebody hands on, it does not call by its own right.
+        source = None if sponsor else offer.peer
+        found = self._finder.find(offer.calling, offer.called, source)
         if isinstance(found, Deferred):
             return found.addCallback(_decided, offer.hops, party)
         return _decided(found, offer.hops, party)
