@@ -28,6 +28,7 @@ from h323d.values.cause import Cause
 from h323d.values.media.formats import G711_ALAW, G711_ULAW
 from tests.support.bridged import SERVER, SIP, Phone, SIPPhone, h323Phone, sipPhone
 from tests.support.graph import hidden
+from tests.support.referrer import Referrer
 from tests.support.simulation import SimulatedServer, Simulation
 from tests.support.sippeers import ScriptedPeer, offerBody
 from tests.walks.test_switchboard import isBeyond
@@ -443,6 +444,17 @@ def test_whoCallsFromATrunkReachesAnotherOnlyIfItMay(world: Simulation, transit:
     world.until(lambda: trunk.cause is not None or trunk.speaking)
     assert ("offered" in other.reports) is transit
     assert trunk.cause is (None if transit else Cause.EXCHANGE_ROUTING_ERROR)
+
+
+def test_whoHasCalledFromATrunkIsHandedOnToAnotherByWhoMayCall(world: Simulation) -> None:
+    started(world, replace(SIP_TRUNK, prefixes=()), SPARE)
+    trunk, other = behind(world), behind(world, FAR, CAROL)
+    referrer = Referrer(world)
+    called(world, trunk, "script")
+    world.until(lambda: trunk.speaking and referrer.talking)
+    world.run(0.5)
+    referrer.refer(NUMBER)
+    talk(world, trunk, other)
 
 
 class Returning(Phone):
