@@ -86,7 +86,7 @@ class SoftCall(pj.Call):  # type: ignore[misc] # no types
             self.reinvite(parameter)
 
     def look(self) -> View:
-        level = self.heard.getRxLevel() if self.heard is not None and self.isActive() else 0
+        level = self.heard.getTxLevel() if self.heard is not None and self.isActive() else 0
         return {**self.view, "level": level}
 
 
