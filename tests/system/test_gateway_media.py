@@ -33,7 +33,7 @@ from tests.support.softphone import CODECS, SoftPhone
 
 pytestmark = pytest.mark.interop
 
-NETWORK = "127.0.46."
+NETWORK = "127.0.49."
 US, PHONES = f"{NETWORK}1", 20
 TONE = 1004  # Hz: a tone of 1000 repeats with every frame, and then what GSM has lost is never made good
 PACKETS = 180  # that everybody is sent in a call, and hears well
