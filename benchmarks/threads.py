@@ -44,7 +44,7 @@ from h323d.dsp.codec import LARGEST_PAYLOAD, ICodec, IStreamCodec
 from h323d.dsp.g711 import PCMU, encodeULaw
 from h323d.dsp.provisions import provisions
 from h323d.inputs import Inputs
-from h323d.media.audio.passage import Passage
+from h323d.media.audio.crossing import Crossing
 from h323d.media.audio.plane import MediaPlane
 from h323d.media.config import MediaConfig
 from h323d.media.io import SocketIO
@@ -271,11 +271,11 @@ def moving() -> float:
     planes[0].commands.openPort(sides[0], 1, PortRange(config, rng).bind(SERVER))
     stream = Stream(TransmitFormat(G711_ULAW, 0, 20, LOAD), ReceiveFormat({0: G711_ULAW}))
     planes[0].commands.configure(sides[0], 1, stream, Signalling(LOAD.host))
-    passage, before = Passage(), time.thread_time()
+    crossing, before = Crossing(), time.thread_time()
     for move in range(MOVES):
         here, there = move % 2, 1 - move % 2
-        planes[here].commands.depart(sides[here], 1, passage)
-        planes[there].commands.arrive(sides[there], 1, passage)
+        planes[here].commands.depart(sides[here], 1, crossing)
+        planes[there].commands.arrive(sides[there], 1, crossing)
     spent = time.thread_time() - before
     for packets in sides:
         packets.close()

@@ -25,7 +25,7 @@ from h323d.call.media import (
     PortStatistics,
     Signalling,
 )
-from h323d.media.audio.passage import Passage
+from h323d.media.audio.crossing import Crossing
 from h323d.media.door import PlaneDoor
 from h323d.media.packets import IPortPair
 from h323d.values.address import TransportAddress
@@ -43,7 +43,7 @@ class Pool(Protocol):
     """
 
     @property
-    def passage(self) -> Passage:
+    def crossing(self) -> Crossing:
         """By which ports go from plane to plane."""
 
     def newParty(self) -> int:
@@ -155,7 +155,7 @@ class Port:
         if door is self._door:
             return
         self.statistics()
-        self.command(self._door.commands.depart, self.portId, self._pool.passage)
+        self.command(self._door.commands.depart, self.portId, self._pool.crossing)
         self._ahead.append(_Stage(door))
         self._door = door
         self._pool.portDeparts(self)
@@ -167,7 +167,7 @@ class Port:
         @return: whether it stays there.
         """
         stage = self._ahead.popleft()
-        stage.door.command(stage.door.commands.arrive, self.portId, self._pool.passage)
+        stage.door.command(stage.door.commands.arrive, self.portId, self._pool.crossing)
         for method, arguments in stage.waiting:
             stage.door.command(method, *arguments)
         return not self._ahead

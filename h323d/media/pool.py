@@ -6,7 +6,7 @@ here is shared with the media threads, and nothing waits for them.
 
 There is a plane for each media thread.  A mixer lives in one for its life, in that with the least
 to do when it is opened; a port lives in the plane of its mixer, and goes there when it joins
-(L{h323d.media.audio.passage}).
+(L{h323d.media.audio.crossing}).
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from h323d.call.media import (
     MediaNetworks,
 )
 from h323d.errors import ResourceUnavailable
-from h323d.media.audio.passage import Passage
+from h323d.media.audio.crossing import Crossing
 from h323d.media.config import MediaConfig
 from h323d.media.door import PlaneDoor
 from h323d.media.failures import deliverAll
@@ -60,7 +60,7 @@ class MediaPool:
     """
     All ports and mixers, over one L{PlaneDoor} or several.
 
-    @ivar passage: of the ports that go from plane to plane.
+    @ivar crossing: of the ports that go from plane to plane.
     """
 
     _log = Logger()
@@ -80,7 +80,7 @@ class MediaPool:
         """
         self._doors = tuple(doors)
         self._latest = self._doors[0]
-        self.passage = Passage()
+        self.crossing = Crossing()
         self.formats = self._latest.formats
         self.silenceTimeout = config.silenceTimeout
         self._portSource = ports

@@ -1,5 +1,5 @@
 """
-Mixers, and the load that they are to their planes; where ports go is in audio/test_passage.py.
+Mixers, and the load that they are to their planes; where ports go is in audio/test_crossing.py.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ from h323d.call.transport import IDatagramUser, IStream, IStreamUser
 from h323d.config.sections import Configuration
 from h323d.events.bus import EventBus, Fact
 from h323d.inputs import Input
-from h323d.media.audio.passage import Passage
+from h323d.media.audio.crossing import Crossing
 from h323d.media.audio.plane import MediaPlane
 from h323d.media.config import MediaConfig
 from h323d.media.door import PlaneDoor
@@ -142,7 +142,7 @@ class _Outside:
         self.table = RelayTable(config.latchAnyHost)
         numbers = range(config.threads)
         self.planes = [MediaPlane(config, rng, number=number) for number in numbers]
-        self._passage = Passage()
+        self._crossing = Crossing()
         self.turns = Turns(self.begin(world, host))
         inputs = TurnedInputs(self.turns)
         self._relays = SteppedRelays(self.table, _RelayIO(self._pairs), world.clock, inputs)
@@ -258,8 +258,8 @@ class _Outside:
         match argument:
             case Pair():
                 return self._pairs[argument.number]
-            case Passage():
-                return self._passage
+            case Crossing():
+                return self._crossing
         return argument
 
     def _relay(self, command: RelayCommand) -> None:

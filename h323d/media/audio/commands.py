@@ -11,10 +11,10 @@ import random
 
 from h323d.call.media import ISampleSink, ISampleSource, MediaNetworks, Signalling
 from h323d.media.audio.consent import Consent
+from h323d.media.audio.crossing import Crossing, CrossingPort
 from h323d.media.audio.digits import Digits
 from h323d.media.audio.groups import LocalParty
 from h323d.media.audio.negotiated import Negotiated
-from h323d.media.audio.passage import Passage, Passenger
 from h323d.media.audio.receiving import Receiver
 from h323d.media.audio.rooms import Rooms
 from h323d.media.audio.rtcp import RTCPSide
@@ -151,14 +151,14 @@ class Commands:
         self._table.free(slot)
         self.reports.append(Closed(portId))
 
-    def depart(self, packets: IPacketIO, portId: int, passage: Passage) -> None:
+    def depart(self, packets: IPacketIO, portId: int, crossing: Crossing) -> None:
         """
-        Leave the room, and this plane, for another that has the port from C{passage}.
+        Leave the room, and this plane, for another that has the port from C{crossing}.
         """
         slot = self._slots.pop(portId, None)
         if slot is not None:
             self._leave(packets, slot)
-            passenger = Passenger(
+            port = CrossingPort(
                 rowOf(self._table, slot),
                 self._hosts[slot],
                 self._negotiated.release(slot),
@@ -166,25 +166,25 @@ class Commands:
                 self._control.release(slot),
                 packets.release(slot),
             )
-            passage.put(portId, passenger)
+            crossing.put(portId, port)
             self._table.free(slot)
         self.reports.append(Departed(portId))
 
-    def arrive(self, packets: IPacketIO, portId: int, passage: Passage) -> None:
+    def arrive(self, packets: IPacketIO, portId: int, crossing: Crossing) -> None:
         """
         Have a port that has departed from another plane.  It goes on as the same source, and is
         believed and believes whom it was and did.
         """
-        passenger = passage.take(portId)
-        if passenger is None:
+        port = crossing.take(portId)
+        if port is None:
             return
         slot = self._slots[portId] = self._table.take(portId)
-        putRow(self._table, slot, passenger.row)
-        self._hosts[slot] = passenger.host
-        self._negotiated.adopt(slot, passenger.formed)
-        self._consent.adopt(slot, passenger.consent)
-        self._control.adopt(slot, passenger.reporter)
-        packets.adopt(slot, passenger.ports, 0)
+        putRow(self._table, slot, port.row)
+        self._hosts[slot] = port.host
+        self._negotiated.adopt(slot, port.formed)
+        self._consent.adopt(slot, port.consent)
+        self._control.adopt(slot, port.reporter)
+        packets.adopt(slot, port.ports, 0)
 
     # Rooms
 

@@ -12,7 +12,7 @@ import pytest
 
 from h323d.call.media import IMixer, Signalling
 from h323d.dsp.tones import levelsAt
-from h323d.media.audio.passage import Passage
+from h323d.media.audio.crossing import Crossing
 from h323d.media.config import MediaConfig
 from h323d.rtp import rtcp
 from h323d.rtp.rtcp import SourceDescription
@@ -238,7 +238,7 @@ def test_aMixerMayCloseBeforeItArrives(scene: Scene) -> None:
 
 def test_whoHasNotDepartedDoesNotArrive(scene: Scene) -> None:
     door = scene.bench.doors[0]
-    door.command(door.commands.arrive, 999, Passage())
+    door.command(door.commands.arrive, 999, Crossing())
     scene.bench.run(0.1)
     assert scene.populations() == [2, 1]
 

@@ -19,11 +19,11 @@ from h323d.media.audio.negotiated import Formed
 from h323d.media.audio.rtcp import Reporter
 from h323d.rtp.rows import Row
 
-__all__ = ["Passage", "Passenger"]
+__all__ = ["Crossing", "CrossingPort"]
 
 
 @dataclass(frozen=True, slots=True)
-class Passenger:
+class CrossingPort:
     """
     All that there is of a port that is in no room.
 
@@ -42,22 +42,22 @@ class Passenger:
     ports: object
 
 
-class Passage:
+class Crossing:
     """
     Ports between two planes, by number.
     """
 
     def __init__(self) -> None:
-        self._passengers: dict[int, Passenger] = {}
+        self._ports: dict[int, CrossingPort] = {}
 
-    def put(self, portId: int, passenger: Passenger) -> None:
+    def put(self, portId: int, port: CrossingPort) -> None:
         """
         A port has departed.
         """
-        self._passengers[portId] = passenger
+        self._ports[portId] = port
 
-    def take(self, portId: int) -> Passenger | None:
+    def take(self, portId: int) -> CrossingPort | None:
         """
         @return: the port, which arrives; C{None} if it has not departed.
         """
-        return self._passengers.pop(portId, None)
+        return self._ports.pop(portId, None)
