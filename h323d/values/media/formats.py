@@ -60,17 +60,25 @@ class MediaFormat:
             and self.channels == other.channels
         )
 
+    @property
+    def inFull(self) -> dict[str, str]:
+        """
+        The parameters, with the defaults of those by which the name means other octets.
+        """
+        return dict(self._distinguishing) | dict(self.parameters)
+
     def sameOctets(self, other: MediaFormat) -> bool:
         """
         Whether both name one encoding, and one side decodes what the other encodes.
         """
         if not self.sameEncoding(other):
             return False
-        ours, theirs = dict(self.parameters), dict(other.parameters)
-        return all(
-            ours.get(name, default) == theirs.get(name, default)
-            for name, default in _DISTINGUISHING.get(self.name.lower(), ())
-        )
+        ours, theirs = self.inFull, other.inFull
+        return all(ours[name] == theirs[name] for name, _ in self._distinguishing)
+
+    @property
+    def _distinguishing(self) -> tuple[tuple[str, str], ...]:
+        return _DISTINGUISHING.get(self.name.lower(), ())
 
 
 G711_ULAW = MediaFormat("PCMU")

@@ -1,8 +1,9 @@
 """
 Whether sound that one party sends can be passed to another as it is.
 
-Two names of one encoding are not enough: a parameter may say that the octets are others, or that
-some of them are not taken.
+The same octets (L{MediaFormat.sameOctets}) are not enough: one who encodes for somebody does what
+they ask for, but what is passed on was encoded for us, and a parameter may say that some of it is
+not taken.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ __all__ = ["mayPass"]
 
 # Without the parameter there are silence descriptors (RFC 4856, 2.1.9 and 2.1.12).
 _DESCRIPTORS = {"g729": "annexb", "g723": "annexa"}
-_DEFAULTS = {"ilbc": {"mode": "30"}, "amr": {"octet-align": "0"}, "amr-wb": {"octet-align": "0"}}
 _LIMIT = "maxaveragebitrate"
 
 
@@ -22,7 +22,7 @@ def mayPass(sent: MediaFormat, wanted: MediaFormat) -> bool:
     @param sent: what may come of the one party.
     @param wanted: what the other one takes.
     """
-    if not sent.sameEncoding(wanted):
+    if not sent.sameOctets(wanted):
         return False
     name = sent.name.lower()
     if name == "opus":  # whatever else a decoder would rather have, it takes all (RFC 7587, 6.1)
@@ -30,18 +30,15 @@ def mayPass(sent: MediaFormat, wanted: MediaFormat) -> bool:
     descriptors = _DESCRIPTORS.get(name)
     if descriptors is not None and _valueOf(wanted, descriptors, "yes") == "no":
         return _valueOf(sent, descriptors, "yes") == "no"
-    return _octets(sent) == _octets(wanted)
+    return _besides(descriptors, sent) == _besides(descriptors, wanted)
 
 
 def _valueOf(form: MediaFormat, parameter: str, default: str) -> str:
     return dict(form.parameters).get(parameter, default).lower()
 
 
-def _octets(form: MediaFormat) -> dict[str, str]:
+def _besides(descriptors: str | None, form: MediaFormat) -> dict[str, str]:
     """
-    What a format's parameters say about its octets.
+    What a format's parameters say of anything but silence descriptors.
     """
-    name = form.name.lower()
-    said = {**_DEFAULTS.get(name, {}), **dict(form.parameters)}
-    said.pop(_DESCRIPTORS.get(name, ""), None)
-    return said
+    return {name: value for name, value in form.inFull.items() if name != descriptors}

@@ -26,6 +26,8 @@ def form(name: str, *parameters: tuple[str, str]) -> MediaFormat:
         (form("iLBC", ("mode", "30")), form("iLBC"), True),
         (form("G7221", ("bitrate", "24000")), form("G7221", ("bitrate", "32000")), False),
         (form("AMR"), form("AMR", ("octet-align", "1")), False),
+        (form("AMR"), form("AMR", ("crc", "0")), True),
+        (form("AMR"), form("AMR", ("mode-set", "7")), False),
     ],
 )
 def test_theEncodingAndWhatItsParametersSayOfTheOctetsHaveToBeTheSame(
