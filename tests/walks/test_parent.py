@@ -266,7 +266,7 @@ def test_whatTheParentRefusesIsAskedAgainAfterTwiceAsLong(world: Simulation) -> 
     Telephone(world, "10.0.1.9", "island", gatekeeper=TransportAddress(PARENT, 1719)).register()
     world.until(lambda: parent.told(EndpointRegistered))
     child = childIn(world)
-    world.run(29 + 60 + 119)
+    world.run(30 + 60 + 5)
     refused = child.told(ParentRefused)
     assert {each.reason for each in refused} == {"duplicateAlias"}
     waits = [round(each.at - refused[0].at) for each in refused]

@@ -531,11 +531,12 @@ def test_othersComeWithTheNextReadingAndCallsGoOn(world: Simulation) -> None:
     dial(caller)
     talk(world, caller, near)
     now = server.server.configuration
-    routing = RoutingConfig(trunks=(replace(SPARE, weight=7), replace(SPARE, name="new")))
+    changed = replace(SPARE, weight=7, checkInterval=2.0)
+    routing = RoutingConfig(trunks=(changed, replace(SPARE, name="new")))
     server.server.reload(replace(now, routing=routing))
     assert list(trunksOf(server)) == ["far", "new"]
     assert trunksOf(server)["far"].weight == 7
-    world.run(40.0)
+    world.run(4.0)
     talk(world, caller, near)
     near.hangup()
     world.until(lambda: caller.cause is not None)
