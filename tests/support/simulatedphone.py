@@ -64,6 +64,7 @@ class LocalParty:
     Somebody who speaks a tone into one call, and listens.
 
     @ivar reports: what the leg reported, in order.
+    @ivar lengths: of the keys that were pressed at the other end, milliseconds.
     @ivar heard: what came out of the earpiece.
     """
 
@@ -72,6 +73,7 @@ class LocalParty:
         self.reports: list[str] = []
         self.streams: list[Stream] = []
         self.digits: list[tuple[str, DigitMethod]] = []
+        self.lengths: list[int] = []
         self.cause: Cause | None = None
         self.leg: ILeg | None = None
         self.heard = Recording()
@@ -135,6 +137,7 @@ class LocalParty:
 
     def legDigit(self, leg: ILeg, digit: str, milliseconds: int, method: DigitMethod) -> None:
         self.digits.append((digit, method))
+        self.lengths.append(milliseconds)
 
     def legTransferRequested(self, leg: ILeg, request: ITransferRequest) -> None:
         self.reports.append(f"transfer to {request.way.called[0]}")
