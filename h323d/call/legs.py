@@ -146,7 +146,7 @@ class ILeg(IOffer):
 
     def sendDigit(digit: str, milliseconds: int, method: DigitMethod | None = None) -> None:
         """
-        Send one of C{0-9 * # A-D}.
+        Send one of C{0-9 * # A-D}, or a hook flash, C{!}.
 
         @param method: by which way, whatever the peer says that it takes;
             C{None} chooses the best that it understands.

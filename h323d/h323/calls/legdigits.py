@@ -13,12 +13,11 @@ from h323d.h323.calls.wire import CallWire
 from h323d.h323.h245.link import H245Link
 from h323d.h323.signalling import reading
 from h323d.h323.signalling.q931 import Q931Message
-from h323d.values.media.digits import DigitMethod
+from h323d.values.media.digits import HOOK_FLASH, KEYS, DigitMethod
 
 __all__ = ["LegDigits", "LegDigitsOwner"]
 
 KEYPAD_DURATION = 160  # milliseconds that a digit without a duration counts for
-DIGITS = frozenset("0123456789*#ABCD")
 
 
 class LegDigitsOwner(Protocol):
@@ -48,12 +47,13 @@ class LegDigits:
         method: DigitMethod | None,
     ) -> None:
         """
-        By Q.931 if that is wished, or the peer takes no other.
+        By Q.931 if that is wished, or the peer takes no other; a keypad has no hook flash.
         """
-        if digit not in DIGITS:
+        if digit not in KEYS:
             return
         keypad = method is DigitMethod.Q931_KEYPAD
-        if keypad or not link.sendDigit(digit, milliseconds, method):
+        sent = not keypad and link.sendDigit(digit, milliseconds, method)
+        if not sent and digit != HOOK_FLASH:
             wire.keypad(digit)
 
     def informed(self, message: Q931Message) -> None:
@@ -67,5 +67,5 @@ class LegDigits:
         """
         A digit of the peer came by one way; it may come by another, too.
         """
-        if digit in DIGITS and self._filter.isNew(digit, method):
+        if digit in KEYS and self._filter.isNew(digit, method):
             self._owner.digitHeard(digit, milliseconds, method)

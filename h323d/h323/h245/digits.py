@@ -10,13 +10,12 @@ from h323d.h323.h245.messages import Choice, indication
 from h323d.h323.h245.owner import H245Owner
 from h323d.h323.h245.userinput import (
     ALPHANUMERIC_DURATION,
-    DIGITS,
     alphanumericIndication,
     digitsIn,
     newUserInputReceiver,
     signalIndication,
 )
-from h323d.values.media.digits import DigitMethod
+from h323d.values.media.digits import KEYS, DigitMethod
 
 __all__ = ["ControlDigits"]
 
@@ -31,7 +30,7 @@ class ControlDigits:
         self._receiver = newUserInputReceiver(self, clock)
 
     def send(self, digit: str, milliseconds: int, method: DigitMethod) -> None:
-        if digit not in DIGITS:
+        if digit not in KEYS:
             return
         if method is DigitMethod.H245_ALPHANUMERIC:
             self._send(alphanumericIndication(digit))

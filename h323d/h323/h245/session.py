@@ -143,7 +143,7 @@ class H245Session:
 
     def sendDigit(self, digit: str, milliseconds: int, method: DigitMethod) -> None:
         """
-        @param digit: one of C{0-9 * # A-D}.
+        @param digit: one of C{0-9 * # A-D}, or a hook flash, C{!}.
         @param milliseconds: how long it is pressed; for C{H245_SIGNAL}.
         @param method: C{H245_ALPHANUMERIC} or C{H245_SIGNAL}; others are not
             for H.245 to send, and are ignored.

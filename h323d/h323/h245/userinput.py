@@ -17,7 +17,7 @@ from twisted.internet.interfaces import IReactorTime
 from h323d.call.timer import Timer
 from h323d.h323.h245.messages import Choice
 from h323d.tracing import indexed
-from h323d.values.media.digits import DigitMethod
+from h323d.values.media.digits import KEYS, DigitMethod
 
 __all__ = [
     "MACHINE",
@@ -35,14 +35,12 @@ LONGEST_WAIT = 1.0  # seconds after which a key still pressed is reported all th
 MAXIMUM_DIGITS = 64  # of one alphanumeric indication; the rest is dropped
 _LONGEST_DURATION = 65535  # milliseconds (UserInputIndication.signal.duration)
 
-DIGITS = frozenset("0123456789*#ABCD")
-
 
 def digitsIn(text: str) -> list[str]:
     """
-    The digits in a peer's text, in order; everything else is left out.
+    The keys in a peer's text, in order; everything else is left out.
     """
-    return [digit for digit in text.upper() if digit in DIGITS][:MAXIMUM_DIGITS]
+    return [digit for digit in text.upper() if digit in KEYS][:MAXIMUM_DIGITS]
 
 
 def alphanumericIndication(digit: str) -> Choice:

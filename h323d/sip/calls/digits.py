@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 
+from h323d.values.media.digits import KEYS
+
 __all__ = ["DIGIT_TYPES", "RELAY_TYPE", "relayBody", "relayedDigit"]
 
 RELAY_TYPE = "application/dtmf-relay"
@@ -20,7 +22,6 @@ MAX_DURATION = 6000  # milliseconds
 _SIGNAL = re.compile(r"^\s*Signal\s*=\s*(\S+)\s*$", re.IGNORECASE | re.MULTILINE)
 _DURATION = re.compile(r"^\s*Duration\s*=\s*([0-9]{1,6})\s*$", re.IGNORECASE | re.MULTILINE)
 _BY_NUMBER = {"10": "*", "11": "#", "12": "A", "13": "B", "14": "C", "15": "D", "16": "!"}
-_DIGITS = frozenset("0123456789*#ABCD!")
 
 
 def relayedDigit(contentType: str | None, body: bytes) -> tuple[str, int] | None:
@@ -44,7 +45,7 @@ def relayedDigit(contentType: str | None, body: bytes) -> tuple[str, int] | None
     else:
         return None
     digit = _BY_NUMBER.get(name, name.upper())
-    return (digit, duration) if digit in _DIGITS else None
+    return (digit, duration) if digit in KEYS else None
 
 
 def relayBody(digit: str, milliseconds: int) -> bytes:

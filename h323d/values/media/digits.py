@@ -1,12 +1,15 @@
 """
-How digits travel.
+The keys of a telephone, and how they travel.
 """
 
 from __future__ import annotations
 
 import enum
 
-__all__ = ["DigitMethod"]
+__all__ = ["HOOK_FLASH", "KEYS", "DigitMethod"]
+
+HOOK_FLASH = "!"  # H.245, B.14.7; RFC 4733 has it as event 16
+KEYS = frozenset("0123456789*#ABCD" + HOOK_FLASH)
 
 
 class DigitMethod(enum.Enum):
