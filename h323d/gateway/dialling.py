@@ -20,15 +20,11 @@ from h323d.call.ways import MAX_HOPS, Way
 from h323d.gateway.branches import Branches, Place
 from h323d.gateway.bridgeside import BridgeSide
 from h323d.gateway.context import BridgeContext
-from h323d.values.address import AddressKind, PartyAddress
+from h323d.values.address import ANONYMOUS, PartyAddress
 from h323d.values.cause import Cause
 from h323d.values.diversion import Diversion, DiversionReason
 
 __all__ = ["Dialling", "DiallingOwner", "calledBy"]
-
-ANONYMOUS = (
-    PartyAddress(AddressKind.URL, "sip:anonymous@anonymous.invalid"),  # RFC 3323, 4.1.1.3
-)
 
 
 class DiallingOwner(Protocol):
@@ -171,7 +167,7 @@ def _shown(caller: ILeg) -> tuple[tuple[PartyAddress, ...], str]:
     shown ours.
     """
     if caller.restricted:
-        return ANONYMOUS, "Anonymous"
+        return (ANONYMOUS,), "Anonymous"
     names = namesOf(caller)
     first = str(names[0]) if names else ""
     return names, caller.displayName or first

@@ -13,7 +13,7 @@ import ipaddress
 from dataclasses import dataclass
 from socket import AF_INET, inet_ntop, inet_pton
 
-__all__ = ["AddressKind", "PartyAddress", "TransportAddress"]
+__all__ = ["ANONYMOUS", "AddressKind", "PartyAddress", "TransportAddress"]
 
 _IPV4_MAPPED = bytes(10) + b"\xff\xff"  # RFC 4291, 2.5.5.2
 
@@ -125,3 +125,9 @@ class PartyAddress:
         if self.kind is AddressKind.EMAIL:
             return self.value.split("@", 1)[0]
         return self.value
+
+
+ANONYMOUS = PartyAddress(AddressKind.URL, "sip:anonymous@anonymous.invalid")
+"""
+The name of who does not want to be known (RFC 3323, 4.1.1.3).
+"""

@@ -68,7 +68,7 @@ def readSetup(message: Q931Message, content: Content, rng: random.Random) -> Inc
         raise RemoteProtocolError(Cause.SERVICE_NOT_IMPLEMENTED, "not a call")
     caller = _number(message, IE.CALLING_PARTY_NUMBER)
     callee = _number(message, IE.CALLED_PARTY_NUMBER)
-    restricted = caller is not None and caller.restricted
+    restricted = content.isRestricted or (caller is not None and caller.restricted)
     display = elements.decodeText(message.contents(IE.DISPLAY) or b"")
     return IncomingSetup(
         reference=message.callReference,

@@ -1,8 +1,9 @@
 """
 Why a call ended, in H.225.0's two vocabularies: C{ReleaseCompleteReason} and the cause.
 
-The table is H.225.0, 7.2.2.8, table 5.  On receipt the cause element is believed first: a
-peer that sends both means the cause.
+The table is H.225.0, 7.2.2.8, table 5, but for the reasons that it takes for normal, and that
+say who may not call: the other protocol has a word for those.  On receipt the cause element is
+believed first: a peer that sends both means the cause.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ _CAUSES: dict[str, Cause] = {
     "unreachableDestination": Cause.NO_ROUTE_TO_DESTINATION,
     "destinationRejection": Cause.NORMAL_CALL_CLEARING,
     "invalidRevision": Cause.INCOMPATIBLE_DESTINATION,
-    "noPermission": Cause.PROTOCOL_ERROR,
+    "noPermission": Cause.BEARER_CAPABILITY_NOT_AUTHORIZED,  # table 5 has 111
     "unreachableGatekeeper": Cause.NETWORK_OUT_OF_ORDER,
     "gatewayResources": Cause.SWITCHING_EQUIPMENT_CONGESTION,
     "badFormatAddress": Cause.INVALID_NUMBER_FORMAT,
@@ -33,9 +34,9 @@ _CAUSES: dict[str, Cause] = {
     "inConf": Cause.USER_BUSY,
     "undefinedReason": Cause.NORMAL_UNSPECIFIED,
     "facilityCallDeflection": Cause.NORMAL_CALL_CLEARING,
-    "securityDenied": Cause.NORMAL_UNSPECIFIED,
+    "securityDenied": Cause.CALL_REJECTED,  # table 5 has 31
     "calledPartyNotRegistered": Cause.SUBSCRIBER_ABSENT,
-    "callerNotRegistered": Cause.NORMAL_UNSPECIFIED,
+    "callerNotRegistered": Cause.CALL_REJECTED,  # table 5 has 31
     "newConnectionNeeded": Cause.RESOURCE_UNAVAILABLE,
     "nonStandardReason": Cause.INTERWORKING,
     "replaceWithConferenceInvite": Cause.NORMAL_UNSPECIFIED,
@@ -43,7 +44,7 @@ _CAUSES: dict[str, Cause] = {
     "neededFeatureNotSupported": Cause.NORMAL_UNSPECIFIED,
     "tunnelledSignallingRejected": Cause.INTERWORKING,
     "invalidCID": Cause.NORMAL_UNSPECIFIED,
-    "securityError": Cause.NORMAL_UNSPECIFIED,
+    "securityError": Cause.CALL_REJECTED,  # table 5 has 31
     "hopCountExceeded": Cause.EXCHANGE_ROUTING_ERROR,
 }
 

@@ -90,17 +90,23 @@ def encodeOctet(value: int) -> bytes:
 def decodeText(contents: bytes) -> str:
     """
     The text of a display or keypad element, without the NUL at its end that many stacks
-    send, and without other control characters.
+    send, and without other control characters.  What is no UTF-8 is Latin-1.
     """
-    text = contents.split(b"\0", 1)[0].decode("latin-1")
+    octets = contents.split(b"\0", 1)[0]
+    try:
+        text = octets.decode("utf-8")
+    except UnicodeDecodeError:
+        text = octets.decode("latin-1")
     return "".join(character for character in text if character.isprintable())
 
 
 def encodeDisplay(text: str) -> bytes:
     """
-    The contents of a display element; ends in NUL, as deployed equipment expects.
+    The contents of a display element, in UTF-8, which Q.931 does not know, and which deployed
+    equipment passes on; ends in NUL, as that expects.
     """
-    return text.encode("latin-1", "replace")[: MAXIMUM_DISPLAY - 1] + b"\0"
+    octets = text.encode("utf-8", "replace")[: MAXIMUM_DISPLAY - 1]
+    return octets.decode("utf-8", "ignore").encode() + b"\0"  # no half of a character
 
 
 def encodeKeypad(digits: str) -> bytes:

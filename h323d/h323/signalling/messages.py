@@ -27,12 +27,13 @@ from h323d.h323.signalling.q931 import (
     MessageType,
     Q931Message,
 )
-from h323d.values.address import PartyAddress
+from h323d.values.address import ANONYMOUS, PartyAddress
 from h323d.values.cause import Cause
 
 __all__ = ["addressed", "facility", "keypad", "make", "release", "setup", "status"]
 
 _NUMBER_CHARACTERS = frozenset("0123456789*#")
+_WITHHELD = PartyNumber("", plan=0, presentation=1, screening=3)  # restricted, by the network
 
 
 def addressed(message: Q931Message, reference: int, toOriginator: bool) -> Q931Message:
@@ -89,7 +90,8 @@ def setup(
     others = [Element(IE.BEARER_CAPABILITY, elements.PACKET_VIDEO.encode()), *more]
     if display:
         others.append(Element(IE.DISPLAY, elements.encodeDisplay(display)))
-    if (caller := numberOf(calling)) is not None:
+    caller = _WITHHELD if ANONYMOUS in calling else numberOf(calling)
+    if caller is not None:
         others.append(Element(IE.CALLING_PARTY_NUMBER, caller.encode()))
     if (callee := numberOf(called)) is not None:
         others.append(Element(IE.CALLED_PARTY_NUMBER, callee.encode()))

@@ -21,7 +21,7 @@ from h323d.h323.signalling.addresses import (
     transportFromValue,
     transportToValue,
 )
-from h323d.values.address import PartyAddress, TransportAddress
+from h323d.values.address import ANONYMOUS, PartyAddress, TransportAddress
 from h323d.values.diversion import Diversion
 
 __all__ = [
@@ -53,6 +53,9 @@ class CallIdentity:
 
     callIdentifier: bytes
     conferenceID: bytes
+
+
+PRESENTATION_RESTRICTED = "presentationRestricted"  # a C{PresentationIndicator}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +108,14 @@ class Content:
         Over how many more gatekeepers and gateways a Setup may go; C{None} if it does not say.
         """
         return self.fields.get("hopCount")
+
+    @property
+    def isRestricted(self) -> bool:
+        """
+        Whether the caller, whom the aliases name, does not want to be known.
+        """
+        indicator: Choice | None = self.fields.get("presentationIndicator")
+        return indicator is not None and indicator[0] == PRESENTATION_RESTRICTED
 
     @property
     def start(self) -> Start:
@@ -267,6 +278,8 @@ def setup(
     )
     if source := aliasesFromParties(parties.calling):
         fields["sourceAddress"] = source
+    if ANONYMOUS in parties.calling:
+        fields["presentationIndicator"] = (PRESENTATION_RESTRICTED, None)
     if destination := aliasesFromParties(parties.called):
         fields["destinationAddress"] = destination
     if parties.source is not None:

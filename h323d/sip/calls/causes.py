@@ -32,7 +32,7 @@ _STATUS = {
     Cause.UNALLOCATED_NUMBER: 404,
     Cause.NO_ROUTE_TO_TRANSIT_NETWORK: 404,
     Cause.NO_ROUTE_TO_DESTINATION: 404,
-    Cause.NORMAL_CALL_CLEARING: 487,
+    Cause.NORMAL_CALL_CLEARING: 480,  # before an answer: 487 is for who has cancelled (9.2)
     Cause.USER_BUSY: 486,
     Cause.NO_USER_RESPONDING: 408,
     Cause.NO_ANSWER_FROM_USER: 480,

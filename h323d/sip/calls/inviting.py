@@ -18,6 +18,7 @@ from h323d.sip.calls.causes import causeOf, reasonsOf, retryAfterOf
 from h323d.sip.calls.descriptions import Descriptions
 from h323d.sip.calls.diversion import headerOf
 from h323d.sip.calls.modification import SessionModification
+from h323d.sip.calls.parties import isNobody
 from h323d.sip.calls.redirection import REDIRECTIONS, waysOf
 from h323d.sip.calls.sentinvite import CallTarget, Fork, SentInvite
 from h323d.sip.dialogs.dialogend import DialogEnd
@@ -150,6 +151,7 @@ class Inviting:
     def _request(self, target: CallTarget, body: bytes) -> SIPRequest:
         diversion = target.diversion
         said = [] if diversion is None else [headerOf(diversion, target.flow.local)]
+        privacy = ["id"] if isNobody(target.caller.uri) else []  # RFC 3325, 9.3
         headers = Headers(
             [
                 ("Max-Forwards", str(target.hops)),
@@ -159,6 +161,7 @@ class Inviting:
                 ("CSeq", f"{self._agent.rng.randrange(1, 1 << 16)} INVITE"),
                 ("Contact", self._agent.contact(target.flow)),
                 ("Allow", ALLOW),
+                *(("Privacy", each) for each in privacy),
                 *(("Diversion", each) for each in said),
                 ("Content-Type", SDP),
             ]

@@ -10,7 +10,7 @@ from h323d.sip.messages.message import SIPRequest
 from h323d.sip.messages.uri import SIPURI, URI, parseURI
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 
-__all__ = ["inquiryOf", "isRestricted", "partiesOf", "targetOf", "uriOf"]
+__all__ = ["inquiryOf", "isNobody", "isRestricted", "partiesOf", "targetOf", "uriOf"]
 
 _NUMBER = frozenset("0123456789*#")
 _NOBODYS_HOST = "anonymous.invalid"
@@ -42,9 +42,14 @@ def isRestricted(request: SIPRequest) -> bool:
     9.3), or says nobody's address itself (RFC 3323, 4.1.1.3).
     """
     wanted = (each.strip().lower() for each in ";".join(request.headers.all("Privacy")).split(";"))
-    uri = request.fromAddress.uri
-    hides = isinstance(uri, SIPURI) and uri.host.lower() == _NOBODYS_HOST
-    return hides or not _HIDES_CALLER.isdisjoint(wanted)
+    return isNobody(request.fromAddress.uri) or not _HIDES_CALLER.isdisjoint(wanted)
+
+
+def isNobody(uri: URI) -> bool:
+    """
+    Whether it is the address of a caller who does not want to be known (RFC 3323, 4.1.1.3).
+    """
+    return isinstance(uri, SIPURI) and uri.host.lower() == _NOBODYS_HOST
 
 
 def targetOf(party: PartyAddress) -> SIPURI | None:

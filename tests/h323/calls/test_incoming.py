@@ -14,7 +14,7 @@ from h323d.h323.signalling import messages, uuie
 from h323d.h323.signalling.elements import PartyNumber
 from h323d.h323.signalling.q931 import IE, Element, MessageType, Q931Message
 from h323d.h323.signalling.uuie import CallIdentity, SetupParties, Start
-from h323d.values.address import AddressKind, PartyAddress
+from h323d.values.address import ANONYMOUS, AddressKind, PartyAddress
 from h323d.values.cause import Cause
 from tests.support.h323 import KIND
 
@@ -58,6 +58,14 @@ def test_aRestrictedCallerHasNoName() -> None:
         Element(IE.DISPLAY, b"Alice\0"),
         number(IE.CALLING_PARTY_NUMBER, "1001", presentation=1),
     )
+    assert setup.restricted
+    assert setup.displayName == ""
+
+
+def test_aCallerWhoseAliasesAreRestrictedHasNoName() -> None:
+    octets = uuie.write(uuie.setup(IDENTITY, KIND, SetupParties((ANONYMOUS,), ()), Start()), True)
+    message = messages.make(MessageType.SETUP, octets, [Element(IE.DISPLAY, b"Alice\0")])
+    setup = readSetup(message, uuie.read(octets), random.Random(1))
     assert setup.restricted
     assert setup.displayName == ""
 

@@ -104,6 +104,19 @@ def test_displayIsCutToWhatAnElementMayHold() -> None:
     assert elements.encodeDisplay("x" * 200) == b"x" * 81 + b"\0"
 
 
+@pytest.mark.parametrize("name", ["Łukasz", "Жанна", "José", "花子"])
+def test_aNameInAnyScriptIsReadAsItWasWritten(name: str) -> None:
+    assert elements.decodeText(elements.encodeDisplay(name)) == name
+
+
+def test_aNameIsNotCutWithinACharacter() -> None:
+    assert elements.decodeText(elements.encodeDisplay("é" * 60)) == "é" * 40
+
+
+def test_whatIsNoUTF8IsLatin1() -> None:
+    assert elements.decodeText("José\0".encode("latin-1")) == "José"
+
+
 def test_controlsAreRemovedFromTexts() -> None:
     assert elements.decodeText(b"a\x1b]0;x\x07\nb") == "a]0;xb"
 
