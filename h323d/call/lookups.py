@@ -137,6 +137,14 @@ class IFiles(Interface):
         @raise UnicodeDecodeError: it is not text.
         """
 
+    def octets(path: str, limit: int) -> bytes:
+        """
+        @param path: as for L{read}.
+        @param limit: of the longest that is taken.
+
+        @raise OSError: it cannot be read, or is longer (C{EFBIG}).
+        """
+
 
 @implementer(INames)
 class NoNames:
@@ -171,4 +179,7 @@ class NoFiles:
     """
 
     def read(self, path: str) -> str:
+        raise FileNotFoundError(ENOENT, strerror(ENOENT), path)
+
+    def octets(self, path: str, limit: int) -> bytes:
         raise FileNotFoundError(ENOENT, strerror(ENOENT), path)

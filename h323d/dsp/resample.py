@@ -14,7 +14,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Resampler"]
+__all__ = ["Resampler", "resampled"]
 
 _TAPS = 24  # samples of the lower rate under the filter
 _KAISER = 5.65  # 60 dB
@@ -86,6 +86,29 @@ class Resampler:
         np.rint(filtered, out=filtered)
         np.clip(filtered, -32768, 32767, out=filtered)
         return filtered.reshape(len(samples), -1)
+
+
+def resampled(samples: Samples, old: int, new: int) -> Samples:
+    """
+    A whole recording at another rate.
+
+    @param samples: C{int16[n]}.
+    @param old: Hz.
+    @param new: Hz.
+    """
+    if old == new:
+        return samples
+    step = max(old, new)  # a second of either is whole blocks of the resampler
+    padded = np.concatenate([samples, np.zeros(-len(samples) % step, np.int16)])
+    if not len(padded):
+        return padded
+    resampler = Resampler(1, old, new)
+    row = np.zeros(1, np.intp)
+    parts = [
+        resampler.resample(row, padded[None, start : start + old])[0]
+        for start in range(0, len(padded), old)
+    ]
+    return np.concatenate(parts)[: len(samples) * new // old]
 
 
 def _upwards(response: npt.NDArray[np.float64], factor: int) -> npt.NDArray[np.float32]:

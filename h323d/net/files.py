@@ -4,6 +4,8 @@ The files that a configuration names.
 
 from __future__ import annotations
 
+from errno import EFBIG
+from os import strerror
 from pathlib import Path
 
 from zope.interface import implementer
@@ -21,3 +23,10 @@ class Files:
 
     def read(self, path: str) -> str:
         return Path(path).expanduser().read_text(encoding="utf-8")
+
+    def octets(self, path: str, limit: int) -> bytes:
+        with Path(path).expanduser().open("rb") as file:
+            data = file.read(limit + 1)
+        if len(data) > limit:
+            raise OSError(EFBIG, strerror(EFBIG), path)
+        return data

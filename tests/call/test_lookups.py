@@ -1,14 +1,15 @@
 """
-A world without DNS and web.
+A world without DNS, web and files.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from zope.interface.verify import verifyObject
 
-from h323d.call.lookups import INames, IWeb, LookupFailed, NoNames, NoWeb
+from h323d.call.lookups import IFiles, INames, IWeb, LookupFailed, NoFiles, NoNames, NoWeb
 
 
 def test_thereAreNoRecords() -> None:
@@ -27,3 +28,12 @@ def test_thereAreNoPages() -> None:
     web.post("http://c/", b"", 1.0, 10).addErrback(failures.append)
     (failure,) = failures
     assert failure.check(LookupFailed)
+
+
+def test_thereAreNoFiles() -> None:
+    files = NoFiles()
+    assert verifyObject(IFiles, files)
+    with pytest.raises(FileNotFoundError):
+        files.read("a")
+    with pytest.raises(FileNotFoundError):
+        files.octets("a", 10)

@@ -29,3 +29,10 @@ def test_whatIsNotThereOrIsNoTextIsAnError(tmp_path: Path) -> None:
     (tmp_path / "picture").write_bytes(b"\xff\xd8\xff")
     with pytest.raises(UnicodeDecodeError):
         Files().read(str(tmp_path / "picture"))
+
+
+def test_theOctetsOfAFileAreReadAsFarAsTheyAreNotTooMany(tmp_path: Path) -> None:
+    (tmp_path / "sound").write_bytes(b"\xff" * 10)
+    assert Files().octets(str(tmp_path / "sound"), 10) == b"\xff" * 10
+    with pytest.raises(OSError, match="File too large"):
+        Files().octets(str(tmp_path / "sound"), 9)

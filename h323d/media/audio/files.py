@@ -15,14 +15,14 @@ import numpy.typing as npt
 from zope.interface import implementer
 
 from h323d.call.media import ISampleSink, ISampleSource
-from h323d.dsp.resample import Resampler
+from h323d.dsp.resample import resampled
 from h323d.dsp.tones import Tone, render
-from h323d.errors import ConfigurationError
+from h323d.dsp.wav import decode
+from h323d.errors import ConfigurationError, DecodeError
 
 __all__ = ["ToneSource", "WAVSink", "WAVSource"]
 
 _LONGEST = 3600.0  # seconds that a recording keeps
-_RATES = (8000, 16000, 48000)  # Hz, of the files that can be played
 
 Samples = npt.NDArray[np.int16]
 
@@ -72,7 +72,7 @@ class WAVSource:
 
     def read(self, count: int, sampleRate: int) -> Samples:
         if sampleRate != self._sampleRate:
-            self._samples = _atRate(self._samples, self._sampleRate, sampleRate)
+            self._samples = resampled(self._samples, self._sampleRate, sampleRate)
             self._at = self._at * sampleRate // self._sampleRate
             self._sampleRate = sampleRate
         if self._loop and len(self._samples):
@@ -117,7 +117,7 @@ class WAVSink:
         C{int16[n]}: all that was heard.
         """
         whole = [
-            _atRate(np.concatenate(frames), rate, self.sampleRate) for rate, frames in self._parts
+            resampled(np.concatenate(frames), rate, self.sampleRate) for rate, frames in self._parts
         ]
         return np.concatenate([np.empty(0, np.int16), *whole])
 
@@ -139,31 +139,8 @@ def _readWAV(path: Path) -> tuple[Samples, int]:
     @return: C{int16[n]}, and the rate in Hz.
     """
     try:
-        with wave.open(str(path), "rb") as file:
-            width, channels, rate = file.getsampwidth(), file.getnchannels(), file.getframerate()
-            octets = file.readframes(file.getnframes())
-    except (OSError, EOFError, wave.Error) as error:
+        return decode(path.read_bytes())
+    except OSError as error:
         raise ConfigurationError(str(path), f"not a WAV file that can be read: {error}") from error
-    if width != 2 or rate not in _RATES:
-        raise ConfigurationError(str(path), "WAV files have to be of 16 bits, at 8, 16 or 48 kHz")
-    whole = len(octets) // (2 * channels) * (2 * channels)
-    return np.frombuffer(octets[:whole], "<i2").astype(np.int16)[::channels], rate
-
-
-def _atRate(samples: Samples, old: int, new: int) -> Samples:
-    """
-    A whole file at another rate.
-    """
-    if old == new:
-        return samples
-    step = max(old, new)  # a second of either is whole blocks of the resampler
-    padded = np.concatenate([samples, np.zeros(-len(samples) % step, np.int16)])
-    if not len(padded):
-        return padded
-    resampler = Resampler(1, old, new)
-    row = np.zeros(1, np.intp)
-    parts = [
-        resampler.resample(row, padded[None, start : start + old])[0]
-        for start in range(0, len(padded), old)
-    ]
-    return np.concatenate(parts)[: len(samples) * new // old]
+    except DecodeError as error:
+        raise ConfigurationError(str(path), error.reason) from error
