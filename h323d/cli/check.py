@@ -16,19 +16,26 @@ from h323d.errors import ConfigurationError, ConfigurationFaults
 from h323d.gatekeeper.routing.config import BUILT_IN_POLICIES
 from h323d.gateway.host import GatewayHost
 from h323d.gateway.policy import Onward
+from h323d.net.files import Files
 from h323d.plugins import CALLED, DESTINATIONS, POLICIES, look, lookForCodec
+from h323d.sounds.config import SoundsConfig
+from h323d.sounds.house import recordingOf
+from h323d.sounds.names import HouseSound
 
 __all__ = ["check"]
 
 
 def check(file: str) -> None:
     """
-    Read a configuration, and look whether the plug-ins that it names are there.
+    Read a configuration, and look whether the plug-ins and the sounds that it names are there.
 
     @raise ConfigurationError: there is something wrong with it; all of it is told.
     """
     configuration, faults = read(file)
-    for error in _missing(configuration.plugins, configuration.routing.policies):
+    for error in (
+        *_missing(configuration.plugins, configuration.routing.policies),
+        *_unplayable(configuration.sounds),
+    ):
         faults.append(ConfigurationError(f"{file}: {error.place}", error.reason))
     if faults:
         raise ConfigurationFaults(tuple(faults))
@@ -57,7 +64,15 @@ def _missing(plugins: PluginConfig, policies: tuple[str, ...]) -> Iterator[Confi
             yield from _fault(partial(look, (name,), builtIns, group, place))
 
 
-def _fault(looked: Callable[[], None]) -> Iterator[ConfigurationError]:
+def _unplayable(config: SoundsConfig) -> Iterator[ConfigurationError]:
+    """
+    What is wrong with the files of sounds.
+    """
+    for sound in HouseSound:
+        yield from _fault(partial(recordingOf, sound, config, Files()))
+
+
+def _fault(looked: Callable[[], object]) -> Iterator[ConfigurationError]:
     """
     What is wrong where something is looked for.
     """

@@ -22,6 +22,7 @@ from h323d.gateway.config import GatewayConfig
 from h323d.h323.config import H323Config
 from h323d.media.config import MediaConfig
 from h323d.sip.config import SIPConfig
+from h323d.sounds.config import SoundsConfig
 from h323d.values.live import Live, inForce
 from h323d.witness.config import CDRConfig
 
@@ -168,6 +169,7 @@ class Configuration:
     media: MediaConfig = field(default_factory=MediaConfig)
     conference: ConferenceConfig = field(default_factory=ConferenceConfig)
     gateway: GatewayConfig = field(default_factory=GatewayConfig)
+    sounds: SoundsConfig = field(default_factory=SoundsConfig)
     cdr: CDRConfig = field(default_factory=CDRConfig)
     control: ControlConfig = field(default_factory=ControlConfig)
 

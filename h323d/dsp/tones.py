@@ -17,14 +17,18 @@ __all__ = [
     "BUSY",
     "DTMF",
     "RINGBACK",
+    "Melody",
+    "Note",
     "Tone",
     "levelsAt",
+    "play",
     "render",
     "signalToNoise",
     "sines",
 ]
 
 _FULL_SCALE = 32767.0
+_SWELL = 0.010  # seconds in which a note begins, and ends
 _ROWS = (697, 770, 852, 941)  # Hz (ITU-T Q.23)
 _COLUMNS = (1209, 1336, 1477, 1633)
 _KEYS = ("123A", "456B", "789C", "*0#D")
@@ -47,6 +51,33 @@ class Tone:
     level: float = -16.0
     on: int = 1000
     off: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """
+    One of a L{Melody}: struck, and dying away.
+
+    @ivar frequency: whole Hz.
+    @ivar start: milliseconds from the beginning.
+    @ivar length: milliseconds.
+    """
+
+    frequency: int
+    start: int
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
+class Melody:
+    """
+    @ivar length: milliseconds, with what silence is in its end.
+    @ivar level: of each note where it is loudest, dBov, as if that went on.
+    """
+
+    notes: tuple[Note, ...]
+    length: int
+    level: float = -24.0
 
 
 RINGBACK = Tone((425,), on=1000, off=4000)  # as in most of Europe (ITU-T E.180, suppl. 2)
@@ -94,6 +125,27 @@ def render(tone: Tone, start: int, count: int, sampleRate: int = 8000) -> Sample
     if tone.off:
         period = (tone.on + tone.off) * sampleRate // 1000
         waves = np.where(at % period < tone.on * sampleRate // 1000, waves, 0.0)
+    result: Samples = np.clip(np.rint(waves), -32768, 32767).astype(np.int16)
+    return result
+
+
+def play(melody: Melody, sampleRate: int = 8000) -> Samples:
+    """
+    All of a melody.  Each note swells and fades in no less than 10 ms, so that none clicks.
+
+    @return: C{int16[length * sampleRate / 1000]}.
+    """
+    amplitude = _FULL_SCALE * np.sqrt(2) * 10 ** (melody.level / 20)
+    waves = np.zeros(melody.length * sampleRate // 1000)
+    for note in melody.notes:
+        count = note.length * sampleRate // 1000
+        seconds = np.arange(count) / sampleRate
+        length = count / sampleRate
+        swell = np.minimum(1.0, np.minimum(seconds, length - seconds) / _SWELL)
+        dying = np.exp(-3.0 * seconds / length)
+        start = note.start * sampleRate // 1000
+        wave = np.sin(2 * np.pi * note.frequency * seconds) * swell * dying
+        waves[start : start + count] += amplitude * wave
     result: Samples = np.clip(np.rint(waves), -32768, 32767).astype(np.int16)
     return result
 

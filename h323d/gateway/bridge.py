@@ -12,21 +12,17 @@ own protocol.  One that has the other call somebody else leaves its place to the
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from zope.interface import implementer
-
 from h323d.call.legs import ILeg, ITransferRequest, LegDirection, endedBy
-from h323d.call.media import IMixerObserver
 from h323d.call.timer import Timer
 from h323d.call.transfers import MAXIMUM_TRANSFERS
 from h323d.call.ways import Way
 from h323d.events.calls import (
     CallAnswered,
     CallEnded,
-    CallOriginated,
     CallRouted,
     CallTransferred,
     DigitReceived,
@@ -38,6 +34,7 @@ from h323d.gateway.bridgeside import BridgeSide
 from h323d.gateway.bridging import newBridging
 from h323d.gateway.context import BridgeContext
 from h323d.gateway.dialling import Dialling, calledBy
+from h323d.gateway.tones import BridgeTones, Unheeded
 from h323d.gateway.transferredleg import TransferredLeg
 from h323d.tracing import stateName
 from h323d.values.cause import Cause
@@ -73,7 +70,6 @@ class _Transfer:
     leg: TransferredLeg
 
 
-@implementer(IMixerObserver)
 class Bridge:
     """
     The side that calls and those that are called, from the call to the end of all.
@@ -98,7 +94,7 @@ class Bridge:
         self.signalled: list[str] = []
         self._owner = owner
         self._context = context
-        self._mixer = context.pool.openMixer(self, passes=True)
+        self._mixer = context.pool.openMixer(Unheeded(), passes=True)
         self.caller = BridgeSide(self, caller)
         self.caller.enter(self._mixer)
         self.sides: dict[LegID, BridgeSide] = {caller.legId: self.caller}
@@ -106,10 +102,13 @@ class Bridge:
         self._branches = Branches(named, config.maxBranches, config.failoverCauses)
         self._dialling = Dialling(self, context, self.caller, self._branches)
         self._heard: BridgeSide | None = None  # the called side in the mixer
+        self._tones = BridgeTones(self._mixer, context.sounds, self.caller, self._branches)
         self._endedByCalled = False
         self._transfers = caller.transfers if isinstance(caller, TransferredLeg) else 0
         self._transfer: _Transfer | None = None  # that was begun last
-        self._machine = newBridging(self, context.clock, config.answerTimeout, config.ringTimeout)
+        self._machine = newBridging(
+            *(self, context.clock, config.answerTimeout, config.ringTimeout, config.busySeconds)
+        )
 
     @property
     def state(self) -> str:
@@ -139,7 +138,7 @@ class Bridge:
         leg = self.caller.leg
         leg.observe(self.caller)
         if self._isFetched:
-            self._tellOriginated(leg)
+            self._context.tellOriginated(leg)
             self._machine.fetch()
         else:
             leg.proceed()
@@ -156,7 +155,24 @@ class Bridge:
     def callNext(self) -> None:
         if not self._dialling.callNext():
             self._endedByCalled = self._branches.refusedByPeer
-            self._machine.noneLeft(self._branches.verdict)
+            if self._mayHearRefusal:
+                self._machine.noneLeftToHear()
+            else:
+                self._machine.noneLeft(self._branches.verdict)
+
+    @property
+    def _mayHearRefusal(self) -> bool:
+        """
+        Whether the caller is in a call already, so that their telephone tells nothing of this one.
+        """
+        isInCall = self._isFetched or bool(self._transfers)
+        return isInCall and self._tones.canRefuse and self._context.config.busySeconds > 0
+
+    def refuseAloud(self) -> None:
+        self._tones.refuse()
+
+    def endRefused(self) -> None:
+        self.end(self._branches.verdict)
 
     def giveUpRank(self) -> None:
         if self._branches.isImpatient:
@@ -187,6 +203,7 @@ class Bridge:
         if self._heard is None and speaking is not None:
             self._heard = speaking
             speaking.enter(self._mixer)
+        self._tones.follow(self._heard)
 
     def answerCaller(self) -> None:
         for side in self._branches:
@@ -196,12 +213,14 @@ class Bridge:
                 side.leg.hangup(Cause.NON_SELECTED_USER_CLEARING)
         if self._heard is not None:
             self._heard.enter(self._mixer)
+        self._tones.follow(self._heard)
         if self.caller.answered:
             self._machine.callerAnswered()
         else:
             self.caller.leg.answer(self._profile(self._heard))
 
     def end(self, cause: Cause) -> None:
+        self._tones.stop()
         for side in tuple(self.sides.values()):
             if side is self.caller and not (side.answered or self._isFetched):
                 side.leg.reject(cause, self._branches.reason)
@@ -217,23 +236,7 @@ class Bridge:
         self._context.trunks.began(place.way, leg)
         side.expect(Timer(self._context.clock), self._context.config.wayTimeout)
         self._owner.bridgeCalled(self, leg)
-        self._tellOriginated(leg, self.caller.leg.legId, leg.callIdentifier)
-
-    def _tellOriginated(
-        self, leg: ILeg, origin: LegID | None = None, callIdentifier: str = ""
-    ) -> None:
-        self._context.events.publish(
-            CallOriginated(
-                self._context.clock.seconds(),
-                leg.callId,
-                leg.legId,
-                leg.protocol,
-                leg.calling,
-                leg.called,
-                origin,
-                callIdentifier,
-            )
-        )
+        self._context.tellOriginated(leg, self.caller.leg.legId, leg.callIdentifier)
 
     def placesFound(self) -> None:
         self._machine.calledRedirects()
@@ -302,6 +305,7 @@ class Bridge:
         if side is not self.caller:
             self._context.trunks.reached(side.leg)
             self._machine.calledRings()
+            self._tones.follow(self._heard)
 
     def sideRedirected(self, side: BridgeSide, way: Way) -> None:
         if side in self._branches:
@@ -324,12 +328,15 @@ class Bridge:
         self._context.events.publish(SoundBegan(now, leg.callId, leg.legId, encoding))
         if side in self._branches and not side.answered:
             self._machine.calledSpeaks()
+        self._tones.follow(self._heard)
 
     def sideHeld(self, side: BridgeSide) -> None:
         self._direct(side, Direction.SENDONLY)
+        self._tones.follow(self._heard)
 
     def sideResumed(self, side: BridgeSide) -> None:
         self._direct(side, Direction.SENDRECV)
+        self._tones.follow(self._heard)
 
     def _direct(self, side: BridgeSide, direction: Direction) -> None:
         """
@@ -395,6 +402,7 @@ class Bridge:
             self._machine.noneAnswers()
         elif self._branches.speaking is not None:
             self._machine.calledSpeaks()
+        self._tones.follow(self._heard)
 
     def _otherOf(self, side: BridgeSide) -> BridgeSide | None:
         """
@@ -403,15 +411,3 @@ class Bridge:
         if side is self.caller:
             return self._heard
         return self.caller if side is self._heard else None
-
-    # What the mixer tells.
-
-    def activeSpeaker(self, portId: int | None) -> None:
-        """
-        There are two of them, who know.
-        """
-
-    def levels(self, levels: Mapping[int, float]) -> None:
-        """
-        Of interest to nobody.
-        """

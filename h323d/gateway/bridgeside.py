@@ -80,6 +80,7 @@ class BridgeSide(SilentObserver):
     Watches a leg, and keeps its sound in the mixer for as long as it flows, once it is let in.
 
     @ivar answered: whether its call is answered.
+    @ivar rings: whether its party is told, and has not answered.
     @ivar sound: what there is of its sound.
     @ivar port: that of its sound; C{None} before it flows, and in the end.
     @ivar figures: how its sound had fared when it left the mixer last; C{None} if there was none.
@@ -87,7 +88,7 @@ class BridgeSide(SilentObserver):
 
     def __init__(self, owner: BridgeSideOwner, leg: ILeg) -> None:
         self.leg = leg
-        self.answered = False
+        self.answered = self.rings = False
         self.sound = SideSound.NONE
         self.port: IMediaPort | None = None
         self.figures: Sound | None = None
@@ -134,12 +135,13 @@ class BridgeSide(SilentObserver):
         self._heard()
 
     def legAlerting(self, leg: ILeg) -> None:
+        self.rings = not self.answered
         self._heard()
         self._owner.sideRings(self)
 
     def legAnswered(self, leg: ILeg) -> None:
         self._heard()
-        self.answered = True
+        self.answered, self.rings = True, False
         self._owner.sideAnswered(self)
 
     def legTransferRequested(self, leg: ILeg, request: ITransferRequest) -> None:

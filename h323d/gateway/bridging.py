@@ -49,6 +49,12 @@ class BridgingOwner(Protocol):
     def hear(self) -> None:
         """Let the caller hear a called side that speaks, if it does not hear one."""
 
+    def refuseAloud(self) -> None:
+        """Let the caller, who is in a call with us, hear that nobody can be had."""
+
+    def endRefused(self) -> None:
+        """Let go of the caller, who has heard that."""
+
     def answerCaller(self) -> None:
         """Answer the caller, and let go of the called sides that have not answered."""
 
@@ -97,6 +103,9 @@ class Bridging(Protocol):
     def noneLeft(self, cause: Cause) -> None:
         """Our own: there is no other way."""
 
+    def noneLeftToHear(self) -> None:
+        """Our own: there is no other way, and the caller is to hear that before we let go."""
+
     def calledGone(self, cause: Cause) -> None:
         """The leg that was answered is over."""
 
@@ -135,6 +144,7 @@ class _Core:
     rankTimer: Timer
     answerTimeout: float
     ringTimeout: float
+    busySeconds: float
 
     def startRank(self, machine: Bridging) -> None:
         self.rankTimer.start(self.ringTimeout, machine.rankTimerExpired)
@@ -152,6 +162,7 @@ calling = builder.state("calling")
 ringing = builder.state("ringing")  # the caller has been told, and is not told again
 hearing = builder.state("hearing")  # the caller has early media, an announcement as it may be
 hearingRinging = builder.state("hearingRinging")  # the caller has been told both
+refused = builder.state("refused")  # the caller hears that nobody can be had
 answered = builder.state("answered")
 talking = builder.state("talking")
 transferring = builder.state("transferring")  # they talk on, as long as that is not done
@@ -209,6 +220,12 @@ for _state in _unanswered:
         core.startRank(machine)
         core.owner.callRedirected()
 
+    @_state.upon(Bridging.noneLeftToHear).to(refused)
+    def refuses(machine: Bridging, core: _Core) -> None:
+        core.stop()
+        core.timer.start(core.busySeconds, machine.timerExpired)
+        core.owner.refuseAloud()
+
     @_state.upon(Bridging.calledAnswers).to(answered)
     def answers(machine: Bridging, core: _Core) -> None:
         core.stop()
@@ -221,6 +238,11 @@ for _state in (fetching, *_unanswered):
     def unanswered(machine: Bridging, core: _Core) -> None:
         core.stop()
         core.owner.end(Cause.NO_ANSWER_FROM_USER)
+
+
+@refused.upon(Bridging.timerExpired).to(over)
+def hasHeard(machine: Bridging, core: _Core) -> None:
+    core.owner.endRefused()
 
 
 @answered.upon(Bridging.callerAnswered).to(talking)
@@ -260,10 +282,10 @@ def isLost(machine: Bridging, core: _Core, cause: Cause) -> None:
     core.owner.end(cause)
 
 
-for _state in (offered, fetching, *_unanswered, answered, transferring, over):
+for _state in (offered, fetching, *_unanswered, refused, answered, transferring, over):
 
     @_state.upon(Bridging.transferAsked).loop()
-    def refuses(
+    def refusesTransfer(
         machine: Bridging, core: _Core, side: BridgeSide, request: ITransferRequest
     ) -> None:
         core.owner.refuseTransfer(request)
@@ -280,7 +302,7 @@ def ends(machine: Bridging, core: _Core, cause: Cause) -> None:
 for _state in _unanswered:
     _state.upon(Bridging.noneLeft).to(over)(ends)
 
-for _state in (fetching, *_unanswered, answered, talking):
+for _state in (fetching, *_unanswered, refused, answered, talking):
     _state.upon(Bridging.callerGone).to(over)(ends)
     _state.upon(Bridging.clear).to(over)(ends)
 
@@ -289,6 +311,7 @@ for _state in (fetching, *_unanswered, answered, talking):
 _PROGRESS = (
     *(Bridging.calledRings, Bridging.calledSpeaks, Bridging.calledAnswers),
     *(Bridging.calledRedirects, Bridging.noneAnswers, Bridging.noneLeft),
+    Bridging.noneLeftToHear,
 )
 _TIMERS = (Bridging.timerExpired, Bridging.rankTimerExpired)
 _BEGINNINGS = (Bridging.fetch, Bridging.begin)
@@ -311,6 +334,12 @@ _IGNORED = {
     ringing: (*_LATER, Bridging.calledRings),
     hearing: _LATER,
     hearingRinging: (*_LATER, Bridging.calledRings),
+    refused: (
+        *_PROGRESS,
+        *_BEGINNINGS,
+        *_TRANSFER,
+        *(Bridging.calledGone, Bridging.callerAnswered, Bridging.rankTimerExpired),
+    ),
     answered: (*_PROGRESS, *_BEGINNINGS, *_TRANSFER, *_TIMERS),
     talking: (*_PROGRESS, *_BEGINNINGS, *_TRANSFER, *_TIMERS, Bridging.callerAnswered),
     transferring: (*_PROGRESS, *_BEGINNINGS, *_TIMERS, Bridging.callerAnswered),
@@ -330,12 +359,18 @@ MACHINE = indexed(builder.build())
 
 
 def newBridging(
-    owner: BridgingOwner, clock: IReactorTime, answerTimeout: float, ringTimeout: float
+    owner: BridgingOwner,
+    clock: IReactorTime,
+    answerTimeout: float,
+    ringTimeout: float,
+    busySeconds: float,
 ) -> Bridging:
     """
     @param owner: the bridge.
     @param clock: runs the timers.
     @param answerTimeout: seconds that whoever is called has.
     @param ringTimeout: seconds that those have who are called at the same time, if others are left.
+    @param busySeconds: for which the caller hears that nobody can be had.
     """
-    return MACHINE(_Core(owner, Timer(clock), Timer(clock), answerTimeout, ringTimeout))
+    timers = Timer(clock), Timer(clock)
+    return MACHINE(_Core(owner, *timers, answerTimeout, ringTimeout, busySeconds))

@@ -44,6 +44,10 @@ class GatewayConfig:
     """At how many places one call is tried, at the same time and one after the other; those beyond
     are not called."""
 
+    busySeconds: Live[float] = 3.0
+    """Seconds for which somebody who is in a call already hears that whom they are to be joined
+    with cannot be had, before that call ends too; 0 ends it at once."""
+
     packetMs: Live[int] = 20
     """Milliseconds of sound in each packet that we send, unless the peer asks otherwise."""
 
@@ -74,5 +78,7 @@ class GatewayConfig:
             raise ValueError("failoverCauses: must be 1 to 127")
         if self.maxBitRate < 0:
             raise ValueError("maxBitRate: must be 0 or more")
+        if self.busySeconds < 0:
+            raise ValueError("busySeconds: must be 0 or more")
         if self.packetMs not in (10, 20, 30, 40, 50, 60):
             raise ValueError("packetMs: must be 10, 20, 30, 40, 50 or 60")

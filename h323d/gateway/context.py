@@ -17,9 +17,11 @@ from h323d.call.legs import ILeg, IOriginator, namesOf
 from h323d.call.media import IMediaPool
 from h323d.call.policy import IFinder
 from h323d.events.bus import EventBus
+from h323d.events.calls import CallOriginated
 from h323d.gateway.config import GatewayConfig
 from h323d.gateway.selection import Selection
 from h323d.gateway.trunklines import NO_TRUNKS, TrunkLines
+from h323d.sounds.house import QUIET, Sounds
 from h323d.values.identifiers import CallID, LegID, newCallID, newLegID
 from h323d.values.media.formats import MediaFormat
 from h323d.values.media.profile import MediaProfile
@@ -46,6 +48,7 @@ class BridgeContext:
     @ivar taker: takes calls that transfers lead to.
     @ivar finder: knows where somebody is to whom we are sent; C{None} if nobody does.
     @ivar trunks: those that calls leave by.
+    @ivar sounds: what sides hear of the house's own.
     """
 
     config: GatewayConfig
@@ -58,6 +61,7 @@ class BridgeContext:
     taker: CallTaker
     finder: IFinder | None = None
     trunks: TrunkLines = NO_TRUNKS
+    sounds: Sounds = QUIET
 
     @property
     def selection(self) -> Selection:
@@ -83,6 +87,21 @@ class BridgeContext:
         """
         who = Inquiry(leg.protocol, leg.peer, namesOf(leg), (), leg.displayName)
         return self.callers.nameOf(who).party
+
+    def tellOriginated(
+        self, leg: ILeg, origin: LegID | None = None, callIdentifier: str = ""
+    ) -> None:
+        """
+        A call of ours begins.
+
+        @param origin: the leg on whose behalf.
+        """
+        self.events.publish(
+            CallOriginated(
+                *(self.clock.seconds(), leg.callId, leg.legId, leg.protocol),
+                *(leg.calling, leg.called, origin, callIdentifier),
+            )
+        )
 
     def newIds(self) -> tuple[CallID, LegID]:
         """

@@ -26,6 +26,7 @@ from h323d.gateway.config import GatewayConfig
 from h323d.gateway.context import BridgeContext, CallTaker
 from h323d.gateway.selection import Selection
 from h323d.gateway.trunklines import NO_TRUNKS, TrunkLines
+from h323d.sounds.house import QUIET, Sounds
 from h323d.values.cause import Cause
 from h323d.values.identifiers import CallID, LegID
 
@@ -55,6 +56,7 @@ class GatewayHost(Part[GatewayConfig]):
         rule: ShareRule = UNSHARED,
         finder: IFinder | None = None,
         trunks: TrunkLines = NO_TRUNKS,
+        sounds: Sounds = QUIET,
     ) -> None:
         """
         @param taker: takes the calls that transfers lead to.
@@ -63,6 +65,7 @@ class GatewayHost(Part[GatewayConfig]):
             does.
         @param rule: how many of the calls may come from one source.
         @param trunks: those that calls leave by.
+        @param sounds: what people hear of the house's own.
         @param originators: who makes calls, by protocol; asked with each call, as whoever takes
             calls is there before who makes them.
         """
@@ -73,7 +76,7 @@ class GatewayHost(Part[GatewayConfig]):
         self._events = world.events
         self._context = BridgeContext(
             *(config, world.clock, world.rng, world.events, world.pool, originators),
-            *(callers, taker, finder, trunks),
+            *(callers, taker, finder, trunks, sounds),
         )
 
     def prepare(self, config: GatewayConfig) -> Commit:

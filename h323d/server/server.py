@@ -38,6 +38,7 @@ from h323d.operation.operator import Operator
 from h323d.server import assembly
 from h323d.server.ground import Ground
 from h323d.server.parts import RecordsPart, Sectioned
+from h323d.sounds.house import HouseSounds
 from h323d.values.address import TransportAddress
 
 __all__ = ["Server"]
@@ -56,6 +57,7 @@ class Server:
     @ivar records: the call detail records.
     @ivar directory: the names of the rooms.
     @ivar conference: the rooms.
+    @ivar sounds: what people hear of the server's own.
     @ivar gateway: the calls that go on from here.
     @ivar gates: what every call passes.
     @ivar zone: the gatekeeper; C{None} when switched off.
@@ -89,19 +91,11 @@ class Server:
             gates,
             ground.sources,
         )
+        self.sounds = HouseSounds(configuration.sounds, world.files)
         self._originators: dict[str, IOriginator] = {}
         legs, probes = LegTable(), dict[TrunkProtocol, Probe]()
         self.zone = assembly.newZone(configuration, ground, directory, gates, legs, probes)
-        self.gateway = GatewayHost(
-            configuration.gateway,
-            world,
-            self._originators,
-            self,
-            ANY_NAME if self.zone is None else self.zone.callers,
-            ground.sources,
-            self._finder,
-            NO_TRUNKS if self.zone is None else self.zone.trunks,
-        )
+        self.gateway = self._newGateway()
         self._onward = onward = assembly.newOnward(configuration.gateway, self.zone)
         hosts = (self.conference, self.gateway)
         self.switch = assembly.newSwitch(
@@ -125,6 +119,19 @@ class Server:
         Who knows where names are; C{None} without a gatekeeper.
         """
         return None if self.zone is None else self.zone.finder
+
+    def _newGateway(self) -> GatewayHost:
+        return GatewayHost(
+            self.configuration.gateway,
+            self._world,
+            self._originators,
+            self,
+            ANY_NAME if self.zone is None else self.zone.callers,
+            self._ground.sources,
+            self._finder,
+            NO_TRUNKS if self.zone is None else self.zone.trunks,
+            self.sounds,
+        )
 
     def _newOperator(self) -> Operator:
         calling = Calling(
@@ -157,6 +164,7 @@ class Server:
         yield self._ground
         yield Sectioned(self.directory, conference)
         yield self.switch
+        yield Sectioned(self.sounds, attrgetter("sounds"))
         yield Sectioned(self.conference, conference)
         yield Sectioned(self._onward, gateway)
         yield Sectioned(self.gateway, gateway)

@@ -310,6 +310,18 @@ def test_aRoutingPolicyThatIsNotThereIsAnError(
     assert capsys.readouterr().err.startswith(expected)
 
 
+def test_aSoundThatCannotBePlayedIsAnError(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, sound = tmp_path / "h323d.toml", tmp_path / "hold.wav"
+    sound.write_bytes(b"music")
+    file.write_text(f'[sounds]\nhold = "{sound}"\nleft = "/none.wav"\n')
+    assert ctl.main(["config", "check", str(file)]) == 1
+    left, hold = sorted(capsys.readouterr().err.splitlines(), reverse=True)
+    assert hold.startswith(f"h323ctl: {file}: sounds.hold: {sound}: not a WAV file")
+    assert left == f"h323ctl: {file}: sounds.left: /none.wav: No such file or directory"
+
+
 def test_theSampleIsPrinted(capsys: pytest.CaptureFixture[str]) -> None:
     assert ctl.main(["config", "sample"]) == 0
     assert capsys.readouterr().out == sample()

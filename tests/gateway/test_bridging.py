@@ -18,6 +18,7 @@ UNFETCHED = "over: stop timerExpired, end USER_BUSY"
 ANSWERED = "answered: stop timerExpired, stop rankTimerExpired, answerCaller"
 LOST = "over: loseTransfer USER_BUSY, end USER_BUSY"
 UNANSWERED = "over: stop rankTimerExpired, end NO_ANSWER_FROM_USER"
+REFUSED = "refused: stop timerExpired, stop rankTimerExpired, timerExpired in 3 s, refuseAloud"
 RANK = "rankTimerExpired in 30 s"
 
 TABLE: Table = {
@@ -43,6 +44,7 @@ TABLE: Table = {
         "noneAnswers": f"calling: {RANK}, callNext",
         "rankTimerExpired": "calling: giveUpRank",
         "noneLeft": ENDED,
+        "noneLeftToHear": REFUSED,
         "callerGone": ENDED,
         "clear": ENDED,
         "timerExpired": UNANSWERED,
@@ -55,6 +57,7 @@ TABLE: Table = {
         "noneAnswers": f"ringing: {RANK}, callNext",
         "rankTimerExpired": "ringing: giveUpRank",
         "noneLeft": ENDED,
+        "noneLeftToHear": REFUSED,
         "callerGone": ENDED,
         "clear": ENDED,
         "timerExpired": UNANSWERED,
@@ -68,6 +71,7 @@ TABLE: Table = {
         "noneAnswers": f"hearing: {RANK}, callNext",
         "rankTimerExpired": "hearing: giveUpRank",
         "noneLeft": ENDED,
+        "noneLeftToHear": REFUSED,
         "callerGone": ENDED,
         "clear": ENDED,
         "timerExpired": UNANSWERED,
@@ -80,9 +84,16 @@ TABLE: Table = {
         "noneAnswers": f"hearingRinging: {RANK}, callNext",
         "rankTimerExpired": "hearingRinging: giveUpRank",
         "noneLeft": ENDED,
+        "noneLeftToHear": REFUSED,
         "callerGone": ENDED,
         "clear": ENDED,
         "timerExpired": UNANSWERED,
+    },
+    "refused": {
+        "transferAsked": "refused: refuseTransfer request",
+        "timerExpired": "over: endRefused",
+        "callerGone": UNFETCHED,
+        "clear": UNFETCHED,
     },
     "answered": {
         "transferAsked": "answered: refuseTransfer request",
@@ -113,7 +124,7 @@ TABLE: Table = {
 
 
 def _bridging(owner: Any, clock: Clock) -> Bridging:
-    return newBridging(owner, clock, 180.0, 30.0)
+    return newBridging(owner, clock, 180.0, 30.0, 3.0)
 
 
 def test_theTable() -> None:
@@ -132,6 +143,7 @@ def test_theTable() -> None:
             "ringing": ["begin", "calledRings"],
             "hearing": ["begin", "calledSpeaks"],
             "hearingRinging": ["begin", "calledSpeaks", "calledRings"],
+            "refused": ["begin", "noneLeftToHear"],
             "answered": ["begin", "calledAnswers"],
             "talking": ["begin", "calledAnswers", "callerAnswered"],
             "transferring": [

@@ -1,0 +1,141 @@
+"""
+What sides hear of the house's own, and when: over fake legs.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from zope.interface.verify import verifyObject
+
+from h323d.call.media import IMixerObserver
+from h323d.call.ways import Way
+from h323d.gateway.branches import Branches, Place
+from h323d.gateway.bridgeside import BridgeSide
+from h323d.gateway.tones import BridgeTones, Unheeded
+from h323d.sounds.house import QUIET, Sounds
+from h323d.sounds.names import HouseSound
+from h323d.sounds.recordings import Recorded, Recording
+from h323d.values.media.medium import Medium
+from tests.gateway.test_bridgeside import Bridge
+from tests.support.fakeleg import FakeLeg
+from tests.support.fakemedia import FakeMixer, FakePool
+
+NUMBERS = list(HouseSound)
+
+
+class Numbered:
+    """
+    Sounds that are each a number.
+    """
+
+    def of(self, sound: HouseSound) -> Recording | None:
+        return Recorded(np.full(8000, NUMBERS.index(sound), np.int16), 8000)
+
+
+class Scene:
+    """
+    A caller, and somebody who is called.
+    """
+
+    def __init__(self, sounds: Sounds | None = None) -> None:
+        pool, owner = FakePool(), Bridge()
+        self.legs = FakeLeg("1001", pool), FakeLeg("1002", pool)
+        self.caller, self.called = (BridgeSide(owner, leg) for leg in self.legs)
+        branches = Branches((), 10, ())
+        branches.enter(self.called, Place(Way("sip")))
+        self.mixer = FakeMixer(IMixerObserver(Unheeded()))
+        self.tones = BridgeTones(self.mixer, sounds or Numbered(), self.caller, branches)
+        for leg, side in zip(self.legs, (self.caller, self.called), strict=True):
+            leg.observe(side)
+
+    def ring(self) -> None:
+        self.called.legAlerting(self.legs[1])
+
+    def answer(self) -> None:
+        for leg in self.legs:
+            leg.answered()
+            leg.mediaReady()
+
+    def heard(self) -> list[HouseSound]:
+        """
+        What is played in the mixer.
+        """
+        sources = [source for source, _ in self.mixer.parties.values()]
+        return [NUMBERS[source.read(1, 8000)[0]] for source in sources if source is not None]
+
+
+def test_itsMixerHasAnObserver() -> None:
+    assert verifyObject(IMixerObserver, Unheeded())
+
+
+def test_whoListensHearsThatItRings() -> None:
+    scene = Scene()
+    scene.ring()
+    scene.tones.follow(None)
+    assert scene.heard() == []
+    scene.legs[0].mediaReady()
+    scene.tones.follow(None)
+    assert scene.heard() == [HouseSound.RINGBACK]
+
+
+def test_itDoesNotRingBeforeItIsSaidToNorWhenItIsAnswered() -> None:
+    scene = Scene()
+    scene.legs[0].mediaReady()
+    scene.tones.follow(None)
+    assert scene.heard() == []
+    scene.ring()
+    scene.legs[1].answered()
+    scene.tones.follow(None)
+    assert scene.heard() == []
+
+
+def test_whoIsHeardIsNotRungOver() -> None:
+    scene = Scene()
+    scene.ring()
+    scene.legs[0].mediaReady()
+    scene.tones.follow(None)
+    scene.tones.follow(scene.called)
+    assert scene.heard() == []
+
+
+def test_whoIsHeldHearsMusicUntilTheOtherIsBack() -> None:
+    for holder in (0, 1):
+        scene = Scene()
+        scene.answer()
+        scene.tones.follow(scene.called)
+        assert scene.heard() == []
+        (scene.caller, scene.called)[holder].legMediaLost(scene.legs[holder], Medium.AUDIO)
+        scene.tones.follow(scene.called)
+        assert scene.heard() == [HouseSound.HOLD]
+        scene.legs[holder].mediaReady()
+        scene.tones.follow(scene.called)
+        assert scene.heard() == []
+
+
+def test_whereBothHoldNobodyListens() -> None:
+    scene = Scene()
+    scene.answer()
+    for side, leg in zip((scene.caller, scene.called), scene.legs, strict=True):
+        side.legMediaLost(leg, Medium.AUDIO)
+    scene.tones.follow(scene.called)
+    assert scene.heard() == []
+
+
+def test_aRefusalIsHeardAndNothingAfterIt() -> None:
+    scene = Scene()
+    scene.legs[0].mediaReady()
+    assert scene.tones.canRefuse
+    scene.tones.refuse()
+    scene.ring()
+    scene.tones.follow(None)
+    assert scene.heard() == [HouseSound.BUSY]
+    scene.tones.stop()
+    scene.tones.follow(None)
+    assert scene.heard() == []
+
+
+def test_nobodyHearsARefusalWithoutSoundOrWithoutListening() -> None:
+    assert not Scene().tones.canRefuse
+    scene = Scene(QUIET)
+    scene.legs[0].mediaReady()
+    assert not scene.tones.canRefuse
