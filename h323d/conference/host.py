@@ -27,6 +27,7 @@ from h323d.conference.room import Room
 from h323d.errors import ConfigurationError, ResourceUnavailable
 from h323d.events.bus import EventBus
 from h323d.events.calls import CallEnded, CallRefused
+from h323d.sounds.house import QUIET, Sounds
 from h323d.values.cause import Cause
 from h323d.values.identifiers import LegID, RoomID
 from h323d.values.media.formats import MediaFormat
@@ -66,10 +67,12 @@ class ConferenceHost(Part[ConferenceConfig]):
         pool: IMediaPool,
         gates: Gates,
         rule: ShareRule = UNSHARED,
+        sounds: Sounds = QUIET,
     ) -> None:
         """
         @param gates: what whoever wants a seat passes.
         @param rule: how many places one source may have, in all rooms together.
+        @param sounds: what those in rooms hear of the house's own.
 
         @raise ConfigurationError: a format is named that no codec is loaded for.
         """
@@ -80,6 +83,7 @@ class ConferenceHost(Part[ConferenceConfig]):
         self._events = events
         self._pool = pool
         self._gates = gates
+        self._sounds = sounds
         self._rules = self._rulesOf(config)
 
     def prepare(self, config: ConferenceConfig) -> Commit:
@@ -220,7 +224,10 @@ class ConferenceHost(Part[ConferenceConfig]):
 
     def _open(self, roomId: RoomID) -> Room:
         limit = self._rules.limits.get(roomId, self._rules.config.maxParticipants)
-        room = Room(roomId, limit, self._rules.profile, self._clock, self._events, self._pool, self)
+        room = Room(
+            *(roomId, limit, self._rules.profile, self._clock),
+            *(self._events, self._pool, self, self._sounds),
+        )
         self.rooms[roomId] = room
         return room
 

@@ -14,7 +14,8 @@ from h323d.call.dialling import Dial
 from h323d.call.legs import ILeg, endedBy
 from h323d.call.media import IMediaPool, IMixerObserver
 from h323d.call.observer import SilentObserver
-from h323d.conference.participant import Participant
+from h323d.conference.announcing import Announcing
+from h323d.conference.participant import Participant, Presence
 from h323d.events.bus import EventBus
 from h323d.events.calls import CallAnswered, CallEnded, CallOriginated, DigitReceived
 from h323d.events.rooms import (
@@ -26,6 +27,7 @@ from h323d.events.rooms import (
     RoomClosed,
     RoomOpened,
 )
+from h323d.sounds.house import QUIET, Sounds
 from h323d.values.cause import Cause
 from h323d.values.identifiers import LegID, RoomID
 from h323d.values.media.digits import DigitMethod
@@ -66,7 +68,11 @@ class Room:
         events: EventBus,
         pool: IMediaPool,
         owner: RoomOwner,
+        sounds: Sounds = QUIET,
     ) -> None:
+        """
+        @param sounds: what those in it hear of the house's own.
+        """
         self.roomId = roomId
         self.maxParticipants = maxParticipants
         self.participants: dict[LegID, Participant] = {}
@@ -78,6 +84,7 @@ class Room:
         self._events = events
         self._owner = owner
         self._mixer = pool.openMixer(self)
+        self._announcing = Announcing(self._mixer, sounds, clock)
         self._events.publish(RoomOpened(self.openedAt, roomId))
 
     @property
@@ -129,6 +136,19 @@ class Room:
         participant.joinedAt = now
         encoding = str(stream.transmit.format) if stream.transmit is not None else "none"
         self._events.publish(ParticipantJoined(now, self.roomId, leg.callId, leg.legId, encoding))
+        others = self._present - 1
+        if others and participant.port is not None:
+            self._announcing.came(participant.port)
+        else:
+            self._announcing.cameFirst()
+
+    @property
+    def _present(self) -> int:
+        """
+        How many are in the mix.
+        """
+        everybody = self.participants.values()
+        return sum(each.presence is Presence.PRESENT for each in everybody)
 
     def participantHeld(self, participant: Participant) -> None:
         leg = participant.leg
@@ -156,8 +176,11 @@ class Room:
                 ParticipantLeft(now, self.roomId, leg.callId, leg.legId, cause, participant.sound)
             )
         self._events.publish(CallEnded(now, leg.callId, leg.legId, cause, endedBy(leg)))
+        if self._present and participant.joinedAt is not None:
+            self._announcing.left()
         if self.participants:
             return
+        self._announcing.stop()
         self._mixer.close()
         self._events.publish(RoomClosed(now, self.roomId))
         self._owner.roomClosed(self)

@@ -83,6 +83,7 @@ class Server:
         self.records = assembly.newRecords(configuration.cdr, world)
         self.directory = directory = RoomDirectory(configuration.conference)
         self.gates = gates = assembly.newGates(plugins, world, ground.sources)
+        self.sounds = HouseSounds(configuration.sounds, world.files)
         self.conference = ConferenceHost(
             configuration.conference,
             world.clock,
@@ -90,8 +91,8 @@ class Server:
             world.pool,
             gates,
             ground.sources,
+            self.sounds,
         )
-        self.sounds = HouseSounds(configuration.sounds, world.files)
         self._originators: dict[str, IOriginator] = {}
         legs, probes = LegTable(), dict[TrunkProtocol, Probe]()
         self.zone = assembly.newZone(configuration, ground, directory, gates, legs, probes)

@@ -24,6 +24,7 @@ from h323d.events.rooms import (
     RoomClosed,
     RoomOpened,
 )
+from h323d.sounds.names import HouseSound
 from h323d.values.address import AddressKind, PartyAddress
 from h323d.values.cause import Cause
 from h323d.values.identifiers import CallID, RoomID
@@ -33,6 +34,7 @@ from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediaProfile
 from tests.support.fakeleg import FakeLeg, FakeOriginator
 from tests.support.fakemedia import FakePool
+from tests.support.numberedsounds import NumberedSounds, playedIn
 from tests.support.recorder import Recorder
 
 HERE = RoomID("80001")
@@ -52,7 +54,9 @@ class Scene:
         self.owner: Any = Recorder()
         events = EventBus()
         events.subscribe(Fact, self.facts.append)
-        self.room = Room(HERE, 2, PROFILE, self.clock, events, self.pool, self.owner)
+        self.room = Room(
+            *(HERE, 2, PROFILE, self.clock, events, self.pool, self.owner, NumberedSounds())
+        )
         (self.mixer,) = self.pool.mixers
 
     def admitted(self) -> FakeLeg:
@@ -208,3 +212,33 @@ def test_whoHasLeftHasNoLevel(scene: Scene) -> None:
     scene.room.levels({heard(leg): -30.0})
     leg.release(Cause.NORMAL_CALL_CLEARING)
     assert scene.room.loudness == {}
+
+
+def test_theFirstHearsThatNobodyIsThere(scene: Scene) -> None:
+    scene.present()
+    assert playedIn(scene.mixer) == [HouseSound.ALONE]
+
+
+def test_thoseWhoAreThereHearWhoComesAndWhoLeaves(scene: Scene) -> None:
+    scene.present()
+    second = scene.present()
+    assert playedIn(scene.mixer) == [HouseSound.JOINED]
+    assert scene.mixer.deaf == {heard(second)}
+    scene.clock.advance(2.0)
+    second.release(Cause.NORMAL_CALL_CLEARING)
+    assert playedIn(scene.mixer) == [HouseSound.LEFT]
+
+
+def test_whoLeavesWithoutHavingComeIsNotHeard(scene: Scene) -> None:
+    scene.present()
+    second = scene.admitted()
+    scene.clock.advance(2.0)
+    second.release(Cause.NORMAL_CALL_CLEARING)
+    assert playedIn(scene.mixer) == []
+
+
+def test_whoIsLeftWithNobodyWhoListensHearsNothingMore(scene: Scene) -> None:
+    first = scene.present()
+    first.release(Cause.NORMAL_CALL_CLEARING)
+    assert playedIn(scene.mixer) == []
+    assert scene.clock.getDelayedCalls() == []

@@ -4,7 +4,6 @@ What sides hear of the house's own, and when: over fake legs.
 
 from __future__ import annotations
 
-import numpy as np
 from zope.interface.verify import verifyObject
 
 from h323d.call.media import IMixerObserver
@@ -14,22 +13,11 @@ from h323d.gateway.bridgeside import BridgeSide
 from h323d.gateway.tones import BridgeTones, Unheeded
 from h323d.sounds.house import QUIET, Sounds
 from h323d.sounds.names import HouseSound
-from h323d.sounds.recordings import Recorded, Recording
 from h323d.values.media.medium import Medium
 from tests.gateway.test_bridgeside import Bridge
 from tests.support.fakeleg import FakeLeg
 from tests.support.fakemedia import FakeMixer, FakePool
-
-NUMBERS = list(HouseSound)
-
-
-class Numbered:
-    """
-    Sounds that are each a number.
-    """
-
-    def of(self, sound: HouseSound) -> Recording | None:
-        return Recorded(np.full(8000, NUMBERS.index(sound), np.int16), 8000)
+from tests.support.numberedsounds import NumberedSounds, playedIn
 
 
 class Scene:
@@ -44,7 +32,7 @@ class Scene:
         branches = Branches((), 10, ())
         branches.enter(self.called, Place(Way("sip")))
         self.mixer = FakeMixer(IMixerObserver(Unheeded()))
-        self.tones = BridgeTones(self.mixer, sounds or Numbered(), self.caller, branches)
+        self.tones = BridgeTones(self.mixer, sounds or NumberedSounds(), self.caller, branches)
         for leg, side in zip(self.legs, (self.caller, self.called), strict=True):
             leg.observe(side)
 
@@ -60,8 +48,7 @@ class Scene:
         """
         What is played in the mixer.
         """
-        sources = [source for source, _ in self.mixer.parties.values()]
-        return [NUMBERS[source.read(1, 8000)[0]] for source in sources if source is not None]
+        return playedIn(self.mixer)
 
 
 def test_itsMixerHasAnObserver() -> None:

@@ -20,11 +20,12 @@ from h323d.gatekeeper.config import AliasConflict, GatekeeperConfig
 from h323d.gateway.config import GatewayConfig
 from h323d.inputs import Input
 from h323d.sounds.config import SoundsConfig
+from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.media.direction import Direction
 from tests.support.bridged import SERVER, Phone, h323Phone, sipPhone
 from tests.support.referrer import Referrer
-from tests.support.simulatedphone import PROFILE
+from tests.support.simulatedphone import PROFILE, Telephone
 from tests.support.simulation import SimulatedServer, Simulation
 
 ALICE, BOB = 700, 1000  # Hz
@@ -296,4 +297,50 @@ def test_whoIsHandedOnHearsThatTheirNextPartyRings(world: Simulation) -> None:
     world.until(lambda: house.alice.cause is not None, 3.0)
     house.world.leave()
     referrer.port.close()
+    assert world.leftOver() == []
+
+
+def member(world: Simulation, host: str, tone: int) -> Telephone:
+    """
+    Somebody who calls a room.
+    """
+    telephone = Telephone(world, host, "member", tone)
+    telephone.call("80001", destination=TransportAddress(SERVER, 1720))
+    world.until(lambda: telephone.speaking)
+    return telephone
+
+
+def test_thoseInARoomHearWhoComesAndWhoLeaves(world: Simulation, tmp_path: Path) -> None:
+    sound = recorded(tmp_path / "gong.wav", 0.4)
+    world.server(SERVER, Configuration(sounds=SoundsConfig(joined=sound, left=sound)))
+    first = member(world, "10.0.1.1", ALICE)
+    world.run(1.0)
+    assert first.heard.heard(TONES, 1.0) == []
+    second = member(world, "10.0.1.2", BOB)
+    world.run(0.45)
+    assert MUSIC in first.heard.heard(TONES, 0.4)
+    assert MUSIC not in second.heard.heard(TONES, 0.4)
+    world.run(0.7)
+    assert (first.heard.heard(TONES), second.heard.heard(TONES)) == ([BOB], [ALICE])
+    second.hangup()
+    world.run(0.45)
+    assert MUSIC in first.heard.heard(TONES, 0.3)
+    world.run(0.6)
+    assert first.heard.heard(TONES) == []
+    world.leave()
+    assert world.leftOver() == []
+
+
+def test_theFirstInARoomHearsThatNobodyIsThereUntilSomebodyIs(
+    world: Simulation, tmp_path: Path
+) -> None:
+    sound = recorded(tmp_path / "alone.wav", 2.0)
+    world.server(SERVER, Configuration(sounds=SoundsConfig(alone=sound)))
+    first = member(world, "10.0.1.1", ALICE)
+    world.run(0.6)
+    assert first.heard.heard(TONES) == [MUSIC]
+    second = member(world, "10.0.1.2", BOB)
+    world.run(0.7)
+    assert (first.heard.heard(TONES), second.heard.heard(TONES)) == ([BOB], [ALICE])
+    world.leave()
     assert world.leftOver() == []

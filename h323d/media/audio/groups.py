@@ -41,6 +41,13 @@ class LocalParty:
     source: ISampleSource | None
     sink: ISampleSink | None
 
+    @property
+    def listens(self) -> bool:
+        """
+        Whether it is somebody who hears the others, and not just something that is played to them.
+        """
+        return self.sink is not None
+
 
 @dataclass(slots=True)
 class MixedRoom:

@@ -6,8 +6,9 @@ Spreading them over the phases of the tick's grid keeps the batches short, so th
 soon after its mix was due, and evens out the load.
 
 A room is mixed at the best rate that at least two of its members can both send and hear: one
-wideband member among telephones gains nothing by it.  It rises at once, and falls only when a lower
-rate has been enough for a while, as a change interrupts everybody's sound.
+wideband member among telephones gains nothing by it.  What is only played counts for nobody, but
+one who is alone hears it as well as they can.  The rate rises at once, and falls only when a lower
+one has been enough for a while, as a change interrupts everybody's sound.
 """
 
 from __future__ import annotations
@@ -282,7 +283,9 @@ class Rooms:
         table, best = self._table, self._codecs.bestRates
         rates = np.minimum(best[table.hears[slots]], best[table.codec[slots]])
         rates[table.local[slots]] = ROOM_RATES[-1]
-        wanted = int(np.sort(rates)[-2]) if len(slots) > 1 else ROOM_RATES[0]
+        parties = room.parties
+        rates = rates[[slot not in parties or parties[slot].listens for slot in room.slots]]
+        wanted = int(np.sort(rates)[-2:][0]) if len(slots) > 1 and len(rates) else ROOM_RATES[0]
         present = room.group.sampleRate
         room.lowerSince = min(room.lowerSince, now) if wanted < present else np.inf
         return present if now < room.lowerSince + _LOWER_AFTER < np.inf else wanted

@@ -70,6 +70,8 @@ class Speaking:
 
     def listen(self, group: MixGroup, frames: npt.NDArray[np.int16], now: float) -> list[Report]:
         """
+        What is only played to them is nobody who speaks.
+
         @param frames: C{int16[n, s]}: what the group's members say.
         """
         if now < self._due.get(group.number, 0.0):
@@ -78,6 +80,7 @@ class Speaking:
         members = group.members
         loudness = levels(frames)
         active = self._activity.update(members, loudness) & ~self._table.muted[members]
+        active[[position for position, party in group.parties if not party.listens]] = False
         changed = self._speakers.update(members, group.roomOf, loudness, active, now)
         reports: list[Report] = []
         for index in changed.tolist():

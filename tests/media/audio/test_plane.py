@@ -362,6 +362,18 @@ def test_levelsAndTheActiveSpeakerAreReported() -> None:
     assert recorder.speakers == [a.port.portId, b.port.portId]
 
 
+def test_whatIsPlayedIsNobodyWhoSpeaks() -> None:
+    bench = MediaBench()
+    (a, _), mixer = bench.meeting(2)
+    recorder = mixer.observer  # type: ignore[attr-defined] # the pool's own mixer
+    mixer.attach(ToneSource(Tone((400,))), None)
+    bench.run(1.0)
+    assert recorder.speakers == []
+    a.says = tone(500)
+    bench.run(1.0)
+    assert recorder.speakers == [a.port.portId]
+
+
 def test_statisticsAreAtMostASecondOld() -> None:
     bench = MediaBench()
     (a, _), _ = bench.meeting(2)

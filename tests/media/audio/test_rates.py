@@ -153,6 +153,26 @@ def test_aLocalPartyIsAsGoodAsTheBest(tmp_path_factory: pytest.TempPathFactory) 
     assert signalToNoise(sink.samples[-24000:], 300, 48000) >= 35
 
 
+def test_whatIsPlayedDoesNotRaiseTheRate() -> None:
+    scene = CodecBench()
+    phone, telephone, _ = scene.phone(), scene.telephone(), scene.telephone()
+    scene.bench.run(0.5)
+    scene.mixer.attach(ToneSource(Tone((1000,))), None)
+    scene.bench.run(1.0)
+    assert scene.ratesGiven() == {8000}
+    assert purity(phone, 1000) >= 20
+    assert purity(telephone, 1000) >= 30
+
+
+def test_whoIsAloneHearsWhatIsPlayedAsWellAsTheyCan() -> None:
+    scene = CodecBench()
+    phone = scene.phone()
+    scene.mixer.attach(ToneSource(Tone((1000,))), None)
+    scene.bench.run(1.5)
+    assert scene.ratesGiven() == {48000}
+    assert purity(phone, 1000) >= 30
+
+
 def test_roomsOfDifferentRatesDoNotDisturbEachOther() -> None:
     scene = CodecBench()
     wide, narrow = [scene.phone(), scene.phone()], [scene.bench.phone(), scene.bench.phone()]
