@@ -11,6 +11,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from h323d.values.media.formats import MediaFormat
 from h323d.values.media.worth import NARROWBAND, worthOf
@@ -18,6 +19,8 @@ from h323d.values.media.worth import NARROWBAND, worthOf
 __all__ = ["Choice", "Preference", "Selection"]
 
 Formats = tuple[MediaFormat, ...]
+
+_CACHED = 128  # orders
 
 
 class Preference(enum.Enum):
@@ -74,23 +77,7 @@ class Selection:
 
         @param spoken: what the other side speaks, in its order; C{None} if that is not known.
         """
-        wanted = tuple(spoken or ())
-        if self.preference is Preference.CALLER:
-            ranked = {each: _place(each, wanted) for each in self.ours}
-            return tuple(sorted(self.ours, key=ranked.__getitem__))
-        return tuple(sorted(self.ours, key=lambda each: self._rank(each, wanted)))
-
-    def _rank(self, candidate: MediaFormat, wanted: Formats) -> tuple[bool, bool, int, int]:
-        """
-        How far behind a format comes: in the order in which this module's docstring has it.
-        """
-        passes = any(candidate.sameOctets(each) for each in wanted)
-        return (
-            not self.fits(candidate),
-            not passes and bool(wanted),
-            impairmentOf(candidate, wanted),
-            costOf(candidate, wanted),
-        )
+        return _inOrder(self, tuple(spoken or ()))
 
     def fits(self, candidate: MediaFormat) -> bool:
         """
@@ -106,6 +93,29 @@ class Selection:
         """
         theirs = _first(self.towards(caller), called)
         return Choice(theirs, _first(self.towards((theirs,) if theirs else None), caller))
+
+
+@lru_cache(_CACHED)  # most callers speak what others do
+def _inOrder(selection: Selection, wanted: Formats) -> Formats:
+    if selection.preference is Preference.CALLER:
+        ranked = {each: _place(each, wanted) for each in selection.ours}
+        return tuple(sorted(selection.ours, key=ranked.__getitem__))
+    return tuple(sorted(selection.ours, key=lambda each: _rank(selection, each, wanted)))
+
+
+def _rank(
+    selection: Selection, candidate: MediaFormat, wanted: Formats
+) -> tuple[bool, bool, int, int]:
+    """
+    How far behind a format comes: in the order in which this module's docstring has it.
+    """
+    passes = any(candidate.sameOctets(each) for each in wanted)
+    return (
+        not selection.fits(candidate),
+        not passes and bool(wanted),
+        impairmentOf(candidate, wanted),
+        costOf(candidate, wanted),
+    )
 
 
 def impairmentOf(candidate: MediaFormat, wanted: Collection[MediaFormat]) -> int:

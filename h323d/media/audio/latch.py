@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import ipaddress
 from dataclasses import dataclass
+from functools import lru_cache
 
 from h323d.call.media import MediaNetworks
 from h323d.values.address import TransportAddress
@@ -25,6 +26,7 @@ __all__ = ["CONTEST", "PROBATION", "Latch", "canonicalHost", "newLatch"]
 
 PROBATION = 5  # packets in sequence
 CONTEST = 10.0  # seconds
+_CACHED = 1024  # hosts
 
 
 @dataclass(slots=True)
@@ -97,6 +99,7 @@ def newLatch(
     return Latch((named, there) if hidden else (named,), anyHost or named != there)
 
 
+@lru_cache(_CACHED)  # both sides of a call are asked about again and again
 def canonicalHost(host: str) -> str:
     """
     A literal address as the system writes it: IPv6 has many ways, one of them for IPv4.

@@ -200,8 +200,7 @@ def answerOffer(
         if isinstance(chosen, Obstacle):
             obstacles.append((chosen, wanted))
             continue
-        index, remote = chosen
-        formats = commonFormats(remote.formats, wanted)
+        index, remote, formats = chosen
         direction = meet(wanted.direction, remote)
         transmit = {number: remote.formats[number] for number in formats}
         lines[index] = describe(remote.media.protocol, formats, wanted, local, direction)
@@ -294,11 +293,12 @@ def _answered(
 
 def _chooseLine(
     offer: SessionDescription, wanted: MediumProfile, local: LocalMedia, previous: Agreement | None
-) -> tuple[int, RemoteStream] | Obstacle:
+) -> tuple[int, RemoteStream, dict[int, MediaFormat]] | Obstacle:
     """
     Find the C{m=} line of a medium to take: the one we had, else the first that fits.
 
-    @return: where there is none, what keeps us from that which came furthest.
+    @return: its place, what it says, and what of it we have too; where there is none, what keeps
+        us from that which came furthest.
     """
     obstacles = {Obstacle.MEDIA_TYPE}
     indices = [i for i, line in enumerate(offer.media) if line.medium is wanted.medium]
@@ -313,7 +313,7 @@ def _chooseLine(
             continue
         common = commonFormats(found.formats, wanted)
         if isAnySpoken(common.values()):
-            return index, found
+            return index, found, common
         obstacles.add(Obstacle.MEDIA_FORMAT)
     return [each for each in Obstacle if each in obstacles][-1]
 

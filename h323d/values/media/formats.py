@@ -39,6 +39,10 @@ class MediaFormat:
     parameters: tuple[tuple[str, str], ...] = ()
     kind: Medium = Medium.AUDIO
 
+    def __hash__(self) -> int:
+        # The same whatever its kind: an enumeration's own hash costs more than all the rest.
+        return hash((self.name, self.clockRate, self.channels, self.parameters))
+
     def __str__(self) -> str:
         channels = f"/{self.channels}" if self.channels > 1 else ""
         return f"{self.name}/{self.clockRate}{channels}"

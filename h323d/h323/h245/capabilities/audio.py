@@ -6,8 +6,9 @@ What it does not know, it leaves out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from h323d.h323.h245.capabilities.kinds import suits
 from h323d.h323.h245.messages import Choice
@@ -21,6 +22,7 @@ __all__ = ["AUDIO", "AudioAbility"]
 
 SHORTEST_PACKET = 10  # milliseconds; less is not worth its headers
 _MAXIMUM_FRAMES = 256  # of the schema's frame counts
+_CACHED = 128  # lists of formats
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,15 +177,16 @@ class _Audio:
         return next(iter(_abilities((transmit.format,), transmit.packetMs)), None)
 
 
-def _abilities(formats: Iterable[MediaFormat], packetMs: int) -> list[AudioAbility]:
-    return [
+@lru_cache(_CACHED)  # all calls offer the same few
+def _abilities(formats: tuple[MediaFormat, ...], packetMs: int) -> tuple[AudioAbility, ...]:
+    return tuple(
         AudioAbility(
             coding.format, packetMs, name, silenceSuppression=_isSilentlyHeard(name, wanted)
         ).shortened(packetMs)
         for wanted in formats
         for name, coding in _CODINGS.items()
         if suits(wanted, coding.format)
-    ]
+    )
 
 
 def _isSilentlyHeard(coding: str, wanted: MediaFormat) -> bool:
