@@ -132,6 +132,9 @@ class MediaThread:
         @return: the point.
         """
         woken = False
+        if time.monotonic() >= start + index * self._tick:
+            # Late: where mixing takes all the time that there is, what passes would wait for ever.
+            self._passOn(0.0)
         while (left := start + index * self._tick - time.monotonic()) > 0.0:
             called, arrived = self._packets.wait(left, not woken)
             if called:

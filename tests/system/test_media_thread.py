@@ -14,10 +14,11 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
+from zope.interface import implementer
 from zope.interface.verify import verifyObject
 
 from h323d.call.homes import Home
-from h323d.call.media import IMediaPort, IMixer, Signalling
+from h323d.call.media import IMediaPort, IMixer, ISampleSource, Signalling
 from h323d.dsp.g711 import decodeULaw, encodeULaw
 from h323d.dsp.tones import levelsAt
 from h323d.inputs import Inputs
@@ -155,6 +156,27 @@ def test_whatTwoSayPassesAsItIs(pool: MediaPool) -> None:
     converse([first, second], lambda: not second.sound[-1600:].any())
     assert not mixer.passing
     for phone in (first, second):
+        phone.socket.close()
+
+
+@implementer(ISampleSource)
+class SlowSource:
+    """
+    Plays silence, and takes longer for it than it lasts.
+    """
+
+    def read(self, count: int, sampleRate: int) -> np.ndarray:
+        time.sleep(2.5 * count / sampleRate)
+        return np.zeros(count, np.int16)
+
+
+def test_whatPassesGoesOnWhileMixingTakesAllTheTime(pool: MediaPool) -> None:
+    pool.openMixer(RoomRecorder()).attach(SlowSource(), None)
+    mixer = pool.openMixer(RoomRecorder(), passes=True)
+    phones = [SocketPhone(pool, mixer, frequency) for frequency in (400, 900)]
+    converse(phones, lambda: audible(phones[1], 50) == [400])
+    assert mixer.passing
+    for phone in phones:
         phone.socket.close()
 
 

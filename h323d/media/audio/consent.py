@@ -5,6 +5,8 @@ Signalling can name any host as the place of its sound.  The host that the signa
 from is sent to at once, and so is one in C{security.thirdParties}; but a stream of whose
 receiver nothing was heard, though sound is expected of it, stops after L{UNHEARD} seconds, and
 goes on when something is.  Any other host is sent nothing before a valid packet came from there.
+Those seconds are of sound that was sent: whom nobody spoke to so far cannot have answered, be it
+that packets pass and none came, or that we were late.
 
 Whom we called ourselves has L{UNHEARD} seconds at any other host, once in a call, and reports
 by RTCP after that: or else two servers that are both behind a gatekeeper or proxy would wait for
@@ -27,6 +29,7 @@ __all__ = ["UNHEARD", "Aim", "Consent", "Credit", "isOwn"]
 
 UNHEARD = 10.0  # seconds
 
+_SLACK = 0.5  # seconds: what is sent is not counted more closely
 _NEVER = float("-inf")
 
 
@@ -45,7 +48,7 @@ class Credit:
     """
 
     def __init__(self) -> None:
-        self._venturedAt: float | None = None
+        self._venturesUntil: float | None = None
 
     def until(
         self,
@@ -64,9 +67,16 @@ class Credit:
             return now + UNHEARD if expected else float("inf")
         if not signalling.called:
             return _NEVER
-        if self._venturedAt is None:
-            self._venturedAt = now
-        return self._venturedAt + UNHEARD
+        if self._venturesUntil is None:
+            self._venturesUntil = now + UNHEARD
+        return self._venturesUntil
+
+    def prolong(self, until: float) -> None:
+        """
+        It was sent less than it might have been: have its one time in a call last longer.
+        """
+        if self._venturesUntil is not None:
+            self._venturesUntil = max(self._venturesUntil, until)
 
 
 @dataclass(slots=True)
@@ -78,6 +88,7 @@ class Aim:
     @ivar ownControl: whether its word is enough for where its RTCP goes.
     @ivar reports: whether RTCP goes on though sound does not.
     @ivar sounds: whether there is sound to send, and not only RTCP.
+    @ivar sentBefore: packets, when it was aimed at.
     @ivar heard: the hosts that a valid packet has come from.
     @ivar control: where RTCP comes from, if that is not where it was to go to.
     @ivar rests: nothing is to be sent for now.
@@ -89,6 +100,7 @@ class Aim:
     ownControl: bool
     reports: bool
     sounds: bool
+    sentBefore: int
     heard: set[str] = field(default_factory=set)
     control: TransportAddress | None = None
     rests: bool = False
@@ -130,7 +142,12 @@ class Consent:
         until = credit.until(rtp.host, signalling, self.networks, expected, now)
         ownControl = rtcp is not None and isOwn(rtcp.host, signalling, self.networks)
         before = self._aims.get(slot)
-        aim = self._aims[slot] = Aim(rtp, rtcp, until > now, ownControl, signalling.called, sounds)
+        sent = int(self._table.sent[slot])
+        if before is not None and not isOwn(rtp.host, signalling, self.networks):
+            sent = before.sentBefore  # once in a call
+        aim = self._aims[slot] = Aim(
+            rtp, rtcp, until > now, ownControl, signalling.called, sounds, sent
+        )
         if before is not None and before.rtp == rtp:
             aim.heard, aim.control = before.heard, before.control
         self._table.stopsAt[slot] = np.inf if aim.heard or not aim.begins else until
@@ -173,13 +190,25 @@ class Consent:
 
     def expire(self, packets: IPacketIO, now: float) -> None:
         """
-        Stop what was not heard in its time.
+        Stop what was not heard in its time, though it was sent to for as long.
         """
         for slot in np.flatnonzero(self._table.stopsAt <= now).tolist():
-            self._table.stopsAt[slot] = np.inf
             aim = self._aims[slot]
+            left = UNHEARD - self._sentTo(slot, aim)
+            if aim.sounds and left > _SLACK:
+                self._table.stopsAt[slot] = now + left
+                self._credits[slot].prolong(now + left)
+                continue
+            self._table.stopsAt[slot] = np.inf
             aim.begins = False
             self._apply(packets, slot, aim)
+
+    def _sentTo(self, slot: int, aim: Aim) -> float:
+        """
+        @return: how much sound was sent, seconds.
+        """
+        packets = int(self._table.sent[slot]) - aim.sentBefore
+        return packets * int(self._table.packetMs[slot]) / 1000
 
     def forget(self, slot: int) -> None:
         """

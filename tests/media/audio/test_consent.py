@@ -232,3 +232,35 @@ def test_aFormatThatIsNotSentIsNotSentOnceThePeerIsHeard(phone: Phone) -> None:
     phone.configure(Stream(bad, phone.stream.receive))
     phone.talk()
     assert rested(phone, 3.0)[0] == 0
+
+
+def passed(bench: MediaBench, signalling: Signalling, silent: float) -> int:
+    """
+    Have the one of two who pass be silent for ever, and the other one for so long, seconds.
+
+    @return: how many packets the silent one is sent in the half minute after that.
+    """
+    phone, other, mixer = bench.pair()
+    signalledFrom(phone, signalling)
+    bench.run(silent, [])
+    assert mixer.passing
+    assert not phone.heard
+    bench.run(30.0, [other])
+    return len(phone.heard)
+
+
+@pytest.mark.parametrize("signalling", [None, Signalling(PROXY, called=True)], ids=str)
+def test_whomNothingPassedToIsGivenItsTimeWhenSomethingDoes(
+    signalling: Signalling | None, bench: MediaBench
+) -> None:
+    signalling = signalling or Signalling("10.0.1.1")
+    assert passed(bench, signalling, 25.0) == pytest.approx(UNHEARD * 50, abs=30)
+
+
+def test_whomWeCalledIsNotGivenMoreByBeingNamedAgain(bench: MediaBench) -> None:
+    phone, other, _ = bench.pair()
+    signalledFrom(phone, Signalling(PROXY, called=True))
+    for _ in range(8):
+        bench.run(4.0, [other])
+        signalledFrom(phone, phone.signalling)
+    assert len(phone.heard) == pytest.approx(UNHEARD * 50, abs=30)
