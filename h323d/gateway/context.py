@@ -16,6 +16,7 @@ from h323d.call.inquiry import Inquiry
 from h323d.call.legs import ILeg, IOriginator, namesOf
 from h323d.call.media import IMediaPool
 from h323d.call.policy import IFinder
+from h323d.call.ways import Way
 from h323d.events.bus import EventBus
 from h323d.events.calls import CallOriginated
 from h323d.gateway.config import GatewayConfig
@@ -87,6 +88,15 @@ class BridgeContext:
         """
         who = Inquiry(leg.protocol, leg.peer, namesOf(leg), (), leg.displayName)
         return self.callers.nameOf(who).party
+
+    def knows(self, way: Way) -> bool:
+        """
+        Whether somebody who may call is at the end of a way.
+        """
+        there = way.destination
+        if there is None:
+            return False
+        return bool(self.callers.nameOf(Inquiry(way.protocol, there, way.called, ())).party)
 
     def tellOriginated(
         self, leg: ILeg, origin: LegID | None = None, callIdentifier: str = ""

@@ -13,14 +13,15 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from h323d.call.applications import Refusal
-from h323d.call.legs import ILeg, IOriginator, namesOf
+from h323d.call.legs import ILeg, IOriginator, LegDirection, namesOf
 from h323d.call.observer import SilentObserver
 from h323d.call.policy import Found
 from h323d.call.ways import MAX_HOPS, Way
 from h323d.gateway.branches import Branches, Place
 from h323d.gateway.bridgeside import BridgeSide
 from h323d.gateway.context import BridgeContext
-from h323d.values.address import ANONYMOUS, PartyAddress
+from h323d.gateway.transferredleg import sourceOf
+from h323d.values.address import ANONYMOUS, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.diversion import Diversion, DiversionReason
 
@@ -117,12 +118,28 @@ class Dialling:
         Ask where somebody is whom a called side has named.
         """
         self._branches.ask(place)
-        finder = self._context.finder
-        found = None if finder is None else finder.find(namesOf(self._caller.leg), place.way.called)
+        finder, calling = self._context.finder, namesOf(self._caller.leg)
+        found = (
+            None
+            if finder is None
+            else finder.find(calling, place.way.called, self._answeringFor(place))
+        )
         if isinstance(found, Deferred):
             found.addCallback(self._foundLater, place).addErrback(self._failed, place)
         else:
             self._found(found, place)
+
+    def _answeringFor(self, place: Place) -> TransportAddress | None:
+        """
+        Where they are by whose right somebody is called: who sends us there, if they may call
+        others themselves; or else the caller.
+
+        @return: C{None} for the operator, or whoever else the caller does not come from.
+        """
+        before, caller = place.before, self._caller.leg
+        if before is not None and self._context.knows(before.way):
+            return before.way.destination
+        return None if caller.direction is LegDirection.OUTGOING else sourceOf(caller)
 
     def _found(self, found: Found, place: Place) -> None:
         if isinstance(found, Refusal):

@@ -14,7 +14,7 @@ from h323d.call.legs import IOffer
 from h323d.call.parts import Change, Commit, Part
 from h323d.call.policy import Found, IFinder, IRoutePolicy, Route
 from h323d.gateway.config import GatewayConfig
-from h323d.gateway.transferredleg import TransferredLeg
+from h323d.gateway.transferredleg import TransferredLeg, sourceOf
 from h323d.values.cause import Cause
 
 __all__ = ["Onward"]
@@ -57,9 +57,7 @@ class Onward(Part[GatewayConfig]):
         party = self._callers.nameOf(offer).party or sponsor
         if not (party or self._config.acceptUnregistered):
             return None
-        # Where a trunk remains that somebody hands on, it does not call by its own right.
-        source = None if sponsor else offer.peer
-        found = self._finder.find(offer.calling, offer.called, source)
+        found = self._finder.find(offer.calling, offer.called, sourceOf(offer))
         if isinstance(found, Deferred):
             return found.addCallback(_decided, offer.hops, party)
         return _decided(found, offer.hops, party)

@@ -17,11 +17,18 @@ from typing import Protocol
 from zope.interface import implementer
 
 from h323d.call.applications import Application, Reason, textsOf
-from h323d.call.legs import ILeg, ILegObserver, ITransferRequest, LegDirection, namesOf
+from h323d.call.legs import (
+    ILeg,
+    ILegObserver,
+    IOffer,
+    ITransferRequest,
+    LegDirection,
+    namesOf,
+)
 from h323d.call.media import IMediaPort
 from h323d.call.observer import SilentObserver
 from h323d.gateway.bridgeside import BridgeSide, SideSound
-from h323d.values.address import PartyAddress
+from h323d.values.address import PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.identifiers import CallID, LegID
 from h323d.values.media.digits import DigitMethod
@@ -30,7 +37,7 @@ from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediaProfile
 from h323d.values.media.streams import Stream
 
-__all__ = ["TransferOwner", "TransferredLeg"]
+__all__ = ["TransferOwner", "TransferredLeg", "sourceOf"]
 
 
 class TransferOwner(Protocol):
@@ -224,6 +231,14 @@ class TransferredLeg(SilentObserver):
         self._place = _Place.GONE
         observer, self._observer = self._observer, SilentObserver()
         observer.legReleased(self, cause)
+
+
+def sourceOf(offer: IOffer) -> TransportAddress | None:
+    """
+    Where a call comes from, for whoever asks what may be called from there; C{None} where somebody
+    answers for the caller, who may not call by their own right: a trunk that is handed on.
+    """
+    return None if isinstance(offer, TransferredLeg) and offer.sponsor else offer.peer
 
 
 def _isWithin(stream: Stream, profile: MediaProfile) -> bool:

@@ -38,6 +38,7 @@ class Finder:
 
     says: Found | Deferred[Found]
     asked: list[tuple[PartyAddress, ...]] = field(default_factory=list)
+    sources: list[TransportAddress | None] = field(default_factory=list)
 
     def find(
         self,
@@ -46,6 +47,7 @@ class Finder:
         source: TransportAddress | None = None,
     ) -> Found | Deferred[Found]:
         self.asked.append(called)
+        self.sources.append(source)
         return self.says
 
 
@@ -251,9 +253,9 @@ def test_whoHasSentTheCallToUsIsToldOn(party: PartyAddress | None) -> None:
 def test_whoIsNamedIsLookedForAsTheCallerWouldLook() -> None:
     finder = Finder((TERMINAL,))
     gateway = Gateway(finder=finder)
-    gateway.offer()
+    alice = gateway.offer()
     redirected(gateway.sip.legs[0], Way("sip", None, (CAROL,)))
-    assert finder.asked == [(CAROL,)]
+    assert (finder.asked, finder.sources) == ([(CAROL,)], [alice.peer])
     assert [leg.called for leg in gateway.h323.legs] == [(CAROL,)]
 
 

@@ -13,11 +13,15 @@ from zope.interface import implementer
 
 from h323d.call.callers import CallerName, ICallerNames
 from h323d.call.legs import ILeg, IOffer, LegDirection
+from h323d.call.ways import Way
 from h323d.events.bus import EventBus
 from h323d.gateway.config import GatewayConfig
 from h323d.gateway.context import BridgeContext
+from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from tests.support.fakeleg import FakeLeg
 from tests.support.fakemedia import FakePool
+
+PLACE = TransportAddress("10.0.0.2", 5060)
 
 
 @implementer(ICallerNames)
@@ -63,6 +67,17 @@ def test_whoIsAtTheOtherEndIsKnownByItsName(direction: LegDirection, name: str, 
     leg = FakeLeg("1002", FakePool())
     leg.direction = direction
     assert context(name).partyOf(leg) == party
+
+
+@pytest.mark.parametrize(
+    ("destination", "name", "known"),
+    [(PLACE, "1002", True), (PLACE, "1003", False), (None, "1002", False)],
+)
+def test_aWayIsKnownByWhoRegisteredAtItsEnd(
+    destination: TransportAddress | None, name: str, known: bool
+) -> None:
+    called = (PartyAddress(AddressKind.DIALLED_DIGITS, name),)
+    assert context("1002").knows(Way("sip", destination, called)) is known
 
 
 def test_eachCallHasNamesOfItsOwn() -> None:

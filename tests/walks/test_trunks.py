@@ -16,8 +16,10 @@ from h323d.config.sections import Configuration
 from h323d.errors import ConfigurationError
 from h323d.events.gatekeeper import TrunkDown, TrunkUp
 from h323d.gatekeeper.routed.config import CallModel, RoutedConfig
-from h323d.gatekeeper.routing.config import NeighbourConfig, RoutingConfig
+from h323d.gatekeeper.routing.config import NeighbourConfig, RoutingConfig, StaticRoute
 from h323d.gatekeeper.trunks.config import TrunkConfig, TrunkProtocol, TrunkTransport
+from h323d.h323.signalling import uuie
+from h323d.h323.signalling.q931 import MessageType
 from h323d.operation.routeviews import RouteView
 from h323d.operation.trunkviews import TrunkView
 from h323d.sip.config import SIPConfig
@@ -28,9 +30,11 @@ from h323d.values.cause import Cause
 from h323d.values.media.formats import G711_ALAW, G711_ULAW
 from tests.support.bridged import SERVER, SIP, Phone, SIPPhone, h323Phone, sipPhone
 from tests.support.graph import hidden
+from tests.support.h323 import ScriptedCallee
 from tests.support.referrer import Referrer
 from tests.support.simulation import SimulatedServer, Simulation
 from tests.support.sippeers import ScriptedPeer, offerBody
+from tests.walks.test_gateway_redirection import Forwarder
 from tests.walks.test_switchboard import isBeyond
 
 ALICE, BOB, CAROL = 400, 700, 1000  # Hz
@@ -455,6 +459,30 @@ def test_whoHasCalledFromATrunkIsHandedOnToAnotherByWhoMayCall(world: Simulation
     world.run(0.5)
     referrer.refer(NUMBER)
     talk(world, trunk, other)
+
+
+def test_whoHasCalledFromATrunkIsSentOnToAnotherByATelephoneOfOurs(world: Simulation) -> None:
+    started(world, replace(SIP_TRUNK, prefixes=()), SPARE)
+    trunk, other, bob = behind(world), behind(world, FAR, CAROL), Forwarder(world)
+    called(world, trunk, "1002")
+    bob.forward(f"sip:{NUMBER}@{SERVER}")
+    talk(world, trunk, other)
+
+
+def test_whoHasCalledFromATrunkIsNotSentOnToAnotherByAStranger(world: Simulation) -> None:
+    trunks = (replace(SIP_TRUNK, prefixes=()), SPARE)
+    routes = (StaticRoute("1009", to=("10.0.1.9:1720",)),)
+    world.server(SERVER, Configuration(routing=RoutingConfig(trunks=trunks, routes=routes)))
+    trunk, other = behind(world), behind(world, FAR, CAROL)
+    stranger = ScriptedCallee(world.network, "10.0.1.9")
+    called(world, trunk, "1009")
+    world.until(lambda: stranger.received)
+    name, fields = uuie.facility(stranger.identity, "callForwarded")
+    fields["alternativeAliasAddress"] = [("dialledDigits", NUMBER)]
+    stranger.say(MessageType.FACILITY, (name, fields))
+    world.until(lambda: trunk.cause is not None)
+    assert trunk.cause is Cause.EXCHANGE_ROUTING_ERROR
+    assert other.reports == []
 
 
 class Returning(Phone):
