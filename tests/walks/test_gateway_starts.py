@@ -55,11 +55,11 @@ def test_whatRingsWithoutASoundIsToldAndHeardOnceItIsAnswered(
     bob.answers = False
     called(alice, start)
     world.until(lambda: "alerting" in alice.reports)
-    world.run(0.5)
+    world.run(0.2)
     assert "answered" not in alice.reports
     bob.pickUp()
     world.until(lambda: alice.speaking and bob.speaking)
-    world.run(0.5)
+    world.run(0.4)
     assert heardEachOther(alice, bob)
     assert left(world) == []
 
@@ -85,12 +85,12 @@ def test_whatIsSaidBeforeTheAnswerIsHeard(
     world.run(0.2)
     bob.speakEarly()
     world.until(lambda: alice.speaking)
-    world.run(0.5)
+    world.run(0.4)
     assert "answered" not in alice.reports
     assert heard(alice, bob)[0] == [BOB]
     bob.pickUp()
     world.until(lambda: "answered" in alice.reports)
-    world.run(0.5)
+    world.run(0.4)
     assert heardEachOther(alice, bob)
     assert left(world) == []
 
@@ -106,11 +106,11 @@ def test_whateverEitherChangesInTheMiddleOfTheCallReachesTheOther(
         assert holder.leg is not None
         other.reports.clear()
         holder.leg.changeMedia(holder.speaks.directed(Direction.SENDONLY))
-        world.run(0.5)
+        world.run(0.4)
         assert other.reports == ["mediaLost"]
         assert other.heard.heard((ALICE, BOB)) == []
         holder.leg.changeMedia(MediaProfile.audio((codec,)))
-        world.run(0.5)
+        world.run(0.4)
         assert heardEachOther(*both)
         transmit = holder.streams[-1].transmit
         assert transmit is not None
@@ -155,7 +155,7 @@ def test_whoAsksForAnOfferInTheMiddleOfTheCallIsMadeOneAndNothingChanges(
     assert bob.final.status == 200
     assert b"m=audio" in bob.final.body
     bob.ask("ACK", bob.offer("0"))
-    world.run(0.5)
+    world.run(0.2)
     assert alice.reports == []
     bob.ask("BYE")
     world.until(lambda: alice.cause is not None)

@@ -1,0 +1,260 @@
+"""
+The walk of what no telephone should send in a bridged call: the other side is none the worse for
+it, and neither are we.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+
+import pytest
+
+from h323d.dsp.provisions import provisions
+from h323d.values.address import TransportAddress
+from h323d.values.cause import Cause
+from h323d.values.media.formats import G711_ULAW
+from tests.support.bridged import SERVER, Phone
+from tests.support.bridgedcalls import ALICE, HOSTS, SIPScript, called, newPhone, newServer
+from tests.support.scriptedsound import ScriptedSound, describedPort, tonePackets
+from tests.support.simulation import Simulation
+
+OTHER = 1000  # Hz: of a second tone of Alice's
+
+
+@pytest.fixture
+def world() -> Iterator[Simulation]:
+    with Simulation(seed=41) as simulation:
+        newServer(simulation)
+        yield simulation
+        assert simulation.failures == []
+
+
+def left(world: Simulation) -> list[str]:
+    world.leave()
+    return world.leftOver()
+
+
+def described(*lines: str) -> str:
+    """
+    A description of Alice's, from its media on.
+    """
+    head = f"v=0\no=- 1 1 IN IP4 {HOSTS[0]}\ns=-\nc=IN IP4 {HOSTS[0]}\nt=0 0\n"
+    return head + "".join(f"{line}\n" for line in lines)
+
+
+def connected(world: Simulation, body: str) -> tuple[SIPScript, Phone, TransportAddress]:
+    """
+    @return: Alice's script, Bob's terminal, and where Alice's sound goes.
+    """
+    alice, bob = SIPScript(world, 0), newPhone(world, "h323", 1, G711_ULAW)
+    alice.invite(body)
+    world.until(lambda: alice.peer.statuses[-1] >= 200)
+    assert alice.final.status == 200
+    there = describedPort(SERVER, alice.final.body)
+    alice.inDialog("ACK")
+    return alice, bob, there
+
+
+def hears(bob: Phone, *tones: int) -> bool:
+    return bob.heard.heard((ALICE, OTHER), 0.2) == list(tones)
+
+
+# Descriptions.
+
+
+def test_ofManyMediaLinesTheOneThatWeCanIsTaken(world: Simulation) -> None:
+    lines = [f"m=application {5000 + number} TCP/X {number}" for number in range(30)]
+    more = [f"m=audio {4000 + 2 * number} RTP/AVP 8" for number in range(30)]
+    alice, bob, there = connected(world, described(*lines, *more))
+    assert alice.final.body.count(b"m=application 0 ") == 30
+    assert alice.final.body.count(b"m=audio 0 ") == 29
+    ScriptedSound(world, HOSTS[0]).say(there, 8, tonePackets(ALICE, "PCMA", 0.4))
+    assert hears(bob, ALICE)
+    alice.inDialog("BYE")
+    assert left(world) == []
+
+
+def test_aHundredMediaLinesAreMoreThanAnybodyNeeds(world: Simulation) -> None:
+    alice, bob = SIPScript(world, 0), newPhone(world, "h323", 1, G711_ULAW)
+    alice.invite(described(*["m=audio 4000 RTP/AVP 8"] * 100))
+    world.until(lambda: alice.peer.statuses[-1] >= 200)
+    assert alice.final.status == 400
+    world.run(0.5)
+    assert bob.leg is None
+    assert left(world) == []
+
+
+@pytest.mark.parametrize(
+    "garbage",
+    [
+        "a=fmtp:",
+        "a=fmtp:8 ;;;===;",
+        "a=fmtp:-1 annexb=no",
+        "a=fmtp:8 " + "x" * 4000,
+        "a=fmtp:101 0-99999999999999999999",
+        "a=rtpmap:8",
+        "a=rtpmap:101 telephone-event/0",
+        "a=ptime:0",
+        "a=ptime:1e9",
+        "a=maxptime:banana",
+        "a=ptime:99999999999999999999",
+    ],
+)
+def test_attributesThatMakeNoSenseAreAsIfTheyWereNotThere(world: Simulation, garbage: str) -> None:
+    _, bob, there = connected(world, described("m=audio 4000 RTP/AVP 8 101", garbage))
+    ScriptedSound(world, HOSTS[0]).say(there, 8, tonePackets(ALICE, "PCMA", 0.4))
+    assert hears(bob, ALICE)
+
+
+def test_aPayloadTypeThatChangesItsMeaningIsUnderstoodAnew(world: Simulation) -> None:
+    first = described("m=audio 4000 RTP/AVP 97", "a=rtpmap:97 PCMA/8000")
+    alice, bob, there = connected(world, first)
+    sound = ScriptedSound(world, HOSTS[0])
+    sound.say(there, 97, tonePackets(ALICE, "PCMA", 0.4))
+    assert hears(bob, ALICE)
+    alice.inDialog("INVITE", first.replace("PCMA", "PCMU").replace("- 1 1", "- 1 2"))
+    assert alice.final.status == 200
+    alice.inDialog("ACK")
+    sound.say(there, 97, tonePackets(OTHER, "PCMU", 0.5))
+    assert hears(bob, OTHER)
+
+
+def test_anAnswerOfTwoCodecsIsHeardInEither(world: Simulation) -> None:
+    alice, bob = newPhone(world, "h323", 0, G711_ULAW), SIPScript(world, 1)
+    called(alice)
+    bob.answer(200, bob.offer("8 0"))
+    world.until(lambda: alice.speaking)
+    there = describedPort(SERVER, bob.requests("INVITE")[0].body)
+    sound = ScriptedSound(world, HOSTS[1])
+    for law, number in (("PCMA", 8), ("PCMU", 0), ("PCMA", 8)):
+        sound.say(there, number, tonePackets(OTHER, law, 0.4))
+        assert hears(alice, OTHER)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param("", id="nothing"),
+        pytest.param("v=0\n", id="no description"),
+        pytest.param(
+            described("m=audio 4000 RTP/AVP 0", "m=audio 4002 RTP/AVP 0"), id="more than offered"
+        ),
+        pytest.param(described("m=audio 0 RTP/AVP 0"), id="a refusal"),
+        pytest.param(described("m=audio 4000 RTP/AVP 3"), id="what was not offered"),
+        pytest.param(described("m=video 4000 RTP/AVP 34"), id="another medium"),
+    ],
+)
+def test_anAcceptanceThatNobodyCanTalkByIsARefusal(world: Simulation, body: str) -> None:
+    alice, bob = newPhone(world, "h323", 0, G711_ULAW), SIPScript(world, 1)
+    called(alice)
+    bob.answer(200, body)
+    world.until(lambda: alice.cause is not None)
+    assert alice.cause is Cause.INCOMPATIBLE_DESTINATION
+    assert [len(bob.requests(each)) for each in ("ACK", "BYE")] == [1, 1]
+
+
+# Sound.
+
+
+def test_soundBeforeTheAnswerIsHeardAsSoonAsThereIsOne(world: Simulation) -> None:
+    alice, bob = newPhone(world, "h323", 0, G711_ULAW), SIPScript(world, 1)
+    called(alice)
+    world.until(lambda: bob.requests("INVITE"))
+    there = describedPort(SERVER, bob.requests("INVITE")[0].body)
+    sound = ScriptedSound(world, HOSTS[1])
+    sound.say(there, 0, tonePackets(OTHER, "PCMU", 0.4))
+    assert "answered" not in alice.reports
+    bob.answer(200, bob.offer("0"))
+    sound.say(there, 0, tonePackets(OTHER, "PCMU", 0.5))
+    assert hears(alice, OTHER)
+
+
+def test_whoMovesWithAnOfferIsHeardAndHearsAtTheNewPlace(world: Simulation) -> None:
+    alice, bob, there = connected(world, described("m=audio 4000 RTP/AVP 8"))
+    ScriptedSound(world, HOSTS[0]).say(there, 8, tonePackets(ALICE, "PCMA", 0.3))
+    moved = ScriptedSound(world, HOSTS[0], 4100, ssrc=2)
+    alice.inDialog("INVITE", described("m=audio 4100 RTP/AVP 8").replace("- 1 1", "- 1 2"))
+    alice.inDialog("ACK")
+    moved.say(there, 8, tonePackets(OTHER, "PCMA", 0.5))
+    assert hears(bob, OTHER)
+    assert len(moved.heard) >= 20
+
+
+def test_whoMovesWithoutAWordIsNotBelieved(world: Simulation) -> None:
+    _, bob, there = connected(world, described("m=audio 4000 RTP/AVP 8"))
+    first = ScriptedSound(world, HOSTS[0])
+    first.say(there, 8, tonePackets(ALICE, "PCMA", 0.4))
+    thief = ScriptedSound(world, "10.0.9.9", ssrc=2)
+    thief.say(there, 8, tonePackets(OTHER, "PCMA", 0.5))
+    assert hears(bob)
+    assert thief.heard == []
+
+
+@pytest.mark.parametrize(
+    ("formats", "payloadType"),
+    [
+        ("0", 0),
+        ("8", 8),
+        ("3", 3),
+        ("4", 4),
+        ("9", 9),
+        ("18", 18),
+        ("97\na=rtpmap:97 opus/48000/2", 97),
+        ("97\na=rtpmap:97 speex/8000", 97),
+        ("97\na=rtpmap:97 G726-32/8000", 97),
+        ("97\na=rtpmap:97 AMR/8000", 97),
+        ("0 101\na=rtpmap:101 telephone-event/8000", 101),
+        ("0 13", 13),
+    ],
+)
+def test_whateverOctetsComeTheCallGoesOn(
+    everyCodec: Simulation, formats: str, payloadType: int
+) -> None:
+    world = everyCodec
+    alice, bob = SIPScript(world, 0), newPhone(world, "h323", 1, G711_ULAW)
+    alice.invite(described(f"m=audio 4000 RTP/AVP {formats}"))
+    world.until(lambda: alice.peer.statuses[-1] >= 200)
+    if alice.final.status == 488:
+        pytest.skip("this codec is not there")
+    there = describedPort(SERVER, alice.final.body)
+    alice.inDialog("ACK")
+    chance, sound = random.Random(payloadType), ScriptedSound(world, HOSTS[0])
+    sizes = [0, 1, 2, 10, 11, 20, 33, 159, 160, 161, 320, 700, *chance.choices(range(400), k=8)]
+    sound.say(there, payloadType, [chance.randbytes(size) for size in sizes])
+    world.run(0.3)
+    assert world.failures == []
+    assert bob.cause is None
+    assert len(sound.heard) > 10
+    alice.inDialog("BYE")
+    world.until(lambda: bob.cause is not None)
+
+
+@pytest.fixture
+def everyCodec() -> Iterator[Simulation]:
+    codecs = tuple(each.codec for each in provisions() if each.codec is not None)
+    with Simulation(seed=43, codecs=codecs) as simulation:
+        newServer(simulation)
+        yield simulation
+
+
+# Order.
+
+
+def test_whoHangsUpBeforeItsOwnACKIsGone(world: Simulation) -> None:
+    alice, bob = SIPScript(world, 0), newPhone(world, "h323", 1)
+    alice.invite(alice.offer())
+    world.until(lambda: 200 in alice.peer.statuses)
+    alice.inDialog("BYE")
+    world.until(lambda: bob.cause is not None)
+    alice.inDialog("ACK")
+    assert bob.cause is Cause.NORMAL_CALL_CLEARING
+    assert left(world) == []
+
+
+def test_whoNeverAcknowledgesIsGivenUp(world: Simulation) -> None:
+    alice, bob = SIPScript(world, 0), SIPScript(world, 1)
+    alice.invite(alice.offer())
+    bob.answer(200, bob.offer())
+    world.until(lambda: bob.requests("BYE"), 40.0)
+    assert bob.requests("BYE")[0].headers.get("Reason") == "Q.850;cause=102"
