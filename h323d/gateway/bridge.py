@@ -102,7 +102,9 @@ class Bridge:
         self._branches = Branches(named, config.maxBranches, config.failoverCauses)
         self._dialling = Dialling(self, context, self.caller, self._branches)
         self._heard: BridgeSide | None = None  # the called side in the mixer
-        self._tones = BridgeTones(self._mixer, context.sounds, self.caller, self._branches)
+        self._tones = BridgeTones(
+            *(self._mixer, context.sounds, context.clock, self.caller, self._branches)
+        )
         self._endedByCalled = False
         self._transfers = caller.transfers if isinstance(caller, TransferredLeg) else 0
         self._transfer: _Transfer | None = None  # that was begun last

@@ -4,9 +4,10 @@ What sides hear of the house's own, and when: over fake legs.
 
 from __future__ import annotations
 
+from twisted.internet.task import Clock
 from zope.interface.verify import verifyObject
 
-from h323d.call.media import IMixerObserver
+from h323d.call.media import IMixerObserver, PortStatistics
 from h323d.call.ways import Way
 from h323d.gateway.branches import Branches, Place
 from h323d.gateway.bridgeside import BridgeSide
@@ -16,7 +17,7 @@ from h323d.sounds.names import HouseSound
 from h323d.values.media.medium import Medium
 from tests.gateway.test_bridgeside import Bridge
 from tests.support.fakeleg import FakeLeg
-from tests.support.fakemedia import FakeMixer, FakePool
+from tests.support.fakemedia import FakeMixer, FakePool, FakePort
 from tests.support.numberedsounds import NumberedSounds, playedIn
 
 
@@ -32,7 +33,10 @@ class Scene:
         branches = Branches((), 10, ())
         branches.enter(self.called, Place(Way("sip")))
         self.mixer = FakeMixer(IMixerObserver(Unheeded()))
-        self.tones = BridgeTones(self.mixer, sounds or NumberedSounds(), self.caller, branches)
+        self.clock = Clock()
+        self.tones = BridgeTones(
+            *(self.mixer, sounds or NumberedSounds(), self.clock, self.caller, branches)
+        )
         for leg, side in zip(self.legs, (self.caller, self.called), strict=True):
             leg.observe(side)
 
@@ -76,12 +80,79 @@ def test_itDoesNotRingBeforeItIsSaidToNorWhenItIsAnswered() -> None:
     assert scene.heard() == []
 
 
+def early(spoken: int, scene: Scene) -> None:
+    """
+    Who is called rings, and has media before the answer.
+
+    @param spoken: how many packets have come of it.
+    """
+    scene.ring()
+    for leg in scene.legs:
+        leg.mediaReady()
+    port = scene.called.port
+    assert isinstance(port, FakePort)
+    port.figures = PortStatistics(packetsReceived=spoken)
+
+
 def test_whoIsHeardIsNotRungOver() -> None:
     scene = Scene()
     scene.ring()
     scene.legs[0].mediaReady()
     scene.tones.follow(None)
+    early(1, scene)
     scene.tones.follow(scene.called)
+    assert scene.heard() == []
+    scene.clock.advance(10.0)
+    assert scene.heard() == []
+
+
+def test_whoIsSilentIsRungForAndDoesNotHearIt() -> None:
+    scene = Scene()
+    early(0, scene)
+    scene.tones.follow(scene.called)
+    assert scene.heard() == []
+    scene.clock.advance(1.0)
+    assert scene.heard() == [HouseSound.RINGBACK]
+    assert len(scene.mixer.deaf) == 1
+    scene.clock.pump([0.5] * 10)
+    assert scene.heard() == [HouseSound.RINGBACK]
+    early(1, scene)
+    scene.clock.advance(0.5)
+    assert (scene.heard(), scene.mixer.deaf) == ([], set())
+    assert scene.clock.getDelayedCalls() == []
+
+
+def test_whoHasRungAndOpensMediaHasASecondToBeHeard() -> None:
+    scene = Scene()
+    scene.ring()
+    scene.legs[0].mediaReady()
+    scene.tones.follow(None)
+    assert scene.heard() == [HouseSound.RINGBACK]
+    early(0, scene)
+    for called in (None, scene.called):
+        scene.tones.follow(called)
+        assert scene.heard() == []
+    scene.clock.advance(1.0)
+    assert scene.heard() == [HouseSound.RINGBACK]
+
+
+def test_whoAnswersIsNotRungForAnyMore() -> None:
+    scene = Scene()
+    early(0, scene)
+    scene.tones.follow(scene.called)
+    scene.clock.advance(1.0)
+    scene.answer()
+    scene.tones.follow(scene.called)
+    assert (scene.heard(), scene.mixer.deaf) == ([], set())
+    assert scene.clock.getDelayedCalls() == []
+
+
+def test_whoSaysNothingOfRingingIsNotRungFor() -> None:
+    scene = Scene()
+    for leg in scene.legs:
+        leg.mediaReady()
+    scene.tones.follow(scene.called)
+    scene.clock.advance(10.0)
     assert scene.heard() == []
 
 

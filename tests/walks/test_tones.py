@@ -13,6 +13,8 @@ import numpy as np
 import pytest
 from twisted.internet.defer import Deferred
 
+from h323d.call.legs import ILeg
+from h323d.call.media import IMediaPort
 from h323d.config.sections import Configuration
 from h323d.dsp.tones import Tone, render
 from h323d.errors import ConfigurationError
@@ -23,7 +25,8 @@ from h323d.sounds.config import SoundsConfig
 from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.media.direction import Direction
-from tests.support.bridged import SERVER, Phone, h323Phone, sipPhone
+from h323d.values.media.streams import Stream
+from tests.support.bridged import SERVER, Phone, SIPPhone, h323Phone, sipPhone
 from tests.support.referrer import Referrer
 from tests.support.simulatedphone import PROFILE, Telephone
 from tests.support.simulation import SimulatedServer, Simulation
@@ -161,6 +164,42 @@ def test_whoseFirstPlaceHasFallenSilentHearsThatTheOtherRings(world: Simulation)
     other.refuse(Cause.USER_BUSY)
     world.run(0.7)
     assert house.alice.heard.heard(TONES) == [TONE]
+    house.over()
+
+
+class Mute(SIPPhone):
+    """
+    One that opens media before the answer, and sends nothing there.
+    """
+
+    answers = False
+    over = "tcp"
+
+    def legMediaReady(self, leg: ILeg, port: IMediaPort, stream: Stream) -> None:
+        self.opened = leg, port, stream
+
+    def pickUp(self) -> None:
+        super().pickUp()
+        super().legMediaReady(*self.opened)
+
+
+def test_aPlaceThatRingsAndOpensMediaAndIsSilentIsRungForUntilItAnswers(
+    world: Simulation,
+) -> None:
+    house = House(world)
+    mute = Mute(world, "10.0.1.3", "1003", BOB)
+    mute.registerBySIP(world)
+    house.alice.dial(f"sip:1003@{SERVER};transport=tcp")
+    world.until(lambda: "alerting" in house.alice.reports)
+    mute.speakEarly()
+    world.until(lambda: house.alice.speaking)
+    world.run(1.8)
+    assert house.alice.heard.heard(TONES, 0.2) == [TONE]
+    mute.pickUp()
+    world.until(lambda: "answered" in house.alice.reports)
+    world.run(0.8)
+    assert (house.alice.heard.heard(TONES), mute.heard.heard(TONES)) == ([BOB], [ALICE])
+    assert house.passing
     house.over()
 
 
