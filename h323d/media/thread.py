@@ -142,6 +142,7 @@ class MediaThread:
                 index = min(index, math.ceil((time.monotonic() - start) / self._tick))
             if arrived:
                 self._passOn(left)
+                index = min(index, self._plane.nextDue())  # it may be heard, and mixed, from now on
         if woken:
             self._packets.heed()
         return index

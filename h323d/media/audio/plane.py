@@ -8,6 +8,7 @@ judge, buffer, pull, mix, encode, send.  The drivers are C{thread} and C{stepped
 
 from __future__ import annotations
 
+import math
 import random
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
@@ -124,6 +125,7 @@ class MediaPlane:
         self._now = now
         index = int((now - self._origin) / self._tickSeconds + _EARLY)
         self._noteLateness(now - self._origin - self.nextDue() * self._tickSeconds)
+        self._passOver(index - 1)
         self._passing.clock = self._clockAt(now)
         self._obey(packets, index)
         for group in self._rooms.inhabited:
@@ -153,11 +155,19 @@ class MediaPlane:
         """
         self._now = now
         self._passing.clock = self._clockAt(now)
+        self._passOver(int((now - self._origin) / self._tickSeconds))
         batch = packets.drain(PASSING, now)
         if batch.slots.size:
             self._pass(packets, batch)
         reports, self._reports = self._reports, []
         return reports
+
+    def _passOver(self, index: int) -> None:
+        """
+        Be done with the points of the grid at which nothing was due, up to C{index}: whoever is
+        mixed from now on has missed nothing there.
+        """
+        self._last = max(self._last, min(index, self.nextDue() - 1))
 
     def _clockAt(self, now: float) -> int:
         """
@@ -168,11 +178,22 @@ class MediaPlane:
     def nextDue(self) -> int:
         """
         The next point of the grid, counted from the first call, at which there is more to
-        do than to obey commands.  Where nothing is open, that is a survey.
+        do than to obey commands.  Where nothing is open, that is a survey; where all that
+        is open passes, a look at RTCP.
         """
-        if self._table.isEmpty:
-            return self._last + round(_SURVEY / self._tickSeconds)
+        if not self._table.taken:
+            return self._pointAt(self._nextSurvey)
+        if self._rooms.allPass:
+            return self._pointAt(self._nextControl)
         return min(group.nextDue(self._last) for group in self._rooms.inhabited)
+
+    def _pointAt(self, seconds: float) -> int:
+        """
+        The first point of the grid that is not before then, of those to come.
+        """
+        if math.isinf(seconds):
+            return self._last + 1
+        return max(self._last + 1, math.ceil((seconds - self._origin) / self._tickSeconds))
 
     def departure(self, index: int) -> float:
         """

@@ -84,6 +84,14 @@ class Rooms:
             for number, form in enumerate(forms)
         ]
         self.inhabited = self.groups[:1]
+        self._passes = 0
+
+    @property
+    def allPass(self) -> bool:
+        """
+        Whether there is nobody but those whose packets pass: nothing is due at points of the grid.
+        """
+        return self._passes == self._table.taken
 
     def settle(self, packets: IPacketIO, now: float) -> None:
         """
@@ -103,6 +111,7 @@ class Rooms:
             self._changed.clear()
             first, *others = self.groups
             self.inhabited = [first, *(group for group in others if group.members.size)]
+            self._passes = sum(len(room.slots) for room in self._rooms.values() if room.passing)
 
     def open(self, number: int, passes: bool = False) -> int:
         """

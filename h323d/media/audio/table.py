@@ -130,11 +130,11 @@ class PortTable:
         self._free = list(range(capacity - 1, -1, -1))
 
     @property
-    def isEmpty(self) -> bool:
+    def taken(self) -> int:
         """
-        Whether all slots are free.
+        How many slots are not free.
         """
-        return len(self._free) == len(self.portId)
+        return len(self.portId) - len(self._free)
 
     def take(self, portId: int) -> int:
         """

@@ -5,6 +5,7 @@ The media plane in virtual time: who hears what, through whole packets.
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -19,9 +20,10 @@ from h323d.errors import ResourceUnavailable
 from h323d.media.audio.files import ToneSource
 from h323d.media.config import MediaConfig
 from h323d.media.packets import IPacketIO, IPortPair, IPortSource
+from h323d.media.reports import Surveyed
 from h323d.values.media.formats import G711_ALAW, G711_ULAW, MediaFormat
-from h323d.values.media.streams import Stream
-from tests.support.packetio import MediaBench, Phone, RoomRecorder, steady, tone
+from h323d.values.media.streams import ReceiveFormat, Stream
+from tests.support.packetio import EVENTS, MediaBench, Phone, RoomRecorder, steady, tone
 
 AUDIBLE = -40.0  # dBov
 
@@ -302,6 +304,55 @@ def test_whereNothingIsOpenItSleepsUntilItHasToTellSo() -> None:
     mixer.attach(None, None)
     bench.clock.advance(0.005)
     assert bench.plane.nextDue() < sleeps
+
+
+def test_whereAllPassesItOnlyLooksAtRTCP() -> None:
+    bench = MediaBench()
+    bench.pair()
+    bench.run(0.3)
+    due = set()
+    for _ in range(100):  # points of the grid: half a second
+        bench.clock.advance(0.005)
+        due.add(bench.plane.nextDue())
+    assert len(due) <= 6
+
+
+def sleeping(bench: MediaBench) -> int:
+    """
+    @return: the next point of the grid at which something is due, seen from one at which
+        two have spoken whose packets pass; nobody ticks the plane any more.
+    """
+    a, *_ = bench.pair()
+    a.configure(replace(a.stream, receive=ReceiveFormat({0: G711_ULAW, 8: G711_ALAW}, EVENTS)))
+    bench.run(0.32)  # it has just looked at RTCP
+    for driver in bench.drivers:
+        driver.stop()
+    bench.plane.passOn(bench.clock.seconds(), bench.packets)
+    return bench.plane.nextDue()
+
+
+def test_whoIsMixedAfterASleepHasMissedNothing() -> None:
+    bench = MediaBench()
+    sleeping(bench)
+    bench.clock.advance(0.08)
+    bench.pool.openMixer(RoomRecorder()).join(bench.phones[0].port)
+    told = []
+    for _ in range(200):
+        told += bench.plane.tick(bench.clock.seconds(), bench.packets)
+        bench.clock.advance(0.005)
+    figures = [each.plane for each in told if isinstance(each, Surveyed)]
+    assert figures[-1]["framesGivenUp"] == 0
+    assert figures[-1]["lateTicks"] == 0
+
+
+def test_whatCannotPassIsMixedAtTheNextFrame() -> None:
+    bench = MediaBench()
+    due = sleeping(bench)
+    bench.clock.advance(0.04)
+    bench.phones[0].speak(G711_ALAW)
+    bench.phones[0].talk()
+    bench.plane.passOn(bench.clock.seconds(), bench.packets)
+    assert 0 < due - bench.plane.nextDue() < 20
 
 
 def test_whoIsWokenIsNotLate() -> None:
