@@ -96,7 +96,7 @@ class PortStatistics:
     @ivar packetsReceived: valid ones.
     @ivar packetsLost: by RFC 3550, A.3.
     @ivar packetsLate: arrived after their turn, and were not heard.
-    @ivar packetsRefused: wrong source, payload type or form.
+    @ivar packetsRefused: wrong source, payload type or form, or neither passed nor decoded.
     @ivar jitter: interarrival jitter of what arrives (RFC 3550, A.8), seconds.
     @ivar bufferDepth: what waits in the jitter buffer, seconds.
     @ivar delay: from the arrival of a packet until the mix that carries its

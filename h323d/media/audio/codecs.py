@@ -24,7 +24,9 @@ from h323d.dsp.codec import (
 from h323d.dsp.g711 import PCMA, PCMU
 from h323d.errors import ConfigurationError
 from h323d.media.audio.table import LONGEST_PACKET_MS, NOISE, REFUSED
+from h323d.media.audio.uncoded import Uncoded
 from h323d.values.media.formats import MediaFormat
+from h323d.values.media.passing import isPassable
 
 __all__ = ["BUILT_IN", "ROOM_RATES", "Codecs"]
 
@@ -47,10 +49,10 @@ class Codecs:
     @ivar formats: what can be mixed, in the order of the codecs.
     @ivar likeness: C{uint8[256]}, by kind: the first of those that go by the same clock at the same
         rate and remember nothing, so that a stream may go from one to the other at any packet.
-    @ivar streamed: C{bool[256]}, by kind: whether its streams remember what went before.
+    @ivar streamed: C{bool[256]}, by kind: whether its streams remember what went before, as they
+        are taken to do of what we cannot code.
     @ivar bestRates: C{int64[256]}, Hz, by kind: the highest sample rate that it can make use of;
         that of telephones for what is no codec.
-    @ivar hasStreams: whether any does.
     """
 
     def __init__(self, codecs: Sequence[ICodec] = BUILT_IN) -> None:
@@ -60,18 +62,22 @@ class Codecs:
         self.formats: tuple[MediaFormat, ...] = tuple(codec.format for codec in codecs)
         self.likeness = np.full(256, _NO_SOUND, np.uint8)
         self.streamed = np.zeros(256, bool)
-        self.hasStreams = False
+        self._uncoded: dict[int, int] = {}  # kinds, by their clocks
+        self._clockRates: dict[int, int] = {}
         self._rows: dict[int, IRowCodec] = {}
         self._streams: dict[int, IStreamCodec] = {}
         self._longestMs: dict[int, int] = {}
         alike: dict[int, int] = {}
         self._rates = np.repeat(np.array(ROOM_RATES)[:, None], 256, axis=1)
         self.bestRates = np.full(256, ROOM_RATES[0], np.int64)
-        for kind, codec in enumerate(codecs, _FIRST):
+        for kind, codec in enumerate((*codecs, *map(Uncoded, _CLOCK_RATES)), _FIRST):
+            self._clockRates[kind] = codec.format.clockRate
+            if isinstance(codec, Uncoded):
+                self._uncoded[codec.format.clockRate] = kind
             if IStreamCodec.providedBy(codec):
                 self._streams[kind] = stream = _checkedStream(IStreamCodec(codec))
                 self._longestMs[kind] = LONGEST_PACKET_MS - LONGEST_PACKET_MS % stream.frameMs
-                self.streamed[kind] = self.hasStreams = True
+                self.streamed[kind] = True
                 self.likeness[kind] = kind
             else:
                 self._rows[kind] = row = _checkedRow(codec)
@@ -82,8 +88,8 @@ class Codecs:
 
     def kindOf(self, mediaFormat: MediaFormat) -> int:
         """
-        The kind that stands for a format; L{REFUSED} for what we do not mix.  Of several codecs of
-        one name, the one with the same parameters, or else the first.
+        The kind that stands for a format; L{REFUSED} for what may not even be passed.  Of several
+        codecs of one name, the one with the same parameters, or else the first.
         """
         if mediaFormat.name.upper() == "CN":
             return NOISE
@@ -93,7 +99,15 @@ class Codecs:
                 if mediaFormat.parameters == known.parameters:
                     return kind
                 found = found or kind
+        if not found and isPassable(mediaFormat):
+            return self._uncoded[mediaFormat.clockRate]
         return found
+
+    def isUncoded(self, kind: int) -> bool:
+        """
+        Whether a kind stands for what can be passed, and neither decoded nor encoded.
+        """
+        return kind in self._uncoded.values()
 
     def isSound(self, kinds: Kinds) -> npt.NDArray[np.bool_]:
         """
@@ -105,7 +119,7 @@ class Codecs:
         """
         Of a codec's timestamps, Hz.
         """
-        return self.formats[kind - _FIRST].clockRate
+        return self._clockRates[kind]
 
     def sampleRates(self, kinds: Kinds, roomRate: int) -> npt.NDArray[np.int64]:
         """

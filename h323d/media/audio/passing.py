@@ -341,7 +341,7 @@ class Passing:
         kind = way.form.kinds.get(payloadType)
         if kind is None:
             return False
-        if kind <= NOISE or not way.form.packetMs:
+        if kind <= NOISE or not way.form.packetMs or self._codecs.isUncoded(kind):
             return True
         if not self._codecs.streamed[kind]:
             fits = way.lengths.get((kind, size))

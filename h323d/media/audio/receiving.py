@@ -344,8 +344,8 @@ class Receiver:
             for slot, kind in zip(other.slots.tolist(), other.kinds.tolist(), strict=True):
                 self.listen(slot, kind)
             arrived = arrived.only(sound)
-        if codecs.hasStreams:
-            streamed = codecs.streamed[arrived.kinds] | (arrived.kinds == NOISE)
+        streamed = codecs.streamed[arrived.kinds] | (arrived.kinds == NOISE)
+        if streamed.any():
             self._decoding.take(batch, headers, arrived.only(streamed), now)
             arrived = arrived.only(~streamed)
         forms = (arrived.kinds.astype(np.int64) << _FORM_BITS) | headers.payloadLength[arrived.rows]

@@ -47,8 +47,8 @@ class PortTable:
     @ivar deaf: C{bool}: it does not hear the others.
     @ivar kinds: C{uint8[n, 128]}: what each payload type stands for.
     @ivar locked: C{bool}: the peer's address is settled.
-    @ivar refused: C{int64}: packets of a wrong address, payload type or form; what the
-        receiver's statistics refuse is counted there.
+    @ivar refused: C{int64}: packets of a wrong address, payload type or form, and those that
+        could neither be passed nor decoded; what the receiver's statistics refuse is counted there.
     @ivar hears: C{uint8}: what stands for the codecs of the sound that arrives
         (L{Codecs.likeness<h323d.media.audio.codecs.Codecs>}).
     @ivar clockRate: C{int64}, Hz: of its timestamps.

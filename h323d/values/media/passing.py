@@ -9,12 +9,38 @@ not taken.
 from __future__ import annotations
 
 from h323d.values.media.formats import MediaFormat
+from h323d.values.media.medium import Medium
 
-__all__ = ["mayPass"]
+__all__ = ["isPassable", "mayPass"]
+
+# What speaks of other packets, or of other payload types, which are not the same on both sides;
+# and what goes beside sound, and is ours to tell.
+_BOUND = frozenset(
+    {
+        *("red", "rtx", "parityfec", "ulpfec", "flexfec", "1d-interleaved-parityfec"),
+        *("x-ulpfecuc", "telephone-event", "tone", "cn"),
+    }
+)
+_CLOCK_RATES = frozenset({8000, 16000, 32000, 48000})  # Hz, of which a millisecond is whole units
+_MOST_SAID = 512  # characters of parameters, as they are said again to somebody else
 
 # Without the parameter there are silence descriptors (RFC 4856, 2.1.9 and 2.1.12).
 _DESCRIPTORS = {"g729": "annexb", "g723": "annexa"}
 _LIMIT = "maxaveragebitrate"
+_TAKES_ALL = frozenset({"opus", "silk"})
+
+
+def isPassable(mediaFormat: MediaFormat) -> bool:
+    """
+    Whether sound may be passed of which nothing is known but its name and parameters.
+    """
+    name, said = mediaFormat.name.lower(), mediaFormat.parameters
+    return (
+        mediaFormat.kind is Medium.AUDIO
+        and name not in _BOUND
+        and mediaFormat.clockRate in _CLOCK_RATES
+        and len(name) + sum(len(one) + len(other) for one, other in said) <= _MOST_SAID
+    )
 
 
 def mayPass(sent: MediaFormat, wanted: MediaFormat) -> bool:
@@ -25,7 +51,7 @@ def mayPass(sent: MediaFormat, wanted: MediaFormat) -> bool:
     if not sent.sameOctets(wanted):
         return False
     name = sent.name.lower()
-    if name == "opus":  # whatever else a decoder would rather have, it takes all (RFC 7587, 6.1)
+    if name in _TAKES_ALL:  # whatever else a decoder would rather have (RFC 7587, 6.1)
         return _valueOf(wanted, _LIMIT, "") in ("", _valueOf(sent, _LIMIT, ""))
     descriptors = _DESCRIPTORS.get(name)
     if descriptors is not None and _valueOf(wanted, descriptors, "yes") == "no":

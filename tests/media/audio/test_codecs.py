@@ -63,9 +63,8 @@ def test_theFormatsAreThoseOfTheCodecs() -> None:
     [
         (MediaFormat("CN"), NOISE),
         (MediaFormat("CN", 16000), NOISE),
-        (MediaFormat("G729"), REFUSED),
-        (MediaFormat("PCMU", 16000), REFUSED),
-        (MediaFormat("SCRAMBLED", 48000), REFUSED),
+        (MediaFormat("G729", 44100), REFUSED),
+        (MediaFormat("telephone-event"), REFUSED),
         (MediaFormat("scrambled", 48000, 2), NOISE + 4),
     ],
 )
@@ -116,6 +115,24 @@ def test_aCodecWithoutMemoryEncodesEachMixOnce() -> None:
         rows = codecs.encode(kind, mixes, np.array(of))
         assert np.array_equal(rows, PCMU.encodeRows(mixes[of]))
         assert np.array_equal(codecs.decode(kind, rows), PCMU.decodeRows(rows))
+
+
+@pytest.mark.parametrize(
+    "mediaFormat",
+    [MediaFormat("G729"), MediaFormat("PCMU", 16000), MediaFormat("SCRAMBLED", 48000)],
+)
+def test_whatCannotBeCodedHasAKindOfItsClockThatSaysNothing(mediaFormat: MediaFormat) -> None:
+    codecs = Codecs(ALL)
+    kind = codecs.kindOf(mediaFormat)
+    assert codecs.isUncoded(kind)
+    assert codecs.clockRate(kind) == mediaFormat.clockRate
+    assert codecs.bestRates[kind] == 8000
+
+
+def test_whatCanBeCodedIsNotUncoded() -> None:
+    codecs = Codecs(ALL)
+    assert not any(codecs.isUncoded(codecs.kindOf(each)) for each in codecs.formats)
+    assert codecs.formats == tuple(codec.format for codec in ALL)
 
 
 @pytest.mark.parametrize(

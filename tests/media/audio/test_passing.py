@@ -13,17 +13,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from h323d.call.media import IMixer
-from h323d.dsp.g711 import encodeULaw
+from h323d.dsp.g711 import encodeALaw, encodeULaw
 from h323d.dsp.tones import Tone, signalToNoise
 from h323d.media.audio.files import ToneSource
 from h323d.rtp import events
 from h323d.rtp.events import TelephoneEvent
 from h323d.rtp.packet import RTPPacket, encode
-from h323d.values.media.formats import G711_ALAW, G711_ULAW
+from h323d.values.media.formats import G711_ALAW, G711_ULAW, MediaFormat
 from h323d.values.media.streams import ReceiveFormat, Stream
 from tests.support.packetio import EVENTS, MediaBench, Phone, RoomRecorder, tone
 
 MISSED = b"\x00"
+UNCODED = {"mediaFormat": MediaFormat("iLBC"), "payloadType": 97, "packetMs": 30, "asks": 30}
 
 
 def counting(start: int, count: int) -> np.ndarray:
@@ -448,3 +449,69 @@ def test_whoeverLeavesIsNotHeardAnyMore() -> None:
     bench.run(0.1, [])
     bench.stop()
     assert all(pair.closed for pair in bench.ports.pairs)
+
+
+def test_whatNobodyHereCanCodePassesOctetForOctet() -> None:
+    bench = MediaBench()
+    a, b, mixer = bench.pair(**UNCODED)
+    a.says, b.says = tone(500), tone(700)
+    bench.run(1.2)
+    assert mixer.passing
+    for one, other in ((a, b), (b, a)):
+        assert len(one.heard) == 40
+        law = [encodeALaw(other.says(at, 240)).tobytes() for at in range(0, 40 * 240, 240)]
+        assert payloads(one) == law
+        assert {packet.payloadType for _, packet in one.heard} == {97}
+        assertContinuous(one)
+    assert a.port.statistics().packetsReceived >= 30
+    assert a.port.statistics().packetsRefused == 0
+
+
+def test_whatNobodyHereCanCodeIsCountedWhereItCannotPass() -> None:
+    bench = MediaBench()
+    mixer = bench.pool.openMixer(RoomRecorder(), passes=True)
+    a, b = bench.phone(**UNCODED), bench.phone()
+    mixer.join(a.port)
+    mixer.join(b.port)
+    a.says = b.says = tone(500)
+    bench.run(1.2)
+    assert not mixer.passing
+    assert a.heard == []
+    assert len(b.heard) >= 55
+    assert not b.sound.any()
+    assert a.port.statistics().packetsRefused >= 30
+    assert b.port.statistics().packetsRefused == 0
+
+
+def test_aThirdSilencesWhatNobodyCanCodeAndItPassesAgainWhenHeIsGone() -> None:
+    bench = MediaBench()
+    a, b, mixer = bench.pair(**UNCODED)
+    bench.run(0.3)
+    third = bench.phone()
+    mixer.join(third.port)
+    before = len(a.heard), len(b.heard)
+    third.says = tone(500)
+    bench.run(0.3)
+    assert (len(a.heard), len(b.heard)) == before
+    assert third.heard
+    assert not third.sound.any()
+    mixer.leave(third.port)
+    bench.run(0.3)
+    assert mixer.passing
+    for phone, count in zip((a, b), before, strict=True):
+        assert len(phone.heard) >= count + 9
+        numbers = [packet.sequenceNumber for _, packet in phone.heard]
+        assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+
+
+def test_aDigitIsSentInPlaceOfWhatNobodyCanCode() -> None:
+    bench = MediaBench()
+    a, b, mixer = bench.pair(**UNCODED)
+    bench.run(0.3)
+    b.port.sendDigit("5", 100)
+    bench.run(0.6)
+    assert mixer.passing
+    kinds = [packet.payloadType for _, packet in b.heard]
+    assert EVENTS in kinds
+    assert set(kinds) == {97, EVENTS}
+    assert a.heard[-1][1].payloadType == 97

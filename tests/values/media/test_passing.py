@@ -7,7 +7,8 @@ from __future__ import annotations
 import pytest
 
 from h323d.values.media.formats import MediaFormat
-from h323d.values.media.passing import mayPass
+from h323d.values.media.medium import Medium
+from h323d.values.media.passing import isPassable, mayPass
 
 
 def form(name: str, *parameters: tuple[str, str]) -> MediaFormat:
@@ -56,3 +57,26 @@ def test_ofOpusOnlyTheLimitOfItsRateMatters() -> None:
     assert mayPass(limited, plain)
     assert mayPass(limited, limited)
     assert not mayPass(plain, limited)
+
+
+@pytest.mark.parametrize(
+    ("mediaFormat", "passable"),
+    [
+        (form("iLBC", ("mode", "20")), True),
+        (MediaFormat("mpeg4-generic", 48000, 2), True),
+        (MediaFormat("L16", 44100, 2), False),
+        (form("red", ("0/0", "")), False),
+        (form("CN"), False),
+        (form("telephone-event"), False),
+        (form("X", ("config", "0" * 1000)), False),
+        (MediaFormat("H264", 48000, kind=Medium.VIDEO), False),
+    ],
+)
+def test_onlySoundPassesUnknownThatSpeaksOfNothingElse(
+    mediaFormat: MediaFormat, passable: bool
+) -> None:
+    assert isPassable(mediaFormat) is passable
+
+
+def test_silkIsTakenWhateverADecoderWouldRatherHave() -> None:
+    assert mayPass(form("SILK"), form("SILK", ("useinbandfec", "1")))
