@@ -92,6 +92,13 @@ class SessionMedia:
         return states
 
     @property
+    def isReceiving(self) -> bool:
+        """
+        Whether the peer has a channel open.
+        """
+        return any(half.format is not None for half in self._receiving.values())
+
+    @property
     def wantsAnother(self) -> bool:
         """
         Whether the peer sends what we can take, but would rather not.

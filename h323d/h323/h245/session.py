@@ -31,6 +31,7 @@ from h323d.h323.h245.modes import Modes
 from h323d.h323.h245.msdse import MSDRole
 from h323d.h323.h245.negotiation import Negotiation
 from h323d.h323.h245.owner import H245Failure, H245Owner
+from h323d.h323.h245.telling import newTelling
 from h323d.tracing import stateName
 from h323d.values.media.digits import DigitMethod
 from h323d.values.media.profile import MediaProfile
@@ -71,6 +72,7 @@ class H245Session:
         self._inbox: deque[Message] = deque()
         self._taking = False
         self._negotiation = Negotiation(self, clock, rng, terminalType, kinds)
+        self._telling = newTelling(self, clock)
         self._media = SessionMedia(owner, clock, profile, places, kinds)
         self._bidirectional = BidirectionalChannels(owner, clock)
         self._modes = Modes(owner, clock, profile, kinds, self._media)
@@ -195,7 +197,7 @@ class H245Session:
         self._negotiation.start()
 
     def tellCapabilities(self) -> None:
-        self._negotiation.tell()
+        self._telling.tell()
 
     def negotiateAnew(self) -> None:
         self._negotiation.start()
@@ -215,10 +217,22 @@ class H245Session:
     def stopEntities(self) -> None:
         self._inbox.clear()
         self._liveness.stop()
+        self._telling.stop()
         self._negotiation.stop()
         self._media.stop()
         self._modes.stop()
         self._digits.stop()
+
+    # TellingOwner
+
+    def wantsMedia(self) -> bool:
+        return any(each.direction.receives for each in self._profile.media)
+
+    def isSentMedia(self) -> bool:
+        return self._media.isReceiving
+
+    def transfer(self) -> None:
+        self._negotiation.tell()
 
     # NegotiationOwner
 
@@ -242,7 +256,7 @@ class H245Session:
 
     def capabilitiesRefused(self) -> None:
         # Equipment older than version 2 does not know the empty set.
-        if any(each.direction.receives for each in self._profile.media):
+        if self.wantsMedia():
             self._owner.h245Failed(H245Failure.NO_CAPABILITIES)
 
     # What the peer sends.
@@ -267,6 +281,11 @@ class H245Session:
         else:
             self._media.openLogicalChannel(fields)
 
+    def _closeLogicalChannel(self, fields: Fields) -> None:
+        self._media.closeLogicalChannel(fields)
+        if not self._media.isReceiving:
+            self._telling.ceased()
+
     def _sendTerminalCapabilitySet(self, value: Choice) -> None:
         self._conversation.capabilitiesChanged()
 
@@ -290,7 +309,7 @@ class H245Session:
                 "masterSlaveDetermination": roles.masterSlaveDetermination,
                 "terminalCapabilitySet": caps.terminalCapabilitySet,
                 "openLogicalChannel": self._openLogicalChannel,
-                "closeLogicalChannel": media.closeLogicalChannel,
+                "closeLogicalChannel": self._closeLogicalChannel,
                 "requestChannelClose": media.requestChannelClose,
                 "requestMode": modes.requestMode,
                 "roundTripDelayRequest": self._liveness.roundTripDelayRequest,

@@ -15,6 +15,7 @@ from h323d.h323.h245.messages import Message, command, indication, request, resp
 from h323d.h323.h245.msdse import T106, MSDRole
 from h323d.h323.h245.owner import H245Failure
 from h323d.h323.h245.session import H245Session
+from h323d.h323.h245.telling import CLOSING
 from h323d.values.address import TransportAddress
 from h323d.values.media.digits import DigitMethod
 from h323d.values.media.direction import Direction
@@ -27,7 +28,9 @@ from tests.support.h245peers import (
     alone,
     flowing,
     joined,
+    mediaChannel,
     newSession,
+    openChannel,
 )
 
 ALAW_FIRST = MediaProfile.audio((G711_ALAW, G711_ULAW))
@@ -115,6 +118,62 @@ def test_holdAndResume(holder: int) -> None:
     assert pair.owners[1 - holder].names().count("masterSlaveDetermination") == 2
     pair.stop()
     assert pair.clock.getDelayedCalls() == []
+
+
+def held() -> tuple[Clock, RecordingOwner, H245Session]:
+    """
+    A session that holds a peer, whose channel is still open.
+    """
+    clock, owner, session = alone()
+    sound = ("audioData", ("g711Ulaw64k", 20))
+    session.received(openChannel(sound, mediaControlChannel=mediaChannel("192.0.2.2", 5001)))
+    session.changeProfile(HOLDING)
+    assert owner.receive is not None
+    owner.sent.clear()
+    return clock, owner, session
+
+
+def told(owner: RecordingOwner) -> int:
+    return owner.names().count("terminalCapabilitySet")
+
+
+def test_aPeerIsResumedWhenItHasClosedItsChannel() -> None:
+    clock, owner, session = held()
+    session.changeProfile(PROFILE)
+    clock.advance(CLOSING / 2)
+    assert told(owner) == 0
+    source = {"forwardLogicalChannelNumber": 7, "source": ("user", None)}
+    session.received(request("closeLogicalChannel", source))
+    assert owner.names()[-2:] == ["closeLogicalChannelAck", "terminalCapabilitySet"]
+    assert owner.last("terminalCapabilitySet").get("capabilityTable")
+    session.stop()
+    assert clock.getDelayedCalls() == []
+
+
+def test_aPeerThatClosesNoChannelIsResumedAllTheSame() -> None:
+    clock, owner, session = held()
+    session.changeProfile(PROFILE)
+    clock.advance(CLOSING)
+    assert told(owner) == 1
+    session.stop()
+
+
+def test_aPeerThatHasBeenHeldForLongIsResumedAtOnce() -> None:
+    clock, owner, session = held()
+    clock.advance(CLOSING)
+    session.changeProfile(PROFILE)
+    assert told(owner) == 1
+    session.stop()
+
+
+def test_aPeerThatIsHeldAgainIsToldNothing() -> None:
+    clock, owner, session = held()
+    session.changeProfile(PROFILE)
+    session.changeProfile(HOLDING)
+    clock.advance(CLOSING)
+    assert told(owner) == 0
+    session.stop()
+    assert clock.getDelayedCalls() == []
 
 
 @pytest.mark.parametrize("seed", range(20))
