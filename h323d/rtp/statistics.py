@@ -72,6 +72,7 @@ class ReceiverStatistics:
         self.lastArrival = np.full(streams, -np.inf)
         self._base = np.zeros(streams, np.int64)
         self._highest = np.zeros(streams, np.int64)  # extended by its cycles
+        self._pausedAt = np.full(streams, -1, np.int64)  # highest then
         self._bad = np.full(streams, NO_SEQUENCE, np.int64)
         self._seen = np.zeros(streams, np.uint64)  # bit k: highest - k was received
         self._candidate = np.zeros(streams, np.uint32)
@@ -96,6 +97,13 @@ class ReceiverStatistics:
         self._begin(np.array([stream], np.intp), np.zeros(1, np.uint32), np.zeros(1, np.int64))
         self.started[stream] = False
         self.received[stream] = 0
+
+    def pause(self, stream: int) -> None:
+        """
+        Nothing is taken of the source for now: what it sends meanwhile is not lost.
+        """
+        if self.started[stream]:
+            self._pausedAt[stream] = self._highest[stream]
 
     def setClock(self, stream: int, clockRate: int) -> None:
         """
@@ -186,6 +194,7 @@ class ReceiverStatistics:
     def _restartSequence(self, rows: Streams, sequence: npt.NDArray[np.int64]) -> None:
         self._base[rows] = sequence
         self._highest[rows] = sequence
+        self._pausedAt[rows] = -1
         self._bad[rows] = NO_SEQUENCE
         self._seen[rows] = 1
         self.received[rows] = 1
@@ -225,6 +234,8 @@ class ReceiverStatistics:
         bit = np.where(back < _WINDOW, bit, np.uint64(0))
         duplicate = plausible & ((seen & bit) != 0)
         self._seen[rows[plausible]] = (seen | bit)[plausible]
+        paused = forward & (self._pausedAt[rows] == highest)
+        self._base[rows[paused]] += ahead[paused] - 1
         self._highest[rows[forward]] = (highest + ahead)[forward]
         self.received[rows[plausible]] += 1
         self.duplicates[rows[duplicate]] += 1

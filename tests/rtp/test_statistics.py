@@ -54,6 +54,25 @@ def test_lossIsWhatWasExpectedLessWhatCame() -> None:
     assert statistics.lost()[0] == 2
 
 
+def test_whatCameInAPauseIsNotLost() -> None:
+    statistics = ReceiverStatistics(1)
+    feed(statistics, regular([10, 11]))
+    statistics.pause(0)
+    feed(statistics, regular([50, 51, 53]))
+    assert statistics.lost()[0] == 1
+    block = statistics.reportBlock(0, 1.0)
+    assert block is not None
+    assert (block.cumulativeLost, block.highestSequence) == (1, 53)
+
+
+def test_whoSaidNothingInAPauseIsForgivenNoLoss() -> None:
+    statistics = ReceiverStatistics(1)
+    feed(statistics, regular([10, 11]))
+    statistics.pause(0)
+    feed(statistics, regular([12, 14]))
+    assert statistics.lost()[0] == 1
+
+
 def test_theFractionIsThatOfTheIntervalOnly() -> None:
     statistics = ReceiverStatistics(1)
     feed(statistics, regular([*range(10), 14, 15, 16, 17, 18, 19]))

@@ -67,6 +67,7 @@ class Negotiated:
         table.kinds[slot] = REFUSED
         table.expects[slot] = receive is not None
         if receive is None:
+            self._receiver.statistics.pause(slot)
             return
         for payloadType, mediaFormat in receive.formats.items():
             kind = self._codecs.kindOf(mediaFormat)

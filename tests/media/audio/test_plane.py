@@ -202,6 +202,20 @@ def test_afterAHoldTheMarkerSaysThatTimeHasPassed() -> None:
     assert (packet.timestamp - before[1].timestamp) & 0xFFFFFFFF == round((at - before[0]) * 8000)
 
 
+@pytest.mark.parametrize("passes", [False, True])
+def test_whatAPeerSendsOnHoldIsNotLost(passes: bool) -> None:
+    bench = MediaBench()
+    phone = bench.pair()[0] if passes else bench.meeting(2)[0][0]
+    bench.run(1.0)
+    phone.configure(Stream())
+    bench.run(3.0)
+    phone.configure(phone.stream)
+    bench.run(2.0)
+    statistics = phone.port.statistics()
+    assert statistics.packetsLost == 0
+    assert statistics.packetsRefused >= 149
+
+
 def test_aMutedMemberIsNotHeardAndHears() -> None:
     bench = MediaBench()
     (a, b), mixer = bench.meeting(2)
