@@ -7,38 +7,65 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.support.kamailio import Kamailio
-from tests.support.processes import Caller, Capture, Process, Server, control, program, waitFor
+from tests.support.processes import (
+    Caller,
+    Capture,
+    Process,
+    Server,
+    control,
+    program,
+    together,
+    waitFor,
+)
 from tests.support.sound import heardFor
 
 pytestmark = pytest.mark.interop
 
-US, FIRST, SECOND = "127.0.77.1", "127.0.77.2", "127.0.77.3"
-CALLER, CALLED = "127.0.77.4", "127.0.77.5"
-NUMBER = "0049301234"
+US, REFUSING, ANSWERING, PROXY = (f"127.0.77.{host}" for host in (1, 2, 3, 4))
+ABSENT, CALLER, CALLED, ELSEWHERE = (f"127.0.77.{host}" for host in (5, 6, 7, 8))
+REFUSED, UNHEARD, PASSED = (
+    "001",
+    "002",
+    "003",
+)  # what is called, by what the first trunk for it does
 OUR_TONE, THEIR_TONE = 440, 700
 SCENARIOS = Path(__file__).parent / "sipp"
 TRUNK = """
 [[routing.trunks]]
 name = "{name}"
 address = "{address}"
+prefixes = {prefixes}
 priority = {priority}
 checkInterval = {interval}
-failures = 2
+failures = 1
 """
 
 
-def configuration(*trunks: str) -> str:
-    return "\n".join(("[gateway]", "wayTimeout = 1.0", *trunks))
+def trunk(
+    name: str, address: str, prefixes: list[str], priority: int = 0, interval: int = 0
+) -> str:
+    return TRUNK.format(
+        name=name, address=address, prefixes=prefixes, priority=priority, interval=interval
+    )
 
 
-def trunk(name: str, address: str, priority: int = 0, interval: int = 0) -> str:
-    return TRUNK.format(name=name, address=address, priority=priority, interval=interval)
+CONFIGURATION = "\n".join(
+    (
+        "[gateway]",
+        "wayTimeout = 1.0",
+        trunk("refusing", REFUSING, [REFUSED]),
+        trunk("absent", ABSENT, [UNHEARD]),
+        trunk("answering", ANSWERING, [REFUSED, UNHEARD], 1),
+        trunk("proxy", PROXY, [PASSED], interval=1),
+    )
+)
 
 
 class Sipp(Process):
@@ -62,23 +89,39 @@ class Sipp(Process):
         return f"{octets.hex().upper()}:13C4" in Path("/proc/net/udp").read_text()
 
 
-@pytest.fixture
-def capture(tmp_path: Path) -> Iterator[Capture]:
+@pytest.fixture(scope="module")
+def capture(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Capture]:
     """
-    Dissects what the server has sent, when the test is over.
+    Dissects what the server has sent, when all is over.
     """
-    with Capture(tmp_path / "capture", "127.0.77.0/24") as capture:
+    with Capture(tmp_path_factory.mktemp("capture"), "127.0.77.0/24") as capture:
         yield capture
     assert capture.complaints(US) == ""
 
 
-def call(directory: Path, name: str, *arguments: str) -> Caller:
+@pytest.fixture(scope="module")
+def server(capture: Capture, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    directory = tmp_path_factory.mktemp("trunks")
+    server = Server(directory / "server", US, CONFIGURATION)
+    with ExitStack() as stack:
+        together(
+            stack,
+            server,
+            Sipp(directory, REFUSING, "answer_503"),
+            Sipp(directory, ANSWERING, "answer"),
+            Kamailio(directory / "kamailio", PROXY, CALLED, 1),
+        )
+        yield server
+        assert "Traceback" not in server.output()
+
+
+def call(directory: Path, number: str, *arguments: str) -> Caller:
     """
-    Somebody registered by H.323 calls the number.
+    Somebody registered by H.323 calls a number.
     """
     return Caller(
-        directory, name, "--json", "--bind", CALLER, "--alias", "1001", "--gatekeeper", US,
-        "--tone", str(OUR_TONE), "--seconds", "2", *arguments, NUMBER,
+        directory, "caller", "--json", "--bind", CALLER, "--alias", "1001", "--gatekeeper", US,
+        "--tone", str(OUR_TONE), "--seconds", "0.5", *arguments, number,
     )  # fmt: skip
 
 
@@ -86,80 +129,70 @@ def trunksOf(server: Server) -> dict[str, Any]:
     return {each["trunk"]: each for each in server.ask("trunks")}
 
 
-def test_aCallGoesOnWhereTheFirstTrunkRefusesEveryOne(tmp_path: Path, capture: Capture) -> None:
-    configured = configuration(trunk("first", FIRST), trunk("second", SECOND, 1))
-    with (
-        Server(tmp_path / "server", US, configured) as server,
-        Sipp(tmp_path, FIRST, "answer_503"),
-        Sipp(tmp_path, SECOND, "answer"),
-    ):
-        for number in range(3):
-            with call(tmp_path, f"call{number}") as caller:
-                assert caller.wait(20) == 0, caller.output()
-            waitFor(lambda: server.ask("calls") == [], 5, "the call is over")
-        trunks = trunksOf(server)
-        assert (trunks["first"]["state"], trunks["first"]["lastCause"]) == (
-            "down",
-            "TEMPORARY_FAILURE",
-        )
-        assert (trunks["second"]["state"], trunks["second"]["calls"]) == ("up", 0)
-        assert server.ask("status")["facts"]["TrunkDown"] == 1
-        assert "first" in control(server, "trunks").stdout
-        route = server.ask("route", NUMBER)
-        assert [each["trunk"] for each in route["destinations"]] == ["second", "first"]
-        assert "Traceback" not in server.output()
-    # The third call did not go there any more.
-    invites = capture.dissect(f'ip.dst == {FIRST} && sip.Method == "INVITE"', "-T", "fields",
+def test_aCallGoesOnWhereTheFirstTrunkRefusesEveryOne(
+    tmp_path: Path, server: Server, capture: Capture
+) -> None:
+    down = server.ask("status")["facts"].get("TrunkDown", 0)
+    for number in range(2):
+        with call(tmp_path / str(number), REFUSED) as caller:
+            assert caller.wait(20) == 0, caller.output()
+        waitFor(lambda: server.ask("calls") == [], 5, "the call is over")
+    trunks = trunksOf(server)
+    assert (trunks["refusing"]["state"], trunks["refusing"]["lastCause"]) == (
+        "down",
+        "TEMPORARY_FAILURE",
+    )
+    assert (trunks["answering"]["state"], trunks["answering"]["calls"]) == ("up", 0)
+    assert server.ask("status")["facts"]["TrunkDown"] > down
+    assert "refusing" in control(server, "trunks").stdout
+    route = server.ask("route", REFUSED)
+    assert [each["trunk"] for each in route["destinations"]] == ["answering", "refusing"]
+    # The second call did not go there any more.
+    invites = capture.dissect(f'ip.dst == {REFUSING} && sip.Method == "INVITE"', "-T", "fields",
                               "-e", "sip.Call-ID")  # fmt: skip
-    assert len(set(invites.split())) == 2
+    assert len(set(invites.split())) == 1
 
 
-def test_aCallGoesOnWhereNobodyIsAtTheFirstTrunk(tmp_path: Path, capture: Capture) -> None:
-    configured = configuration(trunk("first", FIRST), trunk("second", SECOND, 1))
-    with (
-        Server(tmp_path / "server", US, configured) as server,
-        Sipp(tmp_path, SECOND, "answer"),
-        call(tmp_path, "caller") as caller,
-    ):
+def test_aCallGoesOnWhereNobodyIsAtTheFirstTrunk(tmp_path: Path, server: Server) -> None:
+    with call(tmp_path, UNHEARD) as caller:
         assert caller.wait(20) == 0, caller.output()
-        assert trunksOf(server)["first"]["reason"] == "no answer to a call"
+    assert trunksOf(server)["absent"]["reason"] == "no answer to a call"
 
 
-def test_theyHearEachOtherOverAProxyThatIsATrunk(tmp_path: Path, capture: Capture) -> None:
+def test_theyHearEachOtherOverAProxyThatIsATrunk(tmp_path: Path, server: Server) -> None:
     heard = tmp_path / "heard.wav"
     called = Caller(
         tmp_path, "called", "--json", "--bind", CALLED, "--answer", "--tone", str(THEIR_TONE),
         "--record", str(tmp_path / "called.wav"), "--sip-port", "5060",
     )  # fmt: skip
-    with (
-        called,
-        Kamailio(tmp_path / "kamailio", FIRST, CALLED, 1),
-        Server(tmp_path / "server", US, configuration(trunk("proxy", FIRST, interval=1))) as server,
-    ):
+    with called:
         waitFor(lambda: trunksOf(server)["proxy"]["state"] == "up", 10, "the trunk is there")
-        with call(tmp_path, "caller", "--record", str(heard), "--seconds", "4") as caller:
+        with call(tmp_path, PASSED, "--record", str(heard), "--seconds", "2.5") as caller:
             assert caller.wait(20) == 0, caller.output()
         waitFor(lambda: server.ask("calls") == [], 5, "the call is over")
     assert heardFor(heard, (OUR_TONE, THEIR_TONE), 1.5) == [THEIR_TONE]
     assert heardFor(tmp_path / "called.wav", (OUR_TONE, THEIR_TONE), 1.5) == [OUR_TONE]
 
 
-@pytest.mark.parametrize(("address", "answered"), [(FIRST, True), (SECOND, False)])
-def test_whoCallsFromATrunkReachesWhoIsRegistered(
-    address: str, answered: bool, tmp_path: Path, capture: Capture
-) -> None:
+@pytest.fixture(scope="module")
+def registered(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     called = Caller(
-        tmp_path, "called", "--json", "--bind", CALLED, "--alias", "1002", "--gatekeeper", US,
-        "--answer", "--h323-port", "1720",
+        tmp_path_factory.mktemp("called"), "called", "--json", "--bind", CALLED, "--alias", "1002",
+        "--gatekeeper", US, "--answer", "--h323-port", "1720",
     )  # fmt: skip
-    with Server(tmp_path / "server", US, configuration(trunk("first", FIRST))) as server, called:
+    with called:
         waitFor(lambda: server.ask("registrations"), 10, "it registers")
-        caller = Caller(
-            tmp_path, "caller", "--json", "--bind", address, "--seconds", "1", f"sip:1002@{US}"
-        )
-        with caller:
-            assert caller.wait(20) == (0 if answered else 1), caller.output()
-        told = [
-            json.loads(line)["event"] for line in caller.output().splitlines() if line[:1] == "{"
-        ]
-        assert ("answered" in told) is answered
+        yield
+
+
+@pytest.mark.parametrize(("address", "answered"), [(ABSENT, True), (ELSEWHERE, False)])
+def test_whoCallsFromATrunkReachesWhoIsRegistered(
+    address: str, answered: bool, tmp_path: Path, registered: None
+) -> None:
+    caller = Caller(
+        tmp_path, "caller", "--json", "--bind", address, "--seconds", "0.5", f"sip:1002@{US}"
+    )
+    with caller:
+        assert caller.wait(20) == (0 if answered else 1), caller.output()
+    told = [json.loads(line)["event"] for line in caller.output().splitlines() if line[:1] == "{"]
+    assert ("answered" in told) is answered
