@@ -184,9 +184,9 @@ def test_theSeamsAreImplementedWhereItIsSaid() -> None:
             assert implementsIt(there(interface), f"h323d.{module}"), f"{interface}: {module}"
 
 
-def test_thirtyWordsAreToldWithTheStandardsAndWithTheirPlace() -> None:
+def test_eachWordIsToldWithTheStandardsAndWithItsPlace() -> None:
     words = _WORD.findall((DOCS / "reference" / "words.rst").read_text())
-    assert len(words) == 30
+    assert len(words) >= 30
     assert [word for word, _ in words] == sorted(word for word, _ in words)
     assert {
         word for word, said in words if _PART.findall(said) != ["Standards", "Here", "Where"]
