@@ -27,12 +27,11 @@ from h323d.gatekeeper.admission import AdmissionTable
 from h323d.gatekeeper.parents.sentcalls import SentCalls
 from h323d.gatekeeper.registry.registrations import EndpointKind, EndpointRegistry, Registration
 from h323d.gatekeeper.trunks.trunk import Trunk
-from h323d.values.address import AddressKind, PartyAddress, TransportAddress
+from h323d.values.address import NOBODYS_HOST, AddressKind, PartyAddress, TransportAddress
 
 __all__ = ["Callers", "CallingTrunks"]
 
 MAX_LOGGED = 1000  # sources that are logged at all
-WITHHELD = "@anonymous.invalid"  # RFC 3323: who does not want to be known is given no name
 
 
 class CallingTrunks(Protocol):
@@ -128,7 +127,7 @@ class Callers:
         return allowed
 
     def _has(self, caller: Registration | None, value: str) -> bool:
-        if value.endswith(WITHHELD):
+        if value.endswith(f"@{NOBODYS_HOST}"):  # who withholds a name takes nobody's
             return True
         if caller is None:
             return not self._isAnothers(None, value)

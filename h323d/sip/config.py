@@ -6,6 +6,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from h323d.sip.ports import SIP_PORT
+
 __all__ = ["SIPConfig"]
 
 MAX_MIN_EXPIRES = 3600  # seconds; an hour is never too brief (RFC 3261, 10.3)
@@ -21,7 +23,7 @@ class SIPConfig:
     enabled: bool = True
     """Whether SIP is spoken at all."""
 
-    port: int = 5060
+    port: int = SIP_PORT
     """The port for UDP and TCP; 0 takes any free one."""
 
     tcp: bool = True

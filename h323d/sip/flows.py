@@ -23,6 +23,7 @@ from h323d.sip.messages.framing import isKeepAlive
 from h323d.sip.messages.message import SIPRequest, SIPResponse
 from h323d.sip.messages.parser import parse
 from h323d.sip.messages.via import Via
+from h323d.sip.ports import SIP_PORT
 from h323d.sip.proof import PROVEN, UnprovenCredit
 from h323d.sip.streamflow import StreamFlow
 from h323d.values.address import TransportAddress
@@ -210,10 +211,10 @@ class Flows:
         if flow.reliable:
             if flow.usable:
                 return flow
-            return self.to("TCP", TransportAddress(flow.peer.host, via.port or 5060), flow)
-        if via.rport is not None or (via.port or 5060) == flow.peer.port:
+            return self.to("TCP", TransportAddress(flow.peer.host, via.port or SIP_PORT), flow)
+        if via.rport is not None or (via.port or SIP_PORT) == flow.peer.port:
             return flow
-        address = TransportAddress(flow.peer.host, via.port or 5060)
+        address = TransportAddress(flow.peer.host, via.port or SIP_PORT)
         return self.to("UDP", address, flow, flow.credit)
 
     def _datagramFlow(

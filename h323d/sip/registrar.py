@@ -32,6 +32,7 @@ from h323d.sip.messages.grammar import fail, quote, showable, unquote
 from h323d.sip.messages.message import MAX_SECONDS, SIPRequest, SIPResponse
 from h323d.sip.messages.nameaddr import NameAddr
 from h323d.sip.messages.uri import SIPURI, URI
+from h323d.sip.ports import SIP_PORT
 from h323d.sip.reasons import RegistrationRefused
 from h323d.values.address import TransportAddress
 
@@ -41,7 +42,6 @@ DEFAULT_EXPIRES = 3600  # seconds, where a request does not say (10.2, 20.10)
 MAX_ADDRESS = 256  # characters of an address of record
 MAX_PRODUCT = 64  # characters of a User-Agent that are kept
 MAX_INSTANCE = 128  # characters of an instance that is known again; that of a UUID has 47
-PORT = 5060  # of a URI that names none (19.1.2)
 INSTANCE = "+sip.instance"  # of a Contact (RFC 5626, 4.1)
 NOT_SIP = '399 h323d "contacts that are no SIP URIs cannot be called"'
 NO_TRANSPORT = '399 h323d "contacts can be called over UDP and TCP, and not over {}"'
@@ -383,7 +383,7 @@ def _instanceOf(contact: NameAddr) -> str:
 
 
 def _reachedAt(uri: SIPURI, source: TransportAddress, connected: bool) -> TransportAddress:
-    port = PORT if uri.port is None else uri.port
+    port = SIP_PORT if uri.port is None else uri.port
     if connected or not port or not sameHost(uri.host, source.host):
         return source
     return TransportAddress(source.host, port)

@@ -17,13 +17,13 @@ from h323d.sip.agent import ALLOW, NO_SUBSCRIPTION, SDP, SUPPORTED
 from h323d.sip.calls.digits import DIGIT_TYPES
 from h323d.sip.messages.bodies import bodyOf
 from h323d.sip.messages.message import SIPRequest, SIPResponse
+from h323d.sip.messages.uri import CALLABLE_SCHEMES
 
 __all__ = ["ALLOWED", "capabilities", "screen", "statelessTag", "unpacked"]
 
 M = TypeVar("M", SIPRequest, SIPResponse)
 
 ALLOWED = tuple(ALLOW.split(", "))
-SCHEMES = ("sip", "tel")
 _ACCEPTED = ("*/*", "application/*", SDP)
 _WITH_SDP = ("INVITE", "UPDATE")
 
@@ -41,7 +41,7 @@ def screen(
     """
     if request.method not in methods:
         return _refuse(request, 405, toTag, ("Allow", ", ".join(methods)))
-    if request.uri.scheme not in SCHEMES:
+    if request.uri.scheme not in CALLABLE_SCHEMES:
         return _refuse(request, 416, toTag)
     if request.method == "CANCEL":
         return None

@@ -13,7 +13,7 @@ import ipaddress
 from dataclasses import dataclass
 from socket import AF_INET, inet_ntop, inet_pton
 
-__all__ = ["ANONYMOUS", "AddressKind", "PartyAddress", "TransportAddress"]
+__all__ = ["ANONYMOUS", "NOBODYS_HOST", "AddressKind", "PartyAddress", "TransportAddress"]
 
 _IPV4_MAPPED = bytes(10) + b"\xff\xff"  # RFC 4291, 2.5.5.2
 
@@ -127,7 +127,12 @@ class PartyAddress:
         return self.value
 
 
-ANONYMOUS = PartyAddress(AddressKind.URL, "sip:anonymous@anonymous.invalid")
+NOBODYS_HOST = "anonymous.invalid"
 """
-The name of who does not want to be known (RFC 3323, 4.1.1.3).
+In the address of who does not want to be known (RFC 3323, 4.1.1.3).
+"""
+
+ANONYMOUS = PartyAddress(AddressKind.URL, f"sip:anonymous@{NOBODYS_HOST}")
+"""
+The name of who does not want to be known.
 """

@@ -10,11 +10,11 @@ import re
 from dataclasses import dataclass
 
 from h323d.h323.ports import RAS_PORT, SIGNALLING_PORT
+from h323d.sip.ports import SIP_PORT
 from h323d.values.address import TransportAddress
 
-__all__ = ["SIP_PORT", "TrunkConfig", "TrunkProtocol", "TrunkTransport", "placeIn"]
+__all__ = ["TrunkConfig", "TrunkProtocol", "TrunkTransport", "placeIn"]
 
-SIP_PORT = 5060
 MAX_SECONDS = 24 * 3600.0  # between two checks
 MAX_WEIGHT = 65535  # as SRV records have it (RFC 2782)
 

@@ -10,13 +10,13 @@ from h323d.sip.messages.grammar import unquote
 from h323d.sip.messages.message import SIPRequest
 from h323d.sip.messages.nameaddr import NameAddr
 from h323d.sip.messages.uri import SIPURI
-from h323d.values.address import TransportAddress
+from h323d.values.address import NOBODYS_HOST, TransportAddress
 from h323d.values.diversion import Diversion, DiversionReason
 
 __all__ = ["diversionOf", "headerOf"]
 
 _HIDDEN = frozenset(("full", "uri"))  # of privacy: the party does not want to be known
-_NOBODY = SIPURI("anonymous.invalid", "anonymous")  # RFC 3323, 4.1.1.3
+_NOBODY = SIPURI(NOBODYS_HOST, "anonymous")
 
 
 def diversionOf(request: SIPRequest) -> Diversion | None:

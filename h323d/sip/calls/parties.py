@@ -8,12 +8,11 @@ from h323d.call.inquiry import Inquiry
 from h323d.errors import DecodeError
 from h323d.sip.messages.message import SIPRequest
 from h323d.sip.messages.uri import SIPURI, URI, parseURI
-from h323d.values.address import AddressKind, PartyAddress, TransportAddress
+from h323d.values.address import NOBODYS_HOST, AddressKind, PartyAddress, TransportAddress
 
 __all__ = ["inquiryOf", "isNobody", "isRestricted", "partiesOf", "targetOf", "uriOf"]
 
 _NUMBER = frozenset("0123456789*#")
-_NOBODYS_HOST = "anonymous.invalid"
 _HIDES_CALLER = frozenset(("id", "user", "header"))  # of the priv-values
 
 
@@ -49,7 +48,7 @@ def isNobody(uri: URI) -> bool:
     """
     Whether it is the address of a caller who does not want to be known (RFC 3323, 4.1.1.3).
     """
-    return isinstance(uri, SIPURI) and uri.host.lower() == _NOBODYS_HOST
+    return isinstance(uri, SIPURI) and uri.host.lower() == NOBODYS_HOST
 
 
 def targetOf(party: PartyAddress) -> SIPURI | None:

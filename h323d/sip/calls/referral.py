@@ -23,7 +23,7 @@ from h323d.sip.dialogs.dialogend import DialogEnd
 from h323d.sip.dialogs.routing import literal
 from h323d.sip.messages.message import SIPRequest, SIPResponse, reasonPhrase
 from h323d.sip.messages.nameaddr import NameAddr
-from h323d.sip.messages.uri import SIPURI, URI
+from h323d.sip.messages.uri import CALLABLE_SCHEMES, SIPURI, URI
 from h323d.sip.transactions.running import ServerTransaction
 from h323d.values.address import PartyAddress
 from h323d.values.cause import Cause
@@ -32,7 +32,6 @@ __all__ = ["Referral", "Referrals", "ReferralsOwner"]
 
 SIPFRAG = "message/sipfrag;version=2.0"  # RFC 3515, 2.4.5
 EXPIRES = 600  # seconds that we say the subscription lasts: longer than anybody rings
-SCHEMES = ("sip", "tel")
 DECLINE = 603  # that nobody is called at all (RFC 3515, 2.4.2)
 
 
@@ -183,7 +182,7 @@ def _refusal(uri: URI) -> int | None:
     """
     The status that refuses what is no call to somebody.
     """
-    if uri.scheme not in SCHEMES:
+    if uri.scheme not in CALLABLE_SCHEMES:
         return 416
     if not isinstance(uri, SIPURI):
         return None

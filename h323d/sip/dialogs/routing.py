@@ -12,11 +12,11 @@ import ipaddress
 
 from h323d.sip.flows import Flow
 from h323d.sip.messages.uri import SIPURI, URI
+from h323d.sip.ports import SIP_PORT
 from h323d.values.address import TransportAddress
 
-__all__ = ["DEFAULT_PORT", "PROTOCOLS", "Way", "literal", "sameHost", "wayTo"]
+__all__ = ["PROTOCOLS", "Way", "literal", "sameHost", "wayTo"]
 
-DEFAULT_PORT = 5060
 PROTOCOLS = ("UDP", "TCP")
 
 Way = tuple[str, TransportAddress]
@@ -65,7 +65,7 @@ def wayTo(uri: URI, heard: Flow | None) -> Way | None:
             return back
         if _hidden(uri.host, heard.peer.host):
             return back
-    return protocol, TransportAddress(uri.host, uri.port or DEFAULT_PORT)
+    return protocol, TransportAddress(uri.host, uri.port or SIP_PORT)
 
 
 def _hidden(named: str, heard: str) -> bool:

@@ -26,7 +26,12 @@ from h323d.sip.messages.grammar import (
     writeHost,
 )
 
-__all__ = ["URI", "OtherURI", "SIPURI", "parseURI"]
+__all__ = ["CALLABLE_SCHEMES", "URI", "OtherURI", "SIPURI", "parseURI"]
+
+CALLABLE_SCHEMES = ("sip", "tel")
+"""
+Of those whom we are called for, or call; C{sips} would promise TLS, which SIP does not have here.
+"""
 
 _SIP_URI = re.compile(
     rf"(?:([^@:]++)(?::([^@]*+))?@)?({HOST})(?::([0-9]{{1,5}}))?((?:;[^?]*+)?)(?:\?(.*+))?"
