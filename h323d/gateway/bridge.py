@@ -20,20 +20,12 @@ from h323d.call.legs import ILeg, ITransferRequest, LegDirection, endedBy
 from h323d.call.timer import Timer
 from h323d.call.transfers import MAXIMUM_TRANSFERS
 from h323d.call.ways import Way
-from h323d.events.calls import (
-    CallAnswered,
-    CallEnded,
-    CallRouted,
-    CallTransferred,
-    DigitReceived,
-    SoundBegan,
-    SoundEnded,
-)
 from h323d.gateway.branches import Branches, Place
 from h323d.gateway.bridgeside import BridgeSide
 from h323d.gateway.bridging import newBridging
 from h323d.gateway.context import BridgeContext
 from h323d.gateway.dialling import Dialling, calledBy
+from h323d.gateway.facts import BridgeFacts
 from h323d.gateway.tones import BridgeTones, Unheeded
 from h323d.gateway.transferredleg import TransferredLeg
 from h323d.tracing import stateName
@@ -94,6 +86,7 @@ class Bridge:
         self.signalled: list[str] = []
         self._owner = owner
         self._context = context
+        self._facts = BridgeFacts(context)
         self._mixer = context.pool.openMixer(Unheeded(), passes=True)
         self.caller = BridgeSide(self, caller)
         self.caller.enter(self._mixer)
@@ -140,7 +133,7 @@ class Bridge:
         leg = self.caller.leg
         leg.observe(self.caller)
         if self._isFetched:
-            self._context.tellOriginated(leg)
+            self._facts.tellOriginated(leg)
             self._machine.fetch()
         else:
             leg.proceed()
@@ -238,7 +231,7 @@ class Bridge:
         self._context.trunks.began(place.way, leg)
         side.expect(Timer(self._context.clock), self._context.config.wayTimeout)
         self._owner.bridgeCalled(self, leg)
-        self._context.tellOriginated(leg, self.caller.leg.legId, leg.callIdentifier)
+        self._facts.tellOriginated(leg, self.caller.leg.legId, leg.callIdentifier)
 
     def placesFound(self) -> None:
         self._machine.calledRedirects()
@@ -275,11 +268,7 @@ class Bridge:
         assert self._transfer is not None  # or nobody would move
         by = "calling" if self._transfer.referrer is self.caller else "called"
         side.depart()
-        leg, onward = side.leg, self._transfer.leg
-        now = self._context.clock.seconds()
-        self._context.events.publish(
-            CallTransferred(now, leg.callId, leg.legId, onward.callId, onward.legId)
-        )
+        self._facts.tellTransferred(side.leg, self._transfer.leg)
         self._over(side, Cause.NORMAL_CALL_CLEARING, by)
         self._machine.transferred()
 
@@ -293,15 +282,8 @@ class Bridge:
         self._machine.transferAsked(side, request)
 
     def sideDialled(self, side: BridgeSide) -> None:
-        if side is self.caller:
-            return
-        caller = self.caller.leg
-        now = self._context.clock.seconds()
-        self._context.events.publish(
-            CallRouted(
-                now, caller.callId, caller.legId, "gateway", "", side.leg.peer, side.leg.legId
-            )
-        )
+        if side is not self.caller:
+            self._facts.tellRouted(self.caller.leg, side.leg)
 
     def sideRings(self, side: BridgeSide) -> None:
         if side is not self.caller:
@@ -314,20 +296,15 @@ class Bridge:
             self._branches.redirect(side, way)
 
     def sideAnswered(self, side: BridgeSide) -> None:
-        leg = side.leg
-        now = self._context.clock.seconds()
-        self._context.events.publish(CallAnswered(now, leg.callId, leg.legId))
+        self._facts.tellAnswered(side.leg)
         if side is self.caller:
             self._machine.callerAnswered()
         else:
-            self._context.trunks.reached(leg)
+            self._context.trunks.reached(side.leg)
             self._machine.calledAnswers()
 
     def sideHeard(self, side: BridgeSide, stream: Stream) -> None:
-        leg, transmit = side.leg, stream.transmit
-        now = self._context.clock.seconds()
-        encoding = "none" if transmit is None else str(transmit.format)
-        self._context.events.publish(SoundBegan(now, leg.callId, leg.legId, encoding))
+        self._facts.tellSoundBegan(side.leg, stream)
         if side in self._branches and not side.answered:
             self._machine.calledSpeaks()
         self._tones.follow(self._heard)
@@ -351,9 +328,8 @@ class Bridge:
     def sideDigit(
         self, side: BridgeSide, digit: str, milliseconds: int, method: DigitMethod
     ) -> None:
-        leg, other = side.leg, self._otherOf(side)
-        now = self._context.clock.seconds()
-        self._context.events.publish(DigitReceived(now, leg.callId, leg.legId, method.value))
+        other = self._otherOf(side)
+        self._facts.tellDigit(side.leg, method)
         if other is not None:
             other.leg.sendDigit(digit, milliseconds)
 
@@ -381,12 +357,9 @@ class Bridge:
 
         @param by: who has ended that, as C{CallEnded} has it.
         """
-        leg, now = side.leg, self._context.clock.seconds()
-        del self.sides[leg.legId]
-        self._context.trunks.ended(leg, cause)
-        if side.figures is not None:
-            self._context.events.publish(SoundEnded(now, leg.callId, leg.legId, side.figures))
-        self._context.events.publish(CallEnded(now, leg.callId, leg.legId, cause, by))
+        del self.sides[side.leg.legId]
+        self._context.trunks.ended(side.leg, cause)
+        self._facts.tellEnded(side.leg, cause, by, side.figures)
         if not self.sides:
             self._mixer.close()
             self._owner.bridgeClosed(self)

@@ -18,7 +18,6 @@ from h323d.call.media import IMediaPool
 from h323d.call.policy import IFinder
 from h323d.call.ways import Way
 from h323d.events.bus import EventBus
-from h323d.events.calls import CallOriginated
 from h323d.gateway.config import GatewayConfig
 from h323d.gateway.selection import Selection
 from h323d.gateway.trunklines import NO_TRUNKS, TrunkLines
@@ -97,21 +96,6 @@ class BridgeContext:
         if there is None:
             return False
         return bool(self.callers.nameOf(Inquiry(way.protocol, there, way.called, ())).party)
-
-    def tellOriginated(
-        self, leg: ILeg, origin: LegID | None = None, callIdentifier: str = ""
-    ) -> None:
-        """
-        A call of ours begins.
-
-        @param origin: the leg on whose behalf.
-        """
-        self.events.publish(
-            CallOriginated(
-                *(self.clock.seconds(), leg.callId, leg.legId, leg.protocol),
-                *(leg.calling, leg.called, origin, callIdentifier),
-            )
-        )
 
     def newIds(self) -> tuple[CallID, LegID]:
         """

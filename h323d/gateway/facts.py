@@ -1,0 +1,97 @@
+"""
+What is told of a bridged call.
+"""
+
+from __future__ import annotations
+
+from h323d.call.legs import ILeg
+from h323d.events.bus import Fact
+from h323d.events.calls import (
+    CallAnswered,
+    CallEnded,
+    CallOriginated,
+    CallRouted,
+    CallTransferred,
+    DigitReceived,
+    SoundBegan,
+    SoundEnded,
+)
+from h323d.gateway.context import BridgeContext
+from h323d.values.cause import Cause
+from h323d.values.identifiers import LegID
+from h323d.values.media.digits import DigitMethod
+from h323d.values.media.streams import Stream
+from h323d.values.sound import Sound
+
+__all__ = ["BridgeFacts"]
+
+
+class BridgeFacts:
+    """
+    Tells the facts of its legs.
+    """
+
+    def __init__(self, context: BridgeContext) -> None:
+        self._clock = context.clock
+        self._events = context.events
+
+    @property
+    def _now(self) -> float:
+        return self._clock.seconds()
+
+    def _tell(self, fact: Fact) -> None:
+        self._events.publish(fact)
+
+    def tellOriginated(
+        self, leg: ILeg, origin: LegID | None = None, callIdentifier: str = ""
+    ) -> None:
+        """
+        A call of ours begins.
+
+        @param origin: the leg on whose behalf.
+        """
+        self._tell(
+            CallOriginated(
+                *(self._now, leg.callId, leg.legId, leg.protocol),
+                *(leg.calling, leg.called, origin, callIdentifier),
+            )
+        )
+
+    def tellRouted(self, caller: ILeg, onward: ILeg) -> None:
+        """
+        The request for a call of ours leaves.
+        """
+        where = onward.peer, onward.legId
+        self._tell(CallRouted(self._now, caller.callId, caller.legId, "gateway", "", *where))
+
+    def tellAnswered(self, leg: ILeg) -> None:
+        self._tell(CallAnswered(self._now, leg.callId, leg.legId))
+
+    def tellSoundBegan(self, leg: ILeg, stream: Stream) -> None:
+        transmit = stream.transmit
+        encoding = "none" if transmit is None else str(transmit.format)
+        self._tell(SoundBegan(self._now, leg.callId, leg.legId, encoding))
+
+    def tellDigit(self, leg: ILeg, method: DigitMethod) -> None:
+        """
+        Which one is nobody's business.
+        """
+        self._tell(DigitReceived(self._now, leg.callId, leg.legId, method.value))
+
+    def tellTransferred(self, leg: ILeg, onward: ILeg) -> None:
+        """
+        A leg goes on in another call.
+
+        @param onward: as what.
+        """
+        ids = leg.callId, leg.legId, onward.callId, onward.legId
+        self._tell(CallTransferred(self._now, *ids))
+
+    def tellEnded(self, leg: ILeg, cause: Cause, by: str, sound: Sound | None) -> None:
+        """
+        @param by: who has ended that, as C{CallEnded} has it.
+        @param sound: how it has fared; C{None} if there was none.
+        """
+        if sound is not None:
+            self._tell(SoundEnded(self._now, leg.callId, leg.legId, sound))
+        self._tell(CallEnded(self._now, leg.callId, leg.legId, cause, by))
