@@ -19,6 +19,7 @@ __all__ = ["Resampler", "resampled"]
 _TAPS = 24  # samples of the lower rate under the filter
 _KAISER = 5.65  # 60 dB
 _ROWS_AT_ONCE = 64  # keeps what is computed in between in the cache
+_PRODUCTS_AT_ONCE = 200_000  # for more, the matrix library waits for threads of its own
 _BLOCK = 16  # samples of the lower rate in a block: 2 ms at 8 kHz
 
 Streams = npt.NDArray[np.intp]
@@ -82,7 +83,11 @@ class Resampler:
         width = len(self._filter)
         windows = np.lib.stride_tricks.sliding_window_view(waves, width, axis=1)
         blocks = windows[:, :: self._step].reshape(-1, width)
-        filtered = blocks @ self._filter
+        filtered = np.empty((len(blocks), self._made), np.float32)
+        atOnce = max(1, _PRODUCTS_AT_ONCE // self._filter.size)
+        for start in range(0, len(blocks), atOnce):
+            part = slice(start, start + atOnce)
+            np.matmul(blocks[part], self._filter, out=filtered[part])
         np.rint(filtered, out=filtered)
         np.clip(filtered, -32768, 32767, out=filtered)
         return filtered.reshape(len(samples), -1)
