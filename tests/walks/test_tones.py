@@ -21,15 +21,19 @@ from h323d.errors import ConfigurationError
 from h323d.gatekeeper.config import AliasConflict, GatekeeperConfig
 from h323d.gateway.config import GatewayConfig
 from h323d.inputs import Input
-from h323d.sounds.config import SoundsConfig
+from h323d.sounds.config import BUILT_IN, SoundsConfig
 from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.media.direction import Direction
 from h323d.values.media.streams import Stream
 from tests.support.bridged import SERVER, Phone, SIPPhone, h323Phone, sipPhone
+from tests.support.graph import hidden
+from tests.support.led import LedServer
 from tests.support.referrer import Referrer
 from tests.support.simulatedphone import PROFILE, Telephone
 from tests.support.simulation import SimulatedServer, Simulation
+from tests.support.written import write
+from tests.walks.test_switchboard import isBeyond
 
 ALICE, BOB = 700, 1000  # Hz
 TONE = 425  # Hz, of ringback and busy
@@ -381,5 +385,42 @@ def test_theFirstInARoomHearsThatNobodyIsThereUntilSomebodyIs(
     second = member(world, "10.0.1.2", BOB)
     world.run(0.7)
     assert (first.heard.heard(TONES), second.heard.heard(TONES)) == ([BOB], [ALICE])
+    world.leave()
+    assert world.leftOver() == []
+
+
+def test_allThatIsPlayedCanBeWrittenDown(world: Simulation, tmp_path: Path) -> None:
+    house = House(world, sounds=SoundsConfig(hold=recorded(tmp_path / "hold.wav"), joined=BUILT_IN))
+    found: dict[str, str] = {}
+
+    def look() -> None:
+        calls = ((f"{each}", each) for each in world.clock.getDelayedCalls())
+        found.update(hidden([("server", house.server.server), *calls], isBeyond))
+
+    world.watch(look, 23)
+    house.join()
+    world.run(0.5)
+    house.bob.pickUp()
+    world.until(lambda: house.bob.speaking)
+    assert house.bob.leg is not None
+    house.bob.leg.changeMedia(PROFILE.directed(Direction.SENDONLY))
+    member(world, "10.0.1.3", ALICE)
+    member(world, "10.0.1.4", ALICE)
+    world.run(0.3)
+    house.over()
+    assert found == {}
+
+
+def test_aServerIsWrittenDownWhileItPlays(world: Simulation) -> None:
+    led = LedServer(world, SERVER)
+    world.started(led)
+    alice = sipPhone(world, "10.0.1.1", "1001", ALICE)
+    bob = sipPhone(world, "10.0.1.2", "1002", BOB)
+    bob.answers = False
+    led.server.operator.call("1001", "1002")
+    world.until(lambda: alice.speaking)
+    world.run(0.8)
+    assert alice.heard.heard(TONES) == [TONE]
+    assert len(write(led.inside, {"table": led.table})) < 1_000_000
     world.leave()
     assert world.leftOver() == []
