@@ -106,7 +106,8 @@ class ILeg(IOffer):
 
     def proceed() -> None:
         """
-        Tell the caller that we are working on it (CallProceeding, 100).
+        Tell the caller that we are working on it (CallProceeding; 100, unless more can be told
+        soon).
         """
 
     def alert(early: MediaProfile | None) -> None:

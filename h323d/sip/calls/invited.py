@@ -123,9 +123,6 @@ class Invited:
 
     # What the leg commands, as long as there is no final response.
 
-    def proceed(self) -> None:
-        self.session.provide(100)
-
     def alert(self, early: MediaProfile | None) -> None:
         """
         Ring; with early media, a 183 carries our answer, and the 200 the same.

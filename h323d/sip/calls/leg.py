@@ -211,8 +211,9 @@ class SIPLeg:
         self._observer = observer
 
     def proceed(self) -> None:
-        if self._offered is not None:
-            self._offered.proceed()
+        """
+        Nothing: where no other answer comes soon, the transaction sends 100 (17.2.1).
+        """
 
     def alert(self, early: MediaProfile | None) -> None:
         if self._offered is not None:

@@ -181,11 +181,8 @@ class DialogEnd:
 
     def provide(self, transaction: ServerTransaction, status: int, body: bytes) -> None:
         """
-        Answer an INVITE with 1xx; all but 100 belong to the dialog.
+        Answer an INVITE with a 1xx that belongs to the dialog: any but 100.
         """
-        if status == 100:
-            self._agent.respond(transaction, transaction.request.response(100, None, None))
-            return
         response = _withBody(transaction.request.response(status, None, self.localTag), body)
         contact = self._agent.contact(transaction.flow)
         response = response.withHeaders(response.headers.adding("Contact", contact))

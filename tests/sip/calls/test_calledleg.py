@@ -208,8 +208,10 @@ def test_alertingAndEarlyMedia() -> None:
 
 def test_aSlowAnswerGetsA100After200Milliseconds() -> None:
     call = Call()
-    call.peer.onOffer = lambda leg: None
+    call.peer.onOffer = lambda leg: leg.proceed()
     call.invite()
+    call.world.run(0.1)
+    assert call.script.statuses == []
     call.world.run(0.3)
     assert call.script.statuses == [100]
     assert call.last.toAddress.tag is None

@@ -135,11 +135,9 @@ def test_withoutADialogThereIsNothingToEnd(scene: Scene) -> None:
 # Answers of ours.
 
 
-def test_a100IsNobodysAndAll180sBelongToTheDialog(scene: Scene) -> None:
-    scene.end.provide(scene.invite, 100, b"")
+def test_a183BelongsToTheDialog(scene: Scene) -> None:
     scene.end.provide(scene.invite, 183, b"v=0")
-    trying, progress = scene.agent.answers
-    assert (trying.status, trying.toAddress.tag) == (100, None)
+    (progress,) = scene.agent.answers
     assert (progress.status, progress.toAddress.tag) == (183, scene.end.localTag)
     assert (progress.body, progress.headers.get("Content-Type")) == (b"v=0", SDP)
     assert "Contact" in progress.headers
