@@ -24,10 +24,10 @@ from h323d.media.audio.buffers import SoundStores
 from h323d.media.audio.codecs import Codecs
 from h323d.media.audio.coders import Coders
 from h323d.media.audio.digits import Digits
+from h323d.media.audio.lanes import Lane, LaneForm, Renumbering
 from h323d.media.audio.receiving import Receiver
 from h323d.media.audio.sending import Mixes, Sender
 from h323d.media.audio.table import EVENT, NOISE, PortTable
-from h323d.media.audio.ways import Renumbering, Way, WayForm
 from h323d.media.packets import ROW_BYTES, IPacketIO, PacketBatch
 from h323d.media.reports import Report
 from h323d.rtp.columns import HEADER_BYTES, numbers
@@ -45,6 +45,7 @@ _WAITS_MS = 60  # for the first sound that is mixed
 _UNHURRIED = np.array([np.inf])  # seconds of jitter
 _KEEPS_TO = 10  # packets in a row that could pass, of who had sent something else
 
+Octets = npt.NDArray[np.uint8]
 Slots = npt.NDArray[np.intp]
 Pausing = npt.NDArray[np.bool_]
 
@@ -99,8 +100,8 @@ class Passing:
         self._kinds = numbers(table.kinds.reshape(-1))
         self._sends = numbers(table.sends)
         self._streams: dict[int, Stream] = {}
-        self._ways: dict[int, Way] = {}
-        self.watched: dict[int, tuple[Way, int]] = {}
+        self._lanes: dict[int, Lane] = {}
+        self.watched: dict[int, tuple[Lane, int]] = {}
         self.resuming: dict[int, tuple[int, int]] = {}
         self.astray: list[int] = []
         self.clock = 0
@@ -133,8 +134,9 @@ class Passing:
         return stream
 
     def _watchNoLonger(self, slot: int) -> None:
-        for each in [each for each, (way, _) in self.watched.items() if slot in (each, way.target)]:
-            del self.watched[each]
+        for each, (lane, _) in tuple(self.watched.items()):
+            if slot in (each, lane.target):
+                del self.watched[each]
 
     def suits(self, slots: list[int]) -> bool:
         """
@@ -142,9 +144,9 @@ class Passing:
         """
         return bool(self._between(slots))
 
-    def _between(self, slots: list[int]) -> list[tuple[int, int, WayForm]]:
+    def _between(self, slots: list[int]) -> list[tuple[int, int, LaneForm]]:
         """
-        @return: both ways; none if there are not two.
+        @return: both lanes; none if there are not two parties.
         """
         table = self._table
         if len(slots) != 2 or table.local[slots].any():
@@ -161,16 +163,16 @@ class Passing:
             found.append((source, target, form))
         return found if any(form.packetMs for _, _, form in found) else []
 
-    def _formOf(self, source: int, target: int) -> WayForm | None:
+    def _formOf(self, source: int, target: int) -> LaneForm | None:
         """
-        @return: what may pass that way; C{None} if nothing may, though something is sent there.
+        @return: what may pass there; C{None} if nothing may, though something is sent there.
         """
         receive = self._streams.get(source, Stream()).receive
         transmit = self._streams.get(target, Stream()).transmit
         formats = {} if receive is None else receive.formats
         if transmit is None:
             kinds = {each: self._codecs.kindOf(form) for each, form in formats.items()}
-            return WayForm(kinds, 0, 0, 1)
+            return LaneForm(kinds, 0, 0, 1)
         kinds = {
             each: self._codecs.kindOf(form)
             for each, form in formats.items()
@@ -179,7 +181,7 @@ class Passing:
         if not kinds or not transmit.packetMs:
             return None
         units = int(self._table.sendUnits[target])
-        return WayForm(kinds, transmit.payloadType & _PAYLOAD_TYPE, transmit.packetMs, units)
+        return LaneForm(kinds, transmit.payloadType & _PAYLOAD_TYPE, transmit.packetMs, units)
 
     def join(self, packets: IPacketIO, slots: list[int], now: float) -> None:
         """
@@ -189,12 +191,12 @@ class Passing:
         @param now: seconds.
         """
         for source, target, form in self._between(slots):
-            way = self._ways.get(source)
-            if way is None:
+            lane = self._lanes.get(source)
+            if lane is None:
                 self._sendOn(packets, source, target, now)
                 self.resuming.pop(target, None)
-            if way is None or way.form != form:
-                self._ways[source] = Way(source, target, form)
+            if lane is None or lane.form != form:
+                self._lanes[source] = Lane(source, target, form)
 
     def part(self, slots: Iterable[int]) -> list[int]:
         """
@@ -202,13 +204,13 @@ class Passing:
 
         @return: those of them whose packets passed until now.
         """
-        parted = [slot for slot in slots if slot in self._ways]
+        parted = [slot for slot in slots if slot in self._lanes]
         for slot in parted:
-            way = self._ways.pop(slot)
+            lane = self._lanes.pop(slot)
             self._receiver.restart(slot)
-            self._sender.restart(way.target)
-            self._renumbering.align(way.target, self.clock)
-            self.resuming[way.target] = slot, self.clock + _WAITS_MS
+            self._sender.restart(lane.target)
+            self._renumbering.align(lane.target, self.clock)
+            self.resuming[lane.target] = slot, self.clock + _WAITS_MS
         return parted
 
     # The change
@@ -282,10 +284,10 @@ class Passing:
         batch = _Batch(drained, numbers(drained.data.reshape(-1)))
         arrivals, lengths = drained.arrivals.tolist(), drained.lengths.tolist()
         for row, slot in enumerate(drained.slots.tolist()):
-            way = self._ways.get(slot)
-            if way is None:
+            lane = self._lanes.get(slot)
+            if lane is None:
                 batch.strayed.append(row)
-            elif not self._passExpected(batch, way, row, lengths[row], arrivals[row], now):
+            elif not self._passExpected(batch, lane, row, lengths[row], arrivals[row], now):
                 (batch.strayed if slot in self.astray else batch.left).append(row)
         self._emit(packets, batch)
         reports: list[Report] = []
@@ -295,13 +297,13 @@ class Passing:
         return reports, drained.only(batch.strayed) if batch.strayed else None
 
     def _passExpected(
-        self, batch: _Batch, way: Way, row: int, length: int, arrival: float, now: float
+        self, batch: _Batch, lane: Lane, row: int, length: int, arrival: float, now: float
     ) -> bool:
         """
         @return: whether it was the next packet of its source, and could pass; if it could not,
             the slot is C{astray}.
         """
-        drained, slot = batch.packets, way.source
+        drained, slot = batch.packets, lane.source
         if slot in self.astray or not HEADER_BYTES < length < ROW_BYTES:
             return False
         at = row * ROW_BYTES
@@ -311,47 +313,47 @@ class Passing:
         if row in drained.sources and self._receiver.peers.get(slot) != drained.sources[row]:
             return False
         payloadType, size = second & _PAYLOAD_TYPE, length - HEADER_BYTES
-        if not self._fits(way, payloadType, drained.data, row, HEADER_BYTES, size):
+        if not self._fits(lane, payloadType, drained.data, row, HEADER_BYTES, size):
             if self._kinds[slot * _TYPES + payloadType] >= NOISE:
-                self._goAstray(way)
+                self._goAstray(lane)
             return False
-        if way.last < 0 or not self._receiver.statistics.follows(slot, ssrc, sequence):
+        if lane.last < 0 or not self._receiver.statistics.follows(slot, ssrc, sequence):
             return False
         timed = arrival == arrival
         self._receiver.statistics.count(slot, stamp, min(arrival, now) if timed else now, timed)
         header = bool(second & _MARKER), sequence, stamp
-        self._number(batch, way, row, header, size)
+        self._number(batch, lane, row, header, size)
         return True
 
     def _number(
-        self, batch: _Batch, way: Way, row: int, header: tuple[bool, int, int], size: int
+        self, batch: _Batch, lane: Lane, row: int, header: tuple[bool, int, int], size: int
     ) -> None:
-        if not way.form.packetMs or not self._sends[way.target]:
-            way.last, way.run = header[1], 0
-        elif self._renumbering.write(way, batch.octets, row * ROW_BYTES, header, size, self.clock):
+        if not lane.form.packetMs or not self._sends[lane.target]:
+            lane.last, lane.run = header[1], 0
+        elif self._renumbering.write(lane, batch.octets, row * ROW_BYTES, header, size, self.clock):
             batch.rows.append(row)
-            batch.targets.append(way.target)
+            batch.targets.append(lane.target)
 
     def _fits(
-        self, way: Way, payloadType: int, data: npt.NDArray[np.uint8], row: int, at: int, size: int
+        self, lane: Lane, payloadType: int, data: Octets, row: int, at: int, size: int
     ) -> bool:
         """
         Whether a payload is of what may pass, and holds as much sound as it has to.
         """
-        kind = way.form.kinds.get(payloadType)
+        kind = lane.form.kinds.get(payloadType)
         if kind is None:
             return False
-        if kind <= NOISE or not way.form.packetMs or self._codecs.isUncoded(kind):
+        if kind <= NOISE or not lane.form.packetMs or self._codecs.isUncoded(kind):
             return True
         if not self._codecs.streamed[kind]:
-            fits = way.lengths.get((kind, size))
+            fits = lane.lengths.get((kind, size))
             if fits is None:
                 units = self._codecs.samplesIn(kind, size)
-                fits = units == way.form.packetMs * way.form.units
-                way.lengths[kind, size] = fits
+                fits = units == lane.form.packetMs * lane.form.units
+                lane.lengths[kind, size] = fits
             return fits
         payload = data[row, at : at + size]
-        units, whole = self._coders.unitsIn(kind, payload), way.form.packetMs * way.form.units
+        units, whole = self._coders.unitsIn(kind, payload), lane.form.packetMs * lane.form.units
         return units == whole or (0 < units < whole and self._coders.announcesPause(kind, payload))
 
     def _passJudged(self, packets: IPacketIO, drained: PacketBatch, now: float) -> list[Report]:
@@ -363,25 +365,25 @@ class Passing:
         batch = _Batch(drained, numbers(drained.data.reshape(-1)))
         for index in np.flatnonzero(judged.heard).tolist():
             row, kind = int(arrived.rows[index]), int(arrived.kinds[index])
-            way = self._ways[int(arrived.slots[index])]
+            lane = self._lanes[int(arrived.slots[index])]
             if arrived.restarted[index]:
-                way.beginAnew()
+                lane.beginAnew()
             sequence = int(headers.sequenceNumber[row])
             at, size = int(headers.payloadOffset[row]), int(headers.payloadLength[row])
             payloadType = int(headers.payloadType[row])
             if kind == EVENT or not size:
-                self._renumbering.swallow(way, sequence)
-            elif not self._fits(way, payloadType, drained.data, row, at, size):
-                self._renumbering.swallow(way, sequence)
-                self._goAstray(way)
+                self._renumbering.swallow(lane, sequence)
+            elif not self._fits(lane, payloadType, drained.data, row, at, size):
+                self._renumbering.swallow(lane, sequence)
+                self._goAstray(lane)
             else:
-                if kind > NOISE and self._codecs.likeness[kind] != self._table.hears[way.source]:
-                    self._receiver.listen(way.source, kind)
+                if kind > NOISE and self._codecs.likeness[kind] != self._table.hears[lane.source]:
+                    self._receiver.listen(lane.source, kind)
                 end = HEADER_BYTES + size
                 drained.data[row, HEADER_BYTES:end] = drained.data[row, at : at + size]
                 drained.lengths[row] = end
                 header = bool(headers.marker[row]), sequence, int(headers.timestamp[row])
-                self._number(batch, way, row, header, size)
+                self._number(batch, lane, row, header, size)
         self._emit(packets, batch)
         return judged.reports
 
@@ -395,9 +397,9 @@ class Passing:
 
     # What does not
 
-    def _goAstray(self, way: Way) -> None:
-        self.astray.append(way.source)
-        self.watched[way.source] = way, 0
+    def _goAstray(self, lane: Lane) -> None:
+        self.astray.append(lane.source)
+        self.watched[lane.source] = lane, 0
 
     def watch(self, drained: PacketBatch) -> None:
         """
@@ -406,11 +408,11 @@ class Passing:
         for row, slot in enumerate(drained.slots.tolist()):
             if slot not in self.watched:
                 continue
-            way, kept = self.watched[slot]
+            lane, kept = self.watched[slot]
             payloadType = int(drained.data[row, 1]) & _PAYLOAD_TYPE
             size = int(drained.lengths[row]) - HEADER_BYTES
-            fits = self._fits(way, payloadType, drained.data, row, HEADER_BYTES, size)
-            self.watched[slot] = way, kept + 1 if fits else 0
+            fits = self._fits(lane, payloadType, drained.data, row, HEADER_BYTES, size)
+            self.watched[slot] = lane, kept + 1 if fits else 0
             if kept + 1 == _KEEPS_TO and fits:
                 del self.watched[slot]
                 self.astray.append(slot)

@@ -1,7 +1,7 @@
 """
 What passes from one party to another without being decoded, and our headers on it.
 
-A L{Way} is one direction between two.  The payload goes on as it came; source, sequence number,
+A L{Lane} is one direction between two.  The payload goes on as it came; source, sequence number,
 timestamp and payload type are our own, and go on from whatever was sent before, be it passed or
 mixed.  What was lost on the way to us stays a gap, so that the receiver makes up for it; what was
 meant for us alone leaves none.  Jumps of the peer's timestamps end here.
@@ -17,7 +17,7 @@ from h323d.media.audio.table import PortTable
 from h323d.rtp.columns import numbers, writeHeader
 from h323d.rtp.statistics import MAX_DROPOUT, MAX_MISORDER
 
-__all__ = ["SLACK_MS", "Renumbering", "Way", "WayForm"]
+__all__ = ["SLACK_MS", "Renumbering", "Lane", "LaneForm"]
 
 SLACK_MS = 100  # by which a timestamp may lag behind the clock, rather than to jump
 _JUMP_MS = 1000  # a step that is not the network's
@@ -26,14 +26,14 @@ _STAMPS = (1 << 32) - 1
 _HALF = 1 << 31
 
 
-class WayForm(NamedTuple):
+class LaneForm(NamedTuple):
     """
     What may pass, and as what.
 
     @ivar kinds: by the payload types that may pass, the kind of their codec, or what stands for
         one that we cannot mix.
     @ivar payloadType: that they are given.
-    @ivar packetMs: milliseconds of sound in each packet; 0 if nothing is sent that way.
+    @ivar packetMs: milliseconds of sound in each packet; 0 if nothing is sent there.
     @ivar units: of the timestamps, in a millisecond.
     """
 
@@ -44,7 +44,7 @@ class WayForm(NamedTuple):
 
 
 @dataclass(slots=True, eq=False)
-class Way:
+class Lane:
     """
     One direction between two.
 
@@ -60,7 +60,7 @@ class Way:
 
     source: int
     target: int
-    form: WayForm
+    form: LaneForm
     lengths: dict[tuple[int, int], bool] = field(default_factory=dict)
     begun: bool = False
     last: int = -1
@@ -88,7 +88,7 @@ class Renumbering:
 
     def write(
         self,
-        way: Way,
+        lane: Lane,
         out: memoryview[int],
         at: int,
         header: tuple[bool, int, int],
@@ -106,21 +106,21 @@ class Renumbering:
         @return: whether it can be sent: not if its number was never kept for it.
         """
         marker, sequence, stamp = header
-        number = self._numberOf(way, sequence)
+        number = self._numberOf(lane, sequence)
         if number < 0:
             return False
-        target, units = way.target, way.form.units
+        target, units = lane.target, lane.form.units
         natural = self._base[target] + clock * units
-        step = ((stamp + way.shift - natural + _HALF) & _STAMPS) - _HALF
-        if not way.begun or not -_JUMP_MS * units < step < _JUMP_MS * units:
+        step = ((stamp + lane.shift - natural + _HALF) & _STAMPS) - _HALF
+        if not lane.begun or not -_JUMP_MS * units < step < _JUMP_MS * units:
             begins = self._goingOn(target, natural, units)
-            way.begun, way.shift = True, (begins - stamp) & _STAMPS
+            lane.begun, lane.shift = True, (begins - stamp) & _STAMPS
             marker, step = self._expected[target] != begins, begins - natural
         ours = natural + step
-        writeHeader(out, at, way.form.payloadType, marker, number, ours, self._ownSsrc[target])
-        if sequence == way.last:
+        writeHeader(out, at, lane.form.payloadType, marker, number, ours, self._ownSsrc[target])
+        if sequence == lane.last:
             self._base[target] = ours - clock * units
-            self._expected[target] = ours + way.form.packetMs * units
+            self._expected[target] = ours + lane.form.packetMs * units
         self._sent[target] += 1
         self._octets[target] += size
         return True
@@ -133,31 +133,31 @@ class Renumbering:
         expected = self._expected[target]
         return expected if expected >= 0 and natural - expected < SLACK_MS * units else natural
 
-    def _numberOf(self, way: Way, sequence: int) -> int:
+    def _numberOf(self, lane: Lane, sequence: int) -> int:
         """
         @return: our sequence number, not reduced; -1 if there is none.
         """
-        target = way.target
-        ahead = (sequence - way.last) % _SEQUENCES if way.last >= 0 else 1
+        target = lane.target
+        ahead = (sequence - lane.last) % _SEQUENCES if lane.last >= 0 else 1
         if 0 < ahead < MAX_DROPOUT:
             number = self._sequence[target] + ahead - 1
             self._sequence[target] = number + 1
-            way.last, way.run = sequence, way.run + ahead
+            lane.last, lane.run = sequence, lane.run + ahead
             return number
         behind = _SEQUENCES - ahead
         if behind > MAX_MISORDER and ahead:
-            way.beginAnew()
-            return self._numberOf(way, sequence)
-        return self._sequence[target] - 1 - behind if behind < way.run else -1
+            lane.beginAnew()
+            return self._numberOf(lane, sequence)
+        return self._sequence[target] - 1 - behind if behind < lane.run else -1
 
-    def swallow(self, way: Way, sequence: int) -> None:
+    def swallow(self, lane: Lane, sequence: int) -> None:
         """
         A packet came that does not pass.
         """
-        ahead = (sequence - way.last) % _SEQUENCES if way.last >= 0 else 1
+        ahead = (sequence - lane.last) % _SEQUENCES if lane.last >= 0 else 1
         if 0 < ahead < MAX_DROPOUT:
-            self._sequence[way.target] += ahead - 1
-            way.last, way.run = sequence, 0
+            self._sequence[lane.target] += ahead - 1
+            lane.last, lane.run = sequence, 0
 
     def align(self, target: int, clock: int) -> None:
         """

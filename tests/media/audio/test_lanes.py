@@ -4,18 +4,18 @@ How what passes is numbered.
 
 from __future__ import annotations
 
+from h323d.media.audio.lanes import SLACK_MS, Lane, LaneForm, Renumbering
 from h323d.media.audio.table import PortTable
-from h323d.media.audio.ways import SLACK_MS, Renumbering, Way, WayForm
 from h323d.rtp.packet import RTPPacket, decode
 
 OURS, FIRST, BEGAN = 5555, 1000, 90_000  # SSRC, sequence number and timestamp
 PEERS = 800_000  # timestamp
-FORM = WayForm({0: 3}, 96, 20, 8)
+FORM = LaneForm({0: 3}, 96, 20, 8)
 
 
 class Scene:
     """
-    A way to a port that was sent nothing yet, at a time of the plane's clock.
+    A lane to a port that was sent nothing yet, at a time of the plane's clock.
     """
 
     def __init__(self) -> None:
@@ -24,7 +24,7 @@ class Scene:
         table.ownSsrc[self.target], table.sequence[self.target] = OURS, FIRST
         table.timestampBase[self.target] = BEGAN
         self.renumbering = Renumbering(table)
-        self.way = Way(self.source, self.target, FORM)
+        self.lane = Lane(self.source, self.target, FORM)
         self.clock = 0
 
     def passOn(self, sequence: int, stamp: int, marker: bool = False) -> RTPPacket | None:
@@ -33,7 +33,7 @@ class Scene:
         """
         octets = bytearray(172)
         header = marker, sequence, stamp & 0xFFFFFFFF
-        sent = self.renumbering.write(self.way, memoryview(octets), 0, header, 160, self.clock)
+        sent = self.renumbering.write(self.lane, memoryview(octets), 0, header, 160, self.clock)
         self.clock += 20
         return decode(bytes(octets)) if sent else None
 
@@ -81,14 +81,14 @@ def test_whatIsOlderThanTheWayHasNoNumber() -> None:
 def test_whatIsSwallowedLeavesNoGapAndMovesNothingThatCameBefore() -> None:
     scene = Scene()
     assert scene.numbers(7, 8) == [0, 1]
-    scene.renumbering.swallow(scene.way, 9)
+    scene.renumbering.swallow(scene.lane, 9)
     assert scene.numbers(10, 8, 11) == [2, None, 3]
 
 
 def test_whatWasLostBeforeWhatIsSwallowedStaysAGap() -> None:
     scene = Scene()
     assert scene.numbers(7) == [0]
-    scene.renumbering.swallow(scene.way, 9)
+    scene.renumbering.swallow(scene.lane, 9)
     assert scene.numbers(10) == [2]
 
 
@@ -116,7 +116,7 @@ def test_aPauseOfThePeersIsAPauseOfOurs() -> None:
 def test_whatBeginsAnewGoesOnWhereTheLastPacketEnded() -> None:
     scene = Scene()
     scene.passOn(7, PEERS)
-    scene.way.beginAnew()
+    scene.lane.beginAnew()
     scene.clock += SLACK_MS - 21
     sent = scene.passOn(300, 77)
     assert sent == RTPPacket(96, FIRST + 1, BEGAN + 160, OURS, bytes(160))
@@ -125,7 +125,7 @@ def test_whatBeginsAnewGoesOnWhereTheLastPacketEnded() -> None:
 def test_whatBeginsAnewLaterIsMarkedAndTimeHasPassed() -> None:
     scene = Scene()
     scene.passOn(7, PEERS)
-    scene.way.beginAnew()
+    scene.lane.beginAnew()
     scene.clock += 500
     sent = scene.passOn(300, 77)
     assert sent == RTPPacket(96, FIRST + 1, BEGAN + 8 * 520, OURS, bytes(160), marker=True)
