@@ -18,6 +18,7 @@ from h323d.sip.calls.digits import DIGIT_TYPES
 from h323d.sip.messages.bodies import bodyOf
 from h323d.sip.messages.message import SIPRequest, SIPResponse
 from h323d.sip.messages.uri import CALLABLE_SCHEMES
+from h323d.sip.sdp.description import parse
 
 __all__ = ["ALLOWED", "capabilities", "screen", "statelessTag", "unpacked"]
 
@@ -37,7 +38,7 @@ def screen(
 
     @return: the answer to a request that is refused; C{None} for one that may go on.
 
-    @raise DecodeError: a header field that is looked at is malformed.
+    @raise DecodeError: a header field that is looked at is malformed, or the offer of a call.
     """
     if request.method not in methods:
         return _refuse(request, 405, toTag, ("Allow", ", ".join(methods)))
@@ -88,6 +89,8 @@ def _screenContent(request: SIPRequest, toTag: str) -> SIPResponse | None:
         types = {value.partition(";")[0].strip().lower() for value in request.headers.all("Accept")}
         if not types.intersection(_ACCEPTED):
             return _refuse(request, 406, toTag)
+    if request.method == "INVITE" and request.body and request.toAddress.tag is None:
+        parse(request.body)  # or somebody would be called for it
     return None
 
 

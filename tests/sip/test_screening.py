@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 
+from h323d.errors import DecodeError
 from h323d.sip.agent import ALLOW, SDP
 from h323d.sip.messages.message import SIPRequest
 from h323d.sip.screening import ALLOWED, capabilities, screen, statelessTag, unpacked
 from tests.support.fakeagent import received
+from tests.support.sippeers import offerBody
 
 
 def request(method: str, **more: Any) -> SIPRequest:
@@ -60,8 +62,8 @@ def test_noExtensionMayBeRequired() -> None:
 @pytest.mark.parametrize(
     ("extra", "body", "answer"),
     [
-        ("", "v=0", None),
-        ("Content-Encoding: identity\n", "v=0", None),
+        ("", offerBody(), None),
+        ("Content-Encoding: identity\n", offerBody(), None),
         ("Content-Encoding: gzip\n", "v=0", (415, "identity")),
         ("Content-Encoding: gzip\n", "", None),
         ("Content-Type: text/plain\n", "x", (415, SDP)),
@@ -74,6 +76,12 @@ def test_aBodyIsADescriptionThatCanBeRead(
     extra: str, body: str, answer: tuple[int, str | None] | None
 ) -> None:
     assert answered("INVITE", extra=extra, body=body) == answer
+
+
+def test_aCallWithAnOfferThatIsNoneIsNobodysBusiness() -> None:
+    with pytest.raises(DecodeError):
+        answered("INVITE", body="v=0")
+    assert answered("INVITE", body="v=0", toTag="x") is None  # whose call knows what to say
 
 
 def test_otherRequestsMayCarryWhatTheyLike() -> None:

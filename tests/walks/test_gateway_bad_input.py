@@ -13,12 +13,13 @@ import pytest
 from h323d.dsp.provisions import provisions
 from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
-from h323d.values.media.formats import G711_ULAW
+from h323d.values.media.formats import G711_ULAW, MediaFormat
 from tests.support.bridged import SERVER, Phone
 from tests.support.bridgedcalls import ALICE, HOSTS, SIPScript, called, newPhone, newServer
 from tests.support.scriptedsound import ScriptedSound, describedPort, tonePackets
 from tests.support.simulation import Simulation
 
+GSM = MediaFormat("GSM")  # which the server of these tests does not speak
 OTHER = 1000  # Hz: of a second tone of Alice's
 
 
@@ -82,6 +83,34 @@ def test_aHundredMediaLinesAreMoreThanAnybodyNeeds(world: Simulation) -> None:
     assert alice.final.status == 400
     world.run(0.5)
     assert bob.leg is None
+    assert left(world) == []
+
+
+@pytest.mark.parametrize("body", ["v=0\nno description\n", described("m=audio x RTP/AVP 8")])
+def test_whatIsNoOfferRingsNobody(world: Simulation, body: str) -> None:
+    alice, bob = SIPScript(world, 0), newPhone(world, "h323", 1, G711_ULAW)
+    alice.invite(body)
+    world.run(0.5)
+    assert (alice.final.status, bob.leg) == (400, None)
+
+
+def test_whoHasNothingInCommonWithTheOtherIsToldWhatBothHave(world: Simulation) -> None:
+    alice, bob = SIPScript(world, 0), newPhone(world, "h323", 1, G711_ULAW)
+    alice.invite(described("m=audio 4000 RTP/AVP 97", "a=rtpmap:97 EVRC/8000"))
+    world.until(lambda: bob.cause is not None)
+    assert bob.cause is Cause.INCOMPATIBLE_DESTINATION
+    assert alice.final.status == 488
+    said = alice.final.headers.get("Warning") or ""
+    assert said.startswith('305 10.0.0.1 "no common format; they have EVRC/8000, we ')
+
+
+@pytest.mark.parametrize("who", [0, 1])
+def test_aTerminalThatHasNothingInCommonWithUsEndsTheCall(world: Simulation, who: int) -> None:
+    protocols, formats = ("h323", "sip")[:: 1 - 2 * who], ((GSM,), ())[:: 1 - 2 * who]
+    alice, bob = (newPhone(world, protocols[each], each, *formats[each]) for each in (0, 1))
+    called(alice)
+    world.until(lambda: alice.cause is not None and bob.cause is not None)
+    assert (alice.cause, bob.cause) == (Cause.INCOMPATIBLE_DESTINATION,) * 2
     assert left(world) == []
 
 
