@@ -54,15 +54,17 @@ Every way in which H.323 starts the media of a call.
 """
 
 
-def newServer(world: Simulation, start: str = "fast") -> SimulatedServer:
+def newServer(world: Simulation, start: str = "fast", tickMs: int = 20) -> SimulatedServer:
     """
     A server that starts its calls by H.323 in a way of L{STARTS}.
+
+    @param tickMs: of its media plane: no packet is shorter.
     """
     options = STARTS[start]
     h323 = H323Config(
         fastStart=options.fastStart, tunnelling=options.tunnelling, earlyH245=options.earlyH245
     )
-    return world.server(SERVER, Configuration(h323=h323, media=MediaConfig(tickMs=20)))
+    return world.server(SERVER, Configuration(h323=h323, media=MediaConfig(tickMs=tickMs)))
 
 
 def newPhone(world: Simulation, protocol: str, who: int, *formats: MediaFormat) -> Phone:
