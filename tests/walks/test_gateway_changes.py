@@ -90,7 +90,7 @@ def test_everyWayToHoldBySIPIsAHoldByH323(world: Simulation, method: str, how: s
         assert alice.final.status == 200
         if method == "INVITE":
             alice.inDialog("ACK")
-        world.run(0.5)
+        world.run(0.2)
         assert report in bob.reports
         bob.reports.clear()
 
@@ -107,7 +107,7 @@ def test_aHoldByH323IsOneBySIP(world: Simulation, direction: Direction) -> None:
     world.until(lambda: len(bob.requests("INVITE")) == 3)
     assert b"a=sendonly" not in bob.requests("INVITE")[-1].body
     bob.answer(200, bob.offer("0"))
-    world.run(0.5)
+    world.run(0.2)
     assert len(bob.requests("ACK")) == 3
     assert alice.cause is None
 
