@@ -10,12 +10,17 @@ from collections.abc import Iterator
 
 import pytest
 
+from h323d.asn1 import h245
 from h323d.dsp.provisions import provisions
+from h323d.h323.signalling import messages, uuie
+from h323d.h323.signalling.q931 import MessageType
 from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.media.formats import G711_ULAW, MediaFormat
 from tests.support.bridged import SERVER, Phone
 from tests.support.bridgedcalls import ALICE, HOSTS, SIPScript, called, newPhone, newServer
+from tests.support.h245peers import openChannel
+from tests.support.h323 import ScriptedPeer
 from tests.support.scriptedsound import ScriptedSound, describedPort, tonePackets
 from tests.support.simulation import Simulation
 
@@ -276,3 +281,35 @@ def test_whoHangsUpBeforeItsOwnACKIsGone(world: Simulation) -> None:
     alice.inDialog("ACK")
     assert bob.cause is Cause.NORMAL_CALL_CLEARING
     assert left(world) == []
+
+
+# H.245.
+
+
+@pytest.mark.parametrize(
+    ("dataType", "cause"),
+    [
+        (("audioData", ("g728", 4)), "dataTypeNotSupported"),
+        (("audioData", ("g711Ulaw64k", 240)), "dataTypeNotSupported"),
+        (("nullData", None), "dataTypeNotSupported"),
+    ],
+)
+def test_aChannelThatWeHaveNotSaidWeTakeIsRefusedAndTheCallGoesOn(
+    world: Simulation, dataType: tuple[str, object], cause: str
+) -> None:
+    bob = SIPScript(world, 1)
+    newPhone(world, "h323", 0).close()  # whose name the terminal that is made by hand has
+    alice = ScriptedPeer(world.network, HOSTS[0], TransportAddress(SERVER, 1720))
+    alice.send(alice.makeSetup(called="1002"))
+    bob.answer(200, bob.offer("0"))
+    world.run(0.2)
+    channel = h245.encode("MultimediaSystemControlMessage", openChannel(dataType))
+    alice.say(MessageType.FACILITY, uuie.EMPTY, control=[channel])
+    octets = [each for _, content in alice.received for each in content.h245Control]
+    said = [h245.decode("MultimediaSystemControlMessage", each)[1] for each in octets]
+    (rejected,) = [fields for name, fields in said if name == "openLogicalChannelReject"]
+    assert rejected["cause"] == (cause, None)
+    assert MessageType.RELEASE_COMPLETE not in alice.kinds
+    assert bob.requests("BYE") == []
+    alice.send(messages.release(Cause.NORMAL_CALL_CLEARING))
+    world.until(lambda: bob.requests("BYE"))
