@@ -226,6 +226,13 @@ class SIPScript:
         return [each for each in self.peer.messages if isinstance(each, SIPResponse)]
 
     @property
+    def isAnswered(self) -> bool:
+        """
+        Whether a response was final.
+        """
+        return any(each.isFinal for each in self.responses())
+
+    @property
     def final(self) -> SIPResponse:
         """
         The last response that was final.

@@ -55,7 +55,7 @@ def connected(world: Simulation, body: str) -> tuple[SIPScript, Phone, Transport
     """
     alice, bob = SIPScript(world, 0), newPhone(world, "h323", 1, G711_ULAW)
     alice.invite(body)
-    world.until(lambda: alice.peer.statuses[-1] >= 200)
+    world.until(lambda: alice.isAnswered)
     assert alice.final.status == 200
     there = describedPort(SERVER, alice.final.body)
     alice.inDialog("ACK")
@@ -84,7 +84,7 @@ def test_ofManyMediaLinesTheOneThatWeCanIsTaken(world: Simulation) -> None:
 def test_aHundredMediaLinesAreMoreThanAnybodyNeeds(world: Simulation) -> None:
     alice, bob = SIPScript(world, 0), newPhone(world, "h323", 1, G711_ULAW)
     alice.invite(described(*["m=audio 4000 RTP/AVP 8"] * 100))
-    world.until(lambda: alice.peer.statuses[-1] >= 200)
+    world.until(lambda: alice.isAnswered)
     assert alice.final.status == 400
     world.run(0.5)
     assert bob.leg is None
@@ -245,7 +245,7 @@ def test_whateverOctetsComeTheCallGoesOn(
     world = everyCodec
     alice, bob = SIPScript(world, 0), newPhone(world, "h323", 1, G711_ULAW)
     alice.invite(described(f"m=audio 4000 RTP/AVP {formats}"))
-    world.until(lambda: alice.peer.statuses[-1] >= 200)
+    world.until(lambda: alice.isAnswered)
     if alice.final.status == 488:
         pytest.skip("this codec is not there")
     there = describedPort(SERVER, alice.final.body)

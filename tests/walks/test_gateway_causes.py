@@ -85,7 +85,7 @@ def reasonOf(released: ScriptedPeer | ScriptedCallee) -> str | None:
 def test_aTerminalsCauseIsAStatusThatKeepsIt(world: Simulation, cause: int, status: int) -> None:
     alice, bob = toTerminal(world)
     bob.send(messages.release(Cause(cause)))
-    world.until(lambda: alice.peer.statuses[-1] >= 200)
+    world.until(lambda: alice.isAnswered)
     assert alice.final.status == status
     assert f"Q.850;cause={cause}" in (alice.final.headers.get("Reason") or "")
 
@@ -112,7 +112,7 @@ def test_aTerminalsReasonIsAStatusTheLessItSaysWithACause(
     alice, bob = toTerminal(world)
     body = uuie.releaseComplete(bob.identity, reason)
     bob.say(MessageType.RELEASE_COMPLETE, body)
-    world.until(lambda: alice.peer.statuses[-1] >= 200)
+    world.until(lambda: alice.isAnswered)
     assert alice.final.status == status
 
 
@@ -235,5 +235,5 @@ def test_aTerminalThatGivesUpIsACancelThatSaysWhy(world: Simulation) -> None:
 def test_aReleaseThatSaysNothingIsANormalEnd(world: Simulation) -> None:
     alice, bob = toTerminal(world)
     bob.send(messages.make(MessageType.RELEASE_COMPLETE, None))
-    world.until(lambda: alice.peer.statuses[-1] >= 200)
+    world.until(lambda: alice.isAnswered)
     assert (alice.final.status, alice.final.headers.get("Reason")) == (480, "Q.850;cause=16")

@@ -181,7 +181,7 @@ def test_aTerminalWhoseConnectionIsLostWhileItRingsEndsTheCall(world: Simulation
         caller.invite(caller.offer())
         world.until(lambda: 180 in caller.peer.statuses)
         world.network.resetStreams(HOSTS[1])
-        world.until(lambda: caller.peer.statuses[-1] >= 200)
+        world.until(lambda: caller.isAnswered)
         assert caller.final.status == 503
         assert caller.final.headers.get("Reason") == "Q.850;cause=41"
     assert left(world) == []

@@ -47,7 +47,7 @@ def test_aPhoneGetsPacketsAsLongAsItAsksFor(
     alice, sound = SIPScript(world, 0), ScriptedSound(world, HOSTS[0])
     newPhone(world, "h323", 1, G711_ULAW)
     alice.invite(alice.offer("0") + asked)
-    world.until(lambda: alice.peer.statuses[-1] == 200)
+    world.until(lambda: alice.isAnswered)
     alice.inDialog("ACK")
     world.run(0.4)
     assert {len(packet.payload) for packet in sound.heard[5:]} == {8 * milliseconds}
@@ -85,7 +85,7 @@ def test_eachSideHasItsOwnPayloadTypes(world: Simulation) -> None:
     (offer,) = bob.requests("INVITE")
     assert b"PCMU" not in offer.body.split(b"m=audio")[0]
     bob.answer(200, bob.offer("0 96") + lines.format(0, 96))
-    world.until(lambda: alice.peer.statuses[-1] == 200)
+    world.until(lambda: alice.isAnswered)
     assert b"a=rtpmap:100 PCMU/8000" in alice.final.body
     alice.inDialog("ACK")
     here, there = ScriptedSound(world, HOSTS[0]), ScriptedSound(world, HOSTS[1])
