@@ -33,7 +33,6 @@ from h323d.values.cause import Cause
 from h323d.values.identifiers import LegID
 from h323d.values.media.digits import DigitMethod
 from h323d.values.media.direction import Direction
-from h323d.values.media.profile import MediaProfile
 from h323d.values.media.streams import Stream
 
 __all__ = ["Bridge", "BridgeOwner"]
@@ -179,19 +178,12 @@ class Bridge:
         if self._branches.isOver:
             self._machine.noneAnswers()
 
-    def _profile(self, other: BridgeSide | None) -> MediaProfile:
-        """
-        What a side may speak.
-
-        @param other: the other side; C{None} if nobody is heard there yet.
-        """
-        return self._context.profile(other.speaks if other else None)
-
     def ring(self) -> None:
         self.caller.leg.alert(None)
 
     def openEarly(self) -> None:
-        self.caller.leg.alert(self._profile(self._heard or self._branches.speaking))
+        heard = self._heard or self._branches.speaking
+        self.caller.leg.alert(self._context.profile(self.caller.leg.protocol, heard))
 
     def hear(self) -> None:
         speaking = self._branches.speaking
@@ -212,7 +204,8 @@ class Bridge:
         if self.caller.answered:
             self._machine.callerAnswered()
         else:
-            self.caller.leg.answer(self._profile(self._heard))
+            profile = self._context.profile(self.caller.leg.protocol, self._heard)
+            self.caller.leg.answer(profile)
 
     def end(self, cause: Cause) -> None:
         self._tones.stop()
@@ -299,6 +292,8 @@ class Bridge:
         self._facts.tellAnswered(side.leg)
         if side is self.caller:
             self._machine.callerAnswered()
+            if self._heard is not None:
+                self.sideChanged(self._heard)
         else:
             self._context.trunks.reached(side.leg)
             self._machine.calledAnswers()
@@ -308,6 +303,12 @@ class Bridge:
         if side in self._branches and not side.answered:
             self._machine.calledSpeaks()
         self._tones.follow(self._heard)
+        self.sideChanged(side)
+
+    def sideChanged(self, side: BridgeSide) -> None:
+        other = self._otherOf(side)
+        if other is not None and not self._context.joined(side, other):
+            self._direct(side, Direction.SENDRECV)  # or they could not hear each other
 
     def sideHeld(self, side: BridgeSide) -> None:
         self._direct(side, Direction.SENDONLY)
@@ -323,7 +324,8 @@ class Bridge:
         """
         other = self._otherOf(side)
         if other is not None and other.answered:
-            other.leg.changeMedia(self._profile(side).directed(direction))
+            profile = self._context.profile(other.leg.protocol, side)
+            other.leg.changeMedia(profile.directed(direction))
 
     def sideDigit(
         self, side: BridgeSide, digit: str, milliseconds: int, method: DigitMethod

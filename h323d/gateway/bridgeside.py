@@ -57,6 +57,9 @@ class BridgeSideOwner(Protocol):
     def sideHeard(self, side: BridgeSide, stream: Stream) -> None:
         """Its sound flows, for the first time."""
 
+    def sideChanged(self, side: BridgeSide) -> None:
+        """Its party speaks something else than before, or takes something else."""
+
     def sideHeld(self, side: BridgeSide) -> None:
         """Its party has put us on hold."""
 
@@ -93,6 +96,7 @@ class BridgeSide(SilentObserver):
         self.port: IMediaPort | None = None
         self.figures: Sound | None = None
         self._owner = owner
+        self._spoken: MediaFormat | None = None  # last, as far as is known
         self._mixer: IMixer | None = None  # that it is let into
         self._patience: Timer | None = None
 
@@ -108,11 +112,11 @@ class BridgeSide(SilentObserver):
     @property
     def speaks(self) -> tuple[MediaFormat, ...] | None:
         """
-        What the side is sent, or else what it has said it speaks; C{None} if that is not known.
+        What the side is sent, or was before it put us on hold, or else what it has said it speaks;
+        C{None} if that is not known.
         """
-        transmit = None if self.port is None else self.port.stream.transmit
         spoken: tuple[MediaFormat, ...] | None = self.leg.speaks
-        return spoken if transmit is None else (transmit.format,)
+        return spoken if self._spoken is None else (self._spoken,)
 
     def expect(self, patience: Timer, seconds: float) -> None:
         """
@@ -152,10 +156,15 @@ class BridgeSide(SilentObserver):
             request.fail(Cause.FACILITY_REJECTED)  # but if its leg ends with that
 
     def legMediaReady(self, leg: ILeg, port: IMediaPort, stream: Stream) -> None:
-        if stream.medium is not Medium.AUDIO or self.sound in (SideSound.FLOWING, SideSound.OVER):
+        if stream.medium is not Medium.AUDIO or self.sound is SideSound.OVER:
             return
         before, self.sound = self.sound, SideSound.FLOWING
         self.port = port
+        if stream.transmit is not None:
+            self._spoken = stream.transmit.format
+        if before is SideSound.FLOWING:
+            self._owner.sideChanged(self)
+            return
         if self._mixer is not None:
             self._mixer.join(port)
         if before is SideSound.NONE:

@@ -5,7 +5,7 @@ What all bridges share.
 from __future__ import annotations
 
 import random
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -18,6 +18,7 @@ from h323d.call.media import IMediaPool
 from h323d.call.policy import IFinder
 from h323d.call.ways import Way
 from h323d.events.bus import EventBus
+from h323d.gateway.bridgeside import BridgeSide
 from h323d.gateway.config import GatewayConfig
 from h323d.gateway.selection import Selection
 from h323d.gateway.trunklines import NO_TRUNKS, TrunkLines
@@ -27,6 +28,12 @@ from h323d.values.media.formats import MediaFormat
 from h323d.values.media.profile import MediaProfile
 
 __all__ = ["BridgeContext", "CallTaker"]
+
+# An answer settles for what each sends.  A terminal of H.323 opens a channel in whatever it likes
+# of all that we take, and what it likes may be what the other side cannot have.
+_SETTLING = frozenset({"sip"})
+
+Formats = tuple[MediaFormat, ...]
 
 
 class CallTaker(Protocol):
@@ -73,13 +80,49 @@ class BridgeContext:
             self.pool.formats, config.codecPreference, config.maxBitRate, config.packetMs
         )
 
-    def profile(self, spoken: Collection[MediaFormat] | None = None) -> MediaProfile:
+    def profile(self, protocol: str = "", other: BridgeSide | None = None) -> MediaProfile:
         """
         What a side may speak.
 
-        @param spoken: what the other side speaks; C{None} if that is not known.
+        @param protocol: of its leg.
+        @param other: the other side; C{None} if nobody is heard there yet.
         """
-        return MediaProfile.audio(self.selection.towards(spoken), self.config.packetMs)
+        spoken = self._reaching(protocol, other) if other else None
+        return self._within(self.selection.towards(spoken), spoken)
+
+    def offer(self, protocol: str, caller: BridgeSide) -> MediaProfile:
+        """
+        What a called side is offered.
+
+        @param protocol: of its leg.
+        """
+        spoken = self._reaching(protocol, caller)
+        if caller.port is not None:  # which is answered already, if only early
+            return self._within(self.selection.towards(spoken), spoken)
+        return self._within(self.selection.onward(spoken), spoken)
+
+    def _reaching(self, protocol: str, other: BridgeSide) -> Formats | None:
+        """
+        What a side speaks, so far as it can reach another.
+
+        @param protocol: of that other one's leg.
+        """
+        spoken = other.speaks
+        if spoken is None or {protocol, other.leg.protocol} <= _SETTLING:
+            return spoken
+        return tuple(filter(self.selection.codes, spoken))
+
+    def _within(self, formats: Formats, spoken: Formats | None) -> MediaProfile:
+        passed = self.selection.passed(spoken or ())
+        return MediaProfile.audio(formats, self.config.packetMs, passed=passed)
+
+    def joined(self, one: BridgeSide, other: BridgeSide) -> bool:
+        """
+        Whether two sides can hear each other, as things are.
+        """
+        if one.port is None or other.port is None:
+            return True
+        return self.selection.joins(one.port.stream, other.port.stream)
 
     def partyOf(self, leg: ILeg) -> str:
         """

@@ -105,7 +105,7 @@ class Dialling:
             caller.callId,
             calling,
             place.way,
-            self._context.profile(self._caller.speaks),
+            self._context.offer(place.way.protocol, self._caller),
             SilentObserver(),
             hops,
             displayName,

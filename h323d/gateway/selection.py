@@ -4,6 +4,8 @@ Which formats each side of a bridge is offered, and in which order.
 What both sides speak comes first: it is passed through, without delay or loss.  Then comes what
 sounds best at the far end of both, and of the same sound what costs least.  What takes more of the
 line than there is comes last of all.
+
+A side may be offered what the other speaks and we cannot code: that is passed, or there is nothing.
 """
 
 from __future__ import annotations
@@ -14,6 +16,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from h323d.values.media.formats import MediaFormat
+from h323d.values.media.passing import isPassable, mayPass
+from h323d.values.media.streams import Stream
 from h323d.values.media.worth import NARROWBAND, worthOf
 
 __all__ = ["Choice", "Preference", "Selection"]
@@ -21,6 +25,7 @@ __all__ = ["Choice", "Preference", "Selection"]
 Formats = tuple[MediaFormat, ...]
 
 _CACHED = 128  # orders
+_MOST_PASSED = 8  # of one side's formats that we cannot code, so that an offer stays short
 
 
 class Preference(enum.Enum):
@@ -79,6 +84,45 @@ class Selection:
         """
         return _inOrder(self, tuple(spoken or ()))
 
+    def onward(self, spoken: Collection[MediaFormat] | None) -> Formats:
+        """
+        What a side is offered of whose choice all depends: where the other speaks nothing that
+        we can code, only what can be passed to it.
+
+        @param spoken: all that the other side speaks, in its order; C{None} if that is not known.
+        """
+        passed = self.passed(spoken or ())
+        if passed and not any(self.codes(each) for each in spoken or ()):
+            return passed
+        return self.towards(spoken)
+
+    def passed(self, spoken: Collection[MediaFormat]) -> Formats:
+        """
+        @return: what we cannot code, and may pass.
+        """
+        unknown = (each for each in spoken if isPassable(each) and not self.codes(each))
+        return tuple(dict.fromkeys(unknown))[:_MOST_PASSED]
+
+    def codes(self, candidate: MediaFormat) -> bool:
+        """
+        Whether we can code it.
+        """
+        return any(candidate.sameOctets(each) for each in self.ours)
+
+    def joins(self, one: Stream, other: Stream) -> bool:
+        """
+        Whether each of two can be sent what the other says, coded anew or passed.
+        """
+        return self._reaches(one, other) and self._reaches(other, one)
+
+    def _reaches(self, source: Stream, target: Stream) -> bool:
+        if source.receive is None or target.transmit is None:
+            return True
+        said, wanted = source.receive.formats.values(), target.transmit.format
+        if self.codes(wanted) and any(map(self.codes, said)):
+            return True
+        return any(mayPass(each, wanted) for each in said)
+
     def fits(self, candidate: MediaFormat) -> bool:
         """
         Whether the line carries it.
@@ -91,16 +135,17 @@ class Selection:
         What becomes of a call between two, where each takes the first that it speaks of what it
         is offered.
         """
-        theirs = _first(self.towards(caller), called)
+        theirs = _first(self.onward(caller), called)
         return Choice(theirs, _first(self.towards((theirs,) if theirs else None), caller))
 
 
 @lru_cache(_CACHED)  # most callers speak what others do
 def _inOrder(selection: Selection, wanted: Formats) -> Formats:
+    candidates = (*selection.ours, *selection.passed(wanted))
     if selection.preference is Preference.CALLER:
-        ranked = {each: _place(each, wanted) for each in selection.ours}
-        return tuple(sorted(selection.ours, key=ranked.__getitem__))
-    return tuple(sorted(selection.ours, key=lambda each: _rank(selection, each, wanted)))
+        ranked = {each: _place(each, wanted) for each in candidates}
+        return tuple(sorted(candidates, key=ranked.__getitem__))
+    return tuple(sorted(candidates, key=lambda each: _rank(selection, each, wanted)))
 
 
 def _rank(
@@ -110,11 +155,12 @@ def _rank(
     How far behind a format comes: in the order in which this module's docstring has it.
     """
     passes = any(candidate.sameOctets(each) for each in wanted)
+    heard = wanted if passes else tuple(filter(selection.codes, wanted))
     return (
         not selection.fits(candidate),
         not passes and bool(wanted),
-        impairmentOf(candidate, wanted),
-        costOf(candidate, wanted),
+        impairmentOf(candidate, heard),
+        costOf(candidate, heard),
     )
 
 

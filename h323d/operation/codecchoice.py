@@ -64,26 +64,30 @@ def choiceViews(selection: Selection, caller: Formats, called: Formats) -> list[
     """
     choice = selection.choice(caller, called)
     toCaller = (choice.called,) if choice.called else ()
+    onward, back = selection.onward(caller), selection.towards(toCaller)
+    passes = choice.passesThrough
     return [
-        *_offered(selection, "called", caller, called, choice.called, choice.passesThrough),
-        *_offered(selection, "caller", toCaller, caller, choice.caller, choice.passesThrough),
+        *_offered(selection, "called", onward, caller, called, choice.called, passes),
+        *_offered(selection, "caller", back, toCaller, caller, choice.caller, passes),
     ]
 
 
 def _offered(
     selection: Selection,
     side: str,
+    offered: Formats,
     others: Formats,
     theirs: Formats,
     taken: MediaFormat | None,
     passes: bool,
 ) -> Iterator[CodecChoiceView]:
     """
+    @param offered: to this side.
     @param others: what the other side speaks.
     @param theirs: what this side speaks.
     @param taken: what it takes of the offer.
     """
-    for each in selection.towards(others):
+    for each in offered:
         if each == taken:
             way = "passed through" if passes else "transcoded"
         else:
@@ -101,6 +105,10 @@ def _offered(
 def _why(selection: Selection, candidate: MediaFormat, others: Formats) -> str:
     if not selection.fits(candidate):
         return f"last: it takes more than {selection.maxBitRate} kbit/s"
+    if not selection.codes(candidate):
+        return (
+            "the other side speaks it too, and nobody here can code it: it passes, or is not spoken"
+        )
     if not _among(candidate, others):
         return "by its sound, and then by what it costs" if others else "by its sound"
     if selection.preference is Preference.CALLER:

@@ -10,6 +10,7 @@ from h323d.call.ways import Way
 from h323d.gateway.bridgeside import BridgeSide, SideSound
 from h323d.values.cause import Cause
 from h323d.values.media.digits import DigitMethod
+from h323d.values.media.formats import G711_ULAW
 from h323d.values.media.medium import Medium
 from h323d.values.media.streams import Stream
 from tests.support.fakeleg import FakeLeg
@@ -39,6 +40,9 @@ class Bridge:
 
     def sideHeard(self, side: BridgeSide, stream: Stream) -> None:
         self.told.append("heard")
+
+    def sideChanged(self, side: BridgeSide) -> None:
+        self.told.append("changed")
 
     def sideHeld(self, side: BridgeSide) -> None:
         self.told.append("held")
@@ -77,7 +81,7 @@ def test_itsSoundIsMixedFromTheFirstToTheLast() -> None:
     leg.release(Cause.NORMAL_CALL_CLEARING)
     assert mixer.members == []
     assert (side.sound, side.port) == (SideSound.OVER, None)
-    assert bridge.told == ["heard", "gone NORMAL_CALL_CLEARING"]
+    assert bridge.told == ["heard", "changed", "gone NORMAL_CALL_CLEARING"]
 
 
 def test_whatItPlaysWhileItHoldsIsNotMixed() -> None:
@@ -110,6 +114,13 @@ def test_whatWasNeverLetInLeavesNothingBehind() -> None:
     leg.mediaReady()
     leg.release(Cause.NORMAL_CALL_CLEARING)
     assert bridge.told == ["heard", "gone NORMAL_CALL_CLEARING"]
+
+
+def test_whatItSpokeBeforeItHeldIsWhatItSpeaks() -> None:
+    _, leg, _, side = made()
+    leg.mediaReady()
+    side.legMediaLost(leg, Medium.AUDIO)
+    assert side.speaks == (G711_ULAW,)
 
 
 def test_otherMediaAreNobodysToMix() -> None:

@@ -15,9 +15,14 @@ from h323d.call.callers import CallerName, ICallerNames
 from h323d.call.legs import ILeg, IOffer, LegDirection
 from h323d.call.ways import Way
 from h323d.events.bus import EventBus
+from h323d.gateway.bridgeside import BridgeSide
 from h323d.gateway.config import GatewayConfig
 from h323d.gateway.context import BridgeContext
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
+from h323d.values.media.formats import G711_ULAW, MediaFormat
+from h323d.values.media.medium import Medium
+from h323d.values.media.profile import MediumProfile
+from tests.gateway.test_bridgeside import Bridge
 from tests.support.fakeleg import FakeLeg
 from tests.support.fakemedia import FakePool
 
@@ -83,3 +88,63 @@ def test_aWayIsKnownByWhoRegisteredAtItsEnd(
 def test_eachCallHasNamesOfItsOwn() -> None:
     shared = context("")
     assert len({*shared.newIds(), *shared.newIds()}) == 4
+
+
+ILBC = MediaFormat("iLBC")
+OURS = {"PCMU", "PCMA"}
+
+
+class Speaker(FakeLeg):
+    """
+    Says what it speaks.
+    """
+
+    def __init__(self, protocol: str, *formats: MediaFormat) -> None:
+        super().__init__("1002", FakePool())
+        self.protocol = protocol
+        self.speaks = formats  # type: ignore[assignment]  # a fake leg says nothing of it
+
+
+def side(leg: FakeLeg) -> BridgeSide:
+    made = BridgeSide(Bridge(), leg)
+    leg.observe(made)
+    return made
+
+
+def names(profile: MediumProfile) -> tuple[set[str], set[str]]:
+    """
+    Of what may be spoken, and of what of that is merely passed.
+    """
+    return {each.name for each in profile.formats}, {each.name for each in profile.passed}
+
+
+@pytest.mark.parametrize(
+    ("caller", "called", "formats", "passed"),
+    [
+        (Speaker("sip", ILBC, G711_ULAW), "sip", {*OURS, "iLBC"}, {"iLBC"}),
+        (Speaker("sip", ILBC), "sip", {"iLBC"}, {"iLBC"}),
+        (Speaker("sip", ILBC, G711_ULAW), "h323", OURS, set()),
+        (Speaker("h323", ILBC, G711_ULAW), "sip", OURS, set()),
+        (Speaker("sip", ILBC), "h323", OURS, set()),
+    ],
+)
+def test_aCalledSideIsOfferedWhatMerelyPassesWhereBothSettleForOne(
+    caller: Speaker, called: str, formats: set[str], passed: set[str]
+) -> None:
+    offer = context("").offer(called, side(caller)).of(Medium.AUDIO)
+    assert names(offer) == (formats, passed)
+
+
+def test_whoIsAnsweredMayTurnToWhatCanBeCoded() -> None:
+    called = side(Speaker("sip", ILBC))
+    profile = context("").profile("sip", called).of(Medium.AUDIO)
+    assert profile.formats[0] == ILBC
+    assert names(profile) == ({*OURS, "iLBC"}, {"iLBC"})
+
+
+def test_whoseOtherSideIsNotHeardIsToldNothingOfIt() -> None:
+    assert names(context("").profile("sip").of(Medium.AUDIO)) == (OURS, set())
+
+
+def test_twoOfWhomOneIsNotHeardAreJoined() -> None:
+    assert context("").joined(side(Speaker("sip")), side(Speaker("sip")))

@@ -7,9 +7,13 @@ from __future__ import annotations
 import pytest
 
 from h323d.gateway.selection import Choice, Preference, Selection, costOf, impairmentOf
+from h323d.values.address import TransportAddress
 from h323d.values.media.formats import G711_ALAW, G711_ULAW, MediaFormat
+from h323d.values.media.streams import ReceiveFormat, Stream, TransmitFormat
 
 OTHER = MediaFormat("X-OTHER", 8000)
+WIDE = MediaFormat("G7221", 16000, parameters=(("bitrate", "32000"),))
+EVENTS = MediaFormat("telephone-event")
 G722, G729, GSM = MediaFormat("G722"), MediaFormat("G729"), MediaFormat("GSM")
 OPUS = MediaFormat("opus", 48000, 2)
 OURS = (G711_ULAW, G711_ALAW, G722, OPUS, G729, GSM)
@@ -25,7 +29,9 @@ Formats = tuple[MediaFormat, ...]
         ((G711_ALAW,), (G711_ALAW, G711_ULAW, G722, OPUS, G729, GSM)),
         ((G729, G722), (G722, G729, OPUS, G711_ULAW, G711_ALAW, GSM)),
         ((OPUS,), (OPUS, G722, G711_ULAW, G711_ALAW, G729, GSM)),
-        ((OTHER, GSM), (GSM, G711_ULAW, G711_ALAW, G722, OPUS, G729)),
+        ((OTHER, GSM), (GSM, OTHER, G711_ULAW, G711_ALAW, G722, OPUS, G729)),
+        ((WIDE, G711_ALAW, OTHER), (WIDE, G711_ALAW, OTHER, G711_ULAW, G722, OPUS, G729, GSM)),
+        ((EVENTS,), (OPUS, G722, G711_ULAW, G711_ALAW, G729, GSM)),
     ],
 )
 def test_whatBothSpeakComesFirstThenWhatSoundsBestThenWhatCostsLeast(
@@ -36,7 +42,18 @@ def test_whatBothSpeakComesFirstThenWhatSoundsBestThenWhatCostsLeast(
 
 def test_theCallersOrderCountsWhereThatIsPreferred() -> None:
     order = Selection(OURS, Preference.CALLER).towards((OTHER, GSM, G711_ALAW))
-    assert order == (GSM, G711_ALAW, G711_ULAW, G722, OPUS, G729)
+    assert order == (OTHER, GSM, G711_ALAW, G711_ULAW, G722, OPUS, G729)
+
+
+def test_whoCallsWithNothingThatWeCanCodeHasTheOtherOfferedThatAlone() -> None:
+    assert Selection(OURS).onward((OTHER, EVENTS, WIDE)) == (OTHER, WIDE)
+    assert Selection(OURS).onward((OTHER, GSM)) == Selection(OURS).towards((OTHER, GSM))
+    assert Selection(OURS).onward(None) == Selection(OURS).towards(None)
+
+
+def test_onlySomeOfWhatWeCannotCodeIsPassedOn() -> None:
+    many = [MediaFormat(f"X-{number}") for number in range(40)]
+    assert Selection(OURS).passed(many) == tuple(many[:8])
 
 
 def test_whatTheLineDoesNotCarryComesLast() -> None:
@@ -56,7 +73,9 @@ def test_whatTheLineCarriesIsCountedWithTheHeaders(limit: int, fits: bool) -> No
         ((G729,), (G722,), Choice(G722, G729), False),
         ((G711_ULAW, OPUS), (OPUS,), Choice(OPUS, OPUS), True),
         ((G729,), (OTHER,), Choice(None, G729), False),
-        ((OTHER,), (GSM,), Choice(GSM, None), False),
+        ((OTHER,), (GSM,), Choice(None, None), False),
+        ((OTHER, GSM), (OTHER,), Choice(OTHER, OTHER), True),
+        ((WIDE, GSM), (G711_ULAW, WIDE), Choice(WIDE, WIDE), True),
     ],
 )
 def test_eachSideTakesTheFirstThatItSpeaks(
@@ -97,3 +116,34 @@ def test_whatIsPackedOtherwiseDoesNotPassThrough() -> None:
     efficient = MediaFormat("AMR")
     choice = Selection((aligned, efficient)).choice((efficient,), (aligned,))
     assert (choice.called, choice.caller, choice.passesThrough) == (aligned, efficient, False)
+
+
+def speaking(*formats: MediaFormat) -> Stream:
+    """
+    Is sent the first of them, and may send all.
+    """
+    there = TransportAddress("10.0.1.1", 5000)
+    return Stream(
+        TransmitFormat(formats[0], 97, 20, there), ReceiveFormat(dict(enumerate(formats)))
+    )
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "joins"),
+    [
+        (speaking(G711_ULAW), speaking(GSM), True),
+        (speaking(OTHER), speaking(OTHER), True),
+        (speaking(OTHER), speaking(OTHER, GSM), True),
+        (speaking(OTHER), speaking(WIDE), False),
+        (speaking(OTHER), speaking(GSM), False),
+        (speaking(GSM, OTHER), speaking(OTHER, GSM), True),
+        (speaking(OTHER), Stream(), True),
+        (speaking(OTHER), Stream(receive=ReceiveFormat({0: GSM})), False),
+        (Stream(receive=ReceiveFormat({0: OTHER})), speaking(GSM), False),
+    ],
+)
+def test_twoAreJoinedWhereEachCanBeSentWhatTheOtherSays(
+    one: Stream, other: Stream, joins: bool
+) -> None:
+    assert Selection(OURS).joins(one, other) is joins
+    assert Selection(OURS).joins(other, one) is joins

@@ -60,3 +60,11 @@ def test_theCallersOrderIsToldWhereItCounts() -> None:
 def test_whatIsLostAndWhatTheLineCarriesIsToldInFigures() -> None:
     first = choiceViews(Selection((G729,)), (G729,), (G729,))[0]
     assert (first.impairment, first.bitRate) == (47, 24)
+
+
+def test_whatNobodyHereCanCodeIsToldToPassOrNotToBeSpoken() -> None:
+    ilbc = MediaFormat("iLBC")
+    first, *others = choiceViews(Selection(OURS), (ilbc,), (G711_ALAW, ilbc))
+    assert (first.format, first.way) == ("iLBC/8000", "passed through")
+    assert first.why.endswith("it passes, or is not spoken")
+    assert {each.side for each in others} == {"caller"}

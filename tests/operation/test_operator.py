@@ -269,6 +269,7 @@ class OperatorTests(SynchronousTestCase):
             [(each["side"], each["format"], each["way"]) for each in shown],
             [
                 ("called", "PCMA/8000", "passed through"),
+                ("called", "G729/8000", "not spoken"),
                 ("called", "PCMU/8000", "not spoken"),
                 ("caller", "PCMA/8000", "passed through"),
                 ("caller", "PCMU/8000", "not spoken"),

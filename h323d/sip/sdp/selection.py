@@ -42,8 +42,8 @@ def commonFormats(
     theirs: Mapping[int, MediaFormat], profile: MediumProfile
 ) -> dict[int, MediaFormat]:
     """
-    @return: our formats that the peer has too, in our order and by I{its} numbers, then its
-        comfort noise, if they can do with it, and its events.
+    @return: our formats that the peer has too, in our order and by I{its} numbers, so far as we
+        settle for them, then its comfort noise, if they can do with it, and its events.
     """
     pairs = []
     for number, fmt in theirs.items():
@@ -51,6 +51,8 @@ def commonFormats(
         if rank is not None:
             pairs.append((rank, number))
     pairs.sort(key=lambda pair: pair[0])
+    settled = profile.settled(tuple(profile.formats[rank] for rank, _ in pairs))
+    pairs = [pair for pair in pairs if profile.formats[pair[0]] in settled]
     formats = {number: conceding(profile.formats[rank], theirs[number]) for rank, number in pairs}
     if any(map(pausesWithNoise, formats.values())):
         noise = (number for number, fmt in theirs.items() if fmt.sameEncoding(COMFORT_NOISE))

@@ -17,6 +17,8 @@ _DISTINGUISHING = {
     "amr": _AMR,
     "amr-wb": _AMR,
     "ilbc": (("mode", "30"),),
+    "mpeg4-generic": (("mode", ""), ("config", "")),
+    "mp4a-latm": (("config", ""), ("cpresent", "1")),
 }
 
 

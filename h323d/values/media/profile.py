@@ -26,6 +26,8 @@ class MediumProfile:
         peer asks for less.
     @ivar maxPacketMs: the longest packet of sound that we can take.
     @ivar telephoneEvents: whether RFC 4733 events are wanted, beside sound.
+    @ivar passed: those of the formats that we cannot code, and somebody else speaks; they stand
+        alone wherever it is we who choose.
     """
 
     medium: Medium
@@ -34,6 +36,16 @@ class MediumProfile:
     packetMs: int = 20
     maxPacketMs: int = 60
     telephoneEvents: bool = False
+    passed: tuple[MediaFormat, ...] = ()
+
+    def settled(self, formats: tuple[MediaFormat, ...]) -> tuple[MediaFormat, ...]:
+        """
+        @param formats: some of ours, best first.
+        @return: those that may stand beside the first, as it is coded like them, or passed.
+        """
+        if formats and formats[0] in self.passed:
+            return formats[:1]
+        return tuple(each for each in formats if each not in self.passed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +65,18 @@ class MediaProfile:
         packetMs: int = 20,
         maxPacketMs: int = 60,
         telephoneEvents: bool = True,
+        passed: tuple[MediaFormat, ...] = (),
     ) -> MediaProfile:
         """
         Sound alone, both ways.
         """
         both = Direction.SENDRECV
         return cls(
-            (MediumProfile(Medium.AUDIO, formats, both, packetMs, maxPacketMs, telephoneEvents),)
+            (
+                MediumProfile(
+                    *(Medium.AUDIO, formats, both, packetMs, maxPacketMs, telephoneEvents, passed)
+                ),
+            )
         )
 
     def of(self, medium: Medium) -> MediumProfile:

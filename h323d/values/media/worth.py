@@ -43,10 +43,13 @@ class Worth:
 _UNKNOWN = Worth(129, 64_000, 1000)
 _WORTHS = {
     ("opus", 48000): Worth(5, 32_000, 123),  # ours: G.113 has none
+    ("g7221", 32000): Worth(8, 48_000, 1000),  # ours
+    ("amr-wb", 16000): Worth(8, 23_850, 1000),
     ("l16", 48000): Worth(0, 768_000, 2),
     ("l16", 16000): Worth(5, 256_000, 2),  # ours
     ("l16", 8000): Worth(NARROWBAND, 128_000, 2),
     ("g722", 8000): Worth(13, 64_000, 29),
+    ("g7221", 16000): Worth(13, 32_000, 1000),
     ("speex", 16000): Worth(20, 28_000, 133),  # ours
     ("pcmu", 8000): Worth(NARROWBAND, 64_000, 2),
     ("pcma", 8000): Worth(NARROWBAND, 64_000, 2),
@@ -54,6 +57,7 @@ _WORTHS = {
     ("g726-32", 8000): Worth(NARROWBAND + 7, 32_000, 29),
     ("aal2-g726-32", 8000): Worth(NARROWBAND + 7, 32_000, 29),
     ("g729", 8000): Worth(NARROWBAND + 11, 8_000, 61),
+    ("ilbc", 8000): Worth(NARROWBAND + 11, 15_200, 1000),  # ours
     ("speex", 8000): Worth(NARROWBAND + 11, 15_000, 57),  # ours
     ("g723", 8000): Worth(NARROWBAND + 15, 6_300, 165),
     ("gsm", 8000): Worth(NARROWBAND + 20, 13_000, 18),

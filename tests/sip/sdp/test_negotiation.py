@@ -607,3 +607,36 @@ def test_theStreamThatTheyOfferedSecondStaysTheSecondInOurOwnOffer() -> None:
     assert [line.port for line in offer.media] == [0, 20000]
     answer = sdp("m=audio 0 RTP/SAVP 0", "m=audio 30000 RTP/AVP 0")
     assert applyAnswer(offer, answer, G711).indexOf(Medium.AUDIO) == 1
+
+
+ILBC = MediaFormat("iLBC", parameters=(("mode", "20"),))
+UNCODED = ("m=audio 30000 RTP/AVP 97 0", "a=rtpmap:97 iLBC/8000", "a=fmtp:97 mode=20")
+
+
+def test_whatWeCannotCodeIsAnsweredAloneWhereItIsTheBest() -> None:
+    profile = MediaProfile.audio((ILBC, G711_ULAW), passed=(ILBC,))
+    agreement = answered(*UNCODED, profile=profile)
+    assert taking(agreement).formats == {97: ILBC}
+    assert (sending(agreement).format, sending(agreement).payloadType) == (ILBC, 97)
+    assert b"a=fmtp:97 mode=20\r\n" in write(agreement.local)
+
+
+def test_whatWeCannotCodeIsNotAnsweredBesideWhatWeCan() -> None:
+    profile = MediaProfile.audio((G711_ULAW, ILBC), passed=(ILBC,))
+    agreement = answered(*UNCODED, profile=profile)
+    assert taking(agreement).formats == {0: G711_ULAW}
+
+
+def test_whatWeCannotCodeIsOfferedBesideWhatWeCan() -> None:
+    profile = MediaProfile.audio((ILBC, G711_ULAW), passed=(ILBC,))
+    offer = makeOffer(profile, LOCAL)
+    assert offer.media[0].formats == ("96", "0", "13", "101")
+    assert b"a=fmtp:96 mode=20\r\n" in write(offer)
+
+
+def test_whoAnswersWithOtherOctetsOfTheSameNameIsNotUnderstood() -> None:
+    profile = MediaProfile.audio((ILBC,), passed=(ILBC,))
+    offer = makeOffer(profile, LOCAL)
+    answer = sdp("m=audio 30000 RTP/AVP 96", "a=rtpmap:96 iLBC/8000", "a=fmtp:96 mode=30")
+    with pytest.raises(NoCommonMedia):
+        applyAnswer(offer, answer, profile)

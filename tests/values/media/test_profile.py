@@ -39,3 +39,11 @@ def test_aDirectionIsThatOfEveryMedium() -> None:
     held = MediaProfile((SOUND, PICTURES)).directed(Direction.INACTIVE)
     assert [each.direction for each in held.media] == [Direction.INACTIVE] * 2
     assert held.of(Medium.AUDIO).formats == (G711_ULAW,)
+
+
+def test_whatIsMerelyPassedStandsAlone() -> None:
+    ilbc = MediaFormat("iLBC")
+    sound = MediaProfile.audio((ilbc, G711_ULAW), passed=(ilbc,)).of(Medium.AUDIO)
+    assert sound.settled((ilbc, G711_ULAW)) == (ilbc,)
+    assert sound.settled((G711_ULAW, ilbc)) == (G711_ULAW,)
+    assert sound.settled(()) == ()
