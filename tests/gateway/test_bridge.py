@@ -19,6 +19,8 @@ from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.diversion import Diversion, DiversionReason
 from h323d.values.media.digits import DigitMethod
+from h323d.values.media.formats import G711_ALAW, G711_ULAW, MediaFormat
+from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediaProfile
 from tests.gateway.test_host import PHONE, TERMINAL, Gateway, did, told
 from tests.support.fakeleg import FakeLeg
@@ -319,3 +321,28 @@ def test_aRedirectionOfACallThatIsAnsweredIsNotOurs() -> None:
     assert desk.observer is not None
     desk.observer.legTransferRequested(desk, Forwarding(ELSEWHERE))
     assert len(gateway.h323.legs) == 1
+
+
+def test_whoWasAnsweredEarlyWithWhatTheAnsweringSideHasNotFollowsIt() -> None:
+    gateway = Gateway()
+    alice, desk, _ = ringing(gateway)
+    alice.mediaReady(spoken=MediaFormat("iLBC"))
+    desk.answered()
+    desk.mediaReady(spoken=G711_ALAW)
+    assert "changeMedia" not in did(alice)
+    alice.answered()
+    command, profile = alice.done[-1]
+    assert command == "changeMedia"
+    assert isinstance(profile, MediaProfile)
+    assert profile.of(Medium.AUDIO).formats == (G711_ALAW, G711_ULAW)
+
+
+def test_whoCanHearEachOtherAreLeftAlone() -> None:
+    gateway = Gateway()
+    alice, desk, _ = ringing(gateway)
+    desk.answered()
+    desk.mediaReady(spoken=G711_ALAW)
+    alice.answered()
+    alice.mediaReady(spoken=G711_ULAW)
+    desk.mediaReady(spoken=G711_ULAW)
+    assert "changeMedia" not in did(alice) + did(desk)

@@ -18,7 +18,7 @@ from h323d.values.cause import Cause
 from h323d.values.diversion import Diversion
 from h323d.values.identifiers import CallID, LegID
 from h323d.values.media.digits import DigitMethod
-from h323d.values.media.formats import G711_ULAW
+from h323d.values.media.formats import G711_ULAW, MediaFormat
 from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediaProfile
 from h323d.values.media.streams import ReceiveFormat, Stream, TransmitFormat
@@ -123,7 +123,7 @@ class FakeLeg:
         assert self.observer is not None
         self.observer.legAnswered(self)
 
-    def mediaReady(self, medium: Medium = Medium.AUDIO) -> None:
+    def mediaReady(self, medium: Medium = Medium.AUDIO, spoken: MediaFormat = G711_ULAW) -> None:
         """
         What a real leg does when its negotiation has ended.
         """
@@ -132,8 +132,8 @@ class FakeLeg:
             self.ports[medium] = self._pool.openPort(self, Home.at("127.0.0.1"), medium)
         port = self.ports[medium]
         stream = Stream(
-            TransmitFormat(G711_ULAW, 0, 20, TransportAddress("127.0.0.9", 4000)),
-            ReceiveFormat({0: G711_ULAW}),
+            TransmitFormat(spoken, 0, 20, TransportAddress("127.0.0.9", 4000)),
+            ReceiveFormat({0: spoken}),
             medium,
         )
         port.configure(stream, Signalling(self.peer.host))
