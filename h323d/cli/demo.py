@@ -22,6 +22,7 @@ from typing import Any
 from twisted.internet.defer import Deferred
 from twisted.internet.task import deferLater
 
+from h323d.cli.callsettings import codecsOf
 from h323d.cli.demoreport import (
     PartyReport,
     brokenLimits,
@@ -33,6 +34,7 @@ from h323d.cli.demoreport import (
 from h323d.cli.freeports import freePorts
 from h323d.cli.party import Party, PartyFailed, ServerProcess
 from h323d.control.client import CommandFailed, ask
+from h323d.errors import H323dError
 
 __all__ = ["main"]
 
@@ -45,7 +47,6 @@ SETTLE = 1.0  # seconds that everything gets after it has started
 READY = 60.0  # seconds that all processes may take to start
 JOINED = 10.0  # seconds that all calls may take to be heard
 LIMIT_BROKEN = 3  # exit status
-LISTEN = 4.0  # seconds of each recording that are looked at
 BRIDGED_SECONDS = 6.0  # that the bridged calls last
 
 PARTIES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
@@ -77,6 +78,26 @@ BRIDGED: tuple[tuple[str, str, int, tuple[str, ...]], ...] = (
 """
 Who calls, and who answers; and once more.
 """
+
+
+def bridgedParties() -> list[tuple[str, str, int, tuple[str, ...]]]:
+    """
+    @return: L{BRIDGED}; with G.722 instead where Opus cannot be had, which is said.
+    """
+    try:
+        codecsOf("opus")
+    except H323dError as error:
+        print(f"demo: {error}; G.722 takes its place", file=sys.stderr)
+        return [
+            (
+                how.replace("Opus", "G.722"),
+                protocol,
+                tone,
+                tuple("G722" if each == "opus" else each for each in options),
+            )
+            for how, protocol, tone, options in BRIDGED
+        ]
+    return list(BRIDGED)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -122,7 +143,7 @@ class Demo:
         ]
         self._bridged = [
             Party(reactor, directory, len(PARTIES) + index, how, protocol, tone, LEVEL, options)
-            for index, (how, protocol, tone, options) in enumerate(BRIDGED)
+            for index, (how, protocol, tone, options) in enumerate(bridgedParties())
         ]
         self._gatekeeper = ("--gatekeeper", f"{HOST}:{ras}")
         self._sip = f"{HOST}:{sip}"
@@ -165,7 +186,7 @@ class Demo:
         print(f"all twelve are in room {ROOM}\n", flush=True)
         calls = await self._watch(self._seconds)
         await self._part(self._parties)
-        return [PartyReport.of(party, calls, TONES, LISTEN) for party in self._parties]
+        return [PartyReport.of(party, calls, TONES, self._seconds) for party in self._parties]
 
     async def _bridge(self) -> list[list[PartyReport]]:
         """
@@ -185,7 +206,10 @@ class Demo:
         calls = await self._watch(BRIDGED_SECONDS)
         await self._part(self._bridged)
         return [
-            [PartyReport.of(party, calls, [each.tone for each in pair], LISTEN) for party in pair]
+            [
+                PartyReport.of(party, calls, [each.tone for each in pair], BRIDGED_SECONDS)
+                for party in pair
+            ]
             for pair in pairs
         ]
 

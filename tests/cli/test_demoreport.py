@@ -4,13 +4,16 @@ What the demo tells of itself, and what it complains of.
 
 from __future__ import annotations
 
+import wave
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from h323d.cli.demoreport import PartyReport, brokenLimits, judge, liveTable, soundLimits, summary
+from h323d.dsp.tones import Tone, render
 from tests.support.sound import writeTone
 
 TONES = (400, 700, 1000)
@@ -74,6 +77,18 @@ def test_whoHearsItselfIsSaidToDoSo(tmp_path: Path) -> None:
     outcome = outcomeOf(tmp_path, 400, CALLS)
     assert outcome.ownHeard
     assert outcome.heard == ()
+
+
+def test_whoSaidNothingForAMomentIsHeardAllTheSame(tmp_path: Path) -> None:
+    tones = [render(Tone((each,)), 0, 24000, 8000).astype(np.int32) for each in (700, 1000)]
+    tones[1][8000:] = 0
+    recording = tmp_path / "a.wav"
+    with wave.open(str(recording), "wb") as file:
+        file.setparams((1, 2, 8000, 0, "NONE", ""))
+        file.writeframes(np.append(sum(tones) // 2, np.zeros(8000)).astype("<i2").tobytes())
+    party: Any = Party(recording)
+    assert PartyReport.of(party, CALLS, TONES, 3.0).heard == (700, 1000)
+    assert PartyReport.of(party, CALLS, TONES, 2.0).heard == (700,)
 
 
 def test_whatTheServerDidNotTellIsNotANumber(tmp_path: Path) -> None:
