@@ -44,8 +44,8 @@ TONES = (310, 430, 560, 690, 820, 970, 1110, 1270, 1430, 1610, 1790, 1990)  # Hz
 LEVEL = -28.0  # dBov: eleven of them together do not clip
 APART = 0.25  # seconds between two calls
 SETTLE = 1.0  # seconds that everything gets after it has started
-READY = 60.0  # seconds that all processes may take to start
-JOINED = 10.0  # seconds that all calls may take to be heard
+READY = 180.0  # seconds after which processes that have not started never will, on any machine
+JOINED = 60.0  # seconds, likewise, for calls to be heard; how long they may take is judged apart
 LIMIT_BROKEN = 3  # exit status
 BRIDGED_SECONDS = 6.0  # that the bridged calls last
 
