@@ -45,6 +45,7 @@ from tests.support.networkmedia import NetworkPacketIO, NetworkPorts, newRelays
 from tests.support.seal import aside
 from tests.support.sealed import sealedStreams
 from tests.support.tracerecorder import TraceRecorder
+from tests.support.virtualclock import VirtualClock
 
 __all__ = [
     "AUDIBLE",
@@ -155,6 +156,12 @@ class Media:
             driver.stop()
 
 
+COARSE = MediaConfig(tickMs=20)
+"""
+Media that is looked after 50 times a second, not 200.
+"""
+
+
 class SimulatedServer:
     """
     One server, as C{twistd h323d} runs it.
@@ -171,10 +178,13 @@ class SimulatedServer:
         others: Sequence[str] = (),
     ) -> None:
         """
-        @param configuration: its address is replaced by C{address}, unless there are others.
+        @param configuration: its address is replaced by C{address}, unless there are others; the
+            default of its media by L{COARSE}.
         @param others: more addresses that the machine has.
         """
         given = configuration or Configuration()
+        if given.media == MediaConfig():
+            given = replace(given, media=COARSE)
         host = world.network.host(address, *others)
         rng = world.chance(address)
         self.address = address
@@ -290,7 +300,8 @@ class Simulation:
     ) -> None:
         self.seed = seed
         self.codecs = codecs
-        self.clock = Clock()
+        self._time = VirtualClock()
+        self.clock: Clock = self._time
         self.clock.advance(START)
         self.network = SimulatedNetwork(
             self.clock, self.chance("network"), conditions or Conditions()
@@ -353,7 +364,7 @@ class Simulation:
         Let time pass, from one thing that is due to the next.
         """
         end = self.clock.seconds() + seconds
-        while (due := self._nextDue()) is not None and due <= end:
+        while (due := self._time.nextDue()) is not None and due <= end:
             self._goOnTo(due)
         self._goOnTo(end)
 
@@ -365,7 +376,7 @@ class Simulation:
         """
         end = self.clock.seconds() + seconds
         while not reached():
-            due = self._nextDue()
+            due = self._time.nextDue()
             assert due is not None, "nothing is going to happen any more"
             assert due <= end, f"not so after {seconds} s"
             self._goOnTo(due)
@@ -384,7 +395,7 @@ class Simulation:
         for server in self._servers:
             server.stop()  # which may take its time, but not for ever
         end = self.clock.seconds() + FAREWELL
-        while (due := self._nextDue()) is not None and due <= end:
+        while (due := self._time.nextDue()) is not None and due <= end:
             self._goOnTo(due)
 
     def leftOver(self) -> list[str]:
@@ -419,9 +430,6 @@ class Simulation:
         self._happened += 1
         if self._every and self._happened % self._every == 0:
             self._look()
-
-    def _nextDue(self) -> float | None:
-        return min((call.getTime() for call in self.clock.getDelayedCalls()), default=None)
 
     def _logged(self, event: dict[str, Any]) -> None:
         if event["log_level"] >= LogLevel.error:
