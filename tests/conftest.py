@@ -5,6 +5,7 @@ What holds for every test.
 from __future__ import annotations
 
 import gc
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -15,6 +16,13 @@ from tests.support.loggedfailures import LoggedFailures
 
 # Whole servers come and go by the thousand: looking for their cycles less often saves a tenth.
 gc.set_threshold(200_000, 20, 50)
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """
+    One more than there are processors: who tests real processes, waits for them.
+    """
+    return (os.cpu_count() or 1) + 1
 
 
 @pytest.fixture(autouse=True)
