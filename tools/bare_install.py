@@ -25,7 +25,7 @@ def main() -> None:
     """
     Say what there is, and fail for what there is not.
     """
-    if ROOT in Path(h323d.__file__).parents:
+    if Path(h323d.__file__).parent == ROOT / "h323d":
         sys.exit("this is the checkout, and not what is installed")
     beside = [name for name in NOT_REQUIRED if importlib.util.find_spec(name)]
     if beside:
