@@ -100,7 +100,7 @@ class MediaPlane:
         rates = Rates(config.maximumPorts)
         self._rooms = rooms = Rooms(config, table, known, stores, rates, passing, number)
         self._control = control = RTCPSide(config, rng, table, receiver, sender, consent, epoch)
-        self._speaking = speaking = Speaking(config, table)
+        self._speaking = speaking = Speaking(config, table, known)
         negotiated = Negotiated(config, table, known, receiver, sender, digits, passing)
         self.commands = Commands(
             rng, table, rooms, negotiated, receiver, consent, digits, control, speaking

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from h323d.dsp.levels import ActiveSpeakers, SpeechActivity, levels
+from h323d.media.audio.codecs import Codecs
 from h323d.media.audio.groups import MixGroup
 from h323d.media.audio.table import PortTable
 from h323d.media.config import MediaConfig
@@ -25,8 +26,9 @@ class Speaking:
     The levels of all members, and the speakers of all rooms.
     """
 
-    def __init__(self, config: MediaConfig, table: PortTable) -> None:
+    def __init__(self, config: MediaConfig, table: PortTable, codecs: Codecs) -> None:
         self._table = table
+        self._streamed = codecs.streamed
         self._activity = SpeechActivity(config.maximumPorts, _MEASURED)
         self._ports = config.maximumPorts
         self._presence: dict[int, SpeechActivity] = {}  # by the length of frames
@@ -54,13 +56,14 @@ class Speaking:
     ) -> None:
         """
         Who only has a silent room around him is not mixed where there are many, so that they
-        hear the same, and the noise of all rooms does not add up.
+        hear the same, and one encoder does for them; that is worth its price where any of them
+        needs an encoder of his own.
 
         @param frames: C{int16[n, s]}: what the group's members say.
         @param sounding: C{bool[n]}: who has sound; changed.
         """
         crowded = group.crowded
-        if not crowded.size:
+        if not crowded.size or not self._streamed[self._table.codec[group.members]].any():
             return
         presence = self._presence.get(group.frameMs)
         if presence is None:
