@@ -25,7 +25,6 @@ import multiprocessing
 import queue
 import random
 import socket
-import struct
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -34,12 +33,12 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 import numpy as np
-from zope.interface import implementer
 
 from benchmarks.codecs import voice
+from benchmarks.conference_media import HEADER, Deaf
 from benchmarks.sip_messages import call
 from h323d.call.homes import Home
-from h323d.call.media import IMediaPort, IMediaPortObserver, IMixerObserver, Signalling
+from h323d.call.media import IMediaPort, Signalling
 from h323d.dsp.codec import LARGEST_PAYLOAD, ICodec, IStreamCodec
 from h323d.dsp.g711 import PCMU, encodeULaw
 from h323d.dsp.provisions import provisions
@@ -62,26 +61,6 @@ PHASES = 20  # in a packet
 SETTLE = 3.0  # seconds before anything is measured
 DEEDS = 0.02  # seconds between two deeds of signalling
 MOVES = 2000
-HEADER = struct.Struct("!BBHII")
-
-
-@implementer(IMediaPortObserver, IMixerObserver)
-class Deaf:
-    """
-    An observer of ports and mixers that does nothing.
-    """
-
-    def portHeard(self, port: IMediaPort, source: TransportAddress) -> None:
-        pass
-
-    def portDigit(self, port: IMediaPort, digit: str, milliseconds: int) -> None:
-        pass
-
-    def activeSpeaker(self, portId: int | None) -> None:
-        pass
-
-    def levels(self, levels: Mapping[int, float]) -> None:
-        pass
 
 
 @dataclass

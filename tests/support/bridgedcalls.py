@@ -6,6 +6,8 @@ what none of ours would.
 from __future__ import annotations
 
 from h323d.config.sections import Configuration
+from h323d.gatekeeper.routing.config import RoutingConfig, StaticRoute
+from h323d.gateway.config import GatewayConfig
 from h323d.h323.calls.callstart import StartUpOptions
 from h323d.h323.config import H323Config
 from h323d.media.config import MediaConfig
@@ -27,6 +29,7 @@ __all__ = [
     "newPhone",
     "newServer",
     "phones",
+    "serverBefore",
     "talking",
 ]
 
@@ -52,6 +55,23 @@ STARTS = {
 """
 Every way in which H.323 starts the media of a call.
 """
+
+
+def serverBefore(world: Simulation, terminal: str, number: str) -> SimulatedServer:
+    """
+    A server through which anybody may call a terminal that is not registered.
+
+    @param terminal: its address.
+    @param number: that leads there.
+    """
+    route = StaticRoute(number, to=(f"{terminal}:1720",))
+    return world.server(
+        SERVER,
+        Configuration(
+            routing=RoutingConfig(routes=(route,)),
+            gateway=GatewayConfig(acceptUnregistered=True),
+        ),
+    )
 
 
 def newServer(world: Simulation, start: str = "fast", tickMs: int = 20) -> SimulatedServer:

@@ -9,15 +9,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from h323d.config.sections import Configuration
-from h323d.gatekeeper.routing.config import RoutingConfig, StaticRoute
-from h323d.gateway.config import GatewayConfig
 from h323d.h323.signalling import messages, uuie
 from h323d.h323.signalling.q931 import MessageType
 from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
 from tests.support.bridged import SERVER
-from tests.support.bridgedcalls import SIPScript
+from tests.support.bridgedcalls import SIPScript, serverBefore
 from tests.support.h323 import ScriptedCallee, ScriptedPeer
 from tests.support.simulation import Simulation
 
@@ -28,14 +25,7 @@ NUMBER = "1009"  # that leads to the terminal
 @pytest.fixture
 def world() -> Iterator[Simulation]:
     with Simulation(seed=31) as simulation:
-        route = StaticRoute(NUMBER, to=(f"{TERMINAL}:1720",))
-        simulation.server(
-            SERVER,
-            Configuration(
-                routing=RoutingConfig(routes=(route,)),
-                gateway=GatewayConfig(acceptUnregistered=True),
-            ),
-        )
+        serverBefore(simulation, TERMINAL, NUMBER)
         yield simulation
 
 

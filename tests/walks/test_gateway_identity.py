@@ -9,16 +9,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from h323d.config.sections import Configuration
-from h323d.gatekeeper.routing.config import RoutingConfig, StaticRoute
-from h323d.gateway.config import GatewayConfig
 from h323d.h323.signalling import messages, reading, uuie
 from h323d.h323.signalling.elements import PartyNumber
 from h323d.h323.signalling.q931 import IE, Element, MessageType
 from h323d.h323.signalling.uuie import SetupParties, Start
 from h323d.values.address import ANONYMOUS, AddressKind, PartyAddress, TransportAddress
 from tests.support.bridged import SERVER
-from tests.support.bridgedcalls import SIPScript
+from tests.support.bridgedcalls import SIPScript, serverBefore
 from tests.support.h323 import KIND, ScriptedCallee, ScriptedPeer
 from tests.support.simulation import Simulation
 
@@ -31,14 +28,7 @@ OWN = "<sip:1001@10.0.1.1>"
 @pytest.fixture
 def world() -> Iterator[Simulation]:
     with Simulation(seed=37) as simulation:
-        route = StaticRoute(NUMBER, to=(f"{TERMINAL}:1720",))
-        simulation.server(
-            SERVER,
-            Configuration(
-                routing=RoutingConfig(routes=(route,)),
-                gateway=GatewayConfig(acceptUnregistered=True),
-            ),
-        )
+        serverBefore(simulation, TERMINAL, NUMBER)
         yield simulation
 
 

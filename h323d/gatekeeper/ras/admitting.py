@@ -274,11 +274,22 @@ class Admitting:
         except TooManyCalls:
             return self._refuse(request, "resourceUnavailable", endpointId, called)
         self._partings.resumed(granted.claim)
+        return self._confirm(request, registration, called, ways, granted)
+
+    def _confirm(
+        self,
+        request: RASRequest,
+        registration: Registration,
+        called: Called,
+        ways: Sequence[FoundWay],
+        granted: CallAdmission,
+    ) -> RASMessage:
+        fields, routed = request.message.fields, granted.model == "routed"
         confirm: Fields = {
             "requestSeqNum": fields["requestSeqNum"],
             "bandWidth": granted.bandwidth,
             "callModel": ("gatekeeperRouted" if routed else "direct", None),
-            "destCallSignalAddress": transportToValue(signalling),
+            "destCallSignalAddress": transportToValue(granted.destination),
             "willRespondToIRR": True,
             "uuiesRequested": _NO_UUIES,
         }
