@@ -60,6 +60,9 @@ class Codecs:
         @raise ConfigurationError: a codec is not of a kind that can be mixed.
         """
         self.formats: tuple[MediaFormat, ...] = tuple(codec.format for codec in codecs)
+        self._named: dict[str, list[tuple[int, MediaFormat]]] = {}  # by their names in lower case
+        for kind, known in enumerate(self.formats, _FIRST):
+            self._named.setdefault(known.name.lower(), []).append((kind, known))
         self.likeness = np.full(256, _NO_SOUND, np.uint8)
         self.streamed = np.zeros(256, bool)
         self._uncoded: dict[int, int] = {}  # kinds, by their clocks
@@ -91,10 +94,11 @@ class Codecs:
         The kind that stands for a format; L{REFUSED} for what may not even be passed.  Of several
         codecs of one name, the one with the same parameters, or else the first.
         """
-        if mediaFormat.name.upper() == "CN":
+        name = mediaFormat.name.lower()
+        if name == "cn":
             return NOISE
         found = REFUSED
-        for kind, known in enumerate(self.formats, _FIRST):
+        for kind, known in self._named.get(name, ()):
             if mediaFormat.sameOctets(known):
                 if mediaFormat.parameters == known.parameters:
                     return kind

@@ -165,7 +165,9 @@ class Receiver:
         """
         The slot's port closed.
         """
-        self.release(slot)
+        for known in (self.latches, self._negotiated, self.peers):
+            known.pop(slot, None)
+        self._decoding.forget(slot)
 
     def release(self, slot: int) -> Listener:
         """

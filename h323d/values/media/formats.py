@@ -61,9 +61,9 @@ class MediaFormat:
         Whether both name one encoding, whatever their parameters.
         """
         return (
-            self.name.lower() == other.name.lower()
-            and self.clockRate == other.clockRate
+            self.clockRate == other.clockRate
             and self.channels == other.channels
+            and (self.name == other.name or self.name.lower() == other.name.lower())
         )
 
     @property
@@ -79,8 +79,11 @@ class MediaFormat:
         """
         if not self.sameEncoding(other):
             return False
+        distinguishing = self._distinguishing
+        if not distinguishing:
+            return True
         ours, theirs = self.inFull, other.inFull
-        return all(ours[name] == theirs[name] for name, _ in self._distinguishing)
+        return all(ours[name] == theirs[name] for name, _ in distinguishing)
 
     @property
     def _distinguishing(self) -> tuple[tuple[str, str], ...]:
