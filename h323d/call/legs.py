@@ -21,6 +21,7 @@ from h323d.values.cause import Cause
 from h323d.values.diversion import Diversion
 from h323d.values.identifiers import CallID
 from h323d.values.media.digits import DigitMethod
+from h323d.values.media.formats import MediaFormat
 from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediaProfile
 from h323d.values.media.streams import Stream
@@ -258,6 +259,11 @@ class IOriginator(Interface):
     """
 
     protocol = Attribute("C{'h323'} or C{'sip'}")
+
+    def names(mediaFormat: MediaFormat) -> bool:
+        """
+        Whether its legs can speak of a format, be it ours or not.
+        """
 
     def originate(
         callId: CallID,

@@ -33,6 +33,8 @@ from h323d.values.cause import Cause
 from h323d.values.identifiers import LegID
 from h323d.values.media.digits import DigitMethod
 from h323d.values.media.direction import Direction
+from h323d.values.media.medium import Medium
+from h323d.values.media.profile import MediaProfile
 from h323d.values.media.streams import Stream
 
 __all__ = ["Bridge", "BridgeOwner"]
@@ -217,8 +219,8 @@ class Bridge:
 
     # What becomes of calling.
 
-    def placeCalled(self, leg: ILeg, place: Place) -> None:
-        side = self.sides[leg.legId] = BridgeSide(self, leg)
+    def placeCalled(self, leg: ILeg, place: Place, offered: MediaProfile) -> None:
+        side = self.sides[leg.legId] = BridgeSide(self, leg, offered.of(Medium.AUDIO))
         self._branches.enter(side, place)
         leg.observe(side)
         self._context.trunks.began(place.way, leg)

@@ -20,6 +20,7 @@ from h323d.values.cause import Cause
 from h323d.values.media.digits import DigitMethod
 from h323d.values.media.formats import MediaFormat
 from h323d.values.media.medium import Medium
+from h323d.values.media.profile import MediumProfile
 from h323d.values.media.streams import Stream
 from h323d.values.sound import Sound
 
@@ -89,13 +90,19 @@ class BridgeSide(SilentObserver):
     @ivar figures: how its sound had fared when it left the mixer last; C{None} if there was none.
     """
 
-    def __init__(self, owner: BridgeSideOwner, leg: ILeg) -> None:
+    def __init__(
+        self, owner: BridgeSideOwner, leg: ILeg, offered: MediumProfile | None = None
+    ) -> None:
+        """
+        @param offered: what it was told that it may speak; C{None} if we were not the first to say.
+        """
         self.leg = leg
         self.answered = self.rings = False
         self.sound = SideSound.NONE
         self.port: IMediaPort | None = None
         self.figures: Sound | None = None
         self._owner = owner
+        self._offered = offered
         self._spoken: MediaFormat | None = None  # last, as far as is known
         self._mixer: IMixer | None = None  # that it is let into
         self._patience: Timer | None = None
@@ -112,11 +119,16 @@ class BridgeSide(SilentObserver):
     @property
     def speaks(self) -> tuple[MediaFormat, ...] | None:
         """
-        What the side is sent, or was before it put us on hold, or else what it has said it speaks;
-        C{None} if that is not known.
+        What the side is sent, or was before it put us on hold, or else what it has said it speaks,
+        or all that it was offered, where that merely passes; C{None} if that is not known.
         """
         spoken: tuple[MediaFormat, ...] | None = self.leg.speaks
-        return spoken if self._spoken is None else (self._spoken,)
+        offered = self._offered
+        if self._spoken is not None:
+            return (self._spoken,)
+        if spoken is None and offered is not None and offered.formats == offered.passed:
+            return offered.formats
+        return spoken
 
     def expect(self, patience: Timer, seconds: float) -> None:
         """

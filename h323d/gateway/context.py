@@ -29,10 +29,6 @@ from h323d.values.media.profile import MediaProfile
 
 __all__ = ["BridgeContext", "CallTaker"]
 
-# An answer settles for what each sends.  A terminal of H.323 opens a channel in whatever it likes
-# of all that we take, and what it likes may be what the other side cannot have.
-_SETTLING = frozenset({"sip"})
-
 Formats = tuple[MediaFormat, ...]
 
 
@@ -103,14 +99,17 @@ class BridgeContext:
 
     def _reaching(self, protocol: str, other: BridgeSide) -> Formats | None:
         """
-        What a side speaks, so far as it can reach another.
+        What a side speaks, so far as it can reach another: coded anew, or by a name that there is
+        for it there too.
 
         @param protocol: of that other one's leg.
         """
-        spoken = other.speaks
-        if spoken is None or {protocol, other.leg.protocol} <= _SETTLING:
+        spoken, originator = other.speaks, self.originators.get(protocol)
+        if spoken is None or originator is None:
             return spoken
-        return tuple(filter(self.selection.codes, spoken))
+        return tuple(
+            each for each in spoken if originator.names(each) or self.selection.codes(each)
+        )
 
     def _within(self, formats: Formats, spoken: Formats | None) -> MediaProfile:
         passed = self.selection.passed(spoken or ())

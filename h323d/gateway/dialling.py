@@ -24,6 +24,7 @@ from h323d.gateway.transferredleg import sourceOf
 from h323d.values.address import ANONYMOUS, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.diversion import Diversion, DiversionReason
+from h323d.values.media.profile import MediaProfile
 
 __all__ = ["Dialling", "DiallingOwner", "calledBy"]
 
@@ -33,7 +34,7 @@ class DiallingOwner(Protocol):
     What is told of it.
     """
 
-    def placeCalled(self, leg: ILeg, place: Place) -> None:
+    def placeCalled(self, leg: ILeg, place: Place, offered: MediaProfile) -> None:
         """This leg goes there; it has no observer yet."""
 
     def placesFound(self) -> None:
@@ -101,17 +102,18 @@ class Dialling:
         caller = self._caller.leg
         hops = MAX_HOPS if caller.hops is None else caller.hops - 1
         calling, displayName = _shown(caller)
+        offered = self._context.offer(place.way.protocol, self._caller)
         leg: ILeg = originator.originate(
             caller.callId,
             calling,
             place.way,
-            self._context.offer(place.way.protocol, self._caller),
+            offered,
             SilentObserver(),
             hops,
             displayName,
             _diversionOf(place) or caller.diversion,
         )
-        self._owner.placeCalled(leg, place)
+        self._owner.placeCalled(leg, place, offered)
 
     def _find(self, place: Place) -> None:
         """

@@ -23,7 +23,7 @@ from h323d.values.media.formats import G711_ULAW, MediaFormat
 from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediumProfile
 from tests.gateway.test_bridgeside import Bridge
-from tests.support.fakeleg import FakeLeg
+from tests.support.fakeleg import FakeLeg, FakeOriginator
 from tests.support.fakemedia import FakePool
 
 PLACE = TransportAddress("10.0.0.2", 5060)
@@ -53,9 +53,11 @@ class Nobody:
 
 
 def context(name: str) -> BridgeContext:
-    rng = random.Random(1)
+    rng, pool = random.Random(1), FakePool()
+    originators = {protocol: FakeOriginator(protocol, pool) for protocol in ("sip", "h323")}
+    originators["h323"].nameless.add("SILK")
     return BridgeContext(
-        GatewayConfig(), Clock(), rng, EventBus(), FakePool(), {}, Registered(name), Nobody()
+        GatewayConfig(), Clock(), rng, EventBus(), pool, originators, Registered(name), Nobody()
     )
 
 
@@ -91,6 +93,7 @@ def test_eachCallHasNamesOfItsOwn() -> None:
 
 
 ILBC = MediaFormat("iLBC")
+SILK = MediaFormat("SILK", 16000)
 OURS = {"PCMU", "PCMA"}
 
 
@@ -123,12 +126,14 @@ def names(profile: MediumProfile) -> tuple[set[str], set[str]]:
     [
         (Speaker("sip", ILBC, G711_ULAW), "sip", {*OURS, "iLBC"}, {"iLBC"}),
         (Speaker("sip", ILBC), "sip", {"iLBC"}, {"iLBC"}),
-        (Speaker("sip", ILBC, G711_ULAW), "h323", OURS, set()),
-        (Speaker("h323", ILBC, G711_ULAW), "sip", OURS, set()),
-        (Speaker("sip", ILBC), "h323", OURS, set()),
+        (Speaker("sip", ILBC, G711_ULAW), "h323", {*OURS, "iLBC"}, {"iLBC"}),
+        (Speaker("h323", ILBC, G711_ULAW), "sip", {*OURS, "iLBC"}, {"iLBC"}),
+        (Speaker("sip", SILK, ILBC), "h323", {"iLBC"}, {"iLBC"}),
+        (Speaker("sip", SILK), "h323", OURS, set()),
+        (Speaker("sip", SILK), "sip", {"SILK"}, {"SILK"}),
     ],
 )
-def test_aCalledSideIsOfferedWhatMerelyPassesWhereBothSettleForOne(
+def test_aCalledSideIsOfferedWhatMerelyPassesAndHasANameThere(
     caller: Speaker, called: str, formats: set[str], passed: set[str]
 ) -> None:
     offer = context("").offer(called, side(caller)).of(Medium.AUDIO)

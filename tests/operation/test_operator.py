@@ -61,6 +61,9 @@ class Originator:
         self.made: list[tuple[FakeLeg, str, TransportAddress | None]] = []
         self._pool = pool
 
+    def names(self, mediaFormat: MediaFormat) -> bool:
+        return True
+
     def originate(
         self,
         callId: CallID,

@@ -158,6 +158,7 @@ class FakeOriginator:
     @ivar legs: all that it made.
     @ivar profiles: within what each is to be.
     @ivar diversions: who has sent each on.
+    @ivar nameless: the names of formats that its legs have no name for.
     """
 
     def __init__(self, protocol: str, pool: IMediaPool) -> None:
@@ -165,7 +166,11 @@ class FakeOriginator:
         self.legs: list[FakeLeg] = []
         self.profiles: list[MediaProfile] = []
         self.diversions: list[Diversion | None] = []
+        self.nameless: set[str] = set()
         self._pool = pool
+
+    def names(self, mediaFormat: MediaFormat) -> bool:
+        return mediaFormat.name not in self.nameless
 
     def originate(
         self,

@@ -227,7 +227,7 @@ def test_digitsComeThroughAndItPassesAgain(world: Simulation, server: SimulatedS
     end(world, alice)
 
 
-def test_aTerminalOfH323IsOfferedOnlyWhatCanBeCoded(
+def test_aTerminalOfH323ThatHasNothingOfItIsTranscodedFor(
     world: Simulation, server: SimulatedServer
 ) -> None:
     alice = sipPhone(world, HOSTS[0], "1001", ALICE, ILBC, G711_ALAW)

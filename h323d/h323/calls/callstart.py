@@ -104,6 +104,7 @@ class CallStart:
         self._owner = owner
         self._media = media
         self._earlyH245 = options.earlyH245
+        self._isForeseen = False
         self._lack = Cause.RECOVERY_ON_TIMER_EXPIRY
         self._machine = newStartUp(self, clock)
         self._tunnelling = newTunnelling(self)
@@ -188,6 +189,13 @@ class CallStart:
         self._machine.answered()
         self._machine.seek()
 
+    def foresee(self, start: Start) -> None:
+        """
+        Know what the called side has chosen by fast connect, before its message counts in all else
+        (L{heard}): what is done about an answer may depend on it.
+        """
+        self._isForeseen |= self.fast.heard(start)
+
     def heard(self, content: Content, settingUp: bool) -> None:
         """
         Take note of what any message of the peer says about starting.
@@ -200,7 +208,9 @@ class CallStart:
             self._heardTunnelling(content.tunnelling)
         if start.h245Address is not None:
             machine.addressTold(start.h245Address)
-        if self.fast.heard(start):
+        self.foresee(start)
+        if self._isForeseen:
+            self._isForeseen = False
             self.adoptFastStart()
         if self.mayOpenChannels():
             machine.fastStartDecided()

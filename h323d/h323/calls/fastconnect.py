@@ -16,12 +16,14 @@ from h323d.h323.calls.faststart import (
     FastStartOffer,
     answerFastStart,
     offerFastStart,
+    proposedFormats,
     readAnswer,
 )
 from h323d.h323.h245.capabilities.kinds import Kind
 from h323d.h323.h245.capabilities.table import KINDS
 from h323d.h323.h245.parameters import MediaAddresses
 from h323d.h323.signalling.uuie import Start
+from h323d.values.media.formats import MediaFormat
 from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediaProfile
 
@@ -60,6 +62,16 @@ class FastConnect:
         self._proposal: tuple[bytes, ...] = ()
         self.outcome = FastConnectOutcome.NOT_OFFERED
         self.connection = FastConnection()
+
+    @property
+    def spoken(self) -> tuple[MediaFormat, ...]:
+        """
+        What sound the peer speaks, so far as it has said: what it proposes, or what it has chosen.
+        """
+        if self._proposal:
+            return proposedFormats(self._proposal)
+        chosen = self.connection.of(Medium.AUDIO).spoken
+        return () if chosen is None else (chosen,)
 
     # The caller's side.
 

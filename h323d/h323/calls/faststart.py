@@ -91,6 +91,15 @@ class FastChannels:
     transmitChannel: int | None = None
     receiveChannel: int | None = None
 
+    @property
+    def spoken(self) -> MediaFormat | None:
+        """
+        What we send, or else receive.
+        """
+        if self.transmit is not None:
+            return self.transmit.format
+        return None if self.receive is None else next(iter(self.receive.formats.values()))
+
 
 @dataclass(frozen=True, slots=True)
 class FastConnection:

@@ -30,7 +30,6 @@ from h323d.h323.calls.call import newH225Call
 from h323d.h323.calls.callmessages import tell
 from h323d.h323.calls.callphase import CallPhase, phaseOf
 from h323d.h323.calls.callstart import CallStart, StartUpOptions
-from h323d.h323.calls.faststart import proposedFormats
 from h323d.h323.calls.furtherways import FurtherWays
 from h323d.h323.calls.legcontext import CallDescription, LegContext
 from h323d.h323.calls.legdigits import LegDigits
@@ -74,7 +73,6 @@ class H323Leg:
         self.peer = description.peer
         self.hops, self.restricted = description.hops, description.restricted
         self.diversion = description.diversion
-        self._proposal: tuple[bytes, ...] = ()
         self.identity = identity = description.identity
         self.callIdentifier = identity.callIdentifier.hex()
         self.conferenceId = identity.conferenceID.hex()
@@ -104,7 +102,7 @@ class H323Leg:
 
     @property
     def speaks(self) -> tuple[MediaFormat, ...] | None:
-        return proposedFormats(self._proposal) or None
+        return self._startUp.fast.spoken or None
 
     @property
     def state(self) -> str:
@@ -143,7 +141,6 @@ class H323Leg:
         A Setup made this leg.
         """
         self._wire.connection = connection
-        self._proposal = content.start.fastStart
         self._startUp.offered(reading.believed(content, self._guard))
         self._call.setupReceived()
 
@@ -281,6 +278,7 @@ class H323Leg:
         match message.messageType:
             case MessageType.CONNECT:
                 self.displayName = reading.displayName(message)
+                self._startUp.foresee(content.start)
             case MessageType.INFORMATION:
                 self._digits.informed(message)
             case MessageType.FACILITY:

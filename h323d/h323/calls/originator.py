@@ -23,6 +23,7 @@ from h323d.h323.calls.legcontext import CallDescription, LegContext
 from h323d.h323.calls.legtable import LegTable
 from h323d.h323.config import H323Config
 from h323d.h323.gatekept import Gatekept
+from h323d.h323.h245.capabilities.audio import AUDIO
 from h323d.h323.ports import SIGNALLING_PORT
 from h323d.h323.signalling import addresses
 from h323d.h323.signalling.connection import SignallingConnection
@@ -31,6 +32,7 @@ from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.diversion import Diversion
 from h323d.values.identifiers import CallID, LegID, newGUID, newLegID
+from h323d.values.media.formats import MediaFormat
 from h323d.values.media.profile import MediaProfile
 
 __all__ = ["H323Originator", "OriginatorOwner"]
@@ -88,6 +90,9 @@ class H323Originator:
         self._admissions = admissions
         self._legs = legs
         self._openings: dict[LegID, IOpening] = {}
+
+    def names(self, mediaFormat: MediaFormat) -> bool:
+        return AUDIO.names(mediaFormat)
 
     def originate(
         self,

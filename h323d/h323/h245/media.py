@@ -23,6 +23,7 @@ from h323d.h323.h245.messages import Fields
 from h323d.h323.h245.modes import Mode
 from h323d.h323.h245.owner import H245Failure, H245Owner
 from h323d.h323.h245.parameters import MediaAddresses, unreadable
+from h323d.values.media.formats import MediaFormat
 from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediaProfile
 from h323d.values.media.streams import ReceiveFormat, TransmitFormat
@@ -104,6 +105,17 @@ class SessionMedia:
         Whether the peer sends what we can take, but would rather not.
         """
         return any(half.wantsAnother for half in self._receiving.values())
+
+    @property
+    def spoken(self) -> dict[Medium, MediaFormat]:
+        """
+        What is sent, or else received.
+        """
+        formats = {
+            medium: half.spoken or self._receiving[medium].format
+            for medium, half in self._sending.items()
+        }
+        return {medium: each for medium, each in formats.items() if each is not None}
 
     def adopt(self, connection: FastConnection) -> None:
         """

@@ -34,6 +34,7 @@ __all__ = [
     "unreadable",
 ]
 
+FIRST_DYNAMIC = 96  # RFC 3551, 6
 ASK_MASTER = 0  # sessionID by which a slave leaves the choice to the master
 
 _UNKNOWN = frozenset({"nonStandard", "h235Control"})
@@ -67,7 +68,10 @@ def mediaAddressValue(address: TransportAddress) -> Choice:
 
 
 def multiplexParameters(
-    session: int, rtcp: TransportAddress | None, rtp: TransportAddress | None = None
+    session: int,
+    rtcp: TransportAddress | None,
+    rtp: TransportAddress | None = None,
+    payloadType: int = 0,
 ) -> Choice:
     """
     Make C{multiplexParameters}.
@@ -75,6 +79,7 @@ def multiplexParameters(
     @param session: C{sessionID}.
     @param rtcp: goes into C{mediaControlChannel}.
     @param rtp: goes into C{mediaChannel}, which only a receiver can name.
+    @param payloadType: goes into C{dynamicRTPPayloadType}, if it is not static.
     """
     fields: Fields = {
         "sessionID": session,
@@ -86,6 +91,8 @@ def multiplexParameters(
         fields["mediaChannel"] = mediaAddressValue(rtp)
     if rtcp is not None:
         fields["mediaControlChannel"] = mediaAddressValue(rtcp)
+    if payloadType >= FIRST_DYNAMIC:
+        fields["dynamicRTPPayloadType"] = payloadType
     return ("h2250LogicalChannelParameters", fields)
 
 
@@ -98,7 +105,9 @@ def forwardChannel(number: int, kind: Kind, ability: Ability, rtcp: TransportAdd
         "forwardLogicalChannelNumber": number,
         "forwardLogicalChannelParameters": {
             "dataType": (kind.dataType, ability.capability()),
-            "multiplexParameters": multiplexParameters(kind.session, rtcp),
+            "multiplexParameters": multiplexParameters(
+                kind.session, rtcp, payloadType=ability.payloadType
+            ),
         },
     }
 
@@ -118,7 +127,9 @@ def reverseChannel(
         },
         "reverseLogicalChannelParameters": {
             "dataType": (kind.dataType, ability.capability()),
-            "multiplexParameters": multiplexParameters(kind.session, rtcp, rtp),
+            "multiplexParameters": multiplexParameters(
+                kind.session, rtcp, rtp, ability.payloadType
+            ),
         },
     }
 
@@ -172,10 +183,10 @@ def formatsByType(channel: OfferedChannel) -> dict[int, MediaFormat]:
     counts beside a dynamic one: senders that name another do not all use it.
     """
     ability = channel.ability
-    formats = {ability.payloadType: ability.format}
-    if channel.dynamicType is not None:
-        formats[channel.dynamicType] = ability.format
-    return formats
+    types = {channel.payloadType}
+    if ability.payloadType < FIRST_DYNAMIC:
+        types.add(ability.payloadType)
+    return dict.fromkeys(sorted(types), ability.format)
 
 
 def judgeChannel(

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import random
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from twisted.internet.interfaces import IReactorTime
@@ -31,9 +31,12 @@ from h323d.h323.h245.modes import Modes
 from h323d.h323.h245.msdse import MSDRole
 from h323d.h323.h245.negotiation import Negotiation
 from h323d.h323.h245.owner import H245Failure, H245Owner
+from h323d.h323.h245.settling import settled
 from h323d.h323.h245.telling import newTelling
 from h323d.tracing import stateName
 from h323d.values.media.digits import DigitMethod
+from h323d.values.media.formats import MediaFormat
+from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediaProfile
 
 __all__ = ["H245Failure", "H245Owner", "H245Session", "Message"]
@@ -66,7 +69,9 @@ class H245Session:
         @param kinds: the kinds of media that may be spoken of.
         """
         self._owner = owner
-        self._profile = profile
+        self._wanted = profile
+        self._remote: RemoteCapabilities | None = None
+        self._profile = profile = settled(profile, {}, None)
         self._kinds = kinds
         self._conversation = newConversation(self, clock)
         self._inbox: deque[Message] = deque()
@@ -141,6 +146,9 @@ class H245Session:
         direction that H.245 has opened already stays as it is.
         """
         if self._open:
+            opened = {each.medium: each.spoken for each in connection.channels}
+            spoken = {**opened, **self._media.spoken}
+            self._settle(spoken)
             self._media.adopt(connection)
 
     def sendDigit(self, digit: str, milliseconds: int, method: DigitMethod) -> None:
@@ -161,13 +169,22 @@ class H245Session:
         """
         if not self._open:
             return
+        self._wanted = profile
+        self._speak(settled(profile, self._media.spoken, self._remote, isChange=True))
+        if hasStarted(self._conversation) and self._media.wantsAnother:
+            self._modes.ask(self._profile)
+
+    def _settle(self, spoken: Mapping[Medium, MediaFormat | None]) -> None:
+        profile = settled(self._wanted, spoken, self._remote)
+        if profile != self._profile:
+            self._speak(profile)
+
+    def _speak(self, profile: MediaProfile) -> None:
         before = self.localCapabilities(0)
         self._profile = profile
         if self.localCapabilities(0) != before:
             self._conversation.capabilitiesChanged()
         self._media.changeProfile(profile)
-        if hasStarted(self._conversation) and self._media.wantsAnother:
-            self._modes.ask(profile)
 
     def end(self) -> None:
         """
@@ -252,6 +269,9 @@ class H245Session:
         self._owner.h245RemoteCapabilities(remote)
         if takesBack:
             self._conversation.takenBack()
+        if not remote.isEmpty:
+            self._remote = remote
+            self._settle(self._media.spoken)
         self._media.peerCan(remote)
 
     def capabilitiesRefused(self) -> None:

@@ -24,6 +24,7 @@ from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.diversion import Diversion
 from h323d.values.identifiers import CallID
+from h323d.values.media.formats import MediaFormat
 from h323d.values.media.profile import MediaProfile
 
 __all__ = ["SIPOriginator"]
@@ -64,6 +65,9 @@ class SIPOriginator:
         """
         self._endpoint = endpoint
         self._resolve = resolve
+
+    def names(self, mediaFormat: MediaFormat) -> bool:
+        return True
 
     def originate(
         self,

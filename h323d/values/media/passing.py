@@ -8,6 +8,8 @@ not taken.
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from h323d.values.media.formats import MediaFormat
 from h323d.values.media.medium import Medium
 
@@ -26,6 +28,9 @@ _MOST_SAID = 512  # characters of parameters, as they are said again to somebody
 
 # Without the parameter there are silence descriptors (RFC 4856, 2.1.9 and 2.1.12).
 _DESCRIPTORS = {"g729": "annexb", "g723": "annexa"}
+# What one says of oneself alone, and not of what one takes (RFC 4867, 8.2).
+_OWN = frozenset({"mode-change-capability", "max-red"})
+_OF_THEMSELVES = frozenset({"amr", "amr-wb"})
 _LIMIT = "maxaveragebitrate"
 _TAKES_ALL = frozenset({"opus", "silk"})
 
@@ -56,15 +61,16 @@ def mayPass(sent: MediaFormat, wanted: MediaFormat) -> bool:
     descriptors = _DESCRIPTORS.get(name)
     if descriptors is not None and _valueOf(wanted, descriptors, "yes") == "no":
         return _valueOf(sent, descriptors, "yes") == "no"
-    return _besides(descriptors, sent) == _besides(descriptors, wanted)
+    meant = _OWN if name in _OF_THEMSELVES else frozenset({descriptors})
+    return _besides(meant, sent) == _besides(meant, wanted)
 
 
 def _valueOf(form: MediaFormat, parameter: str, default: str) -> str:
     return dict(form.parameters).get(parameter, default).lower()
 
 
-def _besides(descriptors: str | None, form: MediaFormat) -> dict[str, str]:
+def _besides(names: Container[str | None], form: MediaFormat) -> dict[str, str]:
     """
-    What a format's parameters say of anything but silence descriptors.
+    What a format's parameters say, but for some of them.
     """
-    return {name: value for name, value in form.inFull.items() if name != descriptors}
+    return {name: value for name, value in form.inFull.items() if name not in names}

@@ -38,6 +38,25 @@ class MediumProfile:
     telephoneEvents: bool = False
     passed: tuple[MediaFormat, ...] = ()
 
+    def passes(self, mediaFormat: MediaFormat) -> bool:
+        """
+        Whether a format is one that is merely passed.
+        """
+        return any(mediaFormat.sameOctets(each) for each in self.passed)
+
+    def settledBy(self, spoken: MediaFormat | None) -> MediumProfile:
+        """
+        The same for two who choose each for itself what it sends, so that either choice can be
+        coded like the other, or passed.
+
+        @param spoken: what is, or is to be; C{None} if that is open.
+        """
+        if spoken is not None and self.passes(spoken):
+            alone = tuple(each for each in self.passed if each.sameOctets(spoken))
+            return replace(self, formats=alone, passed=alone)
+        coded = tuple(each for each in self.formats if each not in self.passed)
+        return replace(self, formats=coded, passed=()) if coded else self
+
     def settled(self, formats: tuple[MediaFormat, ...]) -> tuple[MediaFormat, ...]:
         """
         @param formats: some of ours, best first.

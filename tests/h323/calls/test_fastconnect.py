@@ -51,6 +51,14 @@ def called() -> Leg:
     return leg
 
 
+def test_whatThePeerSpeaksIsWhatItProposesOrHasChosen(caller: Leg, called: Leg) -> None:
+    called.fast.proposed(caller.fast.offer(SOUND))
+    assert called.fast.spoken == (G711_ULAW, G711_ALAW)
+    called.fast.choose(MediaProfile.audio((G711_ALAW,)))
+    assert caller.fast.heard(called.fast.answering())
+    assert caller.fast.spoken == (G711_ALAW,)
+
+
 def test_whatIsProposedIsExpectedAtOnce(caller: Leg) -> None:
     assert caller.fast.offer(SEEN)
     assert caller.fast.outcome is FastConnectOutcome.OPEN

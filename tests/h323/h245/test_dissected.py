@@ -24,7 +24,12 @@ from tests.support.h245peers import Pair, soundAt
 
 pytestmark = pytest.mark.skipif(not tshark.available(), reason="there is no tshark")
 
-AUDIO = tuple(map(MediaFormat, ("PCMU", "PCMA", "G722", "G729", "G723", "GSM")))
+GENERIC = (
+    MediaFormat("G7221", 16000, parameters=(("bitrate", "32000"),)),
+    MediaFormat("AMR-WB", 16000, parameters=(("octet-align", "1"),)),
+    MediaFormat("iLBC"),
+)
+AUDIO = (*map(MediaFormat, ("PCMU", "PCMA", "G722", "G729", "G723", "GSM")), *GENERIC)
 
 
 def packets(*contents: dict[str, Any]) -> list[bytes]:
@@ -78,7 +83,7 @@ def test_fastStartListsAreWellFormed(tmp_path: Path) -> None:
     answer = answerFastStart(offer, profile, soundAt(rtcp, rtp)).elements
     channels = [h245.decode("OpenLogicalChannel", element) for element in (*offer, *answer)]
     contents = [tunnelled(("request", ("openLogicalChannel", channel))) for channel in channels]
-    assert len(contents) == 20
+    assert len(contents) == 26
     assert tshark.complaints(packets(*contents), tmp_path / "fast.pcap") == []
 
 

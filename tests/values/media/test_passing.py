@@ -29,6 +29,7 @@ def form(name: str, *parameters: tuple[str, str]) -> MediaFormat:
         (form("AMR"), form("AMR", ("octet-align", "1")), False),
         (form("AMR"), form("AMR", ("crc", "0")), True),
         (form("AMR"), form("AMR", ("mode-set", "7")), False),
+        (form("AMR"), form("AMR", ("max-red", "0"), ("mode-change-capability", "2")), True),
     ],
 )
 def test_theEncodingAndWhatItsParametersSayOfTheOctetsHaveToBeTheSame(

@@ -47,3 +47,14 @@ def test_whatIsMerelyPassedStandsAlone() -> None:
     assert sound.settled((ilbc, G711_ULAW)) == (ilbc,)
     assert sound.settled((G711_ULAW, ilbc)) == (G711_ULAW,)
     assert sound.settled(()) == ()
+
+
+def test_whatTwoChooseEachForItselfIsCodedAlikeOrPassedAlone() -> None:
+    ilbc = MediaFormat("iLBC", parameters=(("mode", "30"),))
+    sound = MediaProfile.audio((ilbc, G711_ULAW), passed=(ilbc,)).of(Medium.AUDIO)
+    alone = sound.settledBy(MediaFormat("iLBC"))
+    assert (alone.formats, alone.passed) == ((ilbc,), (ilbc,))
+    for spoken in (None, G711_ULAW):
+        coded = sound.settledBy(spoken)
+        assert (coded.formats, coded.passed) == ((G711_ULAW,), ())
+    assert alone.settledBy(None) == alone

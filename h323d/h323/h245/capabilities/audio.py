@@ -6,59 +6,38 @@ What it does not know, it leaves out.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from h323d.h323.h245.capabilities.codings import MAXIMUM_FRAMES, OWN_WORDS, Coding
+from h323d.h323.h245.capabilities.generic import GENERIC_WORDS
 from h323d.h323.h245.capabilities.kinds import suits
 from h323d.h323.h245.messages import Choice
 from h323d.values.address import TransportAddress
 from h323d.values.media.formats import MediaFormat
 from h323d.values.media.medium import Medium
+from h323d.values.media.passing import mayPass
 from h323d.values.media.profile import MediumProfile
 from h323d.values.media.streams import TransmitFormat
 
 __all__ = ["AUDIO", "AudioAbility"]
 
 SHORTEST_PACKET = 10  # milliseconds; less is not worth its headers
-_MAXIMUM_FRAMES = 256  # of the schema's frame counts
 _CACHED = 128  # lists of formats
 
-
-@dataclass(frozen=True, slots=True)
-class _Coding:
-    """
-    How C{AudioCapability} names a format.
-
-    @ivar frameMs: milliseconds in one of the frames that it counts.
-    @ivar payloadType: static RTP payload type (RFC 3551, table 4).
-    """
-
-    format: MediaFormat
-    frameMs: int
-    payloadType: int
+_CODINGS: dict[str, Coding] = {coding.name: coding for coding in (*OWN_WORDS, *GENERIC_WORDS)}
 
 
-_ANNEX_B = (("annexb", "yes"),)
-_NO_ANNEX_B = (("annexb", "no"),)
-_G729 = MediaFormat("G729", parameters=_NO_ANNEX_B)
-_G729B = MediaFormat("G729", parameters=_ANNEX_B)
+def _grouped(alternatives: Iterable[tuple[str, Coding]]) -> dict[str, list[Coding]]:
+    grouped: dict[str, list[Coding]] = {}
+    for alternative, coding in alternatives:
+        grouped.setdefault(alternative, []).append(coding)
+    return grouped
 
-# A frame of the codecs that have none, G.711 and G.722, is a millisecond: so all
-# peers seen count.
-_CODINGS = {
-    "g711Ulaw64k": _Coding(MediaFormat("PCMU"), 1, 0),
-    "g711Alaw64k": _Coding(MediaFormat("PCMA"), 1, 8),
-    "g722-64k": _Coding(MediaFormat("G722"), 1, 9),
-    "g729AnnexA": _Coding(_G729, 10, 18),
-    "g729": _Coding(_G729, 10, 18),
-    "g729AnnexAwAnnexB": _Coding(_G729B, 10, 18),
-    "g729wAnnexB": _Coding(_G729B, 10, 18),
-    "g7231": _Coding(MediaFormat("G723"), 30, 4),
-    "gsmFullRate": _Coding(MediaFormat("GSM"), 20, 3),
-}
-_GSM_FRAME = 33  # octets (RFC 3551, 4.5.8)
-_ANNEX_B_MODES = frozenset({"g729wAnnexB", "g729AnnexAwAnnexB"})
+
+_BY_ALTERNATIVE = _grouped((each.alternative, each) for each in _CODINGS.values())
+_BY_MODE = _grouped((each.modeAlternative, each) for each in _CODINGS.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +47,7 @@ class AudioAbility:
 
     @ivar format: the neutral format.
     @ivar packetMs: the longest packet, in milliseconds of sound.
-    @ivar coding: the alternative of C{AudioCapability} that names it.
+    @ivar coding: the name of the word for it (L{h323d.h323.h245.capabilities.codings}).
     @ivar symmetric: usable only if both directions use it
         (C{receiveAndTransmitAudioCapability}).
     @ivar silenceSuppression: as C{g7231} or C{gsmFullRate} say it.
@@ -83,7 +62,7 @@ class AudioAbility:
     @property
     def payloadType(self) -> int:
         """
-        The RTP payload type; those of all formats that H.245 can name are static.
+        The RTP payload type: the static one, or ours.
         """
         return _CODINGS[self.coding].payloadType
 
@@ -99,36 +78,15 @@ class AudioAbility:
         return self.shortened(profile.packetMs)
 
     def fits(self, profile: MediumProfile) -> bool:
-        return self.packetMs <= profile.maxPacketMs
+        return self.packetMs <= profile.maxPacketMs or profile.passes(self.format)
 
     def capability(self) -> Choice:
-        frames = max(1, min(_MAXIMUM_FRAMES, self.packetMs // _CODINGS[self.coding].frameMs))
-        if self.coding == "g7231":
-            return (
-                "g7231",
-                {"maxAl-sduAudioFrames": frames, "silenceSuppression": self.silenceSuppression},
-            )
-        if self.coding == "gsmFullRate":
-            return (
-                "gsmFullRate",
-                {
-                    "audioUnitSize": min(_MAXIMUM_FRAMES // _GSM_FRAME, frames) * _GSM_FRAME,
-                    "comfortNoise": self.silenceSuppression,
-                    "scrambled": False,
-                },
-            )
-        return (self.coding, frames)
+        coding = _CODINGS[self.coding]
+        frames = max(1, min(MAXIMUM_FRAMES, self.packetMs // coding.frameMs))
+        return coding.capability(frames, self.silenceSuppression)
 
     def mode(self) -> Choice:
-        coding = self.coding
-        if coding == "g7231":
-            return (coding, ("noSilenceSuppressionHighRate", None))
-        if coding == "gsmFullRate":
-            return (
-                coding,
-                {"audioUnitSize": _GSM_FRAME, "comfortNoise": False, "scrambled": False},
-            )
-        return (coding, self.packetMs // 10 if coding in _ANNEX_B_MODES else None)
+        return _CODINGS[self.coding].mode(self.packetMs)
 
     def transmit(
         self, payloadType: int, rtp: TransportAddress, rtcp: TransportAddress | None
@@ -149,23 +107,29 @@ class _Audio:
     modeType: str = "audioMode"
 
     def read(self, value: Choice, symmetric: bool = False) -> AudioAbility | None:
-        name, count = value
-        coding = _CODINGS.get(name)
-        if coding is None:
-            return None
-        silence = False
-        if name == "g7231":
-            count, silence = count["maxAl-sduAudioFrames"], count["silenceSuppression"]
-            annexA = (("annexa", "yes" if silence else "no"),)
-            coding = replace(coding, format=replace(coding.format, parameters=annexA))
-        elif name == "gsmFullRate":
-            count, silence = count["audioUnitSize"] // _GSM_FRAME, count["comfortNoise"]
-            if count == 0:
-                return None
-        return AudioAbility(coding.format, count * coding.frameMs, name, symmetric, silence)
+        for coding in _BY_ALTERNATIVE.get(value[0], ()):
+            said = coding.read(value)
+            if said is not None:
+                frames, silence = said
+                form = _withSilence(coding.format, silence)
+                packetMs = frames * coding.frameMs
+                return AudioAbility(form, packetMs, coding.name, symmetric, silence)
+        return None
 
     def codingOf(self, mode: Choice) -> str | None:
-        return mode[0] if mode[0] in _CODINGS else None
+        for coding in _BY_MODE.get(mode[0], ()):
+            if coding.isMode(mode):
+                return coding.name
+        return None
+
+    def names(self, mediaFormat: MediaFormat) -> bool:
+        """
+        Whether there is a word for a format, that says all that matters of it.
+        """
+        return any(
+            mayPass(mediaFormat, coding.format) or mayPass(coding.format, mediaFormat)
+            for coding in _CODINGS.values()
+        )
 
     def sendable(self, profile: MediumProfile) -> Sequence[AudioAbility]:
         return _abilities(profile.formats, profile.packetMs)
@@ -194,6 +158,15 @@ def _isSilentlyHeard(coding: str, wanted: MediaFormat) -> bool:
     Whether silence descriptors are welcome that C{coding} has no other name for (G.723.1, annex A).
     """
     return coding == "g7231" and ("annexa", "no") not in wanted.parameters
+
+
+def _withSilence(mediaFormat: MediaFormat, silence: bool) -> MediaFormat:
+    """
+    G.723.1 is told alike with silence descriptors and without, but for that.
+    """
+    if mediaFormat.name != "G723":
+        return mediaFormat
+    return replace(mediaFormat, parameters=(("annexa", "yes" if silence else "no"),))
 
 
 AUDIO = _Audio()

@@ -32,7 +32,7 @@ class Ability(Protocol):
 
     @property
     def coding(self) -> str:
-        """The alternative of the kind's capabilities that names it."""
+        """The word of the kind for it: two that are coded otherwise differ in it."""
 
     @property
     def symmetric(self) -> bool:
@@ -141,7 +141,7 @@ def suits(wanted: MediaFormat, offered: MediaFormat) -> bool:
     Whether C{offered} can be used where C{wanted} is asked for.  Silence frames
     (G.729 Annex B) are taken unless they are ruled out.
     """
-    return wanted.sameEncoding(offered) and not (
+    return wanted.sameOctets(offered) and not (
         ("annexb", "no") in wanted.parameters and ("annexb", "yes") in offered.parameters
     )
 
@@ -160,6 +160,6 @@ def chooseAbility(
     abilities = tuple(offered)
     usable = [a for wanted in profile.formats for a in abilities if suits(wanted, a.format)]
     for ability in usable:
-        if preferred is not None and ability.symmetric and ability.format.sameEncoding(preferred):
+        if preferred is not None and ability.symmetric and ability.format.sameOctets(preferred):
             return ability.within(profile)
     return usable[0].within(profile) if usable else None

@@ -120,7 +120,7 @@ class Selection:
             return None
         left = [ability for ability in self._offered if ability.coding not in self._refused]
         if self._order is _Order.MASTERS and receiving is not None:
-            same = [ability for ability in left if ability.format.sameEncoding(receiving)]
+            same = [ability for ability in left if ability.format.sameOctets(receiving)]
             left = same or left
         left = [ability for ability in left if ability.coding == self._asked] or left
         return chooseAbility(self._profile, left, receiving)
@@ -168,7 +168,7 @@ class Selection:
         Whether nothing else would be sent now, given that it may.
         """
         best = self.best(receiving)
-        return best is None or best.format.sameEncoding(ability.format)
+        return best is None or best.format.sameOctets(ability.format)
 
     def completed(self, transmit: TransmitFormat) -> TransmitFormat:
         """

@@ -22,6 +22,7 @@ from h323d.h323.h245.owner import H245Failure
 from h323d.h323.h245.parameters import MediaAddresses, readAck
 from h323d.tracing import stateName
 from h323d.values.address import TransportAddress
+from h323d.values.media.formats import MediaFormat
 from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediumProfile
 from h323d.values.media.streams import TransmitFormat
@@ -80,6 +81,13 @@ class Sending:
         The state of its channel, for an operator to read.
         """
         return stateName(self._plan)
+
+    @property
+    def spoken(self) -> MediaFormat | None:
+        """
+        What was sent last; C{None} before anything was.
+        """
+        return self._selection.sent
 
     def adopt(self, number: int, transmit: TransmitFormat) -> None:
         """
