@@ -25,12 +25,24 @@ from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.identifiers import LegID
 
-__all__ = ["ALLOW", "NOBODY", "NO_SUBSCRIPTION", "SDP", "SUPPORTED", "DialogUser", "UserAgent"]
+__all__ = [
+    "ALLOW",
+    "EXTENSIONS",
+    "NOBODY",
+    "NO_SUBSCRIPTION",
+    "RELIABLE",
+    "SDP",
+    "SUPPORTED",
+    "DialogUser",
+    "UserAgent",
+]
 
-ALLOW = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE, REFER"
+ALLOW = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE, PRACK, REFER"
 SDP = "application/sdp"
 NO_SUBSCRIPTION = "norefersub"  # the option tag of RFC 4488
-SUPPORTED = NO_SUBSCRIPTION  # all option tags
+RELIABLE = "100rel"  # the option tag of RFC 3262
+EXTENSIONS = (RELIABLE, NO_SUBSCRIPTION)  # all option tags: what nobody needs to ask us for
+SUPPORTED = ", ".join(EXTENSIONS)
 
 
 class DialogUser(Protocol):

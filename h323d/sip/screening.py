@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from h323d.errors import DecodeError
-from h323d.sip.agent import ALLOW, NO_SUBSCRIPTION, SDP, SUPPORTED
+from h323d.sip.agent import ALLOW, EXTENSIONS, SDP, SUPPORTED
 from h323d.sip.calls.digits import DIGIT_TYPES
 from h323d.sip.messages.bodies import bodyOf
 from h323d.sip.messages.message import SIPRequest, SIPResponse
@@ -26,7 +26,7 @@ M = TypeVar("M", SIPRequest, SIPResponse)
 
 ALLOWED = tuple(ALLOW.split(", "))
 _ACCEPTED = ("*/*", "application/*", SDP)
-_WITH_SDP = ("INVITE", "UPDATE")
+_WITH_SDP = ("INVITE", "UPDATE", "PRACK")
 
 
 def screen(
@@ -46,8 +46,7 @@ def screen(
         return _refuse(request, 416, toTag)
     if request.method == "CANCEL":
         return None
-    supported = (NO_SUBSCRIPTION,) if request.method == "REFER" else ()
-    required = [each for each in request.headers.all("Require") if each.lower() not in supported]
+    required = [each for each in request.headers.all("Require") if each.lower() not in EXTENSIONS]
     if required:
         return _refuse(request, 420, toTag, ("Unsupported", ", ".join(required)))
     return _screenContent(request, toTag)

@@ -72,9 +72,11 @@ def test_aMethodThatWeDoNotTakeIsRefusedWithTheListOfThoseWeDo(method: str) -> N
 
 
 def test_anUnknownExtensionIsRefused() -> None:
-    _, _, answer = ask(request("INVITE", extra="Require: 100rel, x\n", body=offerBody()))
+    _, _, answer = ask(
+        request("INVITE", extra="Require: 100rel, precondition, x\n", body=offerBody())
+    )
     assert answer.status == 420
-    assert answer.headers.all("Unsupported") == ("100rel", "x")
+    assert answer.headers.all("Unsupported") == ("precondition", "x")
 
 
 def test_anUnknownBodyIsRefused() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from h323d.errors import DecodeError
-from h323d.sip.agent import ALLOW, SDP
+from h323d.sip.agent import ALLOW, SDP, SUPPORTED
 from h323d.sip.messages.message import SIPRequest
 from h323d.sip.screening import ALLOWED, capabilities, screen, statelessTag, unpacked
 from tests.support.fakeagent import received
@@ -54,9 +54,12 @@ def test_onlySomeURIsAreUnderstood(uri: str, status: int | None) -> None:
     assert answered("INVITE", uri=uri) == (None if status is None else (status, None))
 
 
-def test_noExtensionMayBeRequired() -> None:
-    assert answered("INVITE", extra="Require: 100rel, timer\n") == (420, "100rel, timer")
-    assert answered("CANCEL", extra="Require: 100rel\n") is None
+def test_noOtherExtensionMayBeRequired() -> None:
+    assert answered("INVITE", extra="Require: 100rel, precondition, x\n") == (
+        420,
+        "precondition, x",
+    )
+    assert answered("CANCEL", extra="Require: precondition\n") is None
 
 
 @pytest.mark.parametrize(
@@ -124,11 +127,11 @@ def test_whoAsksIsToldWhatIsTaken(status: int) -> None:
     assert (answer.headers.get("Accept") or "").startswith(SDP)
     assert (answer.headers.get("Accept-Encoding"), answer.headers.get("Supported")) == (
         "identity",
-        "norefersub",
+        SUPPORTED,
     )
 
 
-@pytest.mark.parametrize(("method", "refused"), [("REFER", False), ("INFO", True)])
-def test_onlyARequestThatMakesASubscriptionCanBeWithoutOne(method: str, refused: bool) -> None:
-    answer = screen(request(method, extra="Require: norefersub\n"), "tag")
-    assert (answer is not None) is refused
+@pytest.mark.parametrize("method", ["INVITE", "REFER", "UPDATE", "INFO"])
+@pytest.mark.parametrize("extension", SUPPORTED.split(", "))
+def test_whatWeSayThatWeUnderstandMayBeRequired(method: str, extension: str) -> None:
+    assert screen(request(method, extra=f"Require: {extension.upper()}\n"), "tag") is None

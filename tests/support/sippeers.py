@@ -355,14 +355,21 @@ def request(
 
 
 def responseTo(
-    received: SIPRequest | SIPResponse, status: int, *, tag: str = "far", body: str = ""
+    received: SIPRequest | SIPResponse,
+    status: int,
+    *,
+    tag: str = "far",
+    body: str = "",
+    rows: tuple[tuple[str, str], ...] = (),
 ) -> bytes:
     """
     An answer of 10.0.0.3.
+
+    @param rows: more header fields.
     """
     assert isinstance(received, SIPRequest)
     response = received.response(status, None, tag)
-    headers = response.headers.adding("Contact", "<sip:script@10.0.0.3>")
+    headers = response.headers.extending(("Contact", "<sip:script@10.0.0.3>"), *rows)
     if body:
         headers = headers.adding("Content-Type", "application/sdp")
     octets = body.replace("\n", "\r\n").encode()

@@ -53,6 +53,9 @@ class Exchange(Protocol):
     def begin(self) -> None:
         """Our INVITE was accepted, and acknowledged."""
 
+    def agree(self) -> None:
+        """The offer of the INVITE is answered before it is accepted, and the answer has come."""
+
     def accepted(self) -> None:
         """We sent a 2xx with an answer; an ACK must come."""
 
@@ -110,6 +113,8 @@ class _Core:
 builder = TypeMachineBuilder(Exchange, _Core)
 
 idle = builder.state("idle")
+early = builder.state("early")
+earlyOffering = builder.state("earlyOffering")
 unacknowledged = builder.state("unacknowledged")
 awaitingAnswer = builder.state("awaitingAnswer")
 stable = builder.state("stable")
@@ -119,6 +124,7 @@ stopped = builder.state("stopped")
 
 
 @idle.upon(Exchange.begin).to(stable)
+@early.upon(Exchange.begin).to(stable)
 @offering.upon(Exchange.refused).to(stable)
 def settle(machine: Exchange, core: _Core) -> None:
     core.settle(machine)
@@ -141,6 +147,10 @@ def answered(machine: Exchange, core: _Core, message: SIPResponse) -> None:
     core.settle(machine)
 
 
+idle.upon(Exchange.agree).to(early).returns(None)
+earlyOffering.upon(Exchange.begin).to(offering).returns(None)
+earlyOffering.upon(Exchange.accepted).to(offering).returns(None)
+early.upon(Exchange.accepted).to(unacknowledged).returns(None)
 idle.upon(Exchange.accepted).to(unacknowledged).returns(None)
 idle.upon(Exchange.offered).to(awaitingAnswer).returns(None)
 stable.upon(Exchange.accepted).to(unacknowledged).returns(None)
@@ -156,6 +166,7 @@ def waitForAck(machine: Exchange, core: _Core) -> None:
     core.wanted = True
 
 
+@early.upon(Exchange.change).to(earlyOffering)
 @stable.upon(Exchange.change).to(offering)
 def offer(machine: Exchange, core: _Core) -> None:
     core.owner.sendOffer()
@@ -167,12 +178,20 @@ def offerAgain(machine: Exchange, core: _Core) -> None:
     core.owner.sendOffer()
 
 
+@earlyOffering.upon(Exchange.succeeded).to(early)
+def answeredEarly(machine: Exchange, core: _Core, message: SIPResponse) -> None:
+    core.owner.offerAnswered(message)
+
+
+@earlyOffering.upon(Exchange.refused).to(early)
+@earlyOffering.upon(Exchange.glare).to(early)
 @idle.upon(Exchange.change).loop()
+@earlyOffering.upon(Exchange.change).loop()
 @unacknowledged.upon(Exchange.change).loop()
 @awaitingAnswer.upon(Exchange.change).loop()
 @offering.upon(Exchange.change).loop()
 def remember(machine: Exchange, core: _Core) -> None:
-    core.wanted = True
+    core.wanted = True  # a change that failed before the answer is tried again after it
 
 
 waiting.upon(Exchange.change).loop().returns(None)  # the retry offers what is wanted then
@@ -184,6 +203,7 @@ def pause(machine: Exchange, core: _Core) -> None:
     core.timer.start(core.pause(), machine.retry)
 
 
+@early.upon(Exchange.requested).loop()
 @stable.upon(Exchange.requested).loop()
 @unacknowledged.upon(Exchange.requested).loop()
 @waiting.upon(Exchange.requested).loop()
@@ -191,6 +211,7 @@ def answer(machine: Exchange, core: _Core, transaction: ServerTransaction) -> No
     core.owner.answerOffer(transaction)
 
 
+@earlyOffering.upon(Exchange.requested).loop()
 @offering.upon(Exchange.requested).loop()
 @awaitingAnswer.upon(Exchange.requested).loop()
 def refusePending(machine: Exchange, core: _Core, transaction: ServerTransaction) -> None:
@@ -203,6 +224,8 @@ def refuseEarly(machine: Exchange, core: _Core, transaction: ServerTransaction) 
 
 
 @idle.upon(Exchange.stop).to(stopped)
+@early.upon(Exchange.stop).to(stopped)
+@earlyOffering.upon(Exchange.stop).to(stopped)
 @unacknowledged.upon(Exchange.stop).to(stopped)
 @awaitingAnswer.upon(Exchange.stop).to(stopped)
 @stable.upon(Exchange.stop).to(stopped)
@@ -215,17 +238,22 @@ def stop(machine: Exchange, core: _Core) -> None:
 # Said outright, so that a (state, input) pair nobody thought of fails a test.
 for _state in (unacknowledged, awaitingAnswer, stable, offering, waiting, stopped):
     _state.upon(Exchange.begin).loop().returns(None)
+for _state in (early, earlyOffering, unacknowledged, awaitingAnswer, stable, offering, waiting):
+    _state.upon(Exchange.agree).loop().returns(None)
+stopped.upon(Exchange.agree).loop().returns(None)
 for _state in (awaitingAnswer, offering, stopped):
     _state.upon(Exchange.accepted).loop().returns(None)
+for _state in (early, earlyOffering, awaitingAnswer, offering, stopped):
     _state.upon(Exchange.offered).loop().returns(None)
-for _state in (idle, stable, offering, waiting, stopped):
+for _state in (idle, early, earlyOffering, stable, offering, waiting, stopped):
     _state.upon(Exchange.ack).loop().returns(None)
-for _state in (idle, unacknowledged, awaitingAnswer, stable, waiting, stopped):
+for _state in (idle, early, unacknowledged, awaitingAnswer, stable, waiting, stopped):
     _state.upon(Exchange.succeeded).loop().returns(None)
     _state.upon(Exchange.refused).loop().returns(None)
     _state.upon(Exchange.glare).loop().returns(None)
-for _state in (idle, unacknowledged, awaitingAnswer, stable, offering, stopped):
+for _state in (idle, early, earlyOffering, unacknowledged, awaitingAnswer, stable, offering):
     _state.upon(Exchange.retry).loop().returns(None)
+stopped.upon(Exchange.retry).loop().returns(None)
 for _input in (Exchange.change, Exchange.requested, Exchange.stop):
     stopped.upon(_input).loop().returns(None)
 

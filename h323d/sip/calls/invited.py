@@ -17,8 +17,10 @@ from h323d.sip.calls.descriptions import Descriptions
 from h323d.sip.calls.diversion import diversionOf
 from h323d.sip.calls.modification import SessionModification
 from h323d.sip.calls.parties import isRestricted
+from h323d.sip.calls.provisionals import Provisionals
 from h323d.sip.dialogs.dialog import Dialog
 from h323d.sip.dialogs.dialogend import DialogEnd
+from h323d.sip.messages.message import SIPRequest
 from h323d.sip.reasons import statusOfCall
 from h323d.sip.sdp.description import parse
 from h323d.sip.sdp.negotiation import NoCommonMedia
@@ -30,6 +32,8 @@ from h323d.values.media.formats import MediaFormat
 from h323d.values.media.profile import MediaProfile
 
 __all__ = ["Invited", "InvitedOwner"]
+
+PRACK_LOST = 504  # status: RFC 3262, 3 leaves the choice of any 5xx
 
 
 class InvitedOwner(Protocol):
@@ -85,6 +89,8 @@ class Invited:
         self._modification = modification
         self._invite = invite
         self._body = b""  # what we answered, or offered
+        self._agreed = False  # for good, before the call is answered
+        self._provisionals = Provisionals(self, agent, end, invite)
         localCSeq = agent.rng.randrange(1, 1 << 16)
         self._dialog = end.dialog = Dialog.called(invite.request, end.localTag, localCSeq)
         end.heard(invite.request)
@@ -125,9 +131,10 @@ class Invited:
 
     def alert(self, early: MediaProfile | None) -> None:
         """
-        Ring; with early media, a 183 carries our answer, and the 200 the same.
+        Ring; with early media, a 183 carries our answer, and the 200 the same.  To a caller who has
+        made no offer, a 183 can only carry ours if it is sure to arrive.
         """
-        if early is None or not self._invite.request.body:
+        if early is None or not (self._invite.request.body or self._provisionals.allowed):
             self.session.provide(180)
         elif self._negotiate(early):
             self.session.provide(183)
@@ -135,10 +142,10 @@ class Invited:
 
     def answer(self, profile: MediaProfile) -> None:
         """
-        Accept: the 200 leaves before this returns.
+        Accept: the 200 leaves before this returns, unless it has to wait for a PRACK.
         """
         if self._negotiate(profile):
-            self.session.accept()
+            self._provisionals.accept()
 
     def reject(self, cause: Cause, reason: Reason | None = None) -> None:
         self.session.refuse(cause, statusOfCall(cause, reason))
@@ -186,15 +193,47 @@ class Invited:
         """
         self.session.ack()
 
+    # Provisional responses, and their PRACKs.
+
+    def prackArrived(self, prack: ServerTransaction) -> None:
+        """
+        @raise DecodeError: it does not say of what it is.
+        """
+        self._provisionals.arrived(prack)
+
+    def descriptionArrived(self, prack: SIPRequest) -> None:
+        self._agreed = True
+        self._modification.agreeEarly()
+        if self._invite.request.body:
+            return
+        try:
+            self._descriptions.conclude(prack.body)
+        except (NoCommonMedia, DecodeError) as error:
+            self._owner.complain(error)
+            self.reject(Cause.INCOMPATIBLE_DESTINATION)
+        else:
+            self._owner.tell()
+
+    def prackOffers(self, prack: ServerTransaction) -> None:
+        self._modification.requested(prack, self._dialog)
+
+    def acceptNow(self) -> None:
+        self.session.accept()
+
+    def provisionalLost(self) -> None:
+        self.session.refuse(Cause.RECOVERY_ON_TIMER_EXPIRY, PRACK_LOST)
+
     # What the session machine asks for.
 
     def sendProvisional(self, status: int) -> None:
-        self._end.provide(self._invite, status, self._body if status == 183 else b"")
+        body = self._body if status == 183 and not self._agreed else b""
+        if body or self._agreed or not self._provisionals.silent:
+            self._provisionals.provide(status, body)
 
     def sendAcceptance(self) -> None:
         self._dialog.confirm()
-        self._end.accept(self._invite, self._body)
-        self._modification.acceptanceSent(self._invite.request)
+        self._end.accept(self._invite, b"" if self._agreed else self._body)
+        self._modification.acceptanceSent(not (self._agreed or self._invite.request.body))
         self._owner.tell()
 
     def sendRefusal(self, status: int, cause: Cause) -> None:
@@ -207,6 +246,7 @@ class Invited:
         self._owner.tell()
 
     def released(self, cause: Cause) -> None:
+        self._provisionals.stop()
         self._owner.released(cause)
 
     def finished(self) -> None:
@@ -214,5 +254,6 @@ class Invited:
         self._agent.inviteDone(self._invite)
 
     def closed(self) -> None:
+        self._provisionals.stop()
         self._owner.closed()
         self.finished()

@@ -12,7 +12,7 @@ from typing import Protocol
 from h323d.call.dialrule import DialGuard
 from h323d.call.ways import Way
 from h323d.errors import DecodeError, ResourceUnavailable
-from h323d.sip.agent import ALLOW, SDP, UserAgent
+from h323d.sip.agent import ALLOW, SDP, SUPPORTED, UserAgent
 from h323d.sip.calls.callingsession import newCallingSession
 from h323d.sip.calls.causes import causeOf, reasonsOf, retryAfterOf
 from h323d.sip.calls.descriptions import Descriptions
@@ -25,6 +25,7 @@ from h323d.sip.dialogs.dialogend import DialogEnd
 from h323d.sip.messages.headers import Headers
 from h323d.sip.messages.message import SIPRequest, SIPResponse
 from h323d.sip.sdp.negotiation import NoCommonMedia
+from h323d.sip.transactions.running import ServerTransaction
 from h323d.values.cause import Cause
 from h323d.values.diversion import Diversion
 from h323d.values.media.formats import MediaFormat
@@ -136,6 +137,12 @@ class Inviting:
         """
         self.session.call(target)
 
+    def prackArrived(self, prack: ServerTransaction) -> None:
+        """
+        Nothing that we have sent could be acknowledged so.
+        """
+        self._end.respond(prack, 481)
+
     # What the session machine asks for.
 
     def sendInvite(self, target: CallTarget) -> None:
@@ -161,6 +168,7 @@ class Inviting:
                 ("CSeq", f"{self._agent.rng.randrange(1, 1 << 16)} INVITE"),
                 ("Contact", self._agent.contact(target.flow)),
                 ("Allow", ALLOW),
+                ("Supported", SUPPORTED),
                 *(("Privacy", each) for each in privacy),
                 *(("Diversion", each) for each in said),
                 ("Content-Type", SDP),
@@ -189,11 +197,18 @@ class Inviting:
             self._owner.alerting()
         else:
             self._owner.proceeding()
-        if response.body and response.body != self._answer and self._conclude(response):
+        isNew = response.body != self._answer
+        if not response.body or self._isSettledFor(response) or not self._conclude(response):
+            return
+        if isNew:
             self._owner.reportMedia()
+        early = None if self._invite is None else self._invite.acknowledged(response)
+        if early is not None:
+            self._end.settled = early
+            self._modification.agreeEarly()
 
     def established(self, fork: Fork) -> None:
-        if self._conclude(fork.response):
+        if self._isSettledFor(fork.response) or self._conclude(fork.response):
             self._owner.answered()
             self._owner.reportMedia()
             self._modification.begin()
@@ -212,6 +227,14 @@ class Inviting:
     def closed(self) -> None:
         self._owner.closed()
         self.finished()
+
+    def _isSettledFor(self, response: SIPResponse) -> bool:
+        """
+        Whether who sends it has answered our offer for good: what further descriptions it sends is
+        no answer (RFC 3261, 13.2.1).
+        """
+        settled = self._end.settled
+        return settled is not None and settled.remoteTag == response.toAddress.tag
 
     def _conclude(self, response: SIPResponse) -> bool:
         """

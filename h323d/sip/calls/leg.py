@@ -288,11 +288,10 @@ class SIPLeg:
             self._session.bye(cause)
         elif self.over:
             self._end.respond(transaction, 481)
-        elif request.method == "INVITE" or (request.method == "UPDATE" and request.body):
-            self._modification.requested(transaction)
-        elif request.method == "UPDATE":
-            dialog.refresh(request)
-            self._end.accept(transaction, b"")
+        elif request.method in ("INVITE", "UPDATE"):
+            self._modification.requested(transaction, dialog)
+        elif request.method == "PRACK":
+            self._side.prackArrived(transaction)
         elif request.method == "INFO":
             self._digits.informed(transaction)
         elif request.method == "REFER":

@@ -89,14 +89,22 @@ class SessionModification:
         """
         self._exchange.begin()
 
-    def acceptanceSent(self, invite: SIPRequest) -> None:
+    def agreeEarly(self) -> None:
         """
-        We sent a 2xx to an INVITE or re-INVITE: with our answer, or with our offer.
+        The offer of the INVITE has been answered for good, before any 2xx (RFC 3262, 5).
         """
-        if invite.body:
-            self._exchange.accepted()
-        else:
+        self._exchange.agree()
+
+    def acceptanceSent(self, offering: bool) -> None:
+        """
+        We sent a 2xx to an INVITE or re-INVITE.
+
+        @param offering: with our offer.
+        """
+        if offering:
             self._exchange.offered()
+        else:
+            self._exchange.accepted()
 
     def acknowledged(self, ack: SIPRequest) -> None:
         """
@@ -110,11 +118,18 @@ class SessionModification:
         """
         self._exchange.change()
 
-    def requested(self, transaction: ServerTransaction) -> None:
+    def requested(self, transaction: ServerTransaction, dialog: Dialog) -> None:
         """
-        A re-INVITE, or an UPDATE with an offer, arrived: the gates are asked first.
+        A re-INVITE or UPDATE, or an offer in a PRACK, arrived: the gates are asked first.
+
+        @param dialog: where it belongs.
         """
-        if self._judging is not None:  # the one before has no answer yet (14.2)
+        if transaction.request.method == "UPDATE" and not transaction.request.body:
+            dialog.refresh(transaction.request)  # and nothing else is asked for
+            self._end.accept(transaction, b"")
+            return
+        isOther = dialog is not self._end.negotiable
+        if isOther or self._judging is not None:  # one before has no answer yet (14.2)
             self.refuseEarly(transaction)
             return
         gates = self._agent.gates
@@ -160,11 +175,15 @@ class SessionModification:
     # What the exchange machine asks for.
 
     def sendOffer(self) -> None:
-        dialog, profile = self._end.dialog, self._descriptions.profile
+        dialog, profile = self._end.negotiable, self._descriptions.profile
+        updates = self._end.names("update")
+        if self._end.confirmed:
+            updates = updates and self._agent.config.preferUpdate
+        elif not updates:  # and only an UPDATE may go before the answer (RFC 3311, 5.1)
+            dialog = None
         if dialog is None or profile is None:
             self._exchange.refused()
             return
-        updates = self._agent.config.preferUpdate and self._end.names("update")
         body = self._descriptions.offer(profile)
         request = self._end.request(dialog, "UPDATE" if updates else "INVITE", body)
         self._sent = self._agent.send(request, _Change(self, dialog, request), self._end.flow)
@@ -185,11 +204,11 @@ class SessionModification:
             self._owner.complain(error)
             self._end.refuseOffer(transaction, error)
             return
-        if self._end.dialog is not None:
-            self._end.dialog.refresh(request)
+        if self._end.negotiable is not None:
+            self._end.negotiable.refresh(request)
         self._end.accept(transaction, body)
         if request.method == "INVITE":
-            self.acceptanceSent(request)
+            self.acceptanceSent(not request.body)
         if request.body:
             self._owner.reportMedia()
 

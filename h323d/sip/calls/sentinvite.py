@@ -13,13 +13,14 @@ from typing import Protocol
 
 from h323d.call.ways import MAX_HOPS
 from h323d.errors import DecodeError
-from h323d.sip.agent import NOBODY, UserAgent
+from h323d.sip.agent import NOBODY, RELIABLE, UserAgent
 from h323d.sip.calls.causes import reasonOf
 from h323d.sip.dialogs.dialog import Dialog
 from h323d.sip.dialogs.dialogend import DialogEnd
 from h323d.sip.flows import Flow
 from h323d.sip.messages.message import SIPRequest, SIPResponse
 from h323d.sip.messages.nameaddr import NameAddr
+from h323d.sip.messages.rack import RAck, parseRSeq
 from h323d.sip.messages.uri import SIPURI
 from h323d.values.cause import Cause
 from h323d.values.diversion import Diversion
@@ -90,6 +91,8 @@ class SentInvite:
         self._owner = owner
         self._refused = False  # and so there is nothing to cancel
         self._acks: dict[str | None, SIPRequest] = {}
+        self._rseqs: dict[str | None, int] = {}  # the last that was acknowledged, by the tag
+        self._acknowledged: SIPResponse | None = None  # the last by a PRACK
         self._transaction = agent.send(request, self, end.flow)
 
     def cancel(self, cause: Cause) -> None:
@@ -102,15 +105,25 @@ class SentInvite:
         """
         self._transaction.destroy()
 
+    def acknowledged(self, response: SIPResponse) -> Dialog | None:
+        """
+        @param response: the provisional response that came just now.
+
+        @return: its early dialog, if a PRACK was sent for it.
+        """
+        tag = response.toAddress.tag
+        return self._end.early.get(tag) if response is self._acknowledged else None
+
     # What the transaction reports.
 
     def responseReceived(self, response: SIPResponse) -> None:
         try:
             _ = (response.contacts, response.recordRoutes, response.toAddress)
-            if response.isProvisional:
-                self._progress(response)
+            isNews = not response.isProvisional or self._progress(response)
         except DecodeError as error:
             self._owner.inviteMisanswered(response, error)
+            return
+        if not isNews:
             return
         self._end.heard(response)
         if response.isProvisional:
@@ -127,10 +140,29 @@ class SentInvite:
     def requestFailed(self) -> None:
         self._owner.inviteFailed(Cause.NETWORK_OUT_OF_ORDER)
 
-    def _progress(self, response: SIPResponse) -> None:
+    def _progress(self, response: SIPResponse) -> bool:
+        """
+        @return: whether the response is to be looked at: it is new, and in its turn.
+
+        @raise DecodeError: its number is malformed.
+        """
         tag, early = response.toAddress.tag, self._end.early
         if tag is not None and tag not in early and len(early) < MAX_FORKS:
             early[tag] = Dialog.calling(self._request, response)
+        rseq = _rseqOf(response)
+        dialog = early.get(tag)
+        if rseq is None or dialog is None:
+            return True
+        last = self._rseqs.get(tag)
+        if last is not None and rseq != last + 1:  # again, or before its turn (RFC 3262, 4)
+            return False
+        self._rseqs[tag] = rseq
+        self._acknowledged = response
+        prack = self._end.request(dialog, "PRACK")
+        rack = str(RAck(rseq, self._request.cseq))
+        prack = prack.withHeaders(prack.headers.adding("RAck", rack))
+        self._agent.send(prack, NOBODY, self._end.flow)
+        return True
 
     # What a fork asks for.
 
@@ -156,6 +188,20 @@ class SentInvite:
             self._agent.sendAck(ack, self._end.flow)
         elif len(self._acks) < MAX_FORKS:
             self.decline(response, Cause.NON_SELECTED_USER_CLEARING)
+
+
+def _rseqOf(response: SIPResponse) -> int | None:
+    """
+    The number of a provisional response that is to be acknowledged; C{None} of any other.
+
+    @raise DecodeError: it has none, or that is malformed.
+    """
+    if response.status == 100 or RELIABLE not in response.headers.tokens("Require"):
+        return None
+    rseq = response.headers.first("RSeq", parseRSeq)
+    if rseq is None:
+        raise DecodeError("a response to be acknowledged without it", "RSeq")
+    return rseq
 
 
 @dataclass(frozen=True, slots=True)

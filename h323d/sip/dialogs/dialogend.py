@@ -44,6 +44,7 @@ class DialogEnd:
     @ivar localTag: ours.
     @ivar dialog: C{None} before a call of ours is answered.
     @ivar early: the dialogs that provisional answers to a call of ours made, by the peers' tags.
+    @ivar settled: of those, the one whose peer has answered our offer for good (RFC 3262, 5).
     """
 
     def __init__(self, agent: UserAgent, owner: DialogEndOwner, flow: Flow | None) -> None:
@@ -51,6 +52,7 @@ class DialogEnd:
         self.localTag = f"{agent.rng.getrandbits(48):012x}"
         self.dialog: Dialog | None = None
         self.early: dict[str | None, Dialog] = {}
+        self.settled: Dialog | None = None
         self._agent = agent
         self._owner = owner
         self._peerAllows: frozenset[str] = frozenset()
@@ -78,6 +80,13 @@ class DialogEnd:
         """
         dialog = self.dialog
         return dialog if dialog and dialog.state is DialogState.CONFIRMED else None
+
+    @property
+    def negotiable(self) -> Dialog | None:
+        """
+        The dialog in which another offer may be made once that of the INVITE is answered.
+        """
+        return self.dialog or self.settled
 
     def dialogOf(self, request: SIPRequest) -> Dialog | None:
         """
@@ -179,14 +188,21 @@ class DialogEnd:
 
     # Answers of ours.
 
-    def provide(self, transaction: ServerTransaction, status: int, body: bytes) -> None:
+    def provide(
+        self, transaction: ServerTransaction, status: int, body: bytes, *rows: tuple[str, str]
+    ) -> SIPResponse:
         """
         Answer an INVITE with a 1xx that belongs to the dialog: any but 100.
+
+        @param rows: header fields that it has beside the usual.
+
+        @return: what was sent.
         """
         response = _withBody(transaction.request.response(status, None, self.localTag), body)
         contact = self._agent.contact(transaction.flow)
-        response = response.withHeaders(response.headers.adding("Contact", contact))
+        response = response.withHeaders(response.headers.extending(("Contact", contact), *rows))
         self._agent.respond(transaction, response)
+        return response
 
     def accept(self, transaction: ServerTransaction, body: bytes) -> None:
         """

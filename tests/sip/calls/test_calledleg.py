@@ -9,6 +9,7 @@ from zope.interface.verify import verifyObject
 
 from h323d.call.legs import ILeg, LegDirection
 from h323d.call.media import IMediaPortObserver
+from h323d.sip.agent import SUPPORTED
 from h323d.sip.config import SIPConfig
 from h323d.sip.messages.message import SIPRequest, SIPResponse
 from h323d.sip.sdp.description import parse as parseSDP
@@ -18,71 +19,17 @@ from h323d.values.media.direction import Direction
 from h323d.values.media.formats import G711_ALAW, G711_ULAW, MediaFormat
 from h323d.values.media.profile import MediaProfile
 from tests.support.loggedfailures import LoggedFailures
+from tests.support.scriptedcalls import CallOfScript as Call
 from tests.support.sippeers import (
     PROFILE,
     SERVER,
     LegLog,
-    Peer,
-    ScriptedPeer,
-    SIPWorld,
     offerBody,
     request,
     responseTo,
 )
 
 LONG = f"Subject: {'x' * 3000}\n"  # which pays for many answers
-
-
-class Call:
-    """
-    One call of a scripted peer.
-    """
-
-    def __init__(self, config: SIPConfig | None = None) -> None:
-        self.world = SIPWorld()
-        self.peer: Peer = self.world.peer("10.0.0.1", config)
-        self.script: ScriptedPeer = self.world.script("10.0.0.3")
-        self.cseq = 1
-
-    def invite(self, body: str | None = None, extra: str = "") -> None:
-        self.send("INVITE", body=offerBody() if body is None else body, extra=extra, toTag="")
-
-    def send(self, method: str, **kw: object) -> None:
-        kw.setdefault("toTag", self.tag)
-        kw.setdefault("branch", f"z9hG4bK{self.cseq}{method}")
-        kw.setdefault("cseq", self.cseq)
-        self.script.send(request(method, **kw), SERVER)  # type: ignore[arg-type]  # as given
-        self.world.run(0.05)
-
-    def next(self, method: str, **kw: object) -> None:
-        self.cseq += 1
-        self.send(method, **kw)
-
-    def established(self) -> None:
-        self.invite()
-        self.send("ACK")
-
-    @property
-    def leg(self) -> ILeg:
-        return self.peer.legs[0]
-
-    @property
-    def log(self) -> LegLog:
-        return self.peer.logs[0]
-
-    @property
-    def tag(self) -> str:
-        tags = [
-            each.toAddress.tag for each in self.script.messages if isinstance(each, SIPResponse)
-        ]
-        return tags[-1] or "" if tags else ""
-
-    @property
-    def last(self) -> SIPRequest | SIPResponse:
-        return self.script.messages[-1]
-
-    def end(self) -> None:
-        self.world.settle()
 
 
 def test_whatItsInviteSaysIsSeenOfAnOffer() -> None:
@@ -274,7 +221,7 @@ def test_a200ThatNobodyAcknowledgesIsRepeatedAsTheTimersHaveItAndEndedWithABye()
 
 def test_aLostAckIsMadeGoodByTheRepeated200() -> None:
     call = Call()
-    call.invite()
+    call.invite(extra=LONG)
     call.world.run(1)
     assert call.script.statuses == [200, 200]
     call.send("ACK")
@@ -634,7 +581,7 @@ def test_anOptionsWithinTheCallIsAnswered() -> None:
     call.next("OPTIONS")
     assert call.script.statuses[-1] == 200
     assert "application/sdp" in call.last.headers.all("Accept")
-    assert call.last.headers.get("Supported") == "norefersub"
+    assert call.last.headers.get("Supported") == SUPPORTED
     call.next("BYE")
     call.end()
 
@@ -677,7 +624,7 @@ def test_the200TellsWhatWeTakeAndWhoWeAre() -> None:
     call = Call(SIPConfig(user="board room"))
     call.invite()
     assert "UPDATE" in call.last.headers.all("Allow")
-    assert call.last.headers.get("Supported") == "norefersub"
+    assert call.last.headers.get("Supported") == SUPPORTED
     assert parseSDP(call.last.body).origin.username == "board_room"
     call.end()
 

@@ -19,7 +19,8 @@ from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.identifiers import CallID
 from h323d.values.media.direction import Direction
-from h323d.values.media.formats import G711_ULAW
+from h323d.values.media.formats import G711_ALAW, G711_ULAW
+from tests.support.scriptedcalls import CallToScript as Call
 from tests.support.sippeers import (
     PROFILE,
     SERVER,
@@ -29,38 +30,6 @@ from tests.support.sippeers import (
     request,
     responseTo,
 )
-
-
-class Call:
-    """
-    One call to a scripted peer.
-    """
-
-    def __init__(self, config: SIPConfig | None = None, target: str = "sip:b@10.0.0.3") -> None:
-        self.world = SIPWorld()
-        self.peer = self.world.peer("10.0.0.1", config)
-        self.script = self.world.script("10.0.0.3")
-        self.leg, self.log = self.peer.call(target)
-        self.world.run(0.05)
-
-    def answer(self, status: int, tag: str = "far", body: str = "", to: int = 0) -> None:
-        requests = [each for each in self.script.messages if isinstance(each, SIPRequest)]
-        self.script.send(responseTo(requests[to], status, tag=tag, body=body), SERVER)
-        self.world.run(0.05)
-
-    def last(self, method: str) -> SIPRequest:
-        found = [
-            each
-            for each in self.script.messages
-            if isinstance(each, SIPRequest) and each.method == method
-        ]
-        return found[-1]
-
-    def bye(self) -> None:
-        ack = self.last("ACK")
-        text = request("BYE", callId=ack.callId, toTag=ack.fromAddress.tag or "", cseq=9)
-        self.script.send(text, SERVER)
-        self.world.run(0.05)
 
 
 def test_aLegIsALegAndItsMakerAnOriginator() -> None:
@@ -383,3 +352,76 @@ def test_aChangeThatIsNeverFinallyAnsweredLeavesNothing() -> None:
     call.leg.hangup(Cause.NORMAL_CALL_CLEARING)
     call.world.settle()
     assert call.log.causes == [Cause.NORMAL_CALL_CLEARING]
+
+
+RELIABLE = (("Require", "100rel"), ("RSeq", "1"))
+
+
+def test_theInviteSaysThatProvisionalResponsesMayBeReliable() -> None:
+    call = Call()
+    assert "100rel" in call.last("INVITE").headers.tokens("Supported")
+    call.leg.hangup(Cause.NORMAL_CALL_CLEARING)
+    call.world.settle()
+
+
+def test_a200AfterAnAnswerThatHasArrivedNeedsNone() -> None:
+    call = Call()
+    call.answer(183, body=offerBody(), rows=RELIABLE)
+    call.answer(200, to=1)  # to the PRACK
+    call.answer(200)
+    assert call.log.said == ["proceeding", "media", "answered"]
+    call.bye()
+    call.world.settle()
+
+
+def test_anAnswerThatHasArrivedIsNotReplaced() -> None:
+    call = Call()
+    call.answer(183, body=offerBody(formats="0"), rows=RELIABLE)
+    call.answer(200, body=offerBody(formats="8"))
+    assert [each.transmit and each.transmit.format for each in call.log.streams] == [G711_ULAW]
+    call.bye()
+    call.world.settle()
+
+
+def test_ofAForkedCallAnotherMayAnswerOtherwise() -> None:
+    call = Call()
+    call.answer(183, "one", body=offerBody(formats="0"), rows=RELIABLE)
+    call.answer(200, "two", body=offerBody(formats="8"))
+    assert [each.transmit and each.transmit.format for each in call.log.streams] == [
+        G711_ULAW,
+        G711_ALAW,
+    ]
+    call.leg.hangup(Cause.NORMAL_CALL_CLEARING)
+    call.world.settle()
+
+
+@pytest.mark.parametrize(("rows", "status"), [(RELIABLE, 200), ((), 500)])
+def test_whoHasAnsweredForGoodMayChangeItByUpdateBeforeTheCallIsAnswered(
+    rows: tuple[tuple[str, str], ...], status: int
+) -> None:
+    call = Call()
+    call.answer(183, body=offerBody(), rows=rows)
+    invite = call.last("INVITE")
+    text = request(
+        "UPDATE",
+        callId=invite.callId,
+        toTag=invite.fromAddress.tag or "",
+        cseq=5,
+        body=offerBody(formats="8"),
+    )
+    call.script.send(text, SERVER)
+    call.world.run(0.05)
+    assert call.script.statuses[-1] == status
+    call.leg.hangup(Cause.NORMAL_CALL_CLEARING)
+    call.world.settle()
+
+
+def test_weChangeMediaByUpdateBeforeTheCallIsAnswered() -> None:
+    call = Call()
+    call.answer(183, body=offerBody(), rows=(*RELIABLE, ("Allow", "INVITE, ACK, BYE, UPDATE")))
+    call.leg.changeMedia(PROFILE)
+    call.world.run(0.05)
+    assert call.script.methods == ["INVITE", "PRACK", "UPDATE"]
+    assert call.last("UPDATE").toAddress.tag == "far"
+    call.leg.hangup(Cause.NORMAL_CALL_CLEARING)
+    call.world.settle()

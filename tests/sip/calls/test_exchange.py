@@ -52,11 +52,28 @@ def _exchange(owner: Any, clock: Clock) -> Exchange:
 
 TABLE: Table = {
     "idle": {
+        "agree": "early",
         "accepted": "unacknowledged",
         "begin": "stable",
         "offered": "awaitingAnswer",
         "requested": "idle: refuseEarly",
         "stop": "stopped",
+    },
+    "early": {
+        "accepted": "unacknowledged",
+        "begin": "stable",
+        "change": "earlyOffering: sendOffer",
+        "requested": "early: answerOffer",
+        "stop": "stopped",
+    },
+    "earlyOffering": {
+        "accepted": "offering",
+        "begin": "offering",
+        "glare": "early",
+        "refused": "early",
+        "requested": "earlyOffering: refusePending",
+        "stop": "stopped",
+        "succeeded": "early: offerAnswered",
     },
     "unacknowledged": {
         "ack": "stable",
@@ -99,6 +116,8 @@ def test_theTable() -> None:
         _exchange,
         {"ack": (ACK,), "requested": (THEIRS,), "succeeded": (OK,)},
         {
+            "early": ["agree"],
+            "earlyOffering": ["agree", "change"],
             "unacknowledged": ["accepted"],
             "awaitingAnswer": ["offered"],
             "stable": ["begin"],
@@ -108,6 +127,17 @@ def test_theTable() -> None:
         },
     )
     assert found == TABLE
+
+
+def test_aChangeThatFailsBeforeTheAnswerIsTriedAgainAfterIt() -> None:
+    _, owner, exchange = make()
+    exchange.agree()
+    exchange.change()
+    exchange.refused()
+    exchange.accepted()
+    assert owner.did == ["offer"]
+    exchange.ack(ACK)
+    assert owner.did == ["offer", "offer"]
 
 
 def test_aChangeIsOfferedAndAnswered() -> None:

@@ -29,10 +29,28 @@ class Scene:
         self.request: SIPRequest = received("INVITE").request
         self.invite = SentInvite(self.agent, self.end, self.request, self.owner)
 
-    def answer(self, status: int, tag: str = "one", contact: str = "<sip:b@10.0.0.3>") -> None:
+    def answer(
+        self,
+        status: int,
+        tag: str = "one",
+        contact: str = "<sip:b@10.0.0.3>",
+        *rows: tuple[str, str],
+    ) -> None:
         response = self.request.response(status, None, tag)
-        headers = response.headers.adding("Contact", contact)
+        headers = response.headers.extending(("Contact", contact), *rows)
         self.invite.responseReceived(response.withHeaders(headers))
+
+    def mustArrive(self, rseq: int, tag: str = "one", status: int = 180) -> None:
+        rows = (("Require", "100rel"), ("RSeq", str(rseq)))
+        self.answer(status, tag, "<sip:b@10.0.0.3>", *rows)
+
+    @property
+    def racks(self) -> list[str | None]:
+        """
+        What was acknowledged by PRACK, in order.
+        """
+        sent = [each.request for each in self.agent.sent]
+        return [each.headers.get("RAck") for each in sent if each.method == "PRACK"]
 
     def told(self) -> list[str]:
         return [name for name, *_ in self.owner.take()]
@@ -91,6 +109,53 @@ def test_eachTagIsAnEarlyDialogUpToALimit(scene: Scene) -> None:
         scene.answer(180, str(number))
     assert len(scene.end.early) == MAX_FORKS
     assert len(scene.told()) == 2 * (MAX_FORKS + 5)
+
+
+def test_aResponseThatMustArriveIsAcknowledgedInItsEarlyDialog(scene: Scene) -> None:
+    scene.mustArrive(7)
+    assert scene.told() == ["inviteProgressed"]
+    assert scene.racks == [f"7 {scene.request.cseq}"]
+    prack = scene.agent.sent[-1].request
+    assert (str(prack.uri), prack.toAddress.tag) == ("sip:b@10.0.0.3", "one")
+    assert prack.cseq.number == scene.request.cseq.number + 1
+
+
+@pytest.mark.parametrize(
+    ("numbers", "acknowledged"),
+    [
+        ([7, 7, 7], [7]),  # repeated
+        ([7, 9, 8], [7, 8]),  # one is missing, which then comes
+        ([7, 8, 9], [7, 8, 9]),
+        ([7, 6], [7]),
+    ],
+)
+def test_whatComesAgainOrOutOfItsTurnIsNotLookedAt(
+    numbers: list[int], acknowledged: list[int], scene: Scene
+) -> None:
+    for each in numbers:
+        scene.mustArrive(each)
+    assert scene.racks == [f"{each} {scene.request.cseq}" for each in acknowledged]
+    assert scene.told() == len(acknowledged) * ["inviteProgressed"]
+
+
+def test_eachForkCountsByItself(scene: Scene) -> None:
+    scene.mustArrive(7, "one")
+    scene.mustArrive(100, "two")
+    scene.mustArrive(8, "one")
+    assert scene.racks == [f"{each} {scene.request.cseq}" for each in (7, 100, 8)]
+
+
+@pytest.mark.parametrize("rows", [(("Require", "100rel"),), (("RSeq", "1"),)])
+def test_onlyWhatIsNumberedAndMustArriveIsAcknowledged(
+    rows: tuple[tuple[str, str], ...], scene: Scene
+) -> None:
+    scene.answer(180, "one", "<sip:b@10.0.0.3>", *rows)
+    assert scene.racks == []
+
+
+def test_a100IsNeverAcknowledged(scene: Scene) -> None:
+    scene.mustArrive(1, status=100)
+    assert (scene.racks, scene.told()) == ([], ["inviteProgressed"])
 
 
 def test_aForkIsAcknowledgedInItsDialog(scene: Scene) -> None:

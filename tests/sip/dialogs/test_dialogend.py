@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from h323d.errors import DecodeError
-from h323d.sip.agent import ALLOW, SDP
+from h323d.sip.agent import ALLOW, SDP, SUPPORTED
 from h323d.sip.calls.digits import DIGIT_TYPES
 from h323d.sip.dialogs.dialog import Dialog, DialogState
 from h323d.sip.dialogs.dialogend import DialogEnd
@@ -189,7 +189,7 @@ def test_otherRequestsAreAcceptedOnce(scene: Scene) -> None:
     scene.agent.clock.advance(10)
     assert scene.acceptances() == 1
     (answer,) = scene.agent.answers
-    assert (answer.headers.get("Allow"), answer.headers.get("Supported")) == (ALLOW, "norefersub")
+    assert (answer.headers.get("Allow"), answer.headers.get("Supported")) == (ALLOW, SUPPORTED)
 
 
 @pytest.mark.parametrize(
