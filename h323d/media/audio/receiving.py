@@ -188,10 +188,7 @@ class Receiver:
         """
         A port came that was released elsewhere.
         """
-        for known, each in (
-            (self._negotiated, listener.negotiated),
-            (self.peers, listener.peer),
-        ):
+        for known, each in ((self._negotiated, listener.negotiated), (self.peers, listener.peer)):
             if each is not None:
                 known[slot] = each
         if listener.latch is not None:
