@@ -99,12 +99,11 @@ class PortStatistics:
     @ivar packetsRefused: wrong source, payload type or form, or neither passed nor decoded.
     @ivar jitter: interarrival jitter of what arrives (RFC 3550, A.8), seconds.
     @ivar bufferDepth: what waits in the jitter buffer, seconds.
-    @ivar delay: from the arrival of a packet until the mix that carries its
-        first sound is due to leave, seconds; a running mean.
+    @ivar delay: from a packet's arrival until the mix of its sound leaves, seconds; a mean.
     @ivar concealed: frames that were made up.
+    @ivar shifted: pieces of 10 ms by which its sound was made shorter, or waited for.
     @ivar packetsSent: by us.
-    @ivar remoteLost: fraction of our packets that the peer reports lost, 0 to
-        1; C{None} until it reports.
+    @ivar remoteLost: the share of our packets that the peer reports lost, or C{None}.
     @ivar remoteJitter: the jitter that the peer reports, seconds, or C{None}.
     @ivar roundTrip: from RTCP, seconds; C{None} until known.
     @ivar silence: for how long nothing has come, seconds: no sound where sound is expected, and
@@ -120,6 +119,7 @@ class PortStatistics:
     bufferDepth: float = 0.0
     delay: float = 0.0
     concealed: int = 0
+    shifted: int = 0
     packetsSent: int = 0
     remoteLost: float | None = None
     remoteJitter: float | None = None

@@ -111,6 +111,7 @@ class MediaView(View):
     bufferDepth: float
     delay: float
     concealed: int
+    shifted: int
     packetsSent: int
     remoteLost: float | None
     remoteJitter: float | None

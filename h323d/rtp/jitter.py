@@ -64,7 +64,7 @@ class JitterBuffers:
     @ivar late: packets that were wholly too late, and not heard.
     @ivar discarded: packets refused: a timestamp from nowhere, longer than 120 ms, or too
         many at once.
-    @ivar skipped: blocks thrown away because the cap was reached.
+    @ivar skipped: blocks given up: the cap was reached, or nobody pulled in time.
     @ivar hurried: blocks taken out, by a cross-fade, to come back to the target delay.
     @ivar waited: blocks by which the playout was moved back for sound that was late.
     @ivar concealed: blocks that were due but missing, the first 60 ms of each gap; not those of a

@@ -18,7 +18,7 @@ from h323d.cli.decoding.capturefile import framesIn
 from h323d.dsp.tones import levelsAt, signalToNoise
 from tests.support.ffmpeg import decodedByFFmpeg
 
-__all__ = ["PURE", "Flow", "Stretch", "cleanest", "decodedFlow", "flowsIn"]
+__all__ = ["PURE", "Flow", "Flows", "Stretch", "cleanest", "decodedFlow"]
 
 DECODERS = {  # by encoding: FFmpeg's name, and the rate that comes out
     "PCMU": ("pcm_mulaw", 8000),
@@ -34,6 +34,7 @@ PURE = {"PCMU": 20.0, "PCMA": 20.0, "G722": 18.0, "opus": 14.0, "GSM": 10.0, "G7
 dB by which a tone is above all else after a codec, and another; where a packet is missing in a part,
 it is 7 at most.
 """
+_BLOCK, _PACKET_BLOCK = 12, 6  # octets of a block of pcapng without a body; a type of them
 _ETHERNET, _IP, _UDP = 14, 20, 8  # octets of the headers on the loopback
 _UDP_PROTOCOL = 17
 
@@ -77,6 +78,12 @@ class Flow:
             for place, packet in enumerate(self.packets)
         )
 
+    def last(self, count: int) -> Flow:
+        """
+        @return: its last packets.
+        """
+        return Flow(self.source, self.destination, self.packets[-count:])
+
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
@@ -97,15 +104,45 @@ class Stretch:
         return float(np.median(self.levels))
 
 
-def flowsIn(file: Path) -> dict[tuple[str, str], Flow]:
+class Flows:
     """
-    @return: by source and destination, each as C{"host:port"}.
+    All that there are in a capture (pcapng), which may still grow.
+
     """
-    flows: dict[tuple[str, str], Flow] = {}
-    for source, destination, packet in _packets(file.read_bytes()):
-        ends = source, destination
-        flows.setdefault(ends, Flow(*ends, [])).packets.append(packet)
-    return flows
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._read = 0
+        self._preface = b""  # what tells how to read the packets
+        self._found: dict[tuple[str, str], Flow] = {}
+
+    def read(self) -> None:
+        """
+        Take in what has been captured since the last time.
+        """
+        with self._file.open("rb") as file:
+            file.seek(self._read)
+            data = file.read()
+        position, packets = 0, [self._preface]
+        while position + _BLOCK <= len(data):
+            kind, length = struct.unpack_from("<II", data, position)
+            if position + length > len(data):
+                break
+            block = data[position : position + length]
+            packets.append(block)
+            if kind != _PACKET_BLOCK:
+                self._preface += block
+            position += length
+        self._read += position
+        for source, destination, packet in _packets(b"".join(packets)):
+            self.of(source, destination).packets.append(packet)
+
+    def of(self, source: str, destination: str) -> Flow:
+        """
+        @param source: C{"host:port"}; the destination likewise.
+        @return: what went from the one to the other, which is empty if nothing did.
+        """
+        return self._found.setdefault((source, destination), Flow(source, destination, []))
 
 
 def _packets(capture: bytes) -> Iterator[tuple[str, str, Packet]]:

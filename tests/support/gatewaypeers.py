@@ -115,31 +115,35 @@ def bridged(server: Server) -> list[dict[str, View]]:
 
 class Untroubled:
     """
-    Watches calls for a stretch in which every packet came in its turn: on a busy machine, that can
-    take a while.
+    Watches calls for a stretch in which every packet came in its turn, on both sides at once, and
+    its sound went on: on a busy machine, that can take a while.
 
     @ivar packets: how many on each side make such a stretch.
     """
 
+    TROUBLES = ("packetsLost", "concealed", "shifted")
+
     def __init__(self, packets: int) -> None:
         self.packets = packets
-        self._since: dict[str, tuple[int, int]] = {}  # by leg: made up, and received by then
+        self._since: dict[str, tuple[int, dict[str, int]]] = {}  # by call
 
     def isOver(self, legs: dict[str, View]) -> bool:
         """
         Whether a call has had it.
         """
-        over = [self._isOver(leg["legId"], leg["media"]) for leg in legs.values()]
-        return all(over)
-
-    def _isOver(self, leg: str, media: View) -> bool:
-        concealed, received = media["concealed"], media["packetsReceived"]
-        if self._since.get(leg, (-1, 0))[0] != concealed:
-            self._since[leg] = concealed, received
-        silent = not received  # a peer that says nothing is sent something all the same
-        return bool(
+        sides = {protocol: leg["media"] for protocol, leg in legs.items()}
+        call = next(leg["callId"] for leg in legs.values())
+        troubles = sum(media[trouble] for media in sides.values() for trouble in self.TROUBLES)
+        received = {protocol: media["packetsReceived"] for protocol, media in sides.items()}
+        before, since = self._since.get(call, (-1, received))
+        if before != troubles:
+            self._since[call] = troubles, received
+            since = received
+        return all(
             media["packetsSent"] >= self.packets
-            and (silent or received - self._since[leg][1] >= self.packets)
+            # A peer that says nothing is sent something all the same.
+            and (not received[each] or received[each] - since[each] >= self.packets)
+            for each, media in sides.items()
         )
 
 

@@ -11,7 +11,7 @@ the tone comes out on the far side as it went in, and once more when it is back.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.flows import PURE, Flow, Stretch, cleanest, decodedFlow, flowsIn
+from tests.support.flows import PURE, Flow, Flows, Stretch, cleanest, decodedFlow
 from tests.support.gatewaypeers import (
     ECHO,
     STARTS,
@@ -39,15 +39,15 @@ NETWORK = "127.0.49."
 US, PHONES = f"{NETWORK}1", 20
 TONE = 1004  # Hz: a tone of 1000 repeats with every frame, and then what GSM has lost is never made good
 AT_ONCE = 6  # calls
-PACKETS = 120  # that everybody is sent in a call, and hears well
-CLEAN = 1.5  # seconds of them at a stretch that hold the tone, and nothing else
+PACKETS = 90  # that come in their turn, before what was captured is looked at
+LOOKED_AT = 150  # packets, the last of a call
+CLEAN = 1.5  # seconds at a stretch that hold the tone, and nothing else
 LEVEL = 1.0  # dB that transcoding may take or give
 OTHERS = {"opus": "601", "G729": "606"}  # what Asterisk says in them
 SPOKEN = (*CODECS, *OTHERS)
 REGISTERED = len(STARTS) + len(SPOKEN)  # each Asterisk by H.323, and one of them by SIP
 
 Dial = Callable[[], object]
-Flows = Mapping[tuple[str, str], Flow]
 View = dict[str, Any]  # Any: whatever JSON can say
 
 
@@ -56,11 +56,10 @@ class Talk:
     """
     What was captured.
 
-    @ivar calls: by who called by which protocol, and the two codecs.
+    @ivar ways: in which something was said, by who called by which protocol, and the two codecs.
     """
 
-    calls: dict[tuple[str, str, str], dict[str, View]]
-    flows: Flows
+    ways: dict[tuple[str, str, str], list[Way]]
     complaints: str
 
 
@@ -68,7 +67,7 @@ class Talk:
 def talk(tmp_path_factory: pytest.TempPathFactory) -> Talk:
     directory = tmp_path_factory.mktemp("gateway")
     writeG729(directory / "tone.g729", TONE, 60.0)
-    calls: dict[tuple[str, str, str], dict[str, View]] = {}
+    ways: dict[tuple[str, str, str], list[Way]] = {}
     with ExitStack() as stack:
         capture = Capture(directory / "capture", US)
         server = Server(directory / "server", US, configuration(NETWORK))
@@ -94,26 +93,27 @@ def talk(tmp_path_factory: pytest.TempPathFactory) -> Talk:
                 partial(first.call, f"PJSIP/{number}@{codec}", says)
                 for codec, says in OTHERS.items()
             ]
-        collect(calls, "sip", dials, server)
+        flows = Flows(capture.file)
+        ways |= collect("sip", dials, server, flows)
         dials = [
             partial(peer.call, f"OOH323/{codec}@other", ECHO) for peer in peers for codec in SPOKEN
         ]
-        collect(calls, "h323", dials, server)
+        ways |= collect("h323", dials, server, flows)
         assert "Traceback" not in server.output()
-    return Talk(calls, flowsIn(capture.file), capture.complaints(US))
+    flows.read()
+    return Talk(ways, capture.complaints(US))
 
 
 def collect(
-    calls: dict[tuple[str, str, str], dict[str, View]],
-    protocol: str,
-    dials: list[Dial],
-    server: Server,
-) -> None:
+    protocol: str, dials: list[Dial], server: Server, flows: Flows
+) -> dict[tuple[str, str, str], list[Way]]:
     """
-    Make the calls, a few at a time, and end each when it has been heard well for long enough.
+    Make the calls, a few at a time, and end each when all that is to be heard in it was captured.
 
     @param protocol: by which they are made.
+    @return: what was said in each.
     """
+    found: dict[tuple[str, str, str], list[Way]] = {}
     untroubled = Untroubled(PACKETS)
     over: set[str] = set()
     coming = iter(dials)
@@ -123,11 +123,12 @@ def collect(
         nonlocal made
         for legs in bridged(server):
             callId = legs["sip"]["callId"]
-            if callId not in over and untroubled.isOver(legs):
-                sip, h323 = (
-                    legs[each]["media"]["format"].split("/")[0] for each in ("sip", "h323")
-                )
-                calls[protocol, sip, h323] = legs
+            if callId in over or not untroubled.isOver(legs):
+                continue
+            flows.read()
+            ways = waysOf(flows, protocol, legs)
+            if all(way.isClear for way in ways):
+                found[protocol, *encodingsOf(legs)] = ways
                 server.ask("hangup", callId)
                 over.add(callId)
         for dial in itertools.islice(coming, AT_ONCE - (made - len(over))):
@@ -135,48 +136,72 @@ def collect(
             made += 1
         return len(over) == len(dials)
 
-    waitFor(end, 40, f"all have talked: {over}", 0.25)
+    waitFor(end, 40, "a clear stretch of every call is captured", 0.25)
     waitFor(lambda: server.ask("calls") == [], 10, "all calls are over")
+    return found
 
 
 @pytest.mark.parametrize("start", STARTS, ids=str)
 @pytest.mark.parametrize("codec", SPOKEN)
 @pytest.mark.parametrize("caller", ["sip", "h323"])
 def test_aToneComesThroughAndBackAsItWas(caller: str, codec: str, start: Start, talk: Talk) -> None:
-    legs = talk.calls[caller, codec, start.encoding]
-    pure = min(PURE[codec], PURE[start.encoding])
-    phone = Side(talk.flows, legs["sip"]["media"], codec, pure)
-    peer = Side(talk.flows, legs["h323"]["media"], start.encoding, pure)
-    ways = [(phone, peer)]
-    if (caller, start.encoding) != ("h323", "G729"):  # Asterisk says nothing in such a call
-        ways.append((peer, phone))
-    for one, other in ways:
-        assert one.said.seconds >= CLEAN, "the peer itself says the tone"
-        assert other.heard.seconds >= CLEAN
-        assert other.heard.level == pytest.approx(one.said.level, abs=LEVEL)
-        assert other.isWhole
+    for way in talk.ways[caller, codec, start.encoding]:
+        assert way.isClear
+        assert way.heard.level == pytest.approx(way.said.level, abs=LEVEL)
+        assert way.flow.isWhole
 
 
 def test_allThatTheServerSentIsUnderstood(talk: Talk) -> None:
     assert talk.complaints == ""
 
 
-class Side:
+@dataclass(frozen=True)
+class Way:
     """
-    What one side of a call said, and heard.
+    From one side of a call to the other.
 
-    @ivar isWhole: whether it was sent one stream, with no packet missing.
+    @ivar said: by the one.
+    @ivar heard: by the other.
+    @ivar flow: that the other was sent.
     """
 
-    def __init__(self, flows: Flows, media: View, encoding: str, pure: float) -> None:
-        us, them = media["rtp"], media["remote"]
-        self.heard = stretchOf(flows.get((us, them)), encoding, pure)
-        self.said = stretchOf(flows.get((them, us)), encoding, pure)
-        self.isWhole = flows[us, them].isWhole
+    said: Stretch
+    heard: Stretch
+    flow: Flow
+
+    @property
+    def isClear(self) -> bool:
+        return min(self.said.seconds, self.heard.seconds) >= CLEAN
 
 
-def stretchOf(flow: Flow | None, encoding: str, pure: float) -> Stretch:
-    if flow is None:
+def waysOf(flows: Flows, caller: str, legs: dict[str, View]) -> list[Way]:
+    """
+    @return: those in which something is said, as they were last.
+    """
+    phone, peer = (legs[protocol]["media"] for protocol in ("sip", "h323"))
+    codec, encoding = encodingsOf(legs)
+    ways = [wayOf(flows, phone, codec, peer, encoding)]
+    if (caller, encoding) != ("h323", "G729"):  # Asterisk says nothing in such a call
+        ways.append(wayOf(flows, peer, encoding, phone, codec))
+    return ways
+
+
+def wayOf(flows: Flows, one: View, says: str, other: View, hears: str) -> Way:
+    purity = min(PURE[says], PURE[hears])
+    said, heard = flows.of(one["remote"], one["rtp"]), flows.of(other["rtp"], other["remote"])
+    return Way(stretchOf(said, says, purity), stretchOf(heard, hears, purity), heard)
+
+
+def encodingsOf(legs: dict[str, View]) -> tuple[str, str]:
+    """
+    @return: that of the SIP phone, and that of the H.323 peer.
+    """
+    sip, h323 = (legs[each]["media"]["format"].split("/")[0] for each in ("sip", "h323"))
+    return sip, h323
+
+
+def stretchOf(flow: Flow, encoding: str, purity: float) -> Stretch:
+    if len(flow.packets) < PACKETS:
         return Stretch([])
-    sound, rate = decodedFlow(flow, encoding)
-    return cleanest(sound, TONE, rate, pure)
+    sound, rate = decodedFlow(flow.last(LOOKED_AT), encoding)
+    return cleanest(sound, TONE, rate, purity)

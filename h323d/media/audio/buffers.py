@@ -16,7 +16,7 @@ from h323d.dsp.plc import Concealment
 from h323d.media.audio.coders import Coders
 from h323d.media.audio.table import PortTable
 from h323d.media.config import MediaConfig
-from h323d.rtp.jitter import Pulled
+from h323d.rtp.jitter import BLOCK, Pulled
 from h323d.rtp.steady import FEW, SteadyBuffers
 
 __all__ = ["SoundStore", "SoundStores"]
@@ -130,6 +130,7 @@ class SoundStore:
         After a stall of ours: give up what should have been mixed meanwhile, so that
         nobody hears it late.
         """
+        self.buffers.skipped[rows] += frames * round(self._frame / BLOCK)
         normal = 2 * self._frame  # what a buffer may hold before a pull
         for _ in range(frames):
             deep = rows[self.buffers.depth()[rows] > normal]
@@ -137,6 +138,14 @@ class SoundStore:
                 break
             self.buffers.pull(deep, now, np.zeros(len(deep)))
         self.buffers.playout.forgetSlack(rows)
+
+    def shifted(self, rows: Rows) -> npt.NDArray[np.int64]:
+        """
+        @return: C{int64[n]}: blocks that were given up, folded into others, or waited.
+        """
+        buffers = self.buffers
+        counts: npt.NDArray[np.int64] = buffers.skipped + buffers.hurried + buffers.waited
+        return counts[rows]
 
 
 class SoundStores:

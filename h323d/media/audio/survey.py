@@ -40,6 +40,7 @@ class Survey:
     depth: Seconds
     delay: Seconds
     concealed: Counts
+    shifted: Counts
     sent: Counts
     remoteLost: Seconds
     remoteJitter: Seconds
@@ -64,6 +65,7 @@ class Survey:
             bufferDepth=float(self.depth[row]),
             delay=float(self.delay[row]),
             concealed=int(self.concealed[row]),
+            shifted=int(self.shifted[row]),
             packetsSent=int(self.sent[row]),
             remoteLost=_known(self.remoteLost[row]),
             remoteJitter=_known(self.remoteJitter[row]),
@@ -94,6 +96,7 @@ def survey(
     slots = np.flatnonzero((table.portId >= 0) & ~table.local)
     late = np.zeros(len(slots), np.int64)
     concealed = np.zeros(len(slots), np.int64)
+    shifted = np.zeros(len(slots), np.int64)
     depth = np.zeros(len(slots))
     delay = departures[table.group[slots]]
     frameMs = np.array([group.frameMs for group in groups], np.int64)
@@ -103,6 +106,7 @@ def survey(
         if rows.size:
             late[at] = store.buffers.late[rows]
             concealed[at] = store.buffers.concealed[rows]
+            shifted[at] = store.shifted(rows)
             depth[at] = store.buffers.depth()[rows]
             delay[at] += store.buffers.playout.wait[rows]
     return Survey(
@@ -115,6 +119,7 @@ def survey(
         depth=depth,
         delay=delay,
         concealed=concealed,
+        shifted=shifted,
         sent=table.sent[slots],
         remoteLost=table.remoteLost[slots],
         remoteJitter=table.remoteJitter[slots],

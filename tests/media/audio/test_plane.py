@@ -149,6 +149,7 @@ def test_aToneComesThroughWithoutAGapOrAClick() -> None:
     assert signalToNoise(listener.sound[1600:], 1000) >= 35
     statistics = talker.port.statistics()
     assert statistics.concealed == statistics.packetsLate == statistics.packetsLost == 0
+    assert statistics.shifted == 0
 
 
 @pytest.mark.parametrize("phase", range(20))
@@ -293,6 +294,18 @@ def test_aStallOfOursLeavesNoDelayAndNoBurst() -> None:
     jump = (after[0][1].timestamp - listener.heard[before - 1][1].timestamp) & 0xFFFFFFFF
     assert jump >= 5 * 160
     assert after[0][1].marker
+
+
+def test_whatAStallOfOursTookFromTheSoundIsToldOfEveryMember() -> None:
+    bench = MediaBench()
+    members, _ = bench.meeting(2)
+    bench.run(1.0)
+    for _ in range(5):
+        for each in members:
+            each.talk()
+        bench.clock.rightNow += 0.02
+    bench.run(2.0)
+    assert min(each.port.statistics().shifted for each in members) >= 8  # four frames
 
 
 def test_itTellsWhichPointsOfTheGridCanBeSleptThrough() -> None:

@@ -313,6 +313,19 @@ def test_aPeersStallIsCaughtUpWithinASecond() -> None:
     assert signalToNoise(b.sound[-1600:], 1000) >= 35
 
 
+def test_everySeamThatComesOfAPeersStallIsTold() -> None:
+    bench = MediaBench()
+    (a, b), _ = bench.meeting(2)
+    bench.run(1.0)
+    for late in (0.08, 0.06, 0.04, 0.02):
+        a.talk(delay=late)
+        bench.run(0.02, [b])
+    bench.run(2.0)
+    waited = hurried = 8  # blocks
+    assert a.port.statistics().shifted == waited + hurried
+    assert b.port.statistics().shifted == 0
+
+
 def test_delayNeverGrowsBeyondTheCap() -> None:
     bench = MediaBench()
     (a, _), _ = bench.meeting(2)
