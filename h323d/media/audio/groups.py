@@ -180,13 +180,15 @@ class MixGroup:
             (positions[slot], party) for room in rooms for slot, party in room.parties.items()
         ]
         self._rows = self._table.row[self.members]
-        self._said = _byRate(self._table.sampleRate[self.members])
-        self._heard = _byRate(self._table.sendRate[self.members])
+        remote = np.flatnonzero(~self._table.local[self.members])
+        self._said = _byRate(self._table.sampleRate[self.members], remote)
+        self._heard = _byRate(self._table.sendRate[self.members], np.arange(len(self.members)))
         self._plan = None
 
     def pull(self, now: float, jitter: npt.NDArray[np.float64]) -> tuple[Frames, Sounding]:
         """
-        Take the members' next frames at the group's rate, what is missing concealed.
+        Take the members' next frames at the group's rate, what is missing concealed; those of local
+        parties, for whom nothing comes, are silent.
 
         @param jitter: C{float64[n]}, seconds.
         @return: C{int16[n, s]}, and C{bool[n]}: who has sound in this frame.
@@ -195,8 +197,8 @@ class MixGroup:
             store = self._stores.of(self.frameMs, self.sampleRate)
             return store.pull(self._rows, now, jitter)
         count = len(self.members)
-        frames = np.empty((count, self.sampleRate * self.frameMs // 1000), np.int16)
-        sounding = np.empty(count, bool)
+        frames = np.zeros((count, self.sampleRate * self.frameMs // 1000), np.int16)
+        sounding = np.zeros(count, bool)
         for rate, at in self._said:
             store = self._stores.of(self.frameMs, rate)
             said, sounding[at] = store.pull(self._rows[at], now, jitter[at])
@@ -205,9 +207,12 @@ class MixGroup:
 
     def _isUniform(self, parts: list[_Part]) -> bool:
         """
-        Whether all members' sound is of the group's own rate.
+        Whether there is sound of all members, and of the group's own rate.
         """
-        return len(parts) == 1 and parts[0][0] == self.sampleRate
+        if len(parts) != 1:
+            return False
+        rate, at = parts[0]
+        return rate == self.sampleRate and len(at) == len(self.members)
 
     def skip(self, frames: int, now: float) -> None:
         """
@@ -263,9 +268,11 @@ class MixGroup:
         return self._plan
 
 
-def _byRate(rates: npt.NDArray[np.int64]) -> list[_Part]:
+def _byRate(rates: npt.NDArray[np.int64], positions: npt.NDArray[np.intp]) -> list[_Part]:
     """
     @param rates: C{int64[n]}, Hz.
-    @return: which positions are of each rate.
+    @param positions: C{intp[k]}: those that count.
+    @return: which of them are of each rate.
     """
-    return [(rate, np.flatnonzero(rates == rate)) for rate in np.unique(rates).tolist()]
+    counted = rates[positions]
+    return [(rate, positions[counted == rate]) for rate in np.unique(counted).tolist()]
