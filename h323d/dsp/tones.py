@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -118,14 +119,31 @@ def render(tone: Tone, start: int, count: int, sampleRate: int = 8000) -> Sample
     @param start: the number of the first sample since the tone began.
     @return: C{int16[count]}.
     """
-    amplitude = _FULL_SCALE * np.sqrt(2) * 10 ** (tone.level / 20)
-    at = start + np.arange(count, dtype=np.int64)
-    turns = np.array(tone.frequencies, np.int64)[:, None] * at % sampleRate
-    waves = amplitude * np.sin(turns * (2 * np.pi / sampleRate)).sum(axis=0)
+    second = _second(tone.frequencies, tone.level, sampleRate)
+    begin = start % sampleRate
+    samples = second[begin : begin + count].copy()
+    if len(samples) < count:
+        samples = second.take(np.arange(begin, begin + count), mode="wrap")
     if tone.off:
         period = (tone.on + tone.off) * sampleRate // 1000
-        waves = np.where(at % period < tone.on * sampleRate // 1000, waves, 0.0)
+        at = start + np.arange(count, dtype=np.int64)
+        samples[at % period >= tone.on * sampleRate // 1000] = 0
+    return samples
+
+
+@lru_cache(maxsize=64)
+def _second(frequencies: tuple[int, ...], level: float, sampleRate: int) -> Samples:
+    """
+    A second of sines that never stop.  As they turn a whole number of times in it, every other one
+    is the same.
+
+    @return: C{int16[sampleRate]}, to be read only.
+    """
+    amplitude = _FULL_SCALE * np.sqrt(2) * 10 ** (level / 20)
+    turns = np.array(frequencies, np.int64)[:, None] * np.arange(sampleRate) % sampleRate
+    waves = amplitude * np.sin(turns * (2 * np.pi / sampleRate)).sum(axis=0)
     result: Samples = np.clip(np.rint(waves), -32768, 32767).astype(np.int16)
+    result.flags.writeable = False
     return result
 
 
