@@ -30,6 +30,13 @@ from tests.support.network import SimulatedHost, SimulatedUDPPort
 
 __all__ = ["NetworkPacketIO", "NetworkPorts", "NetworkRelayIO", "newRelays"]
 
+NOTHING = PacketBatch(
+    np.zeros((0, ROW_BYTES), np.uint8),
+    np.zeros(0, np.int64),
+    np.zeros(0, np.intp),
+    np.zeros(0, np.float64),
+)
+
 
 @dataclass
 class Door:
@@ -159,6 +166,8 @@ class NetworkPacketIO:
                 rows += [
                     (number, *each) for each in arrived if slot.peer is None or each[1] == slot.peer
                 ]
+        if not rows:
+            return NOTHING
         data = np.zeros((len(rows), ROW_BYTES), np.uint8)
         for index, (_, octets, _, _) in enumerate(rows):
             data[index, : len(octets)] = np.frombuffer(octets, np.uint8)
