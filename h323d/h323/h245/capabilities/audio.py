@@ -13,6 +13,7 @@ from functools import lru_cache
 from h323d.h323.h245.capabilities.codings import MAXIMUM_FRAMES, OWN_WORDS, Coding
 from h323d.h323.h245.capabilities.generic import GENERIC_WORDS
 from h323d.h323.h245.capabilities.kinds import suits
+from h323d.h323.h245.capabilities.nonstandard import NON_STANDARD_WORDS
 from h323d.h323.h245.messages import Choice
 from h323d.values.address import TransportAddress
 from h323d.values.media.formats import MediaFormat
@@ -26,7 +27,9 @@ __all__ = ["AUDIO", "AudioAbility"]
 SHORTEST_PACKET = 10  # milliseconds; less is not worth its headers
 _CACHED = 128  # lists of formats
 
-_CODINGS: dict[str, Coding] = {coding.name: coding for coding in (*OWN_WORDS, *GENERIC_WORDS)}
+_CODINGS: dict[str, Coding] = {
+    coding.name: coding for coding in (*OWN_WORDS, *GENERIC_WORDS, *NON_STANDARD_WORDS)
+}
 
 
 def _grouped(alternatives: Iterable[tuple[str, Coding]]) -> dict[str, list[Coding]]:

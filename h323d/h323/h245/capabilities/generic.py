@@ -1,7 +1,8 @@
 """
 Sound that a C{GenericCapability} names: by an object identifier, and numbered parameters.
 
-G.722.1 and G.722.2 define theirs in annexes of their own; that of iLBC is in H.245, annex S.  A
+G.722.1 and G.722.2 define theirs in annexes of their own; those of iLBC and AMR are in H.245,
+annexes S and I.  AMR so named is packed in whole octets, as all that speak it do.  A
 capability that says more than we can tell in a format's parameters is none: what it means by that
 might be other octets.
 """
@@ -129,6 +130,18 @@ def _ilbc(mode: int, bitRate: int, payloadType: int) -> Generic:
     return Generic(f"iLBC {mode}", form, mode, payloadType, identifier, bitRate, 0, {1: mode})
 
 
+_COMFORT_NOISE = {2: None}  # gsmAmrComfortNoise: silence descriptors, that we take and do not send
+
+
+def _amr(payloadType: int) -> Generic:
+    form = MediaFormat("AMR", parameters=(("octet-align", "1"),))
+    noise = _COMFORT_NOISE
+    identifier = (0, 0, 8, 245, 1, 1, 1)
+    return Generic(
+        *("AMR", form, 20, payloadType, identifier, 122, 0, noise), isRate=True, assumed=noise
+    )
+
+
 _ALL_MODES = {3: 0x1FF}  # the nine of AMR-WB
 
 
@@ -146,7 +159,8 @@ GENERIC_WORDS: tuple[Coding, ...] = (
     _g7222({}, 105, {}),
     _ilbc(30, 134, 106),
     _ilbc(20, 152, 107),
+    _amr(113),
 )
 """
-Of G.722.1, annex A; G.722.2, annex F; H.245, annex S.
+Of G.722.1, annex A; G.722.2, annex F; H.245, annexes S and I.
 """

@@ -15,11 +15,12 @@ from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediaProfile
 
 G7221, G7222 = (0, 0, 7, 7221, 1, 0), (0, 0, 7, 7222, 1, 0)
-ILBC = (0, 0, 8, 245, 1, 1, 11)
+ILBC, AMR = (0, 0, 8, 245, 1, 1, 11), (0, 0, 8, 245, 1, 1, 1)
 WIDE = MediaFormat("G7221", 16000, parameters=(("bitrate", "32000"),))
 SHORT = MediaFormat("iLBC", parameters=(("mode", "20"),))
 MOBILE = MediaFormat("AMR-WB", 16000)
 ALIGNED = MediaFormat("AMR-WB", 16000, parameters=(("octet-align", "1"),))
+NARROW = MediaFormat("AMR", parameters=(("octet-align", "1"),))
 LOGICAL = ("logical", None)
 
 
@@ -55,6 +56,7 @@ def readAs(value: tuple[str, Any]) -> tuple[MediaFormat, int] | None:
         (capability(G7222, 238, p0=number(1)), MOBILE, 20),
         (capability(G7222, 238, p0=number(1), p2=LOGICAL), ALIGNED, 20),
         (capability(ILBC, 152, p0=number(2), p1=number(20)), SHORT, 40),
+        (capability(AMR, 122, p0=number(1), p2=LOGICAL), NARROW, 20),
     ],
 )
 def test_aCapabilityIsReadAndWrittenBack(
@@ -75,6 +77,7 @@ def test_aCapabilityIsReadAndWrittenBack(
         (capability(G7221, 320), (WIDE, 20)),  # a packet has one frame at least
         (capability(G7222, p0=number(1), p3=number(0x1FF)), (MOBILE, 20)),  # all that it has
         (capability(ILBC, 122, p0=number(1), p1=("unsignedMax", 20)), (SHORT, 20)),
+        (capability(AMR, 122, p0=number(1)), (NARROW, 20)),  # without silence descriptors
     ],
 )
 def test_whatPeersSayOtherwiseIsRead(value: tuple[str, Any], read: tuple[MediaFormat, int]) -> None:
@@ -89,6 +92,8 @@ def test_whatPeersSayOtherwiseIsRead(value: tuple[str, Any], read: tuple[MediaFo
         capability(G7222, 238, p0=number(1), p3=number(0x0F)),  # some of its modes
         capability(G7222, 238, p0=number(1), p6=LOGICAL),  # with checks
         capability(ILBC, 152, p0=number(1)),
+        capability(AMR, 122, p0=number(1), p3=LOGICAL),  # with those of another codec
+        capability(AMR, 67, p0=number(1)),  # the lower of its modes
         capability(ILBC, 152, p0=number(1), p1=("octetString", b"20")),
         capability((0, 0, 8, 245, 1, 1, 99), 152, p0=number(1)),
     ],
@@ -104,7 +109,7 @@ def test_itGoesUnderAPayloadTypeOfItsOwn() -> None:
     assert all(96 <= each <= 127 for each in types)
 
 
-@pytest.mark.parametrize("form", [WIDE, SHORT, MOBILE, ALIGNED])
+@pytest.mark.parametrize("form", [WIDE, SHORT, MOBILE, ALIGNED, NARROW])
 def test_aModeIsKnownAgain(form: MediaFormat) -> None:
     sound = MediaProfile.audio((form,)).of(Medium.AUDIO)
     (ability,) = AUDIO.sendable(sound)
