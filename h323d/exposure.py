@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from h323d.conference.config import ConferenceConfig
 from h323d.config.sections import Configuration
 from h323d.gatekeeper.routing.config import RoutingConfig
-from h323d.gatekeeper.security.config import Requirement, SecurityConfig
+from h323d.gatekeeper.security.config import DigestDemand, Requirement, SecurityConfig
 
 __all__ = ["exposure"]
 
@@ -49,6 +49,9 @@ def _registering(configuration: Configuration) -> Iterator[str]:
         yield f"{_who(security)} may register by H.323{proving}"
     if sip.enabled and sip.registrar:
         at = f" at {_listed(sip.domains)}" if sip.domains else ""
+        if security.users and security.digest is not DigestDemand.OFF:
+            yield f"{len(security.users)} users may register{at} by SIP, with their passwords"
+            return
         kept = f", but not as one of {len(names)} names with a password" if names else ""
         yield f"{_who(security)} may register{at} by SIP{kept}"
 

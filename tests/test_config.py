@@ -37,6 +37,7 @@ TABLES = {
     ("routing", "trunks"),
     ("routed", "rules"),
     ("security", "passwords"),
+    ("security", "users"),
     ("server", "advertised"),
 }
 
@@ -82,6 +83,9 @@ def another(section: str, key: str) -> Any:
         ("security", "share"): 0.5,
         ("security", "trunks"): ["192.0.2.0/24"],
         ("security", "thirdParties"): ["198.51.100.0/24"],
+        ("security", "digest"): "all",
+        ("security", "md5Networks"): ["192.0.2.0/24"],
+        ("security", "users"): [{"name": "anna", "md5": 32 * "0"}],
         ("security", "passwords"): [{"alias": "anna", "password": "secret"}],
         ("h323", "tlsPeers"): [{"network": "192.0.2.0/24", "key": "sha256:" + 64 * "9"}],
         ("traversal", "privateNetworks"): ["192.168.0.0/16"],

@@ -16,11 +16,17 @@ from h323d.exposure import exposure
 from h323d.gatekeeper.config import GatekeeperConfig
 from h323d.gatekeeper.routed.config import RoutedConfig
 from h323d.gatekeeper.routing.config import RoutingConfig
-from h323d.gatekeeper.security.config import PasswordEntry, Requirement, SecurityConfig
+from h323d.gatekeeper.security.config import (
+    DigestDemand,
+    PasswordEntry,
+    Requirement,
+    SecurityConfig,
+)
 from h323d.gatekeeper.trunks.config import TrunkConfig
 from h323d.gateway.config import GatewayConfig
 from h323d.h323.config import H323Config
 from h323d.sip.config import SIPConfig
+from tests.support.digest import userOf
 
 TRUNK = TrunkConfig("a", "192.0.2.7")
 ANNA = PasswordEntry("anna", "hush", names=("1001",))
@@ -50,6 +56,14 @@ def test_byDefaultAnybodyMayDoAnything() -> None:
             {"security": SecurityConfig(passwords=(ANNA,))},
             "anybody may register by H.323, with a password for 2 names; "
             "anybody may register by SIP, but not as one of 2 names with a password",
+        ),
+        (
+            {"security": SecurityConfig(users=(userOf("anna", "hush"),))},
+            "anybody may register by H.323; 1 users may register by SIP, with their passwords; ",
+        ),
+        (
+            {"security": SecurityConfig(users=(userOf("anna", "hush"),), digest=DigestDemand.OFF)},
+            "anybody may register by SIP; ",
         ),
         (
             {"security": SecurityConfig(h2351=Requirement.OFF, passwords=(ANNA,))},

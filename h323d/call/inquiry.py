@@ -12,6 +12,7 @@ from h323d.call.legs import IOffer
 from h323d.values.address import PartyAddress, TransportAddress
 from h323d.values.identifiers import CallID, LegID
 from h323d.values.media.formats import MediaFormat
+from h323d.values.proof import Proof
 
 __all__ = ["Inquiry"]
 
@@ -31,6 +32,7 @@ class Inquiry:
     speaks: tuple[MediaFormat, ...] | None = None
     hops: int | None = None
     restricted: bool = False
+    proofs: tuple[Proof, ...] = ()
 
     # There is no call that these could name.
     legId = LegID("")

@@ -67,6 +67,9 @@ class IOffer(Interface):
         "the formats that the peer can speak, a tuple of L{MediaFormat}, its best first; of whom we"
         " call, what it has settled for; C{None} while that is not known"
     )
+    proofs = Attribute(
+        "what the caller has shown of who it is, verified: a tuple of L{h323d.values.proof.Proof}"
+    )
     hops = Attribute("over how many more servers the call may go; C{None} if the caller says none")
     restricted = Attribute("whether the caller does not want to be known to the called party")
 

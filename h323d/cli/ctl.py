@@ -1,5 +1,5 @@
 """
-C{h323ctl}: ask a running server, check a configuration, decode a packet.
+C{h323ctl}: ask a running server, check a configuration, decode a packet, hash a password.
 
 The first kind talks to the server's UNIX socket; the others need no server.
 Answers for people are tables; C{--json} gives the values as they are.
@@ -59,6 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     for command in COMMANDS:
         _addCommand(commands.add_parser(command.name, help=command.help), command)
     _addConfig(commands.add_parser("config", help="check a configuration, or print the sample"))
+    _addHash(commands.add_parser("hash", help="make a user's entry of a password, for SIP"))
     _addDecode(commands.add_parser("decode", help="decode messages; needs no server"))
     return parser
 
@@ -100,6 +101,18 @@ def _addConfig(parser: argparse.ArgumentParser) -> None:
     check.add_argument("file", metavar="FILE")
     check.set_defaults(run=_check)
     actions.add_parser("sample", help="print every key with its default").set_defaults(run=_sample)
+
+
+def _addHash(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--realm",
+        help="what the password is for; otherwise that of the configuration, or the default",
+    )
+    parser.add_argument(
+        "--config", metavar="FILE", default=argparse.SUPPRESS, help="the configuration"
+    )
+    parser.add_argument("user", metavar="USER", help="the name that goes with it")
+    parser.set_defaults(run=_hash)
 
 
 def _addDecode(parser: argparse.ArgumentParser) -> None:
@@ -170,6 +183,12 @@ def _sample(options: argparse.Namespace) -> None:
     from h323d.config.sample import sample
 
     print(sample(), end="")
+
+
+def _hash(options: argparse.Namespace) -> None:
+    from h323d.cli.hashing import entryOf, readPassword  # only now, as above
+
+    print(entryOf(options.user, readPassword(), options.realm, options.config), end="")
 
 
 def _decode(options: argparse.Namespace) -> None:

@@ -79,12 +79,14 @@ class ApplicationRefused(Fact):
 @dataclass(frozen=True, slots=True)
 class AuthenticationFailed(Fact):
     """
-    A RAS message did not prove that it is from whom it says.
+    A RAS message, or a request of SIP, did not prove that it is from whom it says.
 
     @ivar source: where it came from; of a neighbour's answer, where we asked.
-    @ivar message: its name, as in C{"registrationRequest"}.
+    @ivar message: its name, as in C{"registrationRequest"} or C{"REGISTER"}.
     @ivar identity: whose password was asked for; empty if nobody knows.
-    @ivar reason: C{"absent"}, C{"unknown"}, or a C{SecurityErrors} of H.225.0.
+    @ivar reason: C{"absent"}, C{"unknown"}, or a C{SecurityErrors} of H.225.0; of SIP,
+        C{"unknown"}, C{"password"}, C{"uri"} (it is for another), C{"used"} (it was shown before),
+        C{"algorithm"} (another than was asked for) or C{"name"} (From is not the user's).
     """
 
     source: TransportAddress

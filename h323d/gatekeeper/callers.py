@@ -1,8 +1,9 @@
 """
 Whose call it is, and what the caller may call itself.
 
-Names are given away by registering them.  Who is registered has those of its registration, and
-no others; who is not, has none that somebody registered.  What a caller claims beyond that is
+Names are given away by registering them, or to a user with a password.  Who is registered has those
+of its registration, and no others; a user who has proved the password, those that are the user's;
+who is neither, has none of theirs.  What a caller claims beyond that is
 dropped, not the call.  A display name is text for people, and may be anything but the name
 of another registration.
 
@@ -26,6 +27,7 @@ from h323d.call.legs import IOffer
 from h323d.gatekeeper.admission import AdmissionTable
 from h323d.gatekeeper.parents.sentcalls import SentCalls
 from h323d.gatekeeper.registry.registrations import EndpointKind, EndpointRegistry, Registration
+from h323d.gatekeeper.security.users import Users
 from h323d.gatekeeper.trunks.trunk import Trunk
 from h323d.values.address import NOBODYS_HOST, AddressKind, PartyAddress, TransportAddress
 
@@ -57,10 +59,12 @@ class Callers:
         admissions: AdmissionTable,
         sent: SentCalls,
         trunks: CallingTrunks,
+        users: Users,
     ) -> None:
         """
         @param sent: the calls that another gatekeeper answers for.
         """
+        self._users = users
         self._registry = registry
         self._admissions = admissions
         self._sent = sent
@@ -72,12 +76,27 @@ class Callers:
         call = bytes.fromhex(offer.callIdentifier)
         if sender := self._sent.senderOf(call):
             return replace(name, party=sender)
+        for proof in offer.proofs:
+            if self._users.of(proof.identity) is not None:
+                return self._nameOfUser(proof.identity, name)
         caller = self.of(offer.protocol, offer.peer, offer.calling, call)
         trunk = self._trunks.at(offer.peer) if caller is None else None
         if trunk is not None and trunk.config.mayCall:
             return replace(name, party=f"trunk {trunk.name}")
         shown = self.named(caller, name, offer.peer)
         return shown if caller is None else replace(shown, party=caller.endpointId)
+
+    def _nameOfUser(self, user: str, name: CallerName) -> CallerName:
+        """
+        What a user is called who has proved the password, and may have the names that the call
+        says (L{h323d.sip.digest.challenging}).
+        """
+        registered = (each for party in name.calling for each in self._registry.allByAlias(party))
+        own = next((each for each in registered if each.authenticated == user), None)
+        display = name.displayName
+        if any(self._isAnothers(own, each, user) for each in _spellings(display)):
+            display = user
+        return CallerName(name.calling, display, f"user {user}" if own is None else own.endpointId)
 
     def of(
         self, protocol: str, peer: TransportAddress, calling: tuple[PartyAddress, ...], call: bytes
@@ -135,10 +154,15 @@ class Callers:
         # An MCU calls in the name of conferences, whose numbers lead to it.
         return own or any(value.startswith(prefix) for prefix in caller.prefixes)
 
-    def _isAnothers(self, caller: Registration | None, value: str) -> bool:
+    def _isAnothers(self, caller: Registration | None, value: str, user: str = "") -> bool:
         """
         Whether somebody has a name, and the caller has not.
+
+        @param user: who the caller has proved to be; empty if that is not known but by C{caller}.
         """
+        holder = self._users.holderOf((PartyAddress(AddressKind.H323_ID, value),))
+        if holder:
+            return holder != (user or ("" if caller is None else caller.authenticated))
         holders = [each.endpointId for each in self._holders(value)]
         return bool(holders) and (caller is None or caller.endpointId not in holders)
 

@@ -4,7 +4,8 @@ table that H.323 endpoints are in too.
 
 Each address of record is one registration, whose names are the address itself
 and its user part; its contacts are the registration's signalling addresses.
-As with H.323, it belongs to the host that it came from: another host's
+It belongs to the user who proved to have its names, wherever their telephones are.  Where nobody
+has to prove that, it belongs to the host that it came from, as with H.323: another host's
 REGISTER is a stranger's, and meets the policy on conflicts.
 
 Contacts that came over a connection are reached over it; when it is gone, they have
@@ -36,7 +37,9 @@ from h323d.gatekeeper.registry.registrations import (
     UnregisterReason,
 )
 from h323d.gatekeeper.security.passwords import Passwords
+from h323d.gatekeeper.security.users import Users
 from h323d.sip.calls.parties import partiesOf, uriOf
+from h323d.sip.digest.challenging import SCHEME
 from h323d.sip.messages.uri import SIPURI
 from h323d.sip.reasons import RegistrationRefused
 from h323d.sip.registrar import Binding, Registrant
@@ -63,14 +66,16 @@ class LocationService(Part[object]):
         clock: IReactorTime,
         gates: Gates,
         passwords: Passwords,
+        users: Users,
     ) -> None:
         """
         @param numbers: whose names nobody can register: the rooms'.
         @param gates: what a REGISTER passes; while they are shut, nobody new registers.
-        @param passwords: whose names nobody can register by SIP, as long as it
-            has no way to prove a password.
+        @param passwords: whose names nobody can register by SIP but a user who has them.
+        @param users: whose names nobody else can register.
         """
         self._passwords = passwords
+        self._users = users
         self._gates = gates
         self._registry = registry
         self._numbers = numbers
@@ -81,11 +86,19 @@ class LocationService(Part[object]):
 
     def start(self) -> None:
         """
-        Look at what the table kept over a restart: its connections are gone.
+        Look at what the table kept over a restart: its connections are gone, and so may be the
+        users.
         """
         for registration in self._registry:
-            if any(registration.connected):
+            if registration.protocol == "sip" and not self._mayStay(registration):
+                self._registry.unregister(registration.endpointId, UnregisterReason.OPERATOR)
+            elif any(registration.connected):
                 self._disconnect(registration, frozenset(registration.signalling))
+
+    def _mayStay(self, registration: Registration) -> bool:
+        if not self._users.realm:
+            return not registration.authenticated
+        return self._users.mayBe(registration.authenticated, registration.aliases)
 
     def bindings(self, address: SIPURI, registrant: Registrant) -> tuple[Binding, ...]:
         own = self._own(address, registrant)
@@ -95,9 +108,7 @@ class LocationService(Part[object]):
         self, address: SIPURI, bindings: tuple[Binding, ...], registrant: Registrant
     ) -> None:
         names = partiesOf(address)
-        for name in names:
-            if self._numbers.serves(name) or self._passwords.of(name.value) is not None:
-                raise RegistrationRefused(403)
+        self._checkNames(names, registrant)
         own = self._own(address, registrant)
         if bindings:
             if own is None and self._gates.shut is not None:
@@ -107,6 +118,18 @@ class LocationService(Part[object]):
             self._remove(own, UnregisterReason.REQUEST)
         elif self._registry.byAlias(_nameOf(address)) is not None:
             raise RegistrationRefused(403)  # it is somebody else's to remove
+
+    def _checkNames(self, names: tuple[PartyAddress, ...], registrant: Registrant) -> None:
+        """
+        @raise RegistrationRefused: they are not the registrant's to register.
+        """
+        if any(map(self._numbers.serves, names)):
+            raise RegistrationRefused(403)
+        if self._users.realm:
+            if not self._users.mayBe(registrant.user, names):
+                raise RegistrationRefused(403)
+        elif any(self._passwords.of(name.value) is not None for name in names):
+            raise RegistrationRefused(403)
 
     def judge(self, application: Application) -> Verdict | Deferred[Verdict]:
         return self._gates.judge(application)
@@ -137,7 +160,7 @@ class LocationService(Part[object]):
 
     def _own(self, address: SIPURI, registrant: Registrant) -> Registration | None:
         for found in self._registry.allByAlias(_nameOf(address)):
-            if found.protocol == "sip" and found.source.host == registrant.source.host:
+            if found.protocol == "sip" and _isOf(found, registrant):
                 return found
         return None
 
@@ -159,6 +182,8 @@ class LocationService(Part[object]):
             kind=EndpointKind.TERMINAL,
             timeToLive=self._longest(bindings),
             product=registrant.product,
+            authenticated=registrant.user,
+            scheme=SCHEME if registrant.user else "",
             contacts=tuple(str(binding.uri) for binding in best),
             ranks=_anyOf(rankOf(binding.q) for binding in best),
             instances=_anyOf(binding.instance for binding in best),
@@ -214,7 +239,9 @@ class LocationService(Part[object]):
         @param left: the bindings that a registration has from now on.
         @param reason: why it ends, if there are none.
         """
-        registrant = Registrant(registration.source, registration.product)
+        registrant = Registrant(
+            registration.source, registration.product, user=registration.authenticated
+        )
         try:
             if left:
                 self._bind(registration, registration.aliases, left, registrant)
@@ -271,6 +298,16 @@ class LocationService(Part[object]):
 
 def _nameOf(address: SIPURI) -> PartyAddress:
     return PartyAddress(AddressKind.URL, str(address))
+
+
+def _isOf(registration: Registration, registrant: Registrant) -> bool:
+    """
+    Whether a registration is a registrant's: of the same user, or where there are none, of the
+    same host.
+    """
+    if registrant.user or registration.authenticated:
+        return registrant.user == registration.authenticated
+    return registration.source.host == registrant.source.host
 
 
 def _sameBut(old: Registration, new: Registration) -> bool:

@@ -19,6 +19,7 @@ from h323d.gatekeeper.parents.sentcalls import SentCalls
 from h323d.gatekeeper.registry.registration import RegistryObserver
 from h323d.gatekeeper.registry.registrations import EndpointRegistry
 from h323d.gatekeeper.registry.store import RegistrationKeeper
+from h323d.gatekeeper.security.users import Users
 from h323d.h323.security.freshness import Past
 
 __all__ = ["Tables", "TablesOwner"]
@@ -50,10 +51,12 @@ class Tables(Part[GatekeeperConfig]):
         rule: ShareRule,
         owner: TablesOwner,
         trunks: CallingTrunks,
+        users: Users,
     ) -> None:
         """
         @param rule: how many registrations and admissions one source may have.
         @param trunks: whose calls are let in, too.
+        @param users: who may prove to have which names.
         """
         clock, events = world.clock, world.events
         self.bandwidth = Bandwidth(config)
@@ -61,7 +64,7 @@ class Tables(Part[GatekeeperConfig]):
         self.store = RegistrationKeeper(world.pathOf(config.store), clock, world.defer, events)
         self.registry = EndpointRegistry(config, clock, world.rng, events, owner, self.store, rule)
         self.sent = SentCalls()
-        self.callers = Callers(self.registry, self.admissions, self.sent, trunks)
+        self.callers = Callers(self.registry, self.admissions, self.sent, trunks, users)
         self.past = Past()
 
     def start(self) -> None:

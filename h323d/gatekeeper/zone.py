@@ -33,6 +33,7 @@ from h323d.gatekeeper.routing.assembly import ChoosePolicies, Routing
 from h323d.gatekeeper.routing.chain import RoutingChain
 from h323d.gatekeeper.routing.finder import Finder
 from h323d.gatekeeper.security.assembly import Security
+from h323d.gatekeeper.security.users import Users
 from h323d.gatekeeper.settings import ZoneSettings
 from h323d.gatekeeper.tables import Tables
 from h323d.gatekeeper.traversal import Reach
@@ -107,6 +108,7 @@ class Zone(Part[ZoneSettings]):
     @ivar dialBacks: calls that wait for their endpoint to connect.
     @ivar secureOffers: who takes calls over TLS.
     @ivar passwords: of endpoints, by name.
+    @ivar users: of SIP.
     @ivar routed: the calls whose signalling goes through us.
     @ivar parents: the gatekeepers that we are registered with.
     @ivar trunks: whom calls may leave by.
@@ -140,7 +142,8 @@ class Zone(Part[ZoneSettings]):
         self._identity = _identity(settings, world, site)
         self.probe = H323Probe(self._identity, self, world.opener, site.homes)
         self.trunks = Trunks(settings.routing.trunks, world, probes)
-        self._tables = Tables(config, world, site.shareRule, self, self.trunks)
+        self.users = Users(settings.security, self.trunks)
+        self._tables = Tables(config, world, site.shareRule, self, self.trunks, self.users)
         self.registry, self.admissions = self._tables.registry, self._tables.admissions
         self.bandwidth, self.callers = self._tables.bandwidth, self._tables.callers
         context = ZoneContext(
@@ -148,7 +151,7 @@ class Zone(Part[ZoneSettings]):
         )
         self.parents = Parents(config, context, self)
         self._routing = Routing(settings.routing, context, self, self.parents, choosePolicies)
-        self._security = Security(settings.security, context, self._routing, self)
+        self._security = Security(settings.security, context, self._routing, self, self.users)
         self.passwords = self._security.passwords
         self._reaching = self._newReaching(settings, context)
         self.dialBacks, self.secureOffers = self._reaching.dialBacks, self._reaching.secureOffers

@@ -94,6 +94,7 @@ class TransferredLeg(SilentObserver):
         self.callId, self.legId = ids
         self.protocol, self.peer = leg.protocol, leg.peer
         self.callIdentifier, self.conferenceId = leg.callIdentifier, leg.conferenceId
+        self.proofs = leg.proofs
         self.calling, self.displayName = namesOf(leg), leg.displayName
         self.called: tuple[PartyAddress, ...] = request.way.called
         self.hops, self.restricted, self.speaks = leg.hops, leg.restricted, side.speaks

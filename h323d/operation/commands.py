@@ -230,7 +230,17 @@ _CALL_COLUMNS = _columns(
 )
 _ROOM_COLUMNS = _columns("room", "open", "participants", "speaker", "maxParticipants")
 _REGISTRATION_COLUMNS = _columns(
-    *("aliases", "protocol", "signalling", "kind", "endpointId", "source", "timeToLive", "product")
+    *(
+        "aliases",
+        "protocol",
+        "signalling",
+        "kind",
+        "endpointId",
+        "source",
+        "timeToLive",
+        "user",
+        "product",
+    )
 )
 _PARENT_COLUMNS = _columns(
     *("parent", "state", "since", "gatekeeper", "gatekeeperIdentifier", "aliases", "prefixes"),

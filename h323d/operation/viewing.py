@@ -190,6 +190,7 @@ def registrationView(registration: Registration) -> RegistrationView:
         source=str(registration.source),
         timeToLive=registration.timeToLive,
         product=registration.product,
+        user=registration.authenticated,
     )
 
 

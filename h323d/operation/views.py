@@ -247,6 +247,7 @@ class RegistrationView(View):
 
     @ivar source: where it registered from.
     @ivar timeToLive: in seconds.
+    @ivar user: who has proved to be it; empty where nobody had to.
     """
 
     endpointId: str
@@ -257,6 +258,7 @@ class RegistrationView(View):
     source: str
     timeToLive: int
     product: str
+    user: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -203,11 +203,15 @@ def newLocations(
     if zone is None or not (sip.enabled and sip.registrar):
         return None
     rooms = LocalRooms(directory)
-    return LocationService(zone.registry, rooms, world.clock, gates, zone.passwords)
+    return LocationService(zone.registry, rooms, world.clock, gates, zone.passwords, zone.users)
 
 
 def newSIP(
-    configuration: Configuration, ground: Ground, switch: Switch, locations: LocationService | None
+    configuration: Configuration,
+    ground: Ground,
+    switch: Switch,
+    locations: LocationService | None,
+    zone: Zone | None,
 ) -> SIPEndpoint | None:
     """
     @return: C{None} when switched off.
@@ -216,7 +220,8 @@ def newSIP(
     if not config.enabled:
         return None
     world = ground.bySIP(config.maxConnections)
-    return SIPEndpoint(config, world, ground.site, switch, locations, switch)
+    users = None if zone is None else zone.users
+    return SIPEndpoint(config, world, ground.site, switch, locations, switch, users)
 
 
 def newH323(

@@ -103,7 +103,7 @@ class Server:
             plugins, world, gates, (directory, onward), hosts, self.zone
         )
         self.locations = assembly.newLocations(configuration, world, directory, gates, self.zone)
-        self.sip = assembly.newSIP(configuration, ground, self.switch, self.locations)
+        self.sip = assembly.newSIP(configuration, ground, self.switch, self.locations, self.zone)
         self.h323 = assembly.newH323(configuration, ground, self.switch, self.zone, legs)
         assembly.enterOriginators(self._originators, self.h323, self.sip)
         assembly.enterProbes(probes, self.zone, self.sip)

@@ -11,6 +11,7 @@ from h323d.sip.calls.parties import partiesOf
 from h323d.sip.messages.uri import SIPURI
 from h323d.sip.sdp.description import MediaDescription, parse
 from h323d.values.address import TransportAddress
+from h323d.values.proof import Proof
 
 __all__ = [
     "bandwidthOf",
@@ -39,12 +40,15 @@ def reinviteApplication(offer: IOffer, sipCallId: str, body: bytes) -> Applicati
     return _callApplication(Door.REINVITE, offer, sipCallId, body)
 
 
-def registerApplication(address: SIPURI, source: TransportAddress) -> Application:
+def registerApplication(
+    address: SIPURI, source: TransportAddress, proofs: tuple[Proof, ...] = ()
+) -> Application:
     """
     @param address: the address of record that a REGISTER is about.
     @param source: where it came from.
+    @param proofs: what its sender has proved.
     """
-    return Application(Door.REGISTER, "sip", source, calling=partiesOf(address))
+    return Application(Door.REGISTER, "sip", source, proofs=proofs, calling=partiesOf(address))
 
 
 def _callApplication(door: Door, offer: IOffer, sipCallId: str, body: bytes) -> Application:
@@ -52,6 +56,7 @@ def _callApplication(door: Door, offer: IOffer, sipCallId: str, body: bytes) -> 
         door,
         "sip",
         offer.peer,
+        proofs=offer.proofs,
         calling=offer.calling,
         called=offer.called,
         texts=Texts(offer.displayName),

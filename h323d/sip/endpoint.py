@@ -26,10 +26,12 @@ from h323d.sip.agent import DialogUser
 from h323d.sip.calls.causes import cancelCause, reasonsOf
 from h323d.sip.calls.incoming import incomingLeg
 from h323d.sip.calls.leg import SIPLeg
-from h323d.sip.calls.parties import inquiryOf
 from h323d.sip.config import SIPConfig
 from h323d.sip.dialogs.dialog import nextHop
 from h323d.sip.dialogs.routing import wayTo
+from h323d.sip.digest.challenging import Challenger
+from h323d.sip.digest.users import IDigestUsers
+from h323d.sip.entrance import Entrance
 from h323d.sip.flows import Flow, Flows
 from h323d.sip.messages.message import RefusedRequest, SIPRequest, SIPResponse
 from h323d.sip.messages.received import stamp, stamped
@@ -37,11 +39,10 @@ from h323d.sip.messages.uri import SIPURI, URI
 from h323d.sip.messages.via import Via
 from h323d.sip.messages.writer import write
 from h323d.sip.proof import Unproven
-from h323d.sip.reasons import statusOfCall
 from h323d.sip.registrar import Registrar, RegistrarOwner
-from h323d.sip.screening import ALLOWED, capabilities, screen, statelessTag, unpacked
-from h323d.sip.transactions.layer import RETRY_AFTER, TransactionLayer
-from h323d.sip.transactions.running import ClientTransaction, ClientUser, ServerTransaction
+from h323d.sip.screening import unpacked
+from h323d.sip.transactions.layer import TransactionLayer
+from h323d.sip.transactions.running import ClientTransaction, ClientUser, Proofs, ServerTransaction
 from h323d.sip.transactions.timers import Timers
 from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
@@ -52,7 +53,6 @@ __all__ = ["SIPEndpoint"]
 
 M = TypeVar("M", SIPRequest, SIPResponse)
 
-_ABOUT_CALLS = ("INVITE", "OPTIONS")
 VIA_ROOM = 100  # octets that our Via will take
 
 
@@ -75,11 +75,13 @@ class SIPEndpoint(Part[SIPConfig]):
         owner: ILegOwner,
         registrations: RegistrarOwner | None = None,
         inquiry: IInquiry | None = None,
+        users: IDigestUsers | None = None,
     ) -> None:
         """
         @param owner: gets incoming legs: the switch.
         @param registrations: keeps who registers; C{None} to take no REGISTER.
         @param inquiry: asked for an OPTIONS what a call would get; C{None} if any is taken.
+        @param users: who can prove who they are; C{None} if nobody has to.
         """
         clock = self.clock = world.clock
         self.rng = world.rng
@@ -89,7 +91,6 @@ class SIPEndpoint(Part[SIPConfig]):
         self.homes = site.homes
         self.complaints = Complaints(clock, world.events)
         self._owner = owner
-        self._inquiry = inquiry
         self.dialRule = site.dialRule
         self._flows = Flows(config, world, site.homes, self)
         self._layer = TransactionLayer(
@@ -104,10 +105,12 @@ class SIPEndpoint(Part[SIPConfig]):
         self._invites: dict[ServerTransaction, SIPLeg] = {}
         self._registrations = registrations
         self._registrar: Registrar | None = None
-        self._methods = ALLOWED
         if registrations is not None:
             self._registrar = Registrar(clock, config, registrations)
-            self._methods = (*ALLOWED, "REGISTER")
+        challenger = None if users is None else Challenger(users, world)
+        self._entrance = Entrance(
+            config, self._registrar is not None, site.homes, self, challenger, inquiry
+        )
 
     # The life of a part.
 
@@ -178,15 +181,9 @@ class SIPEndpoint(Part[SIPConfig]):
 
     # What the transactions report.
 
-    def refusal(self, request: SIPRequest) -> SIPResponse | None:
-        tag = request.toAddress.tag or statelessTag(request)
-        try:
-            refusal = screen(request, tag, self._methods) or self._strayAnswer(request, tag)
-        except DecodeError as error:
-            self.complaints.about("sip", self._sourceOf(request), error)
-            phrase = f"Bad Request: {error.path}" if error.path else None
-            refusal = request.response(400, phrase, tag)
-        return None if refusal is None else self._named(refusal)
+    def screened(self, request: SIPRequest) -> SIPResponse | Proofs:
+        screened = self._entrance.screened(request)
+        return self._named(screened) if isinstance(screened, SIPResponse) else screened
 
     def requestArrived(self, transaction: ServerTransaction) -> None:
         try:
@@ -223,6 +220,17 @@ class SIPEndpoint(Part[SIPConfig]):
         named = isinstance(hop, SIPURI) and hop.transport == "udp"
         connection = None if named else self._flows.connection(address)
         return connection or self._flows.to(protocol, address)
+
+    # What the entrance asks.
+
+    def knows(self, request: SIPRequest, tag: str) -> bool:
+        if request.method == "CANCEL":
+            return self._layer.invited(request) is not None
+        return (request.callId, tag) in self._dialogs
+
+    def isFullFor(self, host: str) -> bool:
+        maximum = self.config.maxCalls
+        return len(self._dialogs) >= maximum or not self._shares.mayTake(host, maximum)
 
     # What the legs ask for.
 
@@ -280,35 +288,6 @@ class SIPEndpoint(Part[SIPConfig]):
             if callId == request.callId:
                 user.hangup(Cause.TEMPORARY_FAILURE)
 
-    def _strayAnswer(self, request: SIPRequest, tag: str) -> SIPResponse | None:
-        """
-        The answer to a request that belongs to no call and makes none.
-        """
-        if request.method == "CANCEL":
-            known = self._layer.invited(request) is not None
-        elif request.toAddress.tag is not None:
-            known = (request.callId, tag) in self._dialogs
-        elif request.method in _ABOUT_CALLS and self._isFullFor(self._sourceOf(request).host):
-            response = request.response(503, None, tag)
-            return response.withHeaders(response.headers.adding("Retry-After", str(RETRY_AFTER)))
-        elif request.method == "OPTIONS":
-            return capabilities(request, tag, self._methods, self._statusOfCall(request))
-        else:
-            known = request.method in ("INVITE", "REGISTER")
-        return None if known else request.response(481, None, tag)
-
-    def _statusOfCall(self, request: SIPRequest) -> int:
-        """
-        What an INVITE would get instead of this OPTIONS (11.2).  One that is for no user, or for
-        the one of our Contact, is for the server itself.
-        """
-        uri = request.uri
-        ourselves = isinstance(uri, SIPURI) and uri.user in (None, "", self.config.user)
-        if self._inquiry is None or ourselves:
-            return 200
-        refusal = self._inquiry.inquire(inquiryOf(request, self._sourceOf(request)))
-        return 200 if refusal is None else statusOfCall(refusal.cause, refusal.reason)
-
     def _take(self, transaction: ServerTransaction) -> None:
         """
         Give a new request to whom it belongs.
@@ -324,7 +303,9 @@ class SIPEndpoint(Part[SIPConfig]):
             self._dialogs[request.callId, tag].requestArrived(transaction)
         elif request.method == "REGISTER" and self._registrar is not None:
             flow = transaction.flow
-            answer = self._registrar.answer(request, flow.peer, self._tag(), flow.reliable)
+            answer = self._registrar.answer(
+                request, flow.peer, self._tag(), flow.reliable, transaction.proofs
+            )
             if isinstance(answer, Deferred):
                 answer.addCallback(self._registered, transaction)
                 answer.addErrback(self._notRegistered, transaction)
@@ -352,13 +333,6 @@ class SIPEndpoint(Part[SIPConfig]):
         self.complaints.about("sip", transaction.flow.peer, error)
         phrase = f"Bad Request: {error.path}" if error.path else None
         self.respond(transaction, transaction.request.response(400, phrase, self._tag()))
-
-    def _isFullFor(self, caller: str) -> bool:
-        """
-        Whether another call would be one too many: at all, or of that host.
-        """
-        maximum = self.config.maxCalls
-        return len(self._dialogs) >= maximum or not self._shares.mayTake(caller, maximum)
 
     def _cancelled(self, transaction: ServerTransaction) -> None:
         request = transaction.request
@@ -411,10 +385,6 @@ class SIPEndpoint(Part[SIPConfig]):
             return message
         name = "User-Agent" if isinstance(message, SIPRequest) else "Server"
         return message.withHeaders(message.headers.adding(name, self.config.userAgent))
-
-    def _sourceOf(self, request: SIPRequest) -> TransportAddress:
-        via = request.via
-        return TransportAddress(via.received or via.host, via.rport or via.port or 0)
 
     def _tag(self) -> str:
         return f"{self.rng.getrandbits(48):012x}"

@@ -6,7 +6,7 @@ record, the name by which it is called.  Here a request is read, weighed
 against the bindings that there are, and answered; who may have which name,
 and where bindings are kept, is for the owner to say.
 
-Not here: authentication (RFC 3261, 22), Path (RFC 3327), several flows for one
+Not here: who has to prove what (L{h323d.sip.digest}), Path (RFC 3327), several flows for one
 contact (RFC 5626; of it, an instance of a user agent is known again), and GRUUs
 (RFC 5627).
 """
@@ -34,6 +34,7 @@ from h323d.sip.messages.nameaddr import NameAddr
 from h323d.sip.messages.uri import SIPURI, URI
 from h323d.sip.ports import SIP_PORT
 from h323d.sip.reasons import RegistrationRefused
+from h323d.sip.transactions.running import Proofs
 from h323d.values.address import TransportAddress
 
 __all__ = ["Binding", "Registrant", "Registrar", "RegistrarOwner"]
@@ -108,11 +109,13 @@ class Registrant:
     @ivar source: where it came from.
     @ivar product: its User-Agent, printable, for people to read.
     @ivar connected: it came over a connection.
+    @ivar user: who has been proved to send it; empty where nobody has to prove that.
     """
 
     source: TransportAddress
     product: str = ""
     connected: bool = False
+    user: str = ""
 
 
 class RegistrarOwner(Protocol):
@@ -179,12 +182,18 @@ class Registrar:
         self._domains = frozenset(domain.lower() for domain in config.domains)
 
     def answer(
-        self, request: SIPRequest, source: TransportAddress, toTag: str, connected: bool = False
+        self,
+        request: SIPRequest,
+        source: TransportAddress,
+        toTag: str,
+        connected: bool = False,
+        proofs: Proofs = (),
     ) -> SIPResponse | Deferred[SIPResponse]:
         """
         @param source: where the request came from.
         @param toTag: ours, for the answer.
         @param connected: it came over a connection.
+        @param proofs: what its sender has proved.
 
         @return: a Deferred where a gate takes its time; the request waits in its transaction.
 
@@ -195,8 +204,9 @@ class Registrar:
             address = self._addressOf(request)
         except RegistrationRefused as refused:
             return refused.response(request, toTag)
-        registrant = Registrant(source, _productOf(request), connected)
-        verdict = self._owner.judge(registerApplication(address, source))
+        user = next((each.identity for each in proofs), "")
+        registrant = Registrant(source, _productOf(request), connected, user)
+        verdict = self._owner.judge(registerApplication(address, source, proofs))
         if isinstance(verdict, Deferred):
             return verdict.addCallback(self._judged, request, address, registrant, toTag)
         return self._judged(verdict, request, address, registrant, toTag)

@@ -17,11 +17,14 @@ from h323d.gatekeeper.callers import Callers
 from h323d.gatekeeper.parents.sentcalls import SentCalls
 from h323d.gatekeeper.registry.registrations import EndpointKind, Registration
 from h323d.gatekeeper.routing.config import RoutingConfig
+from h323d.gatekeeper.security.config import SecurityConfig
 from h323d.gatekeeper.trunks.config import TrunkConfig
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.identifiers import CallID, LegID
 from h323d.values.media.formats import MediaFormat
-from tests.support.ras import CALL, arq, gateway
+from h323d.values.proof import Proof
+from tests.support.digest import userOf
+from tests.support.ras import CALL, arq, gateway, rrq
 from tests.support.zone import World
 
 ANNA, BERT = "10.0.0.2", "10.0.0.3"
@@ -56,6 +59,7 @@ class Offer:
     speaks: tuple[MediaFormat, ...] | None = None
     hops: int | None = None
     restricted: bool = False
+    proofs: tuple[Proof, ...] = ()
     legId: LegID = LEG
     callId: CallID = CALL_ID
 
@@ -152,7 +156,9 @@ def test_itIsOfWhomAskedForIt(world: World) -> None:
 
 def test_anotherGatekeeperNamesWhomItAnswersForAsItLikes(world: World) -> None:
     sent = SentCalls()
-    callers = Callers(world.zone.registry, world.zone.admissions, sent, world.zone.trunks)
+    callers = Callers(
+        world.zone.registry, world.zone.admissions, sent, world.zone.trunks, world.zone.users
+    )
     offer = Offer((party("chairman"),), "Chairman", callIdentifier=CALL.hex())
     assert callers.nameOf(offer) == claim()
     sent.enter(CALL, "world")
@@ -235,3 +241,50 @@ def test_whoIsRegisteredAtATrunkIsWhoItIs(makeWorld: Any) -> None:
     _, endpointId = world.registered(STRANGER, CHAIRMAN)
     offer = Offer((party("chairman"),), "", peer=TransportAddress(STRANGER, 1720))
     assert world.zone.callers.nameOf(offer).party == endpointId
+
+
+# Users with a password.
+
+
+def proved(*names: PartyAddress, user: str = "dora", display: str = "") -> Offer:
+    elsewhere = TransportAddress(STRANGER, 5060)
+    return Offer(names, display, "sip", "", elsewhere, proofs=(Proof("digest", user, 0),))
+
+
+@pytest.fixture
+def withUsers(makeWorld: Any) -> World:
+    """
+    Dora has two names, and is registered nowhere.
+    """
+    security = SecurityConfig(users=(userOf("dora", "x", "2001"), userOf("emil", "y")))
+    result: World = makeWorld(security=security)
+    result.registered(BERT, CHAIRMAN)
+    return result
+
+
+def test_aUserCallsFromAnywhere(withUsers: World) -> None:
+    name = withUsers.zone.callers.nameOf(proved(party("2001"), display="Dora"))
+    assert (name, name.party) == (claim("2001", display="Dora"), "user dora")
+
+
+def test_aUserIsNotShownAsSomebodyElse(withUsers: World) -> None:
+    for display in ("emil", "Chairman"):
+        name = withUsers.zone.callers.nameOf(proved(party("2001"), display=display))
+        assert name == claim("2001", display="dora")
+
+
+def test_whoIsNoUserHasNoNameOfUsers(withUsers: World) -> None:
+    offer = Offer((party("dora"),), "dora", "sip", "", TransportAddress(STRANGER, 5060))
+    name = withUsers.zone.callers.nameOf(offer)
+    assert (name, name.party) == (claim(), "")
+
+
+def test_whoWasAUserIsNoneAnyMore(withUsers: World) -> None:
+    withUsers.reload(security=SecurityConfig(users=(userOf("emil", "y"),)))
+    name = withUsers.zone.callers.nameOf(proved(party("2001")))
+    assert name.party == ""
+
+
+def test_anH323EndpointRegistersNoNameOfAUser(withUsers: World) -> None:
+    answer = withUsers.peer("10.0.0.7").ask(rrq(1, "10.0.0.7", ("h323-ID", "dora")))
+    assert answer.name == "registrationReject"

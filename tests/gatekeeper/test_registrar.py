@@ -33,12 +33,14 @@ from h323d.gatekeeper.registry.store import RegistrationKeeper
 from h323d.gatekeeper.registry.storeformat import fromText, toText
 from h323d.gatekeeper.routing.chain import Called
 from h323d.gatekeeper.routing.local import RegisteredEndpoints
-from h323d.gatekeeper.security.config import PasswordEntry, SecurityConfig
+from h323d.gatekeeper.security.config import PasswordEntry, SecurityConfig, UserConfig
 from h323d.gatekeeper.security.passwords import readPasswords
+from h323d.gatekeeper.security.users import Users
 from h323d.sip.messages.uri import SIPURI, parseURI
 from h323d.sip.reasons import RegistrationRefused
 from h323d.sip.registrar import Binding, Registrant
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
+from tests.support.digest import NoTrunks, userOf
 from tests.support.lease import Lease
 
 PHONE = Registrant(TransportAddress("10.0.0.3", 5060), "phone/1.0")
@@ -62,7 +64,7 @@ class Table:
     A location service over a table.
     """
 
-    def __init__(self, **config: Any) -> None:
+    def __init__(self, *users: UserConfig, **config: Any) -> None:
         self.clock = Clock()
         self.facts: list[Fact] = []
         events = EventBus()
@@ -81,7 +83,12 @@ class Table:
             SecurityConfig(passwords=(PasswordEntry("carol", "secret"),)), NoFiles()
         )
         self.locations = LocationService(
-            self.registry, OneRoom(), self.clock, self.gates, passwords
+            self.registry,
+            OneRoom(),
+            self.clock,
+            self.gates,
+            passwords,
+            Users(SecurityConfig(users=users), NoTrunks()),
         )
 
     def endpointExpires(self, registration: Registration) -> None:
@@ -443,3 +450,78 @@ def test_whatAGateKeepsForWhoIsNotRegisteredEndsAtOnce(table: Table) -> None:
     lease = Lease()
     table.locations.admitted(ALICE, PHONE, Admission(leases=(lease,)))
     assert lease.ends == 1
+
+
+# Where there are users, it is they whose contacts these are.
+
+
+ANNA, BERT = userOf("anna", "x", "1001"), userOf("bert", "y")
+ANNAS, BERTS = SIPURI("10.0.0.1", "anna"), SIPURI("10.0.0.1", "bert")
+
+
+def atHome(user: str = "anna", host: str = "10.0.0.3") -> Registrant:
+    return Registrant(TransportAddress(host, 5060), user=user)
+
+
+def test_aUserIsTheSameWhereverTheTelephonesAre() -> None:
+    table = Table(ANNA)
+    table.bind(table.binding(), address=ANNAS, registrant=atHome())
+    roaming = atHome(host="192.0.2.7")
+    known = table.locations.bindings(ANNAS, roaming)
+    assert [str(each.uri) for each in known] == ["sip:a@10.0.0.3"]
+    more = table.binding("sip:a@192.0.2.7")
+    table.bind(*known, more, address=ANNAS, registrant=roaming)
+    (registration,) = table.registry
+    assert (registration.authenticated, registration.scheme) == ("anna", "digest")
+    assert [each.host for each in registration.signalling] == ["10.0.0.3", "192.0.2.7"]
+    table.locations.close()
+
+
+@pytest.mark.parametrize("address", [BERTS, SIPURI("10.0.0.1", "nobody")])
+def test_aUserRegistersNoNameOfAnothersOrOfNobody(address: SIPURI) -> None:
+    table = Table(ANNA, BERT)
+    assert table.refused(table.binding(), address=address, registrant=atHome()) == 403
+
+
+def test_aUserMayRegisterEachOfTheNames() -> None:
+    table = Table(ANNA)
+    for address in (ANNAS, SIPURI("10.0.0.1", "1001")):
+        table.bind(table.binding(), address=address, registrant=atHome())
+    assert {each.authenticated for each in table.registry} == {"anna"}
+    table.locations.close()
+
+
+def test_aUserMayHaveANameThatHasAPasswordInH323Too() -> None:
+    table = Table(userOf("carol", "x"))
+    carol = SIPURI("10.0.0.1", "carol")
+    table.bind(table.binding(), address=carol, registrant=atHome("carol"))
+    assert len(table.registry) == 1
+    table.locations.close()
+
+
+def test_aUserStaysAsLongAsAnyTelephoneDoes() -> None:
+    table = Table(ANNA)
+    first = connected(table)
+    table.bind(first, table.binding("sip:a@192.0.2.7"), address=ANNAS, registrant=atHome())
+    table.locations.connectionClosed(first.address)
+    (registration,) = table.registry
+    assert registration.authenticated == "anna"
+    table.locations.close()
+
+
+@pytest.mark.parametrize(
+    ("users", "user", "left"),
+    [((ANNA,), "anna", 1), ((BERT,), "anna", 0), ((), "anna", 0), ((ANNA,), "", 0), ((), "", 1)],
+)
+def test_afterARestartTheUsersMayBeOthers(
+    users: tuple[UserConfig, ...], user: str, left: int
+) -> None:
+    before = Table(*((ANNA,) if user else ()))
+    before.bind(before.binding(), address=ANNAS, registrant=atHome(user))
+    after = Table(*users)
+    for kept in before.registry:
+        after.registry.restore(fromText(toText(kept)), after.clock.seconds() + 60)
+    after.locations.start()
+    assert len(after.registry) == left
+    before.locations.close()
+    after.locations.close()

@@ -157,7 +157,9 @@ def test_anAdmissionIsASideOfACall(answerCall: bool, side: str) -> None:
 
 
 def test_aRegistrationIsShownInTexts() -> None:
-    registration = endpoint(1, "anna", kind=EndpointKind.GATEWAY, product="Box 1")
+    registration = endpoint(
+        1, "anna", kind=EndpointKind.GATEWAY, product="Box 1", authenticated="anna's"
+    )
     assert registrationView(registration) == RegistrationView(
         endpointId="endpoint1",
         protocol="h323",
@@ -167,6 +169,7 @@ def test_aRegistrationIsShownInTexts() -> None:
         source="10.1.0.2:1719",
         timeToLive=60,
         product="Box 1",
+        user="anna's",
     )
 
 

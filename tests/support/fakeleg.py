@@ -22,6 +22,7 @@ from h323d.values.media.formats import G711_ULAW, MediaFormat
 from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediaProfile
 from h323d.values.media.streams import ReceiveFormat, Stream, TransmitFormat
+from h323d.values.proof import Proof
 
 __all__ = ["FakeLeg", "FakeOriginator"]
 
@@ -46,6 +47,7 @@ class FakeLeg:
     held = False
     speaks = hops = diversion = None
     restricted = False
+    proofs: tuple[Proof, ...] = ()
 
     def __init__(self, called: str, pool: IMediaPool) -> None:
         number = next(_numbers)

@@ -358,8 +358,10 @@ rtp_ports 20000-21000
         seconds: int,
         codec: str = "PCMU/8000/1",
         registrar: str = "",
+        account: str = "",
     ) -> None:
         """
+        @param account: more parameters of its account, each with its semicolon.
         @param dial: whom to call at once; nobody, if empty.
         @param seconds: after which it leaves.
         @param registrar: where to register, if anywhere, for a minute each time; it then
@@ -371,6 +373,7 @@ rtp_ports 20000-21000
         self.seconds = seconds
         self.codec = codec
         self.registrar = registrar
+        self.account = account
 
     def command(self) -> Sequence[str]:
         baresip = program("baresip")
@@ -385,8 +388,8 @@ rtp_ports 20000-21000
         )
         (self.directory / "config").write_text(text)
         home, interval = (self.registrar, 60) if self.registrar else (self.address, 0)
-        account = f"<sip:b@{home}>;regint={interval};audio_codecs={self.codec};answermode=auto\n"
-        (self.directory / "accounts").write_text(account)
+        account = f"<sip:b@{home}>;regint={interval};audio_codecs={self.codec};answermode=auto"
+        (self.directory / "accounts").write_text(f"{account}{self.account}\n")
         (self.directory / "contacts").write_text("")
         dial = ["-e", f"/dial {self.dial}"] if self.dial else []
         return [baresip, "-f", str(self.directory), *dial, "-t", str(self.seconds)]

@@ -23,6 +23,7 @@ from h323d.events.bus import EventBus
 from h323d.net.datagram import Datagrams
 from h323d.sip.calls.originator import SIPOriginator
 from h323d.sip.config import SIPConfig
+from h323d.sip.digest.users import IDigestUsers
 from h323d.sip.endpoint import SIPEndpoint
 from h323d.sip.messages.framing import StreamReader
 from h323d.sip.messages.message import SIPRequest, SIPResponse
@@ -121,6 +122,7 @@ class Peer:
         config: SIPConfig,
         registrations: RegistrarOwner | None = None,
         gates: Sequence[IGate] = (),
+        users: IDigestUsers | None = None,
     ) -> None:
         reactor = world.network.host(host)
         self.host = host
@@ -136,6 +138,7 @@ class Peer:
             siteAt(host),
             self,
             registrations,
+            users=users,
         )
         self.endpoint.start()
         self.originator = SIPOriginator(self.endpoint)
@@ -264,8 +267,9 @@ class SIPWorld:
         config: SIPConfig | None = None,
         registrations: RegistrarOwner | None = None,
         gates: Sequence[IGate] = (),
+        users: IDigestUsers | None = None,
     ) -> Peer:
-        peer = Peer(self, host, config or SIPConfig(), registrations, gates)
+        peer = Peer(self, host, config or SIPConfig(), registrations, gates, users)
         self.peers.append(peer)
         return peer
 

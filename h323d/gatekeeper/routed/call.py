@@ -66,7 +66,7 @@ class RoutedCall:
     @ivar usage: what its channels are seen to use.
     """
 
-    protocol = "h323"
+    protocol, proofs = "h323", ()
 
     def __init__(
         self,

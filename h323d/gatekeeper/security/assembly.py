@@ -17,6 +17,7 @@ from h323d.gatekeeper.security.config import SecurityConfig
 from h323d.gatekeeper.security.neighbours import NeighbourSecurity
 from h323d.gatekeeper.security.passwords import Passwords, readPasswords
 from h323d.gatekeeper.security.replays import Replays
+from h323d.gatekeeper.security.users import Users
 from h323d.values.address import AddressKind, PartyAddress
 
 __all__ = ["Dismissing", "Security"]
@@ -52,9 +53,11 @@ class Security(Part[SecurityConfig]):
         context: ZoneContext,
         routing: Routing,
         owner: Dismissing,
+        users: Users,
     ) -> None:
         """
         @param routing: knows the neighbours.
+        @param users: of SIP.
 
         @raise h323d.errors.ConfigurationError: a file of a password cannot be read.
         """
@@ -62,12 +65,21 @@ class Security(Part[SecurityConfig]):
         clock, rng, events = world.clock, world.rng, world.events
         self._tables = tables
         self._owner = owner
+        self._users = users
         self.origins = Origins(config, tables.admissions, routing, clock, events)
         self._files = world.files
         self.passwords = readPasswords(config, self._files)
         self._replays = Replays(clock, tables.store)
         self._authentication = Authentication(
-            config, self.passwords, identifier, tables.registry, self._replays, clock, rng, events
+            config,
+            self.passwords,
+            users,
+            identifier,
+            tables.registry,
+            self._replays,
+            clock,
+            rng,
+            events,
         )
         self.ras = NeighbourSecurity(
             self._authentication, routing, config, identifier, clock, rng, events
@@ -92,6 +104,7 @@ class Security(Part[SecurityConfig]):
         Judge by another configuration from now on.
         """
         self._usePasswords(prepared.passwords)
+        self._useUsers(prepared.config)
         self._authentication.reconfigure(prepared.config)
         self.ras.reconfigure(prepared.config)
         self.origins.reconfigure(prepared.config)
@@ -107,6 +120,22 @@ class Security(Part[SecurityConfig]):
             for registration in self._tables.registry.allByAlias(party):
                 self._owner.unregister(registration.endpointId)
         self.passwords.use(passwords)
+
+    def _useUsers(self, config: SecurityConfig) -> None:
+        """
+        Who has registered as a user that is another now, or is none any more, has to register
+        again; so have all, where they had nothing to prove, or have nothing to prove any more.
+        """
+        before = {each.authenticated: self._users.of(each.authenticated) for each in self._bySIP()}
+        realm = self._users.realm
+        self._users.reconfigure(config)
+        for registration in self._bySIP():
+            user = registration.authenticated
+            if self._users.realm != realm or before.get(user) != self._users.of(user):
+                self._owner.unregister(registration.endpointId)
+
+    def _bySIP(self) -> list[Registration]:
+        return [each for each in self._tables.registry if each.protocol == "sip"]
 
     def endpointGone(self, registration: Registration) -> None:
         """

@@ -26,6 +26,7 @@ from h323d.gatekeeper.security.config import Requirement, SecurityConfig
 from h323d.gatekeeper.security.passwords import Passwords, Secret
 from h323d.gatekeeper.security.reasons import BY_WHO_KNOWS, refusalOf
 from h323d.gatekeeper.security.replays import Replays
+from h323d.gatekeeper.security.users import Users
 from h323d.h323.ras.messages import (
     Fields,
     RASMessage,
@@ -84,6 +85,7 @@ class Authentication:
         self,
         config: SecurityConfig,
         passwords: Passwords,
+        users: Users,
         gatekeeperIdentifier: str,
         registry: EndpointRegistry,
         replays: Replays,
@@ -92,11 +94,13 @@ class Authentication:
         events: EventBus,
     ) -> None:
         """
+        @param users: whose names nobody can register by H.323 without a password of its own.
         @param replays: knows what endpoints have shown.
         @param clock: tells Unix time.
         """
         self._config = config
         self._passwords = passwords
+        self._users = users
         self._identifier = gatekeeperIdentifier
         self._registry = registry
         self._replays = replays
@@ -234,6 +238,8 @@ class Authentication:
             if any(each is not secrets[0] for each in secrets):
                 return Fault.UNKNOWN  # nobody knows two passwords at once
             return _Claim(registration, names, secrets[0])
+        if aliases and any(self._users.holderOf((each,)) for each in partiesFromAliases(aliases)):
+            return Fault.UNKNOWN
         if registers and not fields.get("keepAlive"):
             return self._claimOfUnnamed(fields, registration, names)
         required = self._config.h2351 is Requirement.REQUIRED

@@ -6,11 +6,20 @@ from __future__ import annotations
 
 import enum
 import ipaddress
+import re
 from dataclasses import dataclass, field
 
 from h323d.values.live import Live
 
-__all__ = ["HostMismatch", "PasswordEntry", "Requirement", "SecurityConfig", "WeakScheme"]
+__all__ = [
+    "DigestDemand",
+    "HostMismatch",
+    "PasswordEntry",
+    "Requirement",
+    "SecurityConfig",
+    "UserConfig",
+    "WeakScheme",
+]
 
 MAX_WINDOW = 24 * 3600  # seconds
 MAX_NAME = 128  # characters; what H.235 has place for
@@ -69,6 +78,48 @@ class PasswordEntry:
                 raise ValueError(f"{key}: must have 1 to {MAX_NAME} characters")
         if bool(self.password) == bool(self.passwordFile):
             raise ValueError("password: give either password or passwordFile")
+
+
+class DigestDemand(enum.Enum):
+    """
+    Who has to prove by digest who they are, where there are users.
+    """
+
+    OFF = "off"
+    OWN = "own"
+    ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class UserConfig:
+    """
+    One user of SIP.
+    """
+
+    name: str
+    """The name that goes with the password, which may be registered too."""
+
+    names: tuple[str, ...] = ()
+    """More names and numbers that the user may register, and call by; with an at sign, for one
+    domain only, as in C{"anna@example.com"}."""
+
+    sha256: str = field(default="", repr=False)
+    """What C{h323ctl hash} makes of the password, for C{security.realm}; and"""
+
+    md5: str = field(default="", repr=False)
+    """the same for telephones in C{security.md5Networks}."""
+
+    def __post_init__(self) -> None:
+        for name in (self.name, *self.names):
+            if not 1 <= len(name) <= MAX_NAME:
+                key = "name" if name == self.name else "names"
+                raise ValueError(f"{key}: must have 1 to {MAX_NAME} characters")
+        if not (self.sha256 or self.md5):
+            raise ValueError("sha256: there is neither this nor md5")
+        for key, digits in (("sha256", 64), ("md5", 32)):
+            secret = getattr(self, key)
+            if secret and not re.fullmatch(f"[0-9a-f]{{{digits}}}", secret):
+                raise ValueError(f"{key}: must be {digits} digits, as h323ctl hash prints them")
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,13 +194,29 @@ class SecurityConfig:
     callBurst: Live[int] = 20
     """Calls that it may offer at once."""
 
+    digest: Live[DigestDemand] = DigestDemand.OWN
+    """Who has to prove by digest to be one of C{users}, where there are any: nobody (off); whoever
+    registers by SIP, and whoever calls and says to be of C{sip.domains} or of an address of ours
+    (own); or everybody who calls, but for C{routing.trunks} (all)."""
+
+    realm: Live[str] = "h323d"
+    """What users' passwords are for, as telephones show it; it is part of each C{sha256} and
+    C{md5}."""
+
+    md5Networks: Live[tuple[str, ...]] = ()
+    """The networks whose telephones know no SHA-256, as in C{"192.0.2.0/24"}: they are asked for
+    MD5, and nothing else, and only users with C{md5} can be there."""
+
+    users: Live[tuple[UserConfig, ...]] = ()
+    """Who can register and call by SIP with a password."""
+
     passwords: Live[tuple[PasswordEntry, ...]] = ()
     """The passwords of endpoints."""
 
     def __post_init__(self) -> None:
         if not 0 <= self.timeWindow <= MAX_WINDOW:
             raise ValueError(f"timeWindow: must be 0 to {MAX_WINDOW}")
-        for key in ("allow", "deny", "thirdParties", "trunks"):
+        for key in ("allow", "deny", "thirdParties", "trunks", "md5Networks"):
             for text in getattr(self, key):
                 try:
                     ipaddress.ip_network(text)
@@ -169,5 +236,19 @@ class SecurityConfig:
                 if name in known:
                     raise ValueError(f"passwords: {name!r} has two")
                 known.add(name)
+        self._checkUsers()
         if self.h2351 is Requirement.REQUIRED and not self.passwords:
             raise ValueError("passwords: there is none, and h2351 requires one of everybody")
+
+    def _checkUsers(self) -> None:
+        if not 1 <= len(self.realm) <= MAX_NAME or not self.realm.isprintable():
+            raise ValueError(f"realm: must have 1 to {MAX_NAME} characters")
+        if len({each.name for each in self.users}) < len(self.users):
+            raise ValueError("users: two have the same name")
+        holders: dict[str, str] = {}
+        for user in self.users:
+            for name in dict.fromkeys((user.name, *user.names)):
+                if holders.setdefault(name, user.name) != user.name:
+                    raise ValueError(
+                        f"users: {name!r} is a name of {holders[name]} and {user.name}"
+                    )

@@ -59,7 +59,7 @@ class H323Leg:
     @ivar reference: its call reference value.
     """
 
-    protocol = "h323"
+    protocol, proofs = "h323", ()
     peerEnded, refusedEverywhere, retryAfter = False, False, 0
 
     def __init__(

@@ -103,6 +103,7 @@ class SIPLeg:
         flow = begun.flow if isinstance(begun, ServerTransaction) else None
         self.direction = LegDirection.OUTGOING if flow is None else LegDirection.INCOMING
         self.peer = NOWHERE if flow is None else flow.peer
+        self.proofs = begun.proofs if isinstance(begun, ServerTransaction) else ()
         self._end = DialogEnd(agent, self, flow)
         self._media = LegMedia(self, self, agent.pool, agent.clock)
         self._descriptions = Descriptions(self._media, agent.rng, agent.config.user)

@@ -9,6 +9,7 @@ from h323d.errors import DecodeError
 from h323d.sip.messages.message import SIPRequest
 from h323d.sip.messages.uri import SIPURI, URI, parseURI
 from h323d.values.address import NOBODYS_HOST, AddressKind, PartyAddress, TransportAddress
+from h323d.values.proof import Proof
 
 __all__ = ["inquiryOf", "isNobody", "isRestricted", "partiesOf", "targetOf", "uriOf"]
 
@@ -77,11 +78,14 @@ def uriOf(text: str) -> SIPURI | None:
     return uri if isinstance(uri, SIPURI) else None
 
 
-def inquiryOf(request: SIPRequest, source: TransportAddress) -> Inquiry:
+def inquiryOf(
+    request: SIPRequest, source: TransportAddress, proofs: tuple[Proof, ...] = ()
+) -> Inquiry:
     """
     The call that an OPTIONS asks about.
 
     @param source: where it came from.
+    @param proofs: what its sender has proved.
     """
     caller = request.fromAddress
     return Inquiry(
@@ -92,4 +96,5 @@ def inquiryOf(request: SIPRequest, source: TransportAddress) -> Inquiry:
         caller.displayName,
         hops=request.maxForwards,
         restricted=isRestricted(request),
+        proofs=proofs,
     )

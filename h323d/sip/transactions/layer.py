@@ -22,7 +22,7 @@ from h323d.sip.messages.message import SIPRequest, SIPResponse
 from h323d.sip.messages.via import Via
 from h323d.sip.messages.writer import write
 from h323d.sip.transactions.key import Key, MergeKey, clientKey, mergeKey, newBranch, serverKey
-from h323d.sip.transactions.running import ClientTransaction, ClientUser, ServerTransaction
+from h323d.sip.transactions.running import ClientTransaction, ClientUser, Proofs, ServerTransaction
 from h323d.sip.transactions.timers import Timers
 
 __all__ = ["RETRY_AFTER", "LayerOwner", "TransactionLayer"]
@@ -38,10 +38,10 @@ class LayerOwner(Protocol):
     def requestArrived(self, transaction: ServerTransaction) -> None:
         """A new request, except ACK."""
 
-    def refusal(self, request: SIPRequest) -> SIPResponse | None:
+    def screened(self, request: SIPRequest) -> SIPResponse | Proofs:
         """
         The answer to a new request that needs no transaction, because the same request
-        would get the same answer again (8.2.7); C{None} for one that does.
+        would get the same answer again (8.2.7); of one that does, what its sender has proved.
         """
 
     def ackArrived(self, ack: SIPRequest) -> None:
@@ -104,15 +104,15 @@ class TransactionLayer:
                 request.response(503), flow, lambda h: h.adding("Retry-After", str(RETRY_AFTER))
             )
         else:
-            refusal = self._owner.refusal(request)
-            if refusal is None:
-                self._begin(request, flow, key)
+            screened = self._owner.screened(request)
+            if isinstance(screened, SIPResponse):
+                self.respondStateless(screened, flow)
             else:
-                self.respondStateless(refusal, flow)
+                self._begin(request, flow, key, screened)
 
-    def _begin(self, request: SIPRequest, flow: Flow, key: Key) -> None:
+    def _begin(self, request: SIPRequest, flow: Flow, key: Key, proofs: Proofs) -> None:
         merge = mergeKey(request)
-        transaction = ServerTransaction(self, request, flow, key, merge)
+        transaction = ServerTransaction(self, request, flow, key, merge, proofs)
         self._servers[key] = transaction
         self._shares.take(flow.peer.host)
         if request.toAddress.tag is None and request.method != "CANCEL":

@@ -7,7 +7,7 @@ answers one, holds one of these.
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from twisted.internet.interfaces import IReactorTime
 
@@ -22,14 +22,22 @@ from h323d.sip.transactions.inviteserver import newInviteServer
 from h323d.sip.transactions.key import Key, MergeKey, clientKey
 from h323d.sip.transactions.server import newServer
 from h323d.sip.transactions.timers import Timers
+from h323d.values.proof import Proof
 
 __all__ = [
     "ClientTransaction",
     "ClientUser",
+    "Proofs",
     "ServerTransaction",
     "ServerUser",
     "TransactionKeeper",
 ]
+
+
+Proofs: TypeAlias = tuple[Proof, ...]
+"""
+What the sender of a request has proved of itself.
+"""
 
 
 class ServerUser(Protocol):
@@ -91,10 +99,17 @@ class ServerTransaction:
 
     @ivar request: with C{received} and C{rport} written into its topmost Via.
     @ivar flow: the way it came.
+    @ivar proofs: what its sender has proved.
     """
 
     def __init__(
-        self, keeper: TransactionKeeper, request: SIPRequest, flow: Flow, key: Key, merge: MergeKey
+        self,
+        keeper: TransactionKeeper,
+        request: SIPRequest,
+        flow: Flow,
+        key: Key,
+        merge: MergeKey,
+        proofs: Proofs = (),
     ) -> None:
         self._keeper = keeper
         self._user: ServerUser | None = None
@@ -103,6 +118,7 @@ class ServerTransaction:
         self.flow = flow
         self.key = key
         self.merge = merge
+        self.proofs = proofs
         self._lastAck: SIPRequest | None = None
         if request.method == "INVITE":
             self._invite = newInviteServer(self, keeper.clock, keeper.timers, flow.reliable)

@@ -15,7 +15,7 @@ from h323d.sip.messages.parser import parse
 from h323d.sip.messages.via import Via
 from h323d.sip.proof import UnprovenCredit
 from h323d.sip.transactions.layer import TransactionLayer
-from h323d.sip.transactions.running import ServerTransaction
+from h323d.sip.transactions.running import Proofs, ServerTransaction
 from h323d.sip.transactions.timers import Timers
 from h323d.values.address import TransportAddress
 
@@ -57,8 +57,8 @@ class Core:
         if self.answer is not None:
             transaction.respond(transaction.request.response(self.answer, None, "t"))
 
-    def refusal(self, request: SIPRequest) -> SIPResponse | None:
-        return None if self.refuses is None else request.response(self.refuses, None, "t")
+    def screened(self, request: SIPRequest) -> SIPResponse | Proofs:
+        return () if self.refuses is None else request.response(self.refuses, None, "t")
 
     def ackArrived(self, ack: SIPRequest) -> None:
         self.acks.append(ack)

@@ -1,0 +1,165 @@
+"""
+What becomes of a request before anything is kept of it: whether it is known who sent it, whether
+it is one that we take, and whether it belongs to a call, or may make one.
+
+Whatever refuses a request here refuses it again when it comes again, and so needs no transaction
+(RFC 3261, 8.2.7).
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from h323d.call.complaints import Complaints
+from h323d.call.homes import Homes
+from h323d.call.policy import IInquiry
+from h323d.errors import DecodeError
+from h323d.sip.calls.parties import inquiryOf
+from h323d.sip.config import SIPConfig
+from h323d.sip.dialogs.routing import literal
+from h323d.sip.digest.challenging import Challenger
+from h323d.sip.messages.message import SIPRequest, SIPResponse
+from h323d.sip.messages.uri import SIPURI
+from h323d.sip.reasons import statusOfCall
+from h323d.sip.screening import ALLOWED, capabilities, screen, statelessTag
+from h323d.sip.transactions.layer import RETRY_AFTER
+from h323d.sip.transactions.running import Proofs
+from h323d.values.address import TransportAddress
+from h323d.values.proof import Proof
+
+__all__ = ["Calls", "Entrance"]
+
+_ABOUT_CALLS = ("INVITE", "OPTIONS")
+_NEVER_ASKED = ("ACK", "CANCEL")  # they cannot be sent again (RFC 3261, 22.1)
+
+
+class Calls(Protocol):
+    """
+    The calls that there are: the endpoint.
+    """
+
+    @property
+    def complaints(self) -> Complaints: ...
+
+    def knows(self, request: SIPRequest, tag: str) -> bool:
+        """
+        Whether a request belongs to one: a CANCEL to its INVITE, any other to a dialog in which
+        C{tag} is ours.
+        """
+
+    def isFullFor(self, host: str) -> bool:
+        """
+        Whether another call would be one too many: at all, or of that host.
+        """
+
+
+class Entrance:
+    """
+    Stands before the transactions.
+    """
+
+    def __init__(
+        self,
+        config: SIPConfig,
+        registrar: bool,
+        homes: Homes,
+        calls: Calls,
+        challenger: Challenger | None,
+        inquiry: IInquiry | None,
+    ) -> None:
+        """
+        @param registrar: whether REGISTER is taken.
+        @param challenger: asks who somebody is; C{None} where nobody is asked.
+        @param inquiry: asked for an OPTIONS what a call would get; C{None} if any is taken.
+        """
+        self._user = config.user
+        self._methods = (*ALLOWED, "REGISTER") if registrar else ALLOWED
+        self._domains = frozenset(domain.lower() for domain in config.domains)
+        self._homes = homes
+        self._calls = calls
+        self._challenger = challenger
+        self._inquiry = inquiry
+
+    def screened(self, request: SIPRequest) -> SIPResponse | Proofs:
+        """
+        Look at a new request.
+
+        @return: the answer to one that is refused; of another, what its sender has proved.
+        """
+        tag = request.toAddress.tag or statelessTag(request)
+        source = sourceOf(request)
+        try:
+            proof = self._examined(request, source, tag)
+            if isinstance(proof, SIPResponse):
+                return proof
+            proofs = () if proof is None else (proof,)
+            refusal = screen(request, tag, self._methods)
+            refusal = refusal or self._strayAnswer(request, tag, proofs)
+        except DecodeError as error:
+            self._calls.complaints.about("sip", source, error)
+            phrase = f"Bad Request: {error.path}" if error.path else None
+            return request.response(400, phrase, tag)
+        return proofs if refusal is None else refusal
+
+    def _examined(
+        self, request: SIPRequest, source: TransportAddress, tag: str
+    ) -> SIPResponse | Proof | None:
+        """
+        Who sent it, as far as they have to say so: not within a dialog, whose tags only its
+        parties know, nor where it is about us alone.
+        """
+        within = request.toAddress.tag is not None or request.method in _NEVER_ASKED
+        aboutUs = request.method == "OPTIONS" and self._isForUs(request)
+        if self._challenger is None or within or aboutUs:
+            return None
+        return self._challenger.examine(request, source, self._isOurs(request), tag)
+
+    def _isOurs(self, request: SIPRequest) -> bool:
+        """
+        Whether the sender says to be of our domain.
+        """
+        uri = request.fromAddress.uri
+        if not isinstance(uri, SIPURI):
+            return False
+        host = uri.host.lower()
+        return host in self._domains or (literal(host) and self._homes.owns(host))
+
+    def _isForUs(self, request: SIPRequest) -> bool:
+        """
+        Whether it is for no user, or for the one of our Contact, and so for the server itself.
+        """
+        uri = request.uri
+        return isinstance(uri, SIPURI) and uri.user in (None, "", self._user)
+
+    def _strayAnswer(self, request: SIPRequest, tag: str, proofs: Proofs) -> SIPResponse | None:
+        """
+        The answer to a request that belongs to no call and makes none.
+        """
+        if request.method == "CANCEL" or request.toAddress.tag is not None:
+            known = self._calls.knows(request, tag)
+        elif request.method in _ABOUT_CALLS and self._calls.isFullFor(sourceOf(request).host):
+            response = request.response(503, None, tag)
+            return response.withHeaders(response.headers.adding("Retry-After", str(RETRY_AFTER)))
+        elif request.method == "OPTIONS":
+            status = self._statusOfCall(request, proofs)
+            return capabilities(request, tag, self._methods, status)
+        else:
+            known = request.method in ("INVITE", "REGISTER")
+        return None if known else request.response(481, None, tag)
+
+    def _statusOfCall(self, request: SIPRequest, proofs: Proofs) -> int:
+        """
+        What an INVITE would get instead of this OPTIONS (11.2).
+        """
+        if self._inquiry is None or self._isForUs(request):
+            return 200
+        refusal = self._inquiry.inquire(inquiryOf(request, sourceOf(request), proofs))
+        return 200 if refusal is None else statusOfCall(refusal.cause, refusal.reason)
+
+
+def sourceOf(request: SIPRequest) -> TransportAddress:
+    """
+    Where a request came from, as was written into its topmost Via.
+    """
+    via = request.via
+    return TransportAddress(via.received or via.host, via.rport or via.port or 0)
