@@ -33,6 +33,7 @@ __all__ = [
     "RELIABLE",
     "SDP",
     "SUPPORTED",
+    "TIMER",
     "DialogUser",
     "UserAgent",
 ]
@@ -41,7 +42,8 @@ ALLOW = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE, PRACK, REFER"
 SDP = "application/sdp"
 NO_SUBSCRIPTION = "norefersub"  # the option tag of RFC 4488
 RELIABLE = "100rel"  # the option tag of RFC 3262
-EXTENSIONS = (RELIABLE, NO_SUBSCRIPTION)  # all option tags: what nobody needs to ask us for
+TIMER = "timer"  # the option tag of RFC 4028
+EXTENSIONS = (TIMER, RELIABLE, NO_SUBSCRIPTION)  # all option tags: what nobody needs to ask us for
 SUPPORTED = ", ".join(EXTENSIONS)
 
 

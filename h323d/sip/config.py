@@ -6,12 +6,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from h323d.sip.messages.sessionexpires import MIN_SE
 from h323d.sip.ports import SIP_PORT
 
 __all__ = ["SIPConfig"]
 
 MAX_MIN_EXPIRES = 3600  # seconds; an hour is never too brief (RFC 3261, 10.3)
 MAX_MAX_EXPIRES = 7 * 24 * 3600  # seconds
+MAX_SESSION_EXPIRES = 24 * 3600  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,10 @@ class SIPConfig:
     ringTimeout: float = 180.0
     """Seconds that a call of ours may ring before it is cancelled."""
 
+    sessionExpires: int = 1800
+    """Seconds after which a call ends that neither side has refreshed (RFC 4028), 90 or more: we
+    ask for it, and for no longer than it a peer may go unheard; 0 leaves it to the peer."""
+
     mtu: int = 1300
     """Octets: a larger request goes over TCP if the peer takes it (RFC 3261, 18.1.1)."""
 
@@ -124,5 +130,7 @@ class SIPConfig:
             raise ValueError(f"minExpires: must be 1 to {MAX_MIN_EXPIRES}")
         if not self.minExpires <= self.maxExpires <= MAX_MAX_EXPIRES:
             raise ValueError(f"maxExpires: must be minExpires to {MAX_MAX_EXPIRES}")
+        if self.sessionExpires and not MIN_SE <= self.sessionExpires <= MAX_SESSION_EXPIRES:
+            raise ValueError(f"sessionExpires: must be 0, or {MIN_SE} to {MAX_SESSION_EXPIRES}")
         if self.mtu < 576:
             raise ValueError("mtu: must be at least 576")  # what every IPv4 host takes (RFC 791)

@@ -13,10 +13,11 @@ from dataclasses import replace
 from typing import TypeVar
 
 from h323d.errors import DecodeError
-from h323d.sip.agent import ALLOW, EXTENSIONS, SDP, SUPPORTED
+from h323d.sip.agent import ALLOW, EXTENSIONS, SDP, SUPPORTED, TIMER
 from h323d.sip.calls.digits import DIGIT_TYPES
 from h323d.sip.messages.bodies import bodyOf
 from h323d.sip.messages.message import SIPRequest, SIPResponse
+from h323d.sip.messages.sessionexpires import MIN_SE, SessionExpires
 from h323d.sip.messages.uri import CALLABLE_SCHEMES
 from h323d.sip.sdp.description import parse
 
@@ -26,6 +27,7 @@ M = TypeVar("M", SIPRequest, SIPResponse)
 
 ALLOWED = tuple(ALLOW.split(", "))
 _ACCEPTED = ("*/*", "application/*", SDP)
+_REFRESHES = ("INVITE", "UPDATE")
 _WITH_SDP = ("INVITE", "UPDATE", "PRACK")
 
 
@@ -49,6 +51,8 @@ def screen(
     required = [each for each in request.headers.all("Require") if each.lower() not in EXTENSIONS]
     if required:
         return _refuse(request, 420, toTag, ("Unsupported", ", ".join(required)))
+    if request.method in _REFRESHES and _isTooBrief(request):
+        return _refuse(request, 422, toTag, ("Min-SE", str(MIN_SE)))
     return _screenContent(request, toTag)
 
 
@@ -74,6 +78,17 @@ def statelessTag(request: SIPRequest) -> str:
     """
     same = (request.via.branch, request.callId, request.fromAddress.tag, str(request.cseq))
     return f"{zlib.crc32(repr(same).encode('ascii', 'backslashreplace')):08x}"
+
+
+def _isTooBrief(request: SIPRequest) -> bool:
+    """
+    Whether a session is to expire sooner than any may; but who does not know of it must not be
+    refused for what a proxy has put in (RFC 4028, 9).
+    """
+    expires = request.headers.first("Session-Expires", SessionExpires.parse)
+    if expires is None or expires.interval >= MIN_SE:
+        return False
+    return TIMER in request.headers.tokens("Supported") | request.headers.tokens("Require")
 
 
 def _screenContent(request: SIPRequest, toTag: str) -> SIPResponse | None:

@@ -77,6 +77,17 @@ class Descriptions:
         self._offer = (offer, profile)
         return sdp.write(offer)
 
+    def repeat(self) -> bytes:
+        """
+        Offer what we have said already, and was agreed on: nothing is to change, nor the version
+        (RFC 4028, 7.4).
+        """
+        assert self._agreement is not None, "nothing was agreed on"
+        assert self.profile is not None, "nor negotiated"
+        offer = self._edition(self._agreement.local)
+        self._offer = (offer, self._media.open(self.profile))
+        return sdp.write(offer)
+
     def answer(self, body: bytes, profile: MediaProfile) -> bytes:
         """
         Answer an offer.

@@ -32,6 +32,9 @@ class ExchangeOwner(Protocol):
     def sendOffer(self) -> None:
         """Send a re-INVITE or an UPDATE with our offer."""
 
+    def repeatOffer(self) -> None:
+        """Send a re-INVITE with what is agreed already."""
+
     def answerOffer(self, transaction: ServerTransaction) -> None:
         """Answer a re-INVITE or UPDATE; tell the machine if an ACK follows."""
 
@@ -67,6 +70,9 @@ class Exchange(Protocol):
 
     def change(self) -> None:
         """The user wants other media."""
+
+    def refresh(self) -> None:
+        """The session is to be refreshed, and nothing to change."""
 
     def requested(self, transaction: ServerTransaction) -> None:
         """A re-INVITE, or an UPDATE with an offer, arrived."""
@@ -120,12 +126,15 @@ awaitingAnswer = builder.state("awaitingAnswer")
 stable = builder.state("stable")
 offering = builder.state("offering")
 waiting = builder.state("waiting")
+refreshing = builder.state("refreshing")
 stopped = builder.state("stopped")
 
 
 @idle.upon(Exchange.begin).to(stable)
 @early.upon(Exchange.begin).to(stable)
 @offering.upon(Exchange.refused).to(stable)
+@refreshing.upon(Exchange.refused).to(stable)
+@refreshing.upon(Exchange.glare).to(stable)  # and who offers now refreshes the session too
 def settle(machine: Exchange, core: _Core) -> None:
     core.settle(machine)
 
@@ -142,6 +151,7 @@ def answeredInAck(machine: Exchange, core: _Core, message: SIPRequest) -> None:
 
 
 @offering.upon(Exchange.succeeded).to(stable)
+@refreshing.upon(Exchange.succeeded).to(stable)
 def answered(machine: Exchange, core: _Core, message: SIPResponse) -> None:
     core.owner.offerAnswered(message)
     core.settle(machine)
@@ -172,6 +182,11 @@ def offer(machine: Exchange, core: _Core) -> None:
     core.owner.sendOffer()
 
 
+@stable.upon(Exchange.refresh).to(refreshing)
+def refresh(machine: Exchange, core: _Core) -> None:
+    core.owner.repeatOffer()
+
+
 @waiting.upon(Exchange.retry).to(offering)
 def offerAgain(machine: Exchange, core: _Core) -> None:
     core.timer.stop()
@@ -190,6 +205,7 @@ def answeredEarly(machine: Exchange, core: _Core, message: SIPResponse) -> None:
 @unacknowledged.upon(Exchange.change).loop()
 @awaitingAnswer.upon(Exchange.change).loop()
 @offering.upon(Exchange.change).loop()
+@refreshing.upon(Exchange.change).loop()
 def remember(machine: Exchange, core: _Core) -> None:
     core.wanted = True  # a change that failed before the answer is tried again after it
 
@@ -213,6 +229,7 @@ def answer(machine: Exchange, core: _Core, transaction: ServerTransaction) -> No
 
 @earlyOffering.upon(Exchange.requested).loop()
 @offering.upon(Exchange.requested).loop()
+@refreshing.upon(Exchange.requested).loop()
 @awaitingAnswer.upon(Exchange.requested).loop()
 def refusePending(machine: Exchange, core: _Core, transaction: ServerTransaction) -> None:
     core.owner.refusePending(transaction)
@@ -231,29 +248,32 @@ def refuseEarly(machine: Exchange, core: _Core, transaction: ServerTransaction) 
 @stable.upon(Exchange.stop).to(stopped)
 @offering.upon(Exchange.stop).to(stopped)
 @waiting.upon(Exchange.stop).to(stopped)
+@refreshing.upon(Exchange.stop).to(stopped)
 def stop(machine: Exchange, core: _Core) -> None:
     core.timer.stop()
 
 
 # Said outright, so that a (state, input) pair nobody thought of fails a test.
-for _state in (unacknowledged, awaitingAnswer, stable, offering, waiting, stopped):
+_before = (idle, early, earlyOffering)
+_later = (unacknowledged, awaitingAnswer, stable, offering, waiting, refreshing, stopped)
+for _state in _later:
     _state.upon(Exchange.begin).loop().returns(None)
-for _state in (early, earlyOffering, unacknowledged, awaitingAnswer, stable, offering, waiting):
+for _state in (early, earlyOffering, *_later):
     _state.upon(Exchange.agree).loop().returns(None)
-stopped.upon(Exchange.agree).loop().returns(None)
-for _state in (awaitingAnswer, offering, stopped):
+for _state in (awaitingAnswer, offering, refreshing, stopped):
     _state.upon(Exchange.accepted).loop().returns(None)
-for _state in (early, earlyOffering, awaitingAnswer, offering, stopped):
+for _state in (early, earlyOffering, awaitingAnswer, offering, refreshing, stopped):
     _state.upon(Exchange.offered).loop().returns(None)
-for _state in (idle, early, earlyOffering, stable, offering, waiting, stopped):
+for _state in (*_before, stable, offering, waiting, refreshing, stopped):
     _state.upon(Exchange.ack).loop().returns(None)
+for _state in (*_before, unacknowledged, awaitingAnswer, offering, waiting, refreshing, stopped):
+    _state.upon(Exchange.refresh).loop().returns(None)  # one that goes on does as well
 for _state in (idle, early, unacknowledged, awaitingAnswer, stable, waiting, stopped):
     _state.upon(Exchange.succeeded).loop().returns(None)
     _state.upon(Exchange.refused).loop().returns(None)
     _state.upon(Exchange.glare).loop().returns(None)
-for _state in (idle, early, earlyOffering, unacknowledged, awaitingAnswer, stable, offering):
+for _state in (*_before, unacknowledged, awaitingAnswer, stable, offering, refreshing, stopped):
     _state.upon(Exchange.retry).loop().returns(None)
-stopped.upon(Exchange.retry).loop().returns(None)
 for _input in (Exchange.change, Exchange.requested, Exchange.stop):
     stopped.upon(_input).loop().returns(None)
 

@@ -232,7 +232,8 @@ class Invited:
 
     def sendAcceptance(self) -> None:
         self._dialog.confirm()
-        self._end.accept(self._invite, b"" if self._agreed else self._body)
+        rows = self._modification.accepting(self._invite.request)
+        self._end.accept(self._invite, b"" if self._agreed else self._body, *rows)
         self._modification.acceptanceSent(not (self._agreed or self._invite.request.body))
         self._owner.tell()
 

@@ -21,6 +21,7 @@ from h323d.sip.calls.modification import SessionModification
 from h323d.sip.calls.parties import isNobody
 from h323d.sip.calls.redirection import REDIRECTIONS, waysOf
 from h323d.sip.calls.sentinvite import CallTarget, Fork, SentInvite
+from h323d.sip.calls.sessionphase import SessionPhase, phaseOf
 from h323d.sip.dialogs.dialogend import DialogEnd
 from h323d.sip.messages.headers import Headers
 from h323d.sip.messages.message import SIPRequest, SIPResponse
@@ -120,6 +121,7 @@ class Inviting:
         self._modification = modification
         self._profile = profile
         self._invite: SentInvite | None = None  # before it is sent
+        self._sent: SIPRequest | None = None
         self._cause = Cause.NORMAL_CALL_CLEARING  # why the call is over, once it is
         self._answer = b""  # the description that was last taken
 
@@ -153,6 +155,10 @@ class Inviting:
             return
         request = self._request(target, body)
         self._owner.dialled()
+        self._send(request)
+
+    def _send(self, request: SIPRequest) -> None:
+        self._sent = request
         self._invite = SentInvite(self._agent, self._end, request, self)
 
     def _request(self, target: CallTarget, body: bytes) -> SIPRequest:
@@ -169,6 +175,7 @@ class Inviting:
                 ("Contact", self._agent.contact(target.flow)),
                 ("Allow", ALLOW),
                 ("Supported", SUPPORTED),
+                *self._modification.inviting(),
                 *(("Privacy", each) for each in privacy),
                 *(("Diversion", each) for each in said),
                 ("Content-Type", SDP),
@@ -211,7 +218,7 @@ class Inviting:
         if self._isSettledFor(fork.response) or self._conclude(fork.response):
             self._owner.answered()
             self._owner.reportMedia()
-            self._modification.begin()
+            self._modification.begin(fork.response)
         else:  # nobody can talk to who answers so: it counts as a refusal
             self._owner.hangup(Cause.INCOMPATIBLE_DESTINATION)
 
@@ -259,12 +266,27 @@ class Inviting:
         self.session.success(fork)
 
     def inviteRefused(self, response: SIPResponse) -> None:
+        isWanted = phaseOf(self.session) is SessionPhase.SETTING_UP
+        if isWanted and self._modification.invitesAgain(response):
+            self._inviteAgain()
+            return
         self._owner.peerEnded = True
         self._owner.refusedEverywhere = response.status >= 600
         self._owner.retryAfter = retryAfterOf(response)
         if response.status in REDIRECTIONS:
             self._redirected(response)
         self.session.failure(causeOf(response.status, reasonsOf(response)))
+
+    def _inviteAgain(self) -> None:
+        """
+        Send the same INVITE with another wish for how long the session lasts (RFC 4028, 7.3).
+        """
+        assert self._sent is not None
+        headers = self._sent.headers.without("Session-Expires", "Min-SE")
+        cseq = f"{self._sent.cseq.number + 1} INVITE"
+        headers = headers.replacing("CSeq", cseq).extending(*self._modification.inviting())
+        self._end.early.clear()
+        self._send(self._sent.withHeaders(headers))
 
     def _redirected(self, response: SIPResponse) -> None:
         flow = self._end.flow

@@ -19,6 +19,7 @@ from h323d.sip.calls.calledsession import REQUEST_TERMINATED
 from h323d.sip.calls.causes import causeOf, reasonsOf
 from h323d.sip.calls.descriptions import Descriptions
 from h323d.sip.calls.exchange import newExchange
+from h323d.sip.calls.sessiontimer import Rows, SessionTimer
 from h323d.sip.dialogs.dialog import Dialog
 from h323d.sip.dialogs.dialogend import DialogEnd
 from h323d.sip.messages.message import SIPRequest, SIPResponse
@@ -80,14 +81,40 @@ class SessionModification:
         self._end = end
         self._descriptions = descriptions
         self._exchange = newExchange(self, agent.clock, agent.rng, ownsCallId)
+        self._timer = SessionTimer(self, agent.clock, agent.config.sessionExpires)
         self._sent: ClientTransaction | None = None  # our last, if there was any
         self._judging: ServerTransaction | None = None  # that a gate thinks about
 
-    def begin(self) -> None:
+    # What a call begins with.
+
+    def inviting(self) -> Rows:
         """
-        Our INVITE was answered, and that is acknowledged.
+        What our INVITE says of how long the session lasts.
         """
+        return self._timer.asking()
+
+    def invitesAgain(self, response: SIPResponse) -> bool:
+        """
+        Whether our INVITE, which was refused so, says something else about that now.
+        """
+        return self._timer.refused(response)
+
+    def begin(self, response: SIPResponse) -> None:
+        """
+        Our INVITE was accepted so, and that is acknowledged.
+        """
+        self._grant(response)
         self._exchange.begin()
+
+    def accepting(self, request: SIPRequest) -> Rows:
+        """
+        What our 2xx to an INVITE or UPDATE says of how long the session lasts.
+        """
+        try:
+            return self._timer.answering(request)
+        except DecodeError as error:
+            self._owner.complain(error)
+            return ()
 
     def agreeEarly(self) -> None:
         """
@@ -126,9 +153,11 @@ class SessionModification:
         """
         if transaction.request.method == "UPDATE" and not transaction.request.body:
             dialog.refresh(transaction.request)  # and nothing else is asked for
-            self._end.accept(transaction, b"")
+            self._end.accept(transaction, b"", *self.accepting(transaction.request))
             return
         isOther = dialog is not self._end.negotiable
+        if transaction.request.method == "INVITE" and not self._end.confirmed:
+            isOther = True
         if isOther or self._judging is not None:  # one before has no answer yet (14.2)
             self.refuseEarly(transaction)
             return
@@ -164,6 +193,7 @@ class SessionModification:
         The session is over: it changes no more.
         """
         self._exchange.stop()
+        self._timer.stop()
 
     def close(self) -> None:
         """
@@ -185,7 +215,16 @@ class SessionModification:
             self._exchange.refused()
             return
         body = self._descriptions.offer(profile)
-        request = self._end.request(dialog, "UPDATE" if updates else "INVITE", body)
+        self._send(dialog, "UPDATE" if updates else "INVITE", body)
+
+    def repeatOffer(self) -> None:
+        dialog = self._end.confirmed
+        if dialog is not None:
+            self._send(dialog, "INVITE", self._descriptions.repeat())
+
+    def _send(self, dialog: Dialog, method: str, body: bytes = b"") -> None:
+        request = self._end.request(dialog, method, body)
+        request = request.withHeaders(request.headers.extending(*self._timer.refreshing()))
         self._sent = self._agent.send(request, _Change(self, dialog, request), self._end.flow)
 
     def answerOffer(self, transaction: ServerTransaction) -> None:
@@ -206,7 +245,8 @@ class SessionModification:
             return
         if self._end.negotiable is not None:
             self._end.negotiable.refresh(request)
-        self._end.accept(transaction, body)
+        rows = () if request.method == "PRACK" else self.accepting(request)
+        self._end.accept(transaction, body, *rows)
         if request.method == "INVITE":
             self.acceptanceSent(not request.body)
         if request.body:
@@ -230,7 +270,25 @@ class SessionModification:
         seconds = self._agent.rng.randint(0, RETRY_AFTER)
         self._end.refuse(transaction, 500, "Retry-After", str(seconds))
 
-    # What became of our offer.
+    # What the session timer asks for.
+
+    def refresh(self) -> None:
+        dialog = self._end.confirmed
+        if dialog is not None and self._end.names("update"):
+            self._send(dialog, "UPDATE")
+        else:
+            self._exchange.refresh()
+
+    def sessionExpired(self) -> None:
+        self._owner.hangup(Cause.RECOVERY_ON_TIMER_EXPIRY)
+
+    def _grant(self, response: SIPResponse) -> None:
+        try:
+            self._timer.granted(response)
+        except DecodeError as error:
+            self._owner.complain(error)
+
+    # What became of our requests.
 
     def changeAnswered(self, dialog: Dialog, request: SIPRequest, response: SIPResponse) -> None:
         """
@@ -243,13 +301,17 @@ class SessionModification:
                 self._owner.complain(error)
             if request.method == "INVITE":
                 self._agent.sendAck(dialog.request("ACK", request.cseq.number), self._end.flow)
-            self._exchange.succeeded(response)
-        elif response.status == 491:
-            self._exchange.glare()
+            self._grant(response)
+            if request.body:
+                self._exchange.succeeded(response)
         elif response.status in (408, 481):
             self._owner.hangup(causeOf(response.status, reasonsOf(response)))  # 12.2.1.2
         else:
-            self._exchange.refused()
+            self._timer.refused(response)
+            if request.body and response.status == 491:
+                self._exchange.glare()
+            elif request.body:
+                self._exchange.refused()
 
     def changeFailed(self) -> None:
         """

@@ -172,8 +172,11 @@ class DialogEnd:
         request = dialog.request(method)
         headers = request.headers
         if method in ("INVITE", "UPDATE"):
-            headers = headers.adding("Contact", self._agent.contact(self.flow))
-            headers = headers.adding("Allow", ALLOW)
+            headers = headers.extending(
+                ("Contact", self._agent.contact(self.flow)),
+                ("Allow", ALLOW),
+                ("Supported", SUPPORTED),
+            )
         if body:
             headers = headers.adding("Content-Type", contentType)
         return SIPRequest(method, request.uri, headers, body)
@@ -204,15 +207,18 @@ class DialogEnd:
         self._agent.respond(transaction, response)
         return response
 
-    def accept(self, transaction: ServerTransaction, body: bytes) -> None:
+    def accept(self, transaction: ServerTransaction, body: bytes, *rows: tuple[str, str]) -> None:
         """
         Answer with 200; that of an INVITE is repeated until its ACK comes.
+
+        @param rows: header fields that it has beside the usual.
         """
         response = _withBody(transaction.request.response(200, None, self.localTag), body)
         headers = response.headers.extending(
             ("Contact", self._agent.contact(transaction.flow)),
             ("Allow", ALLOW),
             ("Supported", SUPPORTED),
+            *rows,
         )
         response = response.withHeaders(headers)
         if transaction.request.method == "INVITE":

@@ -27,6 +27,9 @@ class Owner:
     def sendOffer(self) -> None:
         self.did.append("offer")
 
+    def repeatOffer(self) -> None:
+        self.did.append("offer again")
+
     def answerOffer(self, transaction: ServerTransaction) -> None:
         self.did.append("answer")
 
@@ -90,6 +93,7 @@ TABLE: Table = {
         "accepted": "unacknowledged",
         "change": "offering: sendOffer",
         "offered": "awaitingAnswer",
+        "refresh": "refreshing: repeatOffer",
         "requested": "stable: answerOffer",
         "stop": "stopped",
     },
@@ -97,6 +101,13 @@ TABLE: Table = {
         "glare": "waiting: retry in 2.44 s",
         "refused": "stable",
         "requested": "offering: refusePending",
+        "stop": "stopped",
+        "succeeded": "stable: offerAnswered",
+    },
+    "refreshing": {
+        "glare": "stable",
+        "refused": "stable",
+        "requested": "refreshing: refusePending",
         "stop": "stopped",
         "succeeded": "stable: offerAnswered",
     },
@@ -122,6 +133,7 @@ def test_theTable() -> None:
             "awaitingAnswer": ["offered"],
             "stable": ["begin"],
             "offering": ["begin", "change"],
+            "refreshing": ["begin", "refresh"],
             "waiting": ["begin", "change", "glare"],
             "stopped": ["stop"],
         },
@@ -138,6 +150,15 @@ def test_aChangeThatFailsBeforeTheAnswerIsTriedAgainAfterIt() -> None:
     assert owner.did == ["offer"]
     exchange.ack(ACK)
     assert owner.did == ["offer", "offer"]
+
+
+def test_aChangeThatIsWantedDuringARefreshFollowsIt() -> None:
+    _, owner, exchange = make()
+    exchange.begin()
+    exchange.refresh()
+    exchange.change()
+    exchange.succeeded(OK)
+    assert owner.did == ["offer again", "answered", "offer"]
 
 
 def test_aChangeIsOfferedAndAnswered() -> None:
