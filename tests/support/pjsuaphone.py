@@ -156,8 +156,13 @@ class SoftPhone:
         """
         return getattr(self, f"do_{what.pop('do')}")(**what)
 
-    def do_register(self, number: str, server: str, codec: str, answer: int) -> int:
+    def do_register(
+        self, number: str, server: str, codec: str, answer: int, calls: dict[str, str | int]
+    ) -> int:
         config = pj.AccountConfig()
+        for key, value in calls.items():
+            isName = isinstance(value, str)
+            setattr(config.callConfig, key, getattr(pj, str(value)) if isName else value)
         config.idUri, config.regConfig.registrarUri = f"sip:{number}@{server}", f"sip:{server}"
         config.regConfig.registerOnAdd = True
         config.natConfig.contactRewriteUse = config.natConfig.viaRewriteUse = 0
@@ -177,6 +182,14 @@ class SoftPhone:
         self.calls.append(call)
         call.makeCall(uri, pj.CallOpParam(True))
         return len(self.calls) - 1
+
+    def do_answer(self, call: int, status: int) -> None:
+        parameter = pj.CallOpParam()
+        parameter.statusCode = status
+        self.calls[call].answer(parameter)
+
+    def do_update(self, call: int) -> None:
+        self.calls[call].update(pj.CallOpParam(True))
 
     def do_calls(self) -> list[View]:
         return [call.look() for call in self.calls]

@@ -55,12 +55,16 @@ class SoftPhone(Process):
         except OSError:
             return False
 
-    def register(self, name: str, server: str, codec: str, answer: int = 200) -> None:
+    def register(
+        self, name: str, server: str, codec: str, answer: int = 200, **calls: str | int
+    ) -> None:
         """
         @param codec: all that it speaks, of L{CODECS}.
         @param answer: the status that it answers calls with.
+        @param calls: of PJSIP's C{AccountCallConfig}; constants by name.
         """
-        index = self._do("register", number=name, server=server, codec=CODECS[codec], answer=answer)
+        details = {"number": name, "server": server, "answer": answer, "calls": calls}
+        index = self._do("register", codec=CODECS[codec], **details)
         self._names[name] = index
         waitFor(lambda: self._do("accounts")[index] == 200, 10, f"{name} registers")
 
@@ -70,6 +74,18 @@ class SoftPhone(Process):
         """
         number: int = self._do("call", account=self._names[name], uri=uri)
         return number
+
+    def answer(self, call: int, status: int = 200) -> None:
+        """
+        @param status: 1xx too.
+        """
+        self._do("answer", call=call, status=status)
+
+    def update(self, call: int) -> None:
+        """
+        By UPDATE, with an offer.
+        """
+        self._do("update", call=call)
 
     def calls(self) -> list[View]:
         """
