@@ -15,6 +15,7 @@ from h323d.conference.config import ConferenceConfig
 from h323d.config.sections import Configuration
 from h323d.gatekeeper.routing.config import RoutingConfig
 from h323d.gatekeeper.security.config import DigestDemand, Requirement, SecurityConfig
+from h323d.values.tlspeer import ClientCertificates
 
 __all__ = ["exposure"]
 
@@ -99,12 +100,17 @@ def _callingTrunks(routing: RoutingConfig) -> Iterator[str]:
 
 
 def _encryption(configuration: Configuration) -> Iterator[str]:
-    h323 = configuration.h323
-    if not (h323.enabled and h323.tlsPort):
+    h323, sip = configuration.h323, configuration.sip
+    doors = []
+    if h323.enabled and h323.tlsPort:
+        doors.append("H.323" + (" by who has a certificate" if h323.verifyPeers else ""))
+    if sip.enabled and sip.tlsPort:
+        isSigned = sip.clientCertificates is ClientCertificates.SIGNED
+        doors.append("SIP" + (" by who has a certificate" if isSigned else ""))
+    if not doors:
         yield "nothing is encrypted"
         return
-    peers = " by who has a certificate" if h323.verifyPeers else ""
-    yield f"call signalling of H.323 may be encrypted{peers} (TLS), nothing else is"
+    yield f"call signalling of {' and '.join(doors)} may be encrypted (TLS), nothing else is"
 
 
 def _shells(configuration: Configuration) -> Iterator[str]:

@@ -32,6 +32,7 @@ from h323d.dsp.provisions import provisions
 from h323d.errors import ConfigurationError, ResourceUnavailable
 from h323d.events.bus import EventBus
 from h323d.exposure import exposure
+from h323d.h323.config import H323Config
 from h323d.inputs import Input, Inputs
 from h323d.media.thread import newMediaService, prepareInterpreter
 from h323d.net.datagram import Datagrams
@@ -44,7 +45,9 @@ from h323d.net.stream import StreamListener, StreamOpener
 from h323d.net.tls import Credentials, TLSListener, TLSOpener
 from h323d.plugins import chooseCodecs
 from h323d.server.server import Server
+from h323d.sip.config import SIPConfig
 from h323d.tracing import stateName
+from h323d.values.tlspeer import ClientCertificates
 
 __all__ = ["Options", "makeService"]
 
@@ -142,7 +145,8 @@ class H323dService(Service):
             stateDirectory(configuration.control),
             Names(reactor, configuration.routing.dnsServers, configuration.routing.dnsTimeout),
             Web(newAgent(reactor), reactor),
-            _secureStreams(configuration, reactor),
+            _secureCalls(configuration.h323, reactor),
+            _secureSIP(configuration.sip, reactor),
             Routes(),
             Files(),
             self._inputs,
@@ -243,17 +247,35 @@ class H323dService(Service):
             self._tellExposure()
 
 
-def _secureStreams(configuration: Configuration, reactor: Any) -> SecureStreams | None:
-    config = configuration.h323
+def _secureCalls(config: H323Config, reactor: Any) -> SecureStreams | None:
     if not config.certificate:
         return None
-    credentials = Credentials(
-        config.certificate,
-        config.privateKey,
-        config.authorities,
-        config.verifyPeers,
-        config.tlsPeers,
+    clients = ClientCertificates.SIGNED if config.verifyPeers else ClientCertificates.NONE
+    return _secureStreams(
+        reactor,
+        Credentials(
+            config.certificate, config.privateKey, config.authorities, clients, config.tlsPeers
+        ),
     )
+
+
+def _secureSIP(config: SIPConfig, reactor: Any) -> SecureStreams | None:
+    if not config.speaksTLS:
+        return None
+    return _secureStreams(
+        reactor,
+        Credentials(
+            config.certificate,
+            config.privateKey,
+            config.authorities,
+            config.clientCertificates,
+            config.tlsPeers,
+            "sip",
+        ),
+    )
+
+
+def _secureStreams(reactor: Any, credentials: Credentials) -> SecureStreams:
     opener = TLSOpener(reactor, credentials)
     return SecureStreams(TLSListener(reactor, credentials), opener, credentials.prepare)
 

@@ -29,6 +29,7 @@ KEYS = [
 TABLES = {
     ("conference", "rooms"),
     ("h323", "tlsPeers"),
+    ("sip", "tlsPeers"),
     ("gatekeeper", "alternates"),
     ("gatekeeper", "parents"),
     ("routing", "rewrites"),
@@ -47,6 +48,9 @@ NEEDS = {
     ("h323", "certificate"): ("privateKey",),
     ("h323", "privateKey"): ("certificate",),
     ("h323", "verifyPeers"): ("authorities",),
+    ("sip", "tlsPort"): ("certificate", "privateKey"),
+    ("sip", "certificate"): ("privateKey",),
+    ("sip", "privateKey"): ("certificate",),
 }  # keys that mean nothing without others
 
 
@@ -87,6 +91,8 @@ def another(section: str, key: str) -> Any:
         ("security", "md5Networks"): ["192.0.2.0/24"],
         ("security", "users"): [{"name": "anna", "md5": 32 * "0"}],
         ("security", "passwords"): [{"alias": "anna", "password": "secret"}],
+        ("sip", "clientCertificates"): "any",
+        ("sip", "tlsPeers"): [{"network": "192.0.2.0/24", "key": "sha256:" + 64 * "9"}],
         ("h323", "tlsPeers"): [{"network": "192.0.2.0/24", "key": "sha256:" + 64 * "9"}],
         ("traversal", "privateNetworks"): ["192.168.0.0/16"],
         ("media", "tickMs"): 10,

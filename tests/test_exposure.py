@@ -26,6 +26,7 @@ from h323d.gatekeeper.trunks.config import TrunkConfig
 from h323d.gateway.config import GatewayConfig
 from h323d.h323.config import H323Config
 from h323d.sip.config import SIPConfig
+from h323d.values.tlspeer import ClientCertificates
 from tests.support.digest import userOf
 
 TRUNK = TrunkConfig("a", "192.0.2.7")
@@ -98,6 +99,19 @@ def test_byDefaultAnybodyMayDoAnything() -> None:
         (
             {"h323": H323Config(tlsPort=1300, certificate="a", privateKey="b")},
             "call signalling of H.323 may be encrypted (TLS), nothing else is",
+        ),
+        (
+            {
+                "h323": H323Config(tlsPort=1300, certificate="a", privateKey="b"),
+                "sip": SIPConfig(
+                    tlsPort=5061,
+                    certificate="a",
+                    privateKey="b",
+                    authorities="c",
+                    clientCertificates=ClientCertificates.SIGNED,
+                ),
+            },
+            "call signalling of H.323 and SIP by who has a certificate may be encrypted (TLS)",
         ),
         (
             {"control": ControlConfig(manhole=True)},

@@ -40,6 +40,7 @@ class Surroundings:
     @ivar names: the DNS.
     @ivar web: who answers questions by HTTP.
     @ivar secure: TLS for call signalling; C{None} without a certificate.
+    @ivar secureSIP: TLS for SIP; C{None} where it is not spoken.
     @ivar routes: what the system knows of its networks.
     @ivar files: those that the configuration names.
     @ivar codecs: what the machine can code of the house's codecs, and what it lacks for others.
@@ -58,6 +59,7 @@ class Surroundings:
     names: INames = field(default_factory=NoNames)
     web: IWeb = field(default_factory=NoWeb)
     secure: SecureStreams | None = None
+    secureSIP: SecureStreams | None = None
     routes: IRoutes = field(default_factory=NoRoutes)
     files: IFiles = field(default_factory=NoFiles)
     inputs: IInputs = field(default_factory=Inputs)

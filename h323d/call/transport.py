@@ -23,6 +23,7 @@ __all__ = [
     "IDatagrams",
     "IListening",
     "IOpening",
+    "ISecureOpener",
     "IStream",
     "IStreamListener",
     "IStreamOpener",
@@ -131,6 +132,18 @@ even if it never opened.
 """
 
 
+class ISecureOpener(IStreamOpener):
+    """
+    Makes connections over TLS.
+    """
+
+    def expecting(domain: str) -> IStreamOpener:
+        """
+        One whose peers have to prove that they speak for a domain (RFC 5922), which they are
+        told too (RFC 6066, 3), and not that they are at the address that is dialled.
+        """
+
+
 class IListening(Interface):
     """
     An open listener.
@@ -161,14 +174,14 @@ class IStreamListener(Interface):
 @dataclass(frozen=True)
 class SecureStreams:
     """
-    Connections over TLS.
+    Connections over TLS, by one certificate of ours.
 
     @ivar prepare: reads certificates and keys again, to be used once that is
         committed; raises L{h323d.errors.ConfigurationError} if they cannot be.
     """
 
     listener: IStreamListener
-    opener: IStreamOpener
+    opener: ISecureOpener
     prepare: Callable[[], Commit]
 
 

@@ -59,7 +59,7 @@ from h323d.values.media.direction import Direction
 from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediaProfile
 from h323d.values.media.streams import Stream
-from h323d.values.tlspeer import TLSPeer
+from h323d.values.tlspeer import ClientCertificates, TLSPeer
 
 __all__ = ["Phone", "PhoneOwner", "PhoneSettings"]
 
@@ -408,7 +408,7 @@ class Phone:
 def _secured(settings: PhoneSettings, reactor: Any) -> IStreamOpener:
     key = settings.tlsKey
     peers = [TLSPeer(network, key) for network in ("0.0.0.0/0", "::/0")] if key else ()
-    credentials = Credentials("", "", settings.tlsAuthorities, False, peers)
+    credentials = Credentials("", "", settings.tlsAuthorities, ClientCertificates.NONE, peers)
     opener: IStreamOpener = TLSOpener(reactor, credentials)
     return opener
 

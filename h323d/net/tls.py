@@ -1,5 +1,5 @@
 """
-TLS for call signalling, accepted and opened (ITU-T H.460.22).
+TLS for signalling, accepted and opened (ITU-T H.460.22; RFC 3261, 26.2.1).
 
 The same connections as L{h323d.net.stream}'s, sealed on their way.  They open when their
 handshake is done, and who was dialled has proved to be who it should be
@@ -38,6 +38,7 @@ from h323d.call.timer import Timer
 from h323d.call.transport import (
     IListening,
     IOpening,
+    ISecureOpener,
     IStreamListener,
     IStreamOpener,
     IStreamUser,
@@ -48,7 +49,7 @@ from h323d.net.binding import cannotBind, listenStreams
 from h323d.net.stream import Accepting, Connecting, Connection, Listening, Opening
 from h323d.net.trust import ANYBODY, Expected, Trust, publicKey
 from h323d.values.address import TransportAddress
-from h323d.values.tlspeer import TLSPeer
+from h323d.values.tlspeer import ClientCertificates, TLSPeer
 
 __all__ = ["HANDSHAKE_TIMEOUT", "Credentials", "TLSListener", "TLSOpener"]
 
@@ -71,8 +72,9 @@ class Credentials:
         certificate: str,
         privateKey: str,
         authorities: str,
-        verifyPeers: bool,
+        clients: ClientCertificates,
         peers: Sequence[TLSPeer] = (),
+        section: str = "h323",
     ) -> None:
         """
         @param certificate: a PEM file: ours first, then those between it and
@@ -80,15 +82,17 @@ class Credentials:
         @param privateKey: a PEM file.
         @param authorities: a PEM file of those whose signature counts; empty
             to believe whomever we dial.
-        @param verifyPeers: ask those who connect to us for a certificate.
+        @param clients: what those who connect to us are asked for.
         @param peers: whom to believe by other than an address in a certificate.
+        @param section: of the configuration, that names the files.
 
         @raise ConfigurationError: as for L{prepare}.
         """
         self._certificate = certificate
         self._privateKey = privateKey
         self._authorities = authorities
-        self._verifyPeers = verifyPeers
+        self._clients = clients
+        self._section = section
         self.trust = Trust(bool(authorities), peers)
         self._accepting, self._dialling = self._read()
 
@@ -110,11 +114,15 @@ class Credentials:
     def serverConnectionForTLS(self, tlsProtocol: TLSMemoryBIOProtocol) -> SSL.Connection:
         return SSL.Connection(self._accepting, None)
 
-    def towards(self, expected: Expected) -> SSL.Connection:
+    def towards(self, expected: Expected, domain: str = "") -> SSL.Connection:
         """
         A connection that we dial.
+
+        @param domain: the server is told that it is meant (RFC 6066, 3); empty for nothing.
         """
         connection = SSL.Connection(self._dialling, None)
+        if domain:
+            connection.set_tlsext_host_name(domain.encode("ascii"))
         if expected.keys:
             connection.set_verify(SSL.VERIFY_NONE)  # it is the key that counts, not who signed it
         return connection
@@ -126,25 +134,28 @@ class Credentials:
         options: dict[str, Any] = {}  # Any: what CertificateOptions takes
         if self._certificate:
             own, *between = _parsed(
-                self._certificate, "h323.certificate", lambda text: _certificates(text)
+                self._certificate, f"{self._section}.certificate", _certificates
             )
             options["certificate"], options["extraCertChain"] = own, between
             options["privateKey"] = _parsed(
                 self._privateKey,
-                "h323.privateKey",
+                f"{self._section}.privateKey",
                 lambda text: crypto.load_privatekey(crypto.FILETYPE_PEM, text.encode(), b""),
             )
         believing = dict(options)
         if self._authorities:
-            trusted = _parsed(self._authorities, "h323.authorities", _certificates)
+            trusted = _parsed(self._authorities, f"{self._section}.authorities", _certificates)
             believing["trustRoot"] = trustRootFromCertificates([Certificate(c) for c in trusted])
+        signed = self._clients is ClientCertificates.SIGNED
         try:
-            return (
-                self._context(believing if self._verifyPeers else options),
-                self._context(believing),
-            )
+            accepting = self._context(believing if signed else options)
+            dialling = self._context(believing)
         except SSL.Error as error:
-            raise ConfigurationError("h323.privateKey", "is not the certificate's") from error
+            place = f"{self._section}.privateKey"
+            raise ConfigurationError(place, "is not the certificate's") from error
+        if self._clients is ClientCertificates.ANY:
+            accepting.set_verify(SSL.VERIFY_PEER, _takeAny)
+        return accepting, dialling
 
     def _context(self, options: dict[str, Any]) -> SSL.Context:
         """
@@ -163,12 +174,22 @@ class _Towards:
     Makes the connection to one peer.
     """
 
-    def __init__(self, credentials: Credentials, expected: Expected) -> None:
+    def __init__(self, credentials: Credentials, expected: Expected, domain: str) -> None:
         self._credentials = credentials
         self._expected = expected
+        self._domain = domain
 
     def clientConnectionForTLS(self, tlsProtocol: TLSMemoryBIOProtocol) -> SSL.Connection:
-        return self._credentials.towards(self._expected)
+        return self._credentials.towards(self._expected, self._domain)
+
+
+def _takeAny(
+    connection: SSL.Connection, certificate: crypto.X509, error: int, depth: int, good: int
+) -> bool:
+    """
+    What counts is the key of who connects, which the handshake proves that they have.
+    """
+    return True
 
 
 def _parsed(path: str, place: str, parse: Callable[[str], Any]) -> Any:
@@ -275,15 +296,24 @@ class TLSListener:
         return Listening(port)
 
 
-@implementer(IStreamOpener)
+@implementer(ISecureOpener)
 class TLSOpener:
     """
     Connects by a reactor.
     """
 
-    def __init__(self, reactor: Any, credentials: Credentials) -> None:
+    def __init__(self, reactor: Any, credentials: Credentials, domain: str = "") -> None:
+        """
+        @param domain: the SIP domain that peers have to speak for; empty where their address
+            counts.
+        """
         self._reactor = reactor
         self._credentials = credentials
+        self._domain = domain
+
+    def expecting(self, domain: str) -> IStreamOpener:
+        opener: IStreamOpener = TLSOpener(self._reactor, self._credentials, domain)
+        return opener
 
     def open(
         self,
@@ -293,10 +323,12 @@ class TLSOpener:
         local: str = "",
         ports: Iterable[int] | None = None,
     ) -> IOpening:
-        clock, expected = self._reactor, self._credentials.trust.of(address.host)
+        clock, domain = self._reactor, self._domain
+        expected = self._credentials.trust.of(address.host, domain)
         connection = _SecureConnection(user, clock, clock.seconds() + timeout, expected)
         dialling = Connecting(user, connection, local, ports)
-        sealed = TLSMemoryBIOFactory(_Towards(self._credentials, expected), True, dialling, clock)
+        towards = _Towards(self._credentials, expected, domain)
+        sealed = TLSMemoryBIOFactory(towards, True, dialling, clock)
         connector = self._reactor.connectTCP(
             address.host,
             address.port,

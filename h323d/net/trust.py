@@ -1,5 +1,5 @@
 """
-Who a peer that we dial over TLS has to prove to be (RFC 9525).
+Who a peer that we dial over TLS has to prove to be (RFC 9525; in SIP, RFC 5922).
 
 Its certificate has to name what was dialled: an address, as calls go to addresses, or the name
 of a host.  Where no certificate can, as of phones whose addresses change, the configuration
@@ -13,6 +13,7 @@ import ipaddress
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from OpenSSL import SSL
 from service_identity import CertificateError, VerificationError
@@ -30,12 +31,14 @@ class Expected:
     What is asked of one peer.
 
     @ivar host: what its certificate has to name; empty for any.
+    @ivar domain: for what SIP domain it has to speak; empty for any.
     @ivar keys: one of these has to be its public key, as L{TLSPeer} writes them, and then it
         does not count who has signed it; empty for any.
     """
 
     host: str = ""
     keys: frozenset[str] = frozenset()
+    domain: str = ""
 
     def fault(self, connection: SSL.Connection, key: bytes | None) -> str:
         """
@@ -47,6 +50,8 @@ class Expected:
         if self.keys:
             known = key is not None and KEY_PREFIX + hashlib.sha256(key).hexdigest() in self.keys
             return "" if known else "the peer's public key is not the configured one"
+        if self.domain and not _speaksFor(connection, self.domain):
+            return f"the peer's certificate does not speak for {self.domain}"
         if not self.host:
             return ""
         try:
@@ -76,13 +81,16 @@ class Trust:
         self._named = named
         self._peers = [(Networks((peer.network,)), peer.key) for peer in peers]
 
-    def of(self, host: str) -> Expected:
+    def of(self, host: str, domain: str = "") -> Expected:
         """
         @param host: what is dialled.
+        @param domain: the SIP domain that is looked for there; empty for none.
         """
         known = [key for network, key in self._peers if _isLiteral(host) and host in network]
         keys = frozenset(filter(None, known))
-        return Expected("" if known or not self._named else host, keys)
+        if known or not self._named:
+            return Expected("", keys)
+        return Expected("", keys, domain) if domain else Expected(host, keys)
 
 
 def publicKey(connection: SSL.Connection) -> bytes | None:
@@ -98,6 +106,28 @@ def publicKey(connection: SSL.Connection) -> bytes | None:
         return None
     key = certificate.to_cryptography().public_key()
     return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+
+
+def _speaksFor(connection: SSL.Connection, domain: str) -> bool:
+    """
+    Whether a peer's certificate is that of a SIP domain (RFC 5922, 7.1): where it says domains of
+    SIP, those count alone, and the names of hosts otherwise; none of them by a wildcard (7.2).
+    """
+    certificate = connection.get_peer_certificate()
+    if certificate is None:
+        return False
+    try:
+        names = (
+            certificate.to_cryptography()
+            .extensions.get_extension_for_class(x509.SubjectAlternativeName)
+            .value
+        )
+    except (x509.ExtensionNotFound, ValueError):
+        return False
+    uris = names.get_values_for_type(x509.UniformResourceIdentifier)
+    domains = [uri[4:] for uri in uris if uri.lower().startswith("sip:") and "@" not in uri]
+    found = domains or names.get_values_for_type(x509.DNSName)
+    return domain.lower().rstrip(".") in {each.lower().rstrip(".") for each in found}
 
 
 def _isLiteral(host: str) -> bool:

@@ -56,12 +56,12 @@ class Ground(Part[Configuration]):
         self._advertising.reconfigure(self._advertised)
 
     def prepare(self, configuration: Configuration) -> Commit:
-        secure = self._world.secure
+        world = self._world
         return Together(
             (
                 self._advertising.prepare(configuration.server.advertisements),
-                Change(self._world.pool, _mediaNetworks(configuration)),
-                UNCHANGED if secure is None else secure.prepare(),
+                Change(world.pool, _mediaNetworks(configuration)),
+                *(each.prepare() for each in (world.secure, world.secureSIP) if each is not None),
                 self._preparedRules(configuration.security, configuration.routing.trunks),
             )
         )
@@ -91,13 +91,19 @@ class Ground(Part[Configuration]):
 
     def bySIP(self, connections: int) -> Surroundings:
         """
+        SIP, over UDP, TCP and TLS.
+
         @param connections: how many there may be at one time.
         """
-        world = self._world
+        world, secure = self._world, self._world.secureSIP
+        if secure is not None:
+            listener = self.sources.listener("sip", secure.listener, connections)
+            secure = replace(secure, listener=listener)
         return replace(
             world,
             datagrams=self.sources.sipDatagrams(world.datagrams),
             listener=self.sources.listener("sip", world.listener, connections),
+            secureSIP=secure,
         )
 
     def byH225(self, connections: int) -> Surroundings:

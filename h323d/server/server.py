@@ -213,6 +213,9 @@ class Server:
         if self.sip is not None:
             transports = "UDP and TCP" if self.configuration.sip.tcp else "UDP"
             yield f"SIP, {transports} {self.sip.address}"
+            secure = self.configuration.sip.tlsPort
+            if secure and self._world.secureSIP is not None:
+                yield f"SIP, TLS {TransportAddress(self._ground.homes.main.told, secure)}"
         if self.h323 is not None:
             yield f"H.323, TCP {self.h323.address}"
             secure = self.configuration.h323.tlsPort

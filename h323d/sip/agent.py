@@ -99,8 +99,12 @@ class UserAgent(Protocol):
     @property
     def complaints(self) -> Complaints: ...
 
-    def contact(self, flow: Flow | None) -> str:
-        """Our Contact, as a peer at the other end of C{flow} can use it."""
+    def contact(self, flow: Flow | None, secure: bool = False) -> str:
+        """
+        Our Contact, as a peer at the other end of C{flow} can use it.
+
+        @param secure: whether it is for a call to, or by, a C{sips} URI.
+        """
 
     def send(self, request: SIPRequest, user: ClientUser, flow: Flow | None) -> ClientTransaction:
         """

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from h323d.sip.agent import SDP
 from h323d.sip.calls.causes import retryAfterOf
+from h323d.sip.dialogs.routing import domainOf
 from h323d.sip.endpoint import SIPEndpoint
 from h323d.sip.messages.headers import Headers
 from h323d.sip.messages.message import SIPRequest, SIPResponse
@@ -38,7 +39,7 @@ def askOptions(endpoint: SIPEndpoint, server: SIPURI, hop: SIPURI, asker: Option
     @param server: as it is called.
     @param hop: where it is: a URI with a literal address.
     """
-    flow = endpoint.flowTo(hop)
+    flow = endpoint.flowTo(hop, domainOf(server))
     if flow is None:
         asker.refused("its transport is not spoken here")
         return

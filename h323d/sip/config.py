@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from h323d.sip.messages.sessionexpires import MIN_SE
 from h323d.sip.ports import SIP_PORT
+from h323d.values.tlspeer import ClientCertificates, TLSPeer
 
 __all__ = ["SIPConfig"]
 
@@ -30,6 +31,29 @@ class SIPConfig:
 
     tcp: bool = True
     """Whether SIP is spoken over TCP too."""
+
+    tlsPort: int = 0
+    """The port for SIP over TLS, 5061 by custom; 0 for none."""
+
+    certificate: str = ""
+    """A PEM file with our certificate, and those between it and its authority.  It is read again at
+    SIGHUP; connections that are open stay so."""
+
+    privateKey: str = ""
+    """A PEM file with its key, without a passphrase."""
+
+    authorities: str = ""
+    """A PEM file with the certificates of the authorities that we believe.  If it is given, whom we
+    call over TLS has to show a certificate that one of them has signed, and that names the domain,
+    or the address, that we called."""
+
+    clientCertificates: ClientCertificates = ClientCertificates.NONE
+    """What who connects over TLS is asked for: C{"none"}; C{"any"} certificate, whoever has signed
+    it, though none will do; or C{"signed"}: without one that one of the C{authorities} has signed,
+    nobody is let in."""
+
+    tlsPeers: tuple[TLSPeer, ...] = ()
+    """Whom we call, and whose certificates can name neither their domains nor their addresses."""
 
     userAgent: str = "h323d"
     """What the User-Agent and Server headers say; empty leaves them out."""
@@ -61,7 +85,7 @@ class SIPConfig:
     """Transactions at one time; requests beyond are answered with 503 and forgotten."""
 
     maxConnections: int = 1000
-    """TCP connections at one time; more are closed at once."""
+    """Connections over TCP and TLS at one time; more are closed at once."""
 
     idleTimeout: float = 300.0
     """Seconds until a TCP connection that carries nothing is closed."""
@@ -105,6 +129,7 @@ class SIPConfig:
     def __post_init__(self) -> None:
         if not 0 <= self.port <= 65535:
             raise ValueError("port: must be 0 to 65535")
+        self._checkTLS()
         for name in (
             "T1",
             "T2",
@@ -134,3 +159,24 @@ class SIPConfig:
             raise ValueError(f"sessionExpires: must be 0, or {MIN_SE} to {MAX_SESSION_EXPIRES}")
         if self.mtu < 576:
             raise ValueError("mtu: must be at least 576")  # what every IPv4 host takes (RFC 791)
+
+    def _checkTLS(self) -> None:
+        if not 0 <= self.tlsPort <= 65535:
+            raise ValueError("tlsPort: must be 0 to 65535")
+        if self.tlsPort and self.tlsPort == self.port:
+            raise ValueError("tlsPort: must not be the port for TCP")
+        if bool(self.certificate) != bool(self.privateKey):
+            raise ValueError("privateKey: and certificate belong together")
+        if self.tlsPort and not self.certificate:
+            raise ValueError("tlsPort: needs a certificate and a privateKey")
+        if self.clientCertificates is ClientCertificates.SIGNED and not self.authorities:
+            raise ValueError("clientCertificates: signed ones need authorities")
+        if not self.authorities and any(not peer.key for peer in self.tlsPeers):
+            raise ValueError("tlsPeers: one without a key needs authorities")
+
+    @property
+    def speaksTLS(self) -> bool:
+        """
+        Whether others are called over TLS, at least.
+        """
+        return bool(self.certificate or self.authorities or self.tlsPeers)

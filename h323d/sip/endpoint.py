@@ -28,7 +28,7 @@ from h323d.sip.calls.incoming import incomingLeg
 from h323d.sip.calls.leg import SIPLeg
 from h323d.sip.config import SIPConfig
 from h323d.sip.dialogs.dialog import nextHop
-from h323d.sip.dialogs.routing import wayTo
+from h323d.sip.dialogs.routing import contactAt, wayTo
 from h323d.sip.digest.challenging import Challenger
 from h323d.sip.digest.users import IDigestUsers
 from h323d.sip.entrance import Entrance
@@ -58,7 +58,7 @@ VIA_ROOM = 100  # octets that our Via will take
 
 class SIPEndpoint(Part[SIPConfig]):
     """
-    One user agent: a UDP port, a TCP listener, and all their calls.
+    One user agent: a UDP port, its listeners for TCP and TLS, and all their calls.
 
     @ivar address: where peers reach it, with the real port once it is started.
     @ivar complaints: the count of bad input.
@@ -206,20 +206,21 @@ class SIPEndpoint(Part[SIPConfig]):
     def responseFlow(self, via: Via, flow: Flow) -> Flow:
         return self._flows.back(via, flow)
 
-    def flowTo(self, hop: URI) -> Flow | None:
+    def flowTo(self, hop: URI, domain: str = "") -> Flow | None:
         """
         A way to a peer outside any call: a connection that it has opened to us, if it is
         there and may be used again (RFC 5923), and otherwise the URI's own way.
 
         @param hop: a SIP URI with a literal address.
+        @param domain: as for L{Flows.to}.
         """
         way = wayTo(hop, None)
-        if way is None:
+        if way is None or not self._flows.speaks(way[0]):
             return None
         protocol, address = way
-        named = isinstance(hop, SIPURI) and hop.transport == "udp"
-        connection = None if named else self._flows.connection(address)
-        return connection or self._flows.to(protocol, address)
+        isOpen = protocol == "UDP" and isinstance(hop, SIPURI) and hop.transport is None
+        connection = self._flows.connection(address) if isOpen else None
+        return connection or self._flows.to(protocol, address, domain=domain)
 
     # What the entrance asks.
 
@@ -239,11 +240,9 @@ class SIPEndpoint(Part[SIPConfig]):
         gates: Gates = self._owner.gates
         return gates
 
-    def contact(self, flow: Flow | None) -> str:
-        local = self.address if flow is None else flow.local
-        here = SIPURI(local.host, self.config.user, local.port)
-        reliable = flow is not None and flow.reliable
-        return f"<{here.withParameter('transport', 'tcp') if reliable else here}>"
+    def contact(self, flow: Flow | None, secure: bool = False) -> str:
+        here, by = (self.address, "UDP") if flow is None else (flow.local, flow.protocol)
+        return contactAt(here, self.config.user, by, secure)
 
     def send(self, request: SIPRequest, user: ClientUser, flow: Flow | None) -> ClientTransaction:
         request = self._named(request)
@@ -354,7 +353,7 @@ class SIPEndpoint(Part[SIPConfig]):
         if flow is None:
             assert way is not None  # or there would be no request
             return self._flows.to(*way)
-        if way is None:
+        if way is None or not self._flows.speaks(way[0]):
             return flow
         if flow.usable and (flow.protocol, flow.peer) == way:
             return flow

@@ -16,14 +16,20 @@ from zope.interface import implementer
 from h323d.call.homes import Home, Homes
 from h323d.call.listeners import bindAll, listenAll
 from h323d.call.surroundings import Surroundings
-from h323d.call.transport import IDatagramPort, IDatagramUser, IListening, IStreamUser
+from h323d.call.transport import (
+    IDatagramPort,
+    IDatagramUser,
+    IListening,
+    IStreamOpener,
+    IStreamUser,
+)
 from h323d.errors import DecodeError
 from h323d.sip.config import SIPConfig
 from h323d.sip.messages.framing import isKeepAlive
 from h323d.sip.messages.message import SIPRequest, SIPResponse
 from h323d.sip.messages.parser import parse
 from h323d.sip.messages.via import Via
-from h323d.sip.ports import SIP_PORT
+from h323d.sip.ports import defaultPort
 from h323d.sip.proof import PROVEN, UnprovenCredit
 from h323d.sip.streamflow import StreamFlow
 from h323d.values.address import TransportAddress
@@ -35,7 +41,7 @@ class Flow(Protocol):
     """
     A way to one peer.
 
-    @ivar protocol: as in Via: C{"UDP"} or C{"TCP"}.
+    @ivar protocol: as in Via: C{"UDP"}, C{"TCP"} or C{"TLS"}.
     @ivar reliable: it loses nothing.
     @ivar local: where we are reached, as the peer is told.
     @ivar home: our address towards the peer.
@@ -122,11 +128,12 @@ class Flows:
         self._datagrams = world.datagrams
         self._listener = world.listener
         self._opener = world.opener
+        self._secure = world.secureSIP
         self._config = config
         self.messageTimeout = config.messageTimeout
         self._user = user
         self._port: IDatagramPort | None = None
-        self._listening: IListening | None = None
+        self._listening: list[IListening] = []
         self._number = config.port
         self._streams: dict[StreamFlow, None] = {}
         self._byPeer: dict[TransportAddress, dict[StreamFlow, None]] = {}
@@ -145,16 +152,25 @@ class Flows:
         self._port = bindAll(self._datagrams, self.homes.binds, self._number, user)
         self._number = self._port.address.port
         if self._config.tcp:
-            self._listening = listenAll(
-                self._listener, self.homes.binds, self._number, self._accept
+            self._listening.append(
+                listenAll(self._listener, self.homes.binds, self._number, self._accept)
+            )
+        if self._config.tlsPort and self._secure is not None:
+            self._listening.append(
+                listenAll(
+                    self._secure.listener,
+                    self.homes.binds,
+                    self._config.tlsPort,
+                    self._acceptSecurely,
+                )
             )
 
     def close(self) -> None:
         """
         Close every socket.
         """
-        if self._listening is not None:
-            self._listening.stop()
+        for listening in self._listening:
+            listening.stop()
         for stream in tuple(self._streams):
             stream.close()
         if self._port is not None:
@@ -164,39 +180,70 @@ class Flows:
     def connections(self) -> int:
         return len(self._streams)
 
+    def speaks(self, protocol: str) -> bool:
+        """
+        Whether there are ways over a transport.
+
+        @param protocol: as in Via.
+        """
+        return protocol != "TLS" or self._secure is not None
+
     def to(
         self,
         protocol: str,
         address: TransportAddress,
         heard: Flow | None = None,
         credit: UnprovenCredit = PROVEN,
+        domain: str = "",
     ) -> Flow:
         """
-        A way to a peer: over TCP, an open connection if there is one.
+        A way to a peer: over TCP and TLS, an open connection if there is one.
 
         @param heard: a way by which its host was heard: the new one leaves from there too.
         @param credit: what may be sent there, by datagram.
+        @param domain: the SIP domain that the peer has to speak for, over TLS; where it is
+            empty, the one of C{heard}, or none.
         """
         if heard is not None and heard.peer.host != address.host:
             heard = None
-        if protocol == "TCP":
-            known = self.connection(address)
+        if protocol in ("TCP", "TLS"):
+            if isinstance(heard, StreamFlow):
+                domain = domain or heard.domain
+            known = self.connection(address, protocol, domain)
             if known is not None:
                 return known
             home = self.homes.towards(address.host) if heard is None else heard.home
             source = home.bind if heard is None else heard.source
-            stream = StreamFlow(self, self._clock, home, source, self._number, address)
+            stream = StreamFlow(
+                self, self._clock, home, source, self._portFor(protocol), address, protocol, domain
+            )
             self._streams[stream] = None
             self._byPeer.setdefault(address, {})[stream] = None
-            stream.open(self._opener)
+            stream.open(self._openerOf(protocol, domain))
             return stream
         return self._datagramFlow(address, heard, credit)
 
-    def connection(self, peer: TransportAddress) -> Flow | None:
+    def _openerOf(self, protocol: str, domain: str) -> IStreamOpener:
+        opener = self._opener
+        if protocol == "TLS":
+            assert self._secure is not None  # C{speaks} was asked
+            opener = self._secure.opener
+            opener = opener.expecting(domain) if domain else opener
+        return opener
+
+    def connection(
+        self, peer: TransportAddress, protocol: str = "", domain: str = ""
+    ) -> Flow | None:
         """
         A connection with a peer, open or on its way.
+
+        @param protocol: C{"TCP"} or C{"TLS"}; empty for either.
+        @param domain: the SIP domain that the peer has to have shown to speak for; empty for any.
         """
-        return next((each for each in self._byPeer.get(peer, ()) if each.usable), None)
+        for each in self._byPeer.get(peer, ()):
+            if each.usable and protocol in ("", each.protocol) and domain in ("", each.domain):
+                return each
+        return None
 
     def back(self, via: Via, flow: Flow) -> Flow:
         """
@@ -211,11 +258,12 @@ class Flows:
         if flow.reliable:
             if flow.usable:
                 return flow
-            return self.to("TCP", TransportAddress(flow.peer.host, via.port or SIP_PORT), flow)
-        if via.rport is not None or (via.port or SIP_PORT) == flow.peer.port:
+            address = TransportAddress(flow.peer.host, via.port or defaultPort(flow.protocol))
+            return self.to(flow.protocol, address, flow)
+        port = via.port or defaultPort("UDP")
+        if via.rport is not None or port == flow.peer.port:
             return flow
-        address = TransportAddress(flow.peer.host, via.port or SIP_PORT)
-        return self.to("UDP", address, flow, flow.credit)
+        return self.to("UDP", TransportAddress(flow.peer.host, port), flow, flow.credit)
 
     def _datagramFlow(
         self, peer: TransportAddress, heard: Flow | None, credit: UnprovenCredit
@@ -238,13 +286,26 @@ class Flows:
             self._user.messageReceived(message, flow)
 
     def _accept(self, peer: TransportAddress) -> IStreamUser | None:
+        return self._accepted(peer, "TCP")
+
+    def _acceptSecurely(self, peer: TransportAddress) -> IStreamUser | None:
+        return self._accepted(peer, "TLS")
+
+    def _accepted(self, peer: TransportAddress, protocol: str) -> IStreamUser | None:
         if len(self._streams) >= self._config.maxConnections:
             return None
         home = self.homes.main  # until it is known which of our addresses the peer has reached
-        stream = StreamFlow(self, self._clock, home, home.bind, self._number, peer)
+        port = self._portFor(protocol)
+        stream = StreamFlow(self, self._clock, home, home.bind, port, peer, protocol)
         self._streams[stream] = None
         user: IStreamUser = stream
         return user
+
+    def _portFor(self, protocol: str) -> int:
+        """
+        Where peers reach us.
+        """
+        return self._config.tlsPort if protocol == "TLS" else self._number
 
     def opened(self, stream: StreamFlow) -> None:
         self._byPeer.setdefault(stream.peer, {})[stream] = None

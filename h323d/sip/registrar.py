@@ -27,12 +27,12 @@ from h323d.call.leases import ended
 from h323d.errors import DecodeError
 from h323d.sip.applications import registerApplication
 from h323d.sip.config import SIPConfig
-from h323d.sip.dialogs.routing import PROTOCOLS, sameHost
+from h323d.sip.dialogs.routing import IN_THE_CLEAR, PROTOCOLS, protocolOf, sameHost
 from h323d.sip.messages.grammar import fail, quote, showable, unquote
 from h323d.sip.messages.message import MAX_SECONDS, SIPRequest, SIPResponse
 from h323d.sip.messages.nameaddr import NameAddr
 from h323d.sip.messages.uri import SIPURI, URI
-from h323d.sip.ports import SIP_PORT
+from h323d.sip.ports import defaultPort
 from h323d.sip.reasons import RegistrationRefused
 from h323d.sip.transactions.running import Proofs
 from h323d.values.address import TransportAddress
@@ -45,7 +45,7 @@ MAX_PRODUCT = 64  # characters of a User-Agent that are kept
 MAX_INSTANCE = 128  # characters of an instance that is known again; that of a UUID has 47
 INSTANCE = "+sip.instance"  # of a Contact (RFC 5626, 4.1)
 NOT_SIP = '399 h323d "contacts that are no SIP URIs cannot be called"'
-NO_TRANSPORT = '399 h323d "contacts can be called over UDP and TCP, and not over {}"'
+NO_TRANSPORT = '399 h323d "contacts can be called over {}, and not over {}"'
 
 _QVALUE = re.compile(r"0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?")
 
@@ -179,6 +179,7 @@ class Registrar:
         self._clock = clock
         self._config = config
         self._owner = owner
+        self._protocols = PROTOCOLS if config.speaksTLS else IN_THE_CLEAR
         self._domains = frozenset(domain.lower() for domain in config.domains)
 
     def answer(
@@ -241,7 +242,9 @@ class Registrar:
         (10.3, step 5).
         """
         uri = request.toAddress.uri
-        if not isinstance(uri, SIPURI) or uri.secure or not uri.user:
+        if not isinstance(uri, SIPURI) or not uri.user:
+            raise RegistrationRefused(404)
+        if uri.secure and not self._config.speaksTLS:
             raise RegistrationRefused(404)
         if not self._serves(request.uri) or not self._serves(uri):
             raise RegistrationRefused(404)
@@ -290,7 +293,7 @@ class Registrar:
             raise RegistrationRefused(403)
         merged = list(known)
         for contact in request.contacts:
-            uri = _callable(contact.uri)
+            uri = _callable(contact.uri, self._protocols)
             seconds = self._expires(contact, request)
             connected = registrant.connected and uri.transport != "udp"
             fresh = Binding(
@@ -356,16 +359,17 @@ def _latest(bindings: list[Binding], most: int) -> tuple[Binding, ...]:
     return tuple(binding for index, binding in enumerate(bindings) if index not in leaving)
 
 
-def _callable(uri: URI) -> SIPURI:
+def _callable(uri: URI, protocols: tuple[str, ...]) -> SIPURI:
     """
     @raise RegistrationRefused: it is a contact that we could not call.
     """
     if not isinstance(uri, SIPURI):
         raise RegistrationRefused(403, "Warning", NOT_SIP)
-    transport = "TLS" if uri.secure else (uri.transport or "udp").upper()
-    if transport not in PROTOCOLS:
+    transport = protocolOf(uri)
+    if transport not in protocols:
         transport = transport if transport.isalnum() else "others"
-        raise RegistrationRefused(403, "Warning", NO_TRANSPORT.format(transport))
+        taken = " and ".join((", ".join(protocols[:-1]), protocols[-1]))
+        raise RegistrationRefused(403, "Warning", NO_TRANSPORT.format(taken, transport))
     return uri
 
 
@@ -393,7 +397,7 @@ def _instanceOf(contact: NameAddr) -> str:
 
 
 def _reachedAt(uri: SIPURI, source: TransportAddress, connected: bool) -> TransportAddress:
-    port = SIP_PORT if uri.port is None else uri.port
+    port = defaultPort(protocolOf(uri)) if uri.port is None else uri.port
     if connected or not port or not sameHost(uri.host, source.host):
         return source
     return TransportAddress(source.host, port)

@@ -18,7 +18,7 @@ from h323d.sip.calls.digits import DIGIT_TYPES
 from h323d.sip.messages.bodies import bodyOf
 from h323d.sip.messages.message import SIPRequest, SIPResponse
 from h323d.sip.messages.sessionexpires import MIN_SE, SessionExpires
-from h323d.sip.messages.uri import CALLABLE_SCHEMES
+from h323d.sip.messages.uri import CALLABLE_SCHEMES, isSecure
 from h323d.sip.sdp.description import parse
 
 __all__ = ["ALLOWED", "capabilities", "screen", "statelessTag", "unpacked"]
@@ -44,7 +44,8 @@ def screen(
     """
     if request.method not in methods:
         return _refuse(request, 405, toTag, ("Allow", ", ".join(methods)))
-    if request.uri.scheme not in CALLABLE_SCHEMES:
+    secured = isSecure(request.uri) and request.via.transport == "TLS"
+    if request.uri.scheme not in CALLABLE_SCHEMES and not secured:
         return _refuse(request, 416, toTag)
     if request.method == "CANCEL":
         return None

@@ -57,9 +57,11 @@ class StreamFlows(Protocol):
 class StreamFlow:
     """
     One connection, open or on its way.
+
+    @ivar protocol: as in Via: C{"TCP"} or C{"TLS"}.
+    @ivar domain: the SIP domain that the peer has shown to speak for, over TLS; empty for none.
     """
 
-    protocol = "TCP"
     reliable = True
     credit = PROVEN
 
@@ -71,6 +73,8 @@ class StreamFlow:
         source: str,
         port: int,
         peer: TransportAddress,
+        protocol: str = "TCP",
+        domain: str = "",
     ) -> None:
         """
         @param source: the address of ours that it leaves from.
@@ -89,6 +93,8 @@ class StreamFlow:
         self.local = TransportAddress(home.told, port)
         self.peer = peer
         self.usable = True
+        self.protocol = protocol
+        self.domain = domain
 
     def open(self, opener: IStreamOpener) -> None:
         self._known = True

@@ -1,17 +1,34 @@
 """
-Whom to believe over TLS, where a certificate cannot name the address that was dialled.
+Whom to believe over TLS: who connects to us, and whom we dial, where a certificate cannot name
+the address.
 """
 
 from __future__ import annotations
 
+import enum
 import ipaddress
 import re
 from dataclasses import dataclass
 
-__all__ = ["KEY_PREFIX", "TLSPeer"]
+__all__ = ["KEY_PREFIX", "ClientCertificates", "TLSPeer"]
 
 KEY_PREFIX = "sha256:"
 _KEY = re.compile(KEY_PREFIX + "[0-9a-f]{64}")
+
+
+class ClientCertificates(enum.Enum):
+    """
+    What is asked of those who connect to us.
+    """
+
+    NONE = "none"
+    """No certificate."""
+
+    ANY = "any"
+    """A certificate, whoever has signed it, with a key of any kind; who has none may come too."""
+
+    SIGNED = "signed"
+    """A certificate that one of the authorities has signed, or they may not come."""
 
 
 @dataclass(frozen=True, slots=True)

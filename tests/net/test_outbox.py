@@ -25,6 +25,7 @@ from h323d.net.outbox import FULL, MAX_UNSENT, STALL_TIMEOUT, Outbox
 from h323d.net.stream import StreamListener
 from h323d.net.tls import Credentials, TLSListener
 from h323d.values.address import TransportAddress
+from h323d.values.tlspeer import ClientCertificates
 from tests.support.certificates import Issued, issue
 
 OPTIONS = b"OPTIONS sip:h323d@127.0.0.1 SIP/2.0\r\n\r\n"
@@ -242,7 +243,7 @@ class Talkative(Answering):
 @pytest_twisted.inlineCallbacks
 def test_overTLSTheSameHolds(ours: Issued) -> Steps:
     user = Talkative()
-    credentials = Credentials(ours.certificate, ours.privateKey, "", False)
+    credentials = Credentials(ours.certificate, ours.privateKey, "", ClientCertificates.NONE)
     listening = TLSListener(reactor, credentials).listen(
         TransportAddress("127.0.0.1", 0), lambda peer: user
     )

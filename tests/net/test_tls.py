@@ -26,8 +26,8 @@ from h323d.errors import ConfigurationError, ResourceUnavailable
 from h323d.net.tls import HANDSHAKE_TIMEOUT, Credentials, TLSListener, TLSOpener
 from h323d.net.trust import Expected, Trust
 from h323d.values.address import TransportAddress
-from h323d.values.tlspeer import TLSPeer
-from tests.support.certificates import Issued, issue
+from h323d.values.tlspeer import ClientCertificates, TLSPeer
+from tests.support.certificates import Issued, KeyKind, issue
 from tests.support.halfopen import HalfOpen
 
 ANY = TransportAddress("127.0.0.1", 0)
@@ -95,9 +95,13 @@ def part(client: User, server: User, listening: Any) -> Steps:
 
 @pytest_twisted.inlineCallbacks
 def test_octetsGoBothWays(ours: Issued) -> Steps:
-    listening, server = serving(Credentials(ours.certificate, ours.privateKey, "", False))
+    listening, server = serving(
+        Credentials(ours.certificate, ours.privateKey, "", ClientCertificates.NONE)
+    )
     client = User(b"over")
-    TLSOpener(reactor, Credentials("", "", "", False)).open(listening.address, client, 5.0)
+    TLSOpener(reactor, Credentials("", "", "", ClientCertificates.NONE)).open(
+        listening.address, client, 5.0
+    )
     assert (yield server.received) == b"over"
     assert server.stream.peer.host == "127.0.0.1"
     server.stream.write(b"and out")
@@ -110,10 +114,14 @@ def test_octetsGoBothWays(ours: Issued) -> Steps:
 
 @pytest_twisted.inlineCallbacks
 def test_aPeerWithoutACertificateIsTurnedAwayWhereOneIsAskedFor(ours: Issued) -> Steps:
-    asking = Credentials(ours.certificate, ours.privateKey, ours.certificate, True)
+    asking = Credentials(
+        ours.certificate, ours.privateKey, ours.certificate, ClientCertificates.SIGNED
+    )
     listening, server = serving(asking)
     client = User(b"over")
-    TLSOpener(reactor, Credentials("", "", "", False)).open(listening.address, client, 5.0)
+    TLSOpener(reactor, Credentials("", "", "", ClientCertificates.NONE)).open(
+        listening.address, client, 5.0
+    )
     yield server.closed
     yield client.closed
     assert not server.received.called
@@ -122,7 +130,9 @@ def test_aPeerWithoutACertificateIsTurnedAwayWhereOneIsAskedFor(ours: Issued) ->
 
 @pytest_twisted.inlineCallbacks
 def test_whoHasOneIsLetIn(ours: Issued) -> Steps:
-    both = Credentials(ours.certificate, ours.privateKey, ours.certificate, True)
+    both = Credentials(
+        ours.certificate, ours.privateKey, ours.certificate, ClientCertificates.SIGNED
+    )
     listening, server = serving(both)
     client = User(b"over")
     TLSOpener(reactor, both).open(listening.address, client, 5.0)
@@ -155,8 +165,10 @@ def refusal(
 @pytest_twisted.inlineCallbacks
 def test_aServerOfAnotherAuthorityIsNotBelieved(ours: Issued, tmp_path: Path) -> Steps:
     other = issue(tmp_path, "other")
-    listening, server = serving(Credentials(ours.certificate, ours.privateKey, "", False))
-    believing = Credentials("", "", other.certificate, False)
+    listening, server = serving(
+        Credentials(ours.certificate, ours.privateKey, "", ClientCertificates.NONE)
+    )
+    believing = Credentials("", "", other.certificate, ClientCertificates.NONE)
     reason = yield refusal(listening.address, believing, server)
     assert "certificate verify failed" in reason
     listening.stop()
@@ -165,8 +177,10 @@ def test_aServerOfAnotherAuthorityIsNotBelieved(ours: Issued, tmp_path: Path) ->
 @pytest_twisted.inlineCallbacks
 def test_aCertificateOfAnotherAddressIsNotBelieved(tmp_path: Path) -> Steps:
     ours = issue(tmp_path, "ours", "127.0.0.2", "localhost")
-    listening, server = serving(Credentials(ours.certificate, ours.privateKey, "", False))
-    believing = Credentials("", "", ours.certificate, False)
+    listening, server = serving(
+        Credentials(ours.certificate, ours.privateKey, "", ClientCertificates.NONE)
+    )
+    believing = Credentials("", "", ours.certificate, ClientCertificates.NONE)
     reason = yield refusal(listening.address, believing, server)
     assert reason == "the peer's certificate does not name 127.0.0.1"
     listening.stop()
@@ -175,8 +189,10 @@ def test_aCertificateOfAnotherAddressIsNotBelieved(tmp_path: Path) -> Steps:
 @pytest_twisted.inlineCallbacks
 def test_aCertificateThatNamesNobodyIsNotBelieved(tmp_path: Path) -> Steps:
     ours = issue(tmp_path, "ours")
-    listening, server = serving(Credentials(ours.certificate, ours.privateKey, "", False))
-    believing = Credentials("", "", ours.certificate, False)
+    listening, server = serving(
+        Credentials(ours.certificate, ours.privateKey, "", ClientCertificates.NONE)
+    )
+    believing = Credentials("", "", ours.certificate, ClientCertificates.NONE)
     reason = yield refusal(listening.address, believing, server)
     assert reason == "the peer's certificate does not name 127.0.0.1"
     listening.stop()
@@ -185,10 +201,14 @@ def test_aCertificateThatNamesNobodyIsNotBelieved(tmp_path: Path) -> Steps:
 @pytest_twisted.inlineCallbacks
 def test_aNameThatWasDialledIsCompared(tmp_path: Path) -> Steps:
     ours = issue(tmp_path, "ours", "localhost")
-    listening, server = serving(Credentials(ours.certificate, ours.privateKey, "", False))
+    listening, server = serving(
+        Credentials(ours.certificate, ours.privateKey, "", ClientCertificates.NONE)
+    )
     there = TransportAddress("localhost", listening.address.port)
     client = User(b"over")
-    TLSOpener(reactor, Credentials("", "", ours.certificate, False)).open(there, client, 5.0)
+    TLSOpener(reactor, Credentials("", "", ours.certificate, ClientCertificates.NONE)).open(
+        there, client, 5.0
+    )
     assert (yield server.received) == b"over"
     yield part(client, server, listening)
 
@@ -196,8 +216,12 @@ def test_aNameThatWasDialledIsCompared(tmp_path: Path) -> Steps:
 @pytest_twisted.inlineCallbacks
 def test_aConfiguredKeyIsBelievedWhoeverHasSignedIt(ours: Issued, tmp_path: Path) -> Steps:
     other = issue(tmp_path, "other")
-    listening, server = serving(Credentials(ours.certificate, ours.privateKey, "", False))
-    pinned = Credentials("", "", other.certificate, False, (TLSPeer("127.0.0.0/8", pin(ours)),))
+    listening, server = serving(
+        Credentials(ours.certificate, ours.privateKey, "", ClientCertificates.NONE)
+    )
+    pinned = Credentials(
+        "", "", other.certificate, ClientCertificates.NONE, (TLSPeer("127.0.0.0/8", pin(ours)),)
+    )
     client = User(b"over")
     TLSOpener(reactor, pinned).open(listening.address, client, 5.0)
     assert (yield server.received) == b"over"
@@ -209,8 +233,12 @@ def test_aConfiguredKeyIsBelievedWhoeverHasSignedIt(ours: Issued, tmp_path: Path
 @pytest_twisted.inlineCallbacks
 def test_anotherKeyThanTheConfiguredOneIsNot(ours: Issued, tmp_path: Path) -> Steps:
     other = issue(tmp_path, "other")
-    listening, server = serving(Credentials(ours.certificate, ours.privateKey, "", False))
-    pinned = Credentials("", "", ours.certificate, False, (TLSPeer("127.0.0.1", pin(other)),))
+    listening, server = serving(
+        Credentials(ours.certificate, ours.privateKey, "", ClientCertificates.NONE)
+    )
+    pinned = Credentials(
+        "", "", ours.certificate, ClientCertificates.NONE, (TLSPeer("127.0.0.1", pin(other)),)
+    )
     reason = yield refusal(listening.address, pinned, server)
     assert reason == "the peer's public key is not the configured one"
     listening.stop()
@@ -219,8 +247,12 @@ def test_anotherKeyThanTheConfiguredOneIsNot(ours: Issued, tmp_path: Path) -> St
 @pytest_twisted.inlineCallbacks
 def test_inAConfiguredNetworkTheSignatureIsEnough(tmp_path: Path) -> Steps:
     ours = issue(tmp_path, "ours", "phone.example")
-    listening, server = serving(Credentials(ours.certificate, ours.privateKey, "", False))
-    signed = Credentials("", "", ours.certificate, False, (TLSPeer("127.0.0.0/8"),))
+    listening, server = serving(
+        Credentials(ours.certificate, ours.privateKey, "", ClientCertificates.NONE)
+    )
+    signed = Credentials(
+        "", "", ours.certificate, ClientCertificates.NONE, (TLSPeer("127.0.0.0/8"),)
+    )
     client = User(b"over")
     TLSOpener(reactor, signed).open(listening.address, client, 5.0)
     assert (yield server.received) == b"over"
@@ -252,7 +284,9 @@ def test_aPeerHasANetwork() -> None:
 
 @pytest_twisted.inlineCallbacks
 def test_aConnectionOpensAfterItsHandshake(ours: Issued) -> Steps:
-    listening, server = serving(Credentials(ours.certificate, ours.privateKey, "", False))
+    listening, server = serving(
+        Credentials(ours.certificate, ours.privateKey, "", ClientCertificates.NONE)
+    )
     with socket.create_connection((listening.address.host, listening.address.port)):
         yield deferLater(reactor, 0.05)
         assert server.accepted
@@ -267,7 +301,9 @@ def test_whomWeDialHasToShakeHandsInTime() -> Steps:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         client = User(b"over")
         there = TransportAddress(*silent.getsockname())
-        TLSOpener(reactor, Credentials("", "", "", False)).open(there, client, 0.1)
+        TLSOpener(reactor, Credentials("", "", "", ClientCertificates.NONE)).open(
+            there, client, 0.1
+        )
         assert (yield client.closed) == "the TLS handshake took too long"
         assert not client.opened
 
@@ -277,7 +313,9 @@ def test_aHandshakeCanBeCancelled() -> Steps:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         client = User(b"over")
         there = TransportAddress(*silent.getsockname())
-        opening = TLSOpener(reactor, Credentials("", "", "", False)).open(there, client, 60)
+        opening = TLSOpener(reactor, Credentials("", "", "", ClientCertificates.NONE)).open(
+            there, client, 60
+        )
         silent.setblocking(False)
         accepted = None
         while accepted is None:
@@ -293,9 +331,11 @@ def test_aHandshakeCanBeCancelled() -> Steps:
 
 @pytest_twisted.inlineCallbacks
 def test_aConnectionThatIsOverCanBeCancelledInVain(ours: Issued) -> Steps:
-    listening, server = serving(Credentials(ours.certificate, ours.privateKey, "", False))
+    listening, server = serving(
+        Credentials(ours.certificate, ours.privateKey, "", ClientCertificates.NONE)
+    )
     client = User(b"over")
-    opening = TLSOpener(reactor, Credentials("", "", "", False)).open(
+    opening = TLSOpener(reactor, Credentials("", "", "", ClientCertificates.NONE)).open(
         listening.address, client, 5.0
     )
     yield server.received
@@ -311,7 +351,7 @@ def test_aConnectionThatIsOverCanBeCancelledInVain(ours: Issued) -> Steps:
 def test_whoConnectsHasToShakeHandsInTime(ours: Issued) -> None:
     clock = MemoryReactorClock()
     server = User()
-    credentials = Credentials(ours.certificate, ours.privateKey, "", False)
+    credentials = Credentials(ours.certificate, ours.privateKey, "", ClientCertificates.NONE)
     TLSListener(clock, credentials).listen(ANY, lambda peer: server)
     transport = HalfOpen()
     (_, factory, *_) = clock.tcpServers[0]
@@ -327,7 +367,7 @@ def test_whoConnectsHasToShakeHandsInTime(ours: Issued) -> None:
 
 def test_whoGetsNoUserGetsNoHandshake(ours: Issued) -> None:
     clock = MemoryReactorClock()
-    credentials = Credentials(ours.certificate, ours.privateKey, "", False)
+    credentials = Credentials(ours.certificate, ours.privateKey, "", ClientCertificates.NONE)
     TLSListener(clock, credentials).listen(ANY, lambda peer: None)
     (_, factory, *_) = clock.tcpServers[0]
     assert factory.buildProtocol(HalfOpen().getPeer()) is None
@@ -336,13 +376,13 @@ def test_whoGetsNoUserGetsNoHandshake(ours: Issued) -> None:
 @pytest_twisted.inlineCallbacks
 def test_aNewCertificateIsUsedFromThenOn(ours: Issued, tmp_path: Path) -> Steps:
     other = issue(tmp_path, "other", "127.0.0.1")
-    credentials = Credentials(ours.certificate, ours.privateKey, "", False)
+    credentials = Credentials(ours.certificate, ours.privateKey, "", ClientCertificates.NONE)
     listening, server = serving(credentials)
     Path(ours.certificate).write_text(Path(other.certificate).read_text())
     Path(ours.privateKey).write_text(Path(other.privateKey).read_text())
     credentials.prepare().commit()
     client = User(b"over")
-    TLSOpener(reactor, Credentials("", "", other.certificate, True)).open(
+    TLSOpener(reactor, Credentials("", "", other.certificate, ClientCertificates.SIGNED)).open(
         listening.address, client, 5.0
     )
     assert (yield server.received) == b"over"
@@ -351,7 +391,7 @@ def test_aNewCertificateIsUsedFromThenOn(ours: Issued, tmp_path: Path) -> Steps:
 
 @pytest_twisted.inlineCallbacks
 def test_aConnectionLeavesFromTheFirstPortThatIsFree(ours: Issued) -> Steps:
-    credentials = Credentials(ours.certificate, ours.privateKey, "", False)
+    credentials = Credentials(ours.certificate, ours.privateKey, "", ClientCertificates.NONE)
     listening, server = serving(credentials)
     taken, free = socket.socket(), socket.socket()
     for each in (taken, free):
@@ -369,7 +409,9 @@ def test_aConnectionLeavesFromTheFirstPortThatIsFree(ours: Issued) -> Steps:
 
 @pytest_twisted.inlineCallbacks
 def test_whatIsNoTLSEndsTheConnection(ours: Issued) -> Steps:
-    listening, server = serving(Credentials(ours.certificate, ours.privateKey, "", False))
+    listening, server = serving(
+        Credentials(ours.certificate, ours.privateKey, "", ClientCertificates.NONE)
+    )
     with socket.create_connection((listening.address.host, listening.address.port)) as plain:
         plain.sendall(b"\x03\x00\x00\x08 not TLS at all" * 10)
         yield server.closed
@@ -381,7 +423,7 @@ def test_aPortThatIsTaken(ours: Issued) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        credentials = Credentials(ours.certificate, ours.privateKey, "", False)
+        credentials = Credentials(ours.certificate, ours.privateKey, "", ClientCertificates.NONE)
         with pytest.raises(ResourceUnavailable, match="TLS"):
             TLSListener(reactor, credentials).listen(
                 TransportAddress(*taken.getsockname()), lambda peer: User()
@@ -397,12 +439,12 @@ def test_filesThatCannotBeUsed(ours: Issued, tmp_path: Path) -> None:
         (ours.certificate, other.privateKey, "h323.privateKey"),
     ):
         with pytest.raises(ConfigurationError) as caught:
-            Credentials(certificate, key, "", False)
+            Credentials(certificate, key, "", ClientCertificates.NONE)
         assert caught.value.place == place
 
 
 def test_whatIsInUseStaysIfTheNewCannotBe(ours: Issued) -> None:
-    credentials = Credentials(ours.certificate, ours.privateKey, "", False)
+    credentials = Credentials(ours.certificate, ours.privateKey, "", ClientCertificates.NONE)
     Path(ours.certificate).write_text("not a certificate")
     before = credentials.serverConnectionForTLS(None).get_context()  # type: ignore[arg-type]  # not used
     with pytest.raises(ConfigurationError):
@@ -412,6 +454,91 @@ def test_whatIsInUseStaysIfTheNewCannotBe(ours: Issued) -> None:
 
 
 def test_itProvidesTheSeams(ours: Issued) -> None:
-    credentials = Credentials("", "", "", False)
+    credentials = Credentials("", "", "", ClientCertificates.NONE)
     assert verifyObject(IStreamListener, TLSListener(reactor, credentials))
     assert verifyObject(IStreamOpener, TLSOpener(reactor, credentials))
+
+
+# SIP: domains (RFC 5922), and what clients are asked for.
+
+
+@pytest_twisted.inlineCallbacks
+@pytest.mark.parametrize(
+    ("names", "speaks"),
+    [
+        (("example.com",), True),
+        (("EXAMPLE.com",), True),
+        (("sip:example.com", "other.example"), True),
+        (("sip:other.example", "example.com"), False),
+        (("*.com", "*.example.com"), False),
+        (("127.0.0.1",), False),
+        ((), False),
+    ],
+)
+def test_whoIsDialledForADomainHasToSpeakForIt(
+    tmp_path: Path, names: tuple[str, ...], speaks: bool
+) -> Steps:
+    ours = issue(tmp_path, "ours", *names)
+    listening, server = serving(
+        Credentials(ours.certificate, ours.privateKey, "", ClientCertificates.NONE)
+    )
+    believing = Credentials("", "", ours.certificate, ClientCertificates.NONE)
+    client = User(b"over")
+    opener = TLSOpener(reactor, believing).expecting("example.com")
+    opener.open(listening.address, client, 5.0)
+    if speaks:
+        assert (yield server.received) == b"over"
+        yield part(client, server, listening)
+    else:
+        reason = yield client.closed
+        assert reason == "the peer's certificate does not speak for example.com"
+        yield server.closed
+        listening.stop()
+
+
+@pytest_twisted.inlineCallbacks
+@pytest.mark.parametrize("kind", list(KeyKind))
+def test_whereAnyCertificateIsTakenItsKeyIsKnown(
+    ours: Issued, tmp_path: Path, kind: KeyKind
+) -> Steps:
+    shown = issue(tmp_path, "shown", kind=kind)
+    asking = Credentials(ours.certificate, ours.privateKey, "", ClientCertificates.ANY, (), "sip")
+    listening, server = serving(asking)
+    showing = Credentials(shown.certificate, shown.privateKey, "", ClientCertificates.NONE)
+    client = User(b"over")
+    TLSOpener(reactor, showing).open(listening.address, client, 5.0)
+    assert (yield server.received) == b"over"
+    assert server.stream.peerKey == shown.publicKey
+    yield part(client, server, listening)
+
+
+@pytest_twisted.inlineCallbacks
+def test_whereAnyCertificateIsTakenNoneWillDo(ours: Issued) -> Steps:
+    asking = Credentials(ours.certificate, ours.privateKey, "", ClientCertificates.ANY)
+    listening, server = serving(asking)
+    client = User(b"over")
+    showingNone = Credentials("", "", "", ClientCertificates.NONE)
+    TLSOpener(reactor, showingNone).open(listening.address, client, 5.0)
+    assert (yield server.received) == b"over"
+    assert server.stream.peerKey is None
+    yield part(client, server, listening)
+
+
+def test_aFileThatIsNotThereIsNamedByItsSection(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match=r"sip\.certificate"):
+        Credentials(
+            str(tmp_path / "none.pem"), "none.key", "", ClientCertificates.NONE, section="sip"
+        )
+
+
+@pytest_twisted.inlineCallbacks
+def test_aServerIsToldTheDomainThatIsMeant() -> Steps:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        client = User()
+        there = TransportAddress(*server.getsockname())
+        credentials = Credentials("", "", "", ClientCertificates.NONE)
+        TLSOpener(reactor, credentials).expecting("sip.example.com").open(there, client, 5.0)
+        yield deferLater(reactor, 0.05)
+        with server.accept()[0] as accepted:
+            assert b"sip.example.com" in accepted.recv(4096)  # of the ClientHello
+        yield client.closed

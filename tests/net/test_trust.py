@@ -57,3 +57,10 @@ def test_whoHasOneOfTheKeysIsWhoItShouldBe(keys: set[str], key: bytes | None, is
 
 def test_anybodyIsWhoItShouldBe() -> None:
     assert ANYBODY.fault(UNASKED, None) == ""
+
+
+def test_aSIPDomainThatWasLookedForCountsInPlaceOfTheAddress() -> None:
+    trust = Trust(named=True, peers=(TLSPeer("192.0.2.0/24", OTHER),))
+    assert trust.of("198.51.100.1", "example.com") == Expected(domain="example.com")
+    assert trust.of("192.0.2.1", "example.com") == Expected(keys=frozenset((OTHER,)))
+    assert Trust(named=False).of("198.51.100.1", "example.com") == ANYBODY

@@ -16,7 +16,6 @@ from twisted.internet.task import Clock
 from twisted.logger import capturedLogs, formatEvent
 
 from h323d.call.parts import Commit
-from h323d.call.transport import SecureStreams
 from h323d.conference.config import ConferenceConfig
 from h323d.config.sections import Configuration, ServerConfig
 from h323d.errors import ConfigurationError, ResourceUnavailable
@@ -32,6 +31,7 @@ from h323d.server.server import Server
 from h323d.sip.config import SIPConfig
 from h323d.values.address import AddressKind, PartyAddress
 from tests.support.network import SimulatedNetwork
+from tests.support.sealed import sealedStreams
 from tests.support.simulation import SimulatedServer, Simulation
 from tests.support.zone import surroundings
 
@@ -133,8 +133,9 @@ def test_aChangeThatIsRefusedChangesNothing(server: SimulatedServer, fault: str)
 
 def test_certificatesThatCannotBeReadChangeNothing() -> None:
     clock = Clock()
-    world = surroundings(SimulatedNetwork(clock, Random(1)), clock, "10.0.0.1", EventBus())
-    secure = SecureStreams(world.listener, world.opener, unreadable)
+    network = SimulatedNetwork(clock, Random(1))
+    world = surroundings(network, clock, "10.0.0.1", EventBus())
+    secure = replace(sealedStreams(network.host("10.0.0.1")), prepare=unreadable)
     server = Server(
         Configuration(server=ServerConfig(bind="10.0.0.1")), replace(world, secure=secure)
     )

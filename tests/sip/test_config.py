@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from h323d.sip.config import SIPConfig
+from h323d.values.tlspeer import ClientCertificates, TLSPeer
 
 
 @pytest.mark.parametrize(
@@ -31,6 +32,12 @@ from h323d.sip.config import SIPConfig
         ("maxExpires", 59),
         ("maxExpires", 604801),
         ("mtu", 575),
+        ("tlsPort", 65536),
+        ("tlsPort", 5061),
+        ("tlsPort", 5060),
+        ("privateKey", "key.pem"),
+        ("clientCertificates", ClientCertificates.SIGNED),
+        ("tlsPeers", (TLSPeer("192.0.2.0/24"),)),
     ],
 )
 def test_aValueThatCannotBeUsedIsRefusedByItsName(key: str, value: Any) -> None:
@@ -40,3 +47,9 @@ def test_aValueThatCannotBeUsedIsRefusedByItsName(key: str, value: Any) -> None:
 
 def test_theShortestAndTheLongestTimeMayBeTheSame() -> None:
     assert SIPConfig(minExpires=600, maxExpires=600).maxExpires == 600
+
+
+def test_tlsIsSpokenWhereSomebodyIsBelievedOrWeHaveACertificate() -> None:
+    assert not SIPConfig().speaksTLS
+    assert SIPConfig(authorities="ca.pem").speaksTLS
+    assert SIPConfig(certificate="ours.pem", privateKey="ours.key").speaksTLS

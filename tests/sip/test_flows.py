@@ -14,7 +14,8 @@ from h323d.sip.messages.message import SIPRequest, SIPResponse
 from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
 from tests.support.network import Conditions
-from tests.support.sippeers import SERVER, SIPWorld, Wire, offerBody, request, responseTo
+from tests.support.sealed import sealedStreams
+from tests.support.sippeers import SECURED, SERVER, SIPWorld, Wire, offerBody, request, responseTo
 
 TCP_VIA = "SIP/2.0/TCP 10.0.0.3;rport"
 
@@ -321,3 +322,98 @@ def test_aSlowPeerThatEndsItsMessagesIsNotCutOff() -> None:
         world.run(10, step=0.1)
     assert wire.statuses[:6] == [200] * 6
     assert not wire.closed
+
+
+# TLS.
+
+OVER_TLS = TransportAddress("10.0.0.1", 5061)
+TLS_VIA = "SIP/2.0/TLS 10.0.0.3;rport"
+
+
+def connectSecurely(world: SIPWorld, host: str = "10.0.0.3") -> Wire:
+    wire = Wire()
+    sealedStreams(world.network.host(host)).opener.open(OVER_TLS, wire, 5)
+    world.run(0.05)
+    return wire
+
+
+@pytest.mark.parametrize(
+    ("uri", "contact"),
+    [
+        ("sip:80001@10.0.0.1", "<sip:h323d@10.0.0.1:5061;transport=tls>"),
+        ("sips:80001@10.0.0.1", "<sips:h323d@10.0.0.1:5061>"),
+    ],
+)
+def test_aCallOverTLSIsToldAContactOverTLS(uri: str, contact: str) -> None:
+    world = SIPWorld()
+    peer = world.peer("10.0.0.1", SECURED)
+    wire = connectSecurely(world)
+    wire.send(request("INVITE", uri=uri, via=TLS_VIA, body=offerBody()))
+    world.run(0.1)
+    (accepted,) = wire.messages
+    assert isinstance(accepted, SIPResponse)
+    assert accepted.headers.get("Contact") == contact
+    wire.send(request("ACK", uri=uri, via=TLS_VIA, branch="z9hG4bK2", toTag=tagOf(wire)))
+    world.run(0.1)
+    peer.legs[0].hangup(Cause.NORMAL_CALL_CLEARING)
+    world.run(0.1)
+    bye = wire.messages[-1]
+    assert isinstance(bye, SIPRequest)
+    assert (bye.method, bye.via.transport, bye.via.port) == ("BYE", "TLS", 5061)
+    assert wire.stream is not None
+    wire.stream.write(responseTo(bye, 200))
+    world.run(0.1)
+    wire.stream.close()
+    world.settle()
+
+
+@pytest.mark.parametrize("target", ["sip:x@10.0.0.2;transport=tls", "sips:x@10.0.0.2"])
+def test_whoIsCalledOverTLSIsCalledOverNothingElse(target: str) -> None:
+    world = SIPWorld()
+    here, there = world.peer("10.0.0.1", SECURED), world.peer("10.0.0.2", SECURED)
+    leg, log = here.call(target)
+    world.run(1.0)
+    assert log.said == ["answered", "media"]
+    assert not any(b"SIP/2.0" in data for _, _, data in world.sent)
+    leg.hangup(Cause.NORMAL_CALL_CLEARING)
+    world.run(1.0)
+    assert there.logs[0].said[-1] == "released"
+    world.settle()
+
+
+def test_aSecondCallOverTLSUsesTheConnectionOfTheFirst() -> None:
+    world = SIPWorld()
+    here = world.peer("10.0.0.1", SECURED)
+    world.peer("10.0.0.2", SECURED)
+    legs = [here.call("sips:x@10.0.0.2")[0] for _ in range(2)]
+    world.run(1.0)
+    assert len(world.network.streams) == 2  # the two ends of one
+    for leg in legs:
+        leg.hangup(Cause.NORMAL_CALL_CLEARING)
+    world.settle()
+
+
+def test_whereTLSIsNotSpokenNobodyIsCalledInTheClearInstead() -> None:
+    world = SIPWorld()
+    _, log = world.peer("10.0.0.1").call("sips:x@10.0.0.2")
+    world.run(1.0)
+    assert log.causes == [Cause.NO_ROUTE_TO_DESTINATION]
+    assert world.sent == []
+    world.settle()
+
+
+def test_anAnswerWhoseTLSConnectionIsGoneDoesNotGoInTheClear() -> None:
+    world = SIPWorld()
+    peer = world.peer("10.0.0.1", SECURED)
+    peer.onOffer = lambda leg: leg.alert(None)
+    wire = connectSecurely(world)
+    wire.send(request("INVITE", via=TLS_VIA, body=offerBody()))
+    world.run(0.1)
+    assert wire.stream is not None
+    wire.stream.close()
+    world.run(0.1)
+    world.sent.clear()
+    peer.legs[0].reject(Cause.USER_BUSY)
+    world.run(0.1)
+    assert world.sent == []  # it is dialled for in vain: nobody listens at the port of its Via
+    world.settle()

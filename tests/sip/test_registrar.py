@@ -29,7 +29,7 @@ from h323d.sip.registrar import Binding, Registrant, Registrar
 from h323d.values.address import TransportAddress
 from tests.support.lease import Lease
 from tests.support.loggedfailures import LoggedFailures
-from tests.support.sippeers import SERVER, ScriptedPeer, SIPWorld, Wire, request
+from tests.support.sippeers import SECURED, SERVER, ScriptedPeer, SIPWorld, Wire, request
 
 PHONE = TransportAddress("10.0.0.3", 5060)
 CONTACT = "Contact: <sip:a@10.0.0.3>"
@@ -413,6 +413,18 @@ def test_aContactOverTLSIsRefusedHoweverItIsWritten(contact: str) -> None:
     answer = Desk().ask(f"Contact: <{contact}>")
     assert answer.status == 403
     assert (answer.headers.get("Warning") or "").endswith('over UDP and TCP, and not over TLS"')
+
+
+@pytest.mark.parametrize(
+    ("contact", "port"),
+    [("sips:a@10.0.0.3", 5061), ("sip:a@10.0.0.3;transport=tls", 5061), ("sips:a@10.0.0.3:5", 5)],
+)
+def test_whereTLSIsSpokenAContactOverItIsAtItsPort(contact: str, port: int) -> None:
+    desk = Desk(SECURED)
+    assert desk.ask(f"Contact: <{contact}>", to="sips:alice@example.com").status == 200
+    ((address, bindings),) = desk.locations.bound.items()
+    assert address.startswith("sip:alice@")
+    assert [each.address.port for each in bindings] == [port]
 
 
 def test_aContactOverSomethingElseIsRefusedToo() -> None:

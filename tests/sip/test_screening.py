@@ -54,6 +54,12 @@ def test_onlySomeURIsAreUnderstood(uri: str, status: int | None) -> None:
     assert answered("INVITE", uri=uri) == (None if status is None else (status, None))
 
 
+def test_aURIThatPromisesTLSIsForTLSAlone() -> None:
+    for transport, refusal in (("UDP", (416, None)), ("TCP", (416, None)), ("TLS", None)):
+        via = f"SIP/2.0/{transport} 10.0.0.3"
+        assert answered("INVITE", uri="sips:a@h", via=via) == refusal
+
+
 def test_noOtherExtensionMayBeRequired() -> None:
     assert answered("INVITE", extra="Require: 100rel, precondition, x\n") == (
         420,

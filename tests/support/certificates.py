@@ -5,17 +5,29 @@ Certificates made for the occasion.
 from __future__ import annotations
 
 import datetime
+import enum
 import ipaddress
 from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-__all__ = ["Issued", "issue"]
+__all__ = ["Issued", "KeyKind", "issue"]
 
 DAY = datetime.timedelta(days=1)
+
+
+class KeyKind(enum.Enum):
+    """
+    Of what kind the key of a certificate is.
+    """
+
+    EC = "ec"
+    RSA = "rsa"
+    ED25519 = "ed25519"
 
 
 @dataclass
@@ -37,13 +49,13 @@ class Issued:
         return certificate.public_key().public_bytes(encoding, form)
 
 
-def issue(directory: Path, name: str, *hosts: str) -> Issued:
+def issue(directory: Path, name: str, *hosts: str, kind: KeyKind = KeyKind.EC) -> Issued:
     """
     A certificate that signs itself.
 
-    @param hosts: the addresses, and names of hosts, that it names.
+    @param hosts: the addresses, names of hosts, and SIP URIs, that it names.
     """
-    key = ec.generate_private_key(ec.SECP256R1())
+    key = _newKey(kind)
     subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
     since = datetime.datetime(2024, 1, 1)
     builder = (
@@ -59,7 +71,7 @@ def issue(directory: Path, name: str, *hosts: str) -> Issued:
     if hosts:
         named = x509.SubjectAlternativeName([_generalName(host) for host in hosts])
         builder = builder.add_extension(named, critical=False)
-    certificate = builder.sign(key, hashes.SHA256())
+    certificate = builder.sign(key, None if kind is KeyKind.ED25519 else hashes.SHA256())
     issued = Issued(str(directory / f"{name}.pem"), str(directory / f"{name}.key"))
     pem, form = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
     Path(issued.certificate).write_bytes(certificate.public_bytes(pem))
@@ -67,7 +79,17 @@ def issue(directory: Path, name: str, *hosts: str) -> Issued:
     return issued
 
 
+def _newKey(kind: KeyKind) -> ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey | Ed25519PrivateKey:
+    if kind is KeyKind.ED25519:
+        return Ed25519PrivateKey.generate()
+    if kind is KeyKind.RSA:
+        return rsa.generate_private_key(65537, 2048)
+    return ec.generate_private_key(ec.SECP256R1())
+
+
 def _generalName(host: str) -> x509.GeneralName:
+    if host.startswith("sip:"):
+        return x509.UniformResourceIdentifier(host)
     try:
         return x509.IPAddress(ipaddress.ip_address(host))
     except ValueError:

@@ -98,7 +98,7 @@ class FakeAgent:
         self.done: list[Any] = []
         self.troubles: list[DecodeError] = []
 
-    def contact(self, flow: Flow | None) -> str:
+    def contact(self, flow: Flow | None, secure: bool = False) -> str:
         return "<sip:us@10.0.0.1:5060>"
 
     def send(self, request: SIPRequest, user: ClientUser, flow: Flow | None) -> Any:

@@ -23,6 +23,11 @@ MEDIA = {
     pj.PJSUA_CALL_MEDIA_LOCAL_HOLD: "holds",
     pj.PJSUA_CALL_MEDIA_REMOTE_HOLD: "held",
 }
+SRTP = {
+    "off": pj.PJMEDIA_SRTP_DISABLED,
+    "optional": pj.PJMEDIA_SRTP_OPTIONAL,
+    "mandatory": pj.PJMEDIA_SRTP_MANDATORY,
+}
 
 View = dict[str, Any]  # Any: whatever JSON can say
 
@@ -139,6 +144,9 @@ class SoftPhone:
             transport = pj.TransportConfig()
             transport.boundAddress, transport.port = address, 5060
             self.endpoint.transportCreate(kind, transport)
+        transport = pj.TransportConfig()
+        transport.boundAddress, transport.port = address, 5061
+        self.endpoint.transportCreate(pj.PJSIP_TRANSPORT_TLS, transport)
         self.endpoint.audDevManager().setNullDev()
         self.endpoint.libStart()
         self.loudspeaker = self.endpoint.audDevManager().getPlaybackDevMedia()
@@ -157,15 +165,24 @@ class SoftPhone:
         return getattr(self, f"do_{what.pop('do')}")(**what)
 
     def do_register(
-        self, number: str, server: str, codec: str, answer: int, calls: dict[str, str | int]
+        self,
+        number: str,
+        server: str,
+        codec: str,
+        answer: int,
+        srtp: str,
+        calls: dict[str, str | int],
     ) -> int:
         config = pj.AccountConfig()
         for key, value in calls.items():
             isName = isinstance(value, str)
             setattr(config.callConfig, key, getattr(pj, str(value)) if isName else value)
-        config.idUri, config.regConfig.registrarUri = f"sip:{number}@{server}", f"sip:{server}"
+        host = server.partition(";")[0]
+        config.idUri, config.regConfig.registrarUri = f"sip:{number}@{host}", f"sip:{server}"
         config.regConfig.registerOnAdd = True
         config.natConfig.contactRewriteUse = config.natConfig.viaRewriteUse = 0
+        config.mediaConfig.srtpUse = SRTP[srtp]
+        config.mediaConfig.srtpSecureSignaling = 0  # our tests look at both by themselves
         media = config.mediaConfig.transportConfig
         media.boundAddress, media.port, media.portRange = self.address, 20000, 2000
         account = SoftAccount(self, codec, answer)

@@ -12,6 +12,7 @@ from zope.interface import implementer
 from h323d.call.transport import (
     IListening,
     IOpening,
+    ISecureOpener,
     IStream,
     IStreamListener,
     IStreamOpener,
@@ -80,10 +81,18 @@ class _SealedListener:
         return listening
 
 
-@implementer(IStreamOpener)
+@implementer(ISecureOpener)
 class _SealedOpener:
+    """
+    Whoever unseals is believed, whatever domain is expected.
+    """
+
     def __init__(self, opener: IStreamOpener) -> None:
         self._opener = opener
+
+    def expecting(self, domain: str) -> IStreamOpener:
+        opener: IStreamOpener = self
+        return opener
 
     def open(
         self,

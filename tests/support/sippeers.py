@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from twisted.internet.task import Clock
@@ -40,10 +40,12 @@ from h323d.values.media.profile import MediaProfile
 from h323d.values.media.streams import Stream
 from tests.support.fakemedia import FakePool
 from tests.support.network import Conditions, SimulatedNetwork
+from tests.support.sealed import sealedStreams
 from tests.support.surroundings import surroundingsOf
 
 __all__ = [
     "PROFILE",
+    "SECURED",
     "SERVER",
     "LegLog",
     "Peer",
@@ -54,6 +56,11 @@ __all__ = [
     "request",
     "responseTo",
 ]
+
+SECURED = SIPConfig(tlsPort=5061, certificate="ours.pem", privateKey="ours.key")
+"""
+Of a peer that takes TLS too; what is in these files does not matter here.
+"""
 
 PROFILE = MediaProfile.audio((G711_ULAW, G711_ALAW))
 
@@ -134,7 +141,10 @@ class Peer:
         self.gates = Gates(world.clock, self.events, gates)
         self.endpoint = SIPEndpoint(
             config,
-            surroundingsOf(reactor, world.clock, random.Random(host), self.pool, self.events),
+            replace(
+                surroundingsOf(reactor, world.clock, random.Random(host), self.pool, self.events),
+                secureSIP=sealedStreams(reactor) if config.speaksTLS else None,
+            ),
             siteAt(host),
             self,
             registrations,

@@ -56,15 +56,23 @@ class SoftPhone(Process):
             return False
 
     def register(
-        self, name: str, server: str, codec: str, answer: int = 200, **calls: str | int
+        self,
+        name: str,
+        server: str,
+        codec: str,
+        answer: int = 200,
+        srtp: str = "off",
+        **calls: str | int,
     ) -> None:
         """
+        @param server: its address, and how it is spoken to, as in C{"192.0.2.1;transport=tls"}.
         @param codec: all that it speaks, of L{CODECS}.
         @param answer: the status that it answers calls with.
+        @param srtp: C{"off"}, C{"optional"} or C{"mandatory"}.
         @param calls: of PJSIP's C{AccountCallConfig}; constants by name.
         """
-        details = {"number": name, "server": server, "answer": answer, "calls": calls}
-        index = self._do("register", codec=CODECS[codec], **details)
+        details = {"number": name, "server": server, "answer": answer, "srtp": srtp}
+        index = self._do("register", codec=CODECS[codec], calls=calls, **details)
         self._names[name] = index
         waitFor(lambda: self._do("accounts")[index] == 200, 10, f"{name} registers")
 

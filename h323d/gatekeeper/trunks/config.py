@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 
 from h323d.h323.ports import RAS_PORT, SIGNALLING_PORT
-from h323d.sip.ports import SIP_PORT
+from h323d.sip.ports import defaultPort
 from h323d.values.address import TransportAddress
 
 __all__ = ["TrunkConfig", "TrunkProtocol", "TrunkTransport", "placeIn"]
@@ -39,6 +39,7 @@ class TrunkTransport(enum.Enum):
 
     UDP = "udp"
     TCP = "tcp"
+    TLS = "tls"
 
 
 def placeIn(text: str, port: int) -> tuple[str, int] | None:
@@ -83,13 +84,15 @@ class TrunkConfig:
 
     address: str = ""
     """Where it takes calls, as in 192.0.2.30, 192.0.2.30:5080 or sip.example.com; without a port,
-    5060 for SIP and 1720 for H.323.  A name is looked up in the DNS (A, AAAA) with each check."""
+    5060 for SIP, 5061 over TLS, and 1720 for H.323.  A name is looked up in the DNS (A, AAAA) with
+    each check; over TLS, it is the one that the certificate has to have."""
 
     protocol: TrunkProtocol = TrunkProtocol.SIP
     """What it speaks: C{"sip"}, or C{"h323"}."""
 
     transport: TrunkTransport = TrunkTransport.UDP
-    """SIP: C{"udp"}, or C{"tcp"}."""
+    """SIP: C{"udp"}, C{"tcp"}, or C{"tls"}, for which C{[sip]} needs C{authorities}, C{tlsPeers}
+    or a C{certificate}."""
 
     ras: str = ""
     """H.323: the RAS address of a gatekeeper, as in 192.0.2.30:1719, which is asked by LRQ whether
@@ -195,4 +198,6 @@ class TrunkConfig:
 
     @property
     def _port(self) -> int:
-        return SIP_PORT if self.protocol is TrunkProtocol.SIP else SIGNALLING_PORT
+        if self.protocol is TrunkProtocol.H323:
+            return SIGNALLING_PORT
+        return defaultPort(self.transport.value.upper())

@@ -16,7 +16,7 @@ from h323d.call.ways import MAX_HOPS, Way
 from h323d.sip.calls.leg import SIPLeg
 from h323d.sip.calls.parties import targetOf, uriOf
 from h323d.sip.calls.sentinvite import CallTarget
-from h323d.sip.dialogs.routing import literal
+from h323d.sip.dialogs.routing import domainOf, hopAt, literal
 from h323d.sip.endpoint import SIPEndpoint
 from h323d.sip.messages.nameaddr import NameAddr
 from h323d.sip.messages.uri import SIPURI
@@ -90,12 +90,12 @@ class SIPOriginator:
         uri, terms = targetOf(called), _Terms(hops, displayName, diversion)
         contact = uriOf(way.contact) if way.contact else None
         if contact is not None and destination is not None:
-            hop = SIPURI(destination.host, port=destination.port, params=contact.params)
+            hop = hopAt(destination.host, destination.port, contact)
             leg.soon(self._begin, leg, contact, hop, terms, uri)
         elif uri is None:
             leg.soon(leg.hangup, Cause.NO_ROUTE_TO_DESTINATION)
         elif destination is not None:
-            hop = SIPURI(destination.host, port=destination.port, params=uri.params)
+            hop = hopAt(destination.host, destination.port, uri)
             leg.soon(self._begin, leg, uri, hop, terms)
         elif literal(uri.host):
             leg.soon(self._begin, leg, uri, uri, terms)
@@ -111,7 +111,7 @@ class SIPOriginator:
         looking.addCallbacks(self._found, self._unknown, (leg, uri, terms), errbackArgs=(leg,))
 
     def _found(self, host: str, leg: SIPLeg, uri: SIPURI, terms: _Terms) -> None:
-        self._begin(leg, uri, SIPURI(host, port=uri.port, params=uri.params), terms)
+        self._begin(leg, uri, hopAt(host, uri.port, uri), terms)
 
     def _unknown(self, failure: Failure, leg: SIPLeg) -> None:
         leg.hangup(Cause.NO_ROUTE_TO_DESTINATION)
@@ -121,7 +121,9 @@ class SIPOriginator:
     ) -> None:
         if leg.over:  # while its host was looked for
             return
-        flow = self._endpoint.flowTo(hop)
+        # Of a contact, nobody but the registration can say who has to be there.
+        domain = domainOf(uri) if recipient is None else ""
+        flow = self._endpoint.flowTo(hop, domain)
         if flow is None:
             leg.hangup(Cause.NO_ROUTE_TO_DESTINATION)
         else:

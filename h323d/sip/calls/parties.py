@@ -63,8 +63,7 @@ def targetOf(party: PartyAddress) -> SIPURI | None:
         text = party.value
     else:
         return None
-    uri = uriOf(text)
-    return None if uri is None or uri.secure else uri
+    return uriOf(text)
 
 
 def uriOf(text: str) -> SIPURI | None:

@@ -11,10 +11,10 @@ from h323d.call.dialrule import DialGuard
 from h323d.call.homes import Homes
 from h323d.call.ways import Way, rankOf
 from h323d.sip.calls.parties import partiesOf
-from h323d.sip.dialogs.routing import literal
+from h323d.sip.dialogs.routing import literal, protocolOf
 from h323d.sip.messages.nameaddr import NameAddr
 from h323d.sip.messages.uri import SIPURI, URI
-from h323d.sip.ports import SIP_PORT
+from h323d.sip.ports import defaultPort
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 
 __all__ = ["MAX_CONTACTS", "REDIRECTIONS", "waysOf"]
@@ -52,11 +52,9 @@ def _wayTo(uri: URI, rank: int, guard: DialGuard, homes: Homes) -> Way | None:
     names = partiesOf(uri)
     if not isinstance(uri, SIPURI):
         return Way("sip", None, names, rank) if uri.user else None
-    if uri.secure:
-        return None
     if not literal(uri.host) or homes.owns(uri.host):
         return Way("sip", None, names, rank)
-    there = TransportAddress(uri.host, uri.port or SIP_PORT)
+    there = TransportAddress(uri.host, uri.port or defaultPort(protocolOf(uri)))
     if not guard.mayName("sip", there, "Contact"):
         return None
     whole = PartyAddress(AddressKind.URL, str(replace(uri, headers=())))

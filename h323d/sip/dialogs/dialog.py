@@ -8,6 +8,7 @@ route, the remote target and the sequence numbers.  This module sends nothing.
 from __future__ import annotations
 
 import enum
+from dataclasses import replace
 
 from h323d.call.ways import MAX_HOPS
 from h323d.sip.messages.headers import Headers
@@ -168,10 +169,14 @@ class Dialog:
 def nextHop(request: SIPRequest) -> URI:
     """
     The URI that says where a request goes next (8.1.2): the first route, or
-    the Request-URI.
+    the Request-URI.  Where that is C{sips}, all hops are (26.2.2).
     """
     routes = request.routes
-    return routes[0].uri if routes and _isLoose(routes[0]) else request.uri
+    if not routes or not _isLoose(routes[0]):
+        return request.uri
+    hop = routes[0].uri
+    secure = isinstance(request.uri, SIPURI) and request.uri.secure
+    return replace(hop, secure=True) if secure and isinstance(hop, SIPURI) else hop
 
 
 def _isLoose(route: NameAddr) -> bool:

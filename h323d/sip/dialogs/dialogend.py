@@ -17,6 +17,7 @@ from h323d.sip.calls.digits import DIGIT_TYPES
 from h323d.sip.dialogs.dialog import Dialog, DialogState
 from h323d.sip.flows import Flow
 from h323d.sip.messages.message import SIPRequest, SIPResponse
+from h323d.sip.messages.uri import isSecure
 from h323d.sip.sdp.negotiation import NoCommonMedia
 from h323d.sip.transactions.running import ServerTransaction
 from h323d.values.cause import Cause
@@ -173,7 +174,7 @@ class DialogEnd:
         headers = request.headers
         if method in ("INVITE", "UPDATE"):
             headers = headers.extending(
-                ("Contact", self._agent.contact(self.flow)),
+                ("Contact", self._agent.contact(self.flow, isSecure(request.uri))),
                 ("Allow", ALLOW),
                 ("Supported", SUPPORTED),
             )
@@ -202,7 +203,7 @@ class DialogEnd:
         @return: what was sent.
         """
         response = _withBody(transaction.request.response(status, None, self.localTag), body)
-        contact = self._agent.contact(transaction.flow)
+        contact = self._contactFor(transaction)
         response = response.withHeaders(response.headers.extending(("Contact", contact), *rows))
         self._agent.respond(transaction, response)
         return response
@@ -215,7 +216,7 @@ class DialogEnd:
         """
         response = _withBody(transaction.request.response(200, None, self.localTag), body)
         headers = response.headers.extending(
-            ("Contact", self._agent.contact(transaction.flow)),
+            ("Contact", self._contactFor(transaction)),
             ("Allow", ALLOW),
             ("Supported", SUPPORTED),
             *rows,
@@ -226,6 +227,9 @@ class DialogEnd:
             self._accepted = (transaction, response)
             self._acceptance.accept()
         self._agent.respond(transaction, response)
+
+    def _contactFor(self, transaction: ServerTransaction) -> str:
+        return self._agent.contact(transaction.flow, isSecure(transaction.request.uri))
 
     def respond(self, transaction: ServerTransaction, status: int) -> None:
         """

@@ -11,18 +11,70 @@ from __future__ import annotations
 import ipaddress
 
 from h323d.sip.flows import Flow
+from h323d.sip.messages.nameaddr import NameAddr
 from h323d.sip.messages.uri import SIPURI, URI
-from h323d.sip.ports import SIP_PORT
+from h323d.sip.ports import defaultPort
 from h323d.values.address import TransportAddress
 
-__all__ = ["PROTOCOLS", "Way", "literal", "sameHost", "wayTo"]
+__all__ = [
+    "IN_THE_CLEAR",
+    "PROTOCOLS",
+    "Way",
+    "contactAt",
+    "domainOf",
+    "hopAt",
+    "literal",
+    "protocolOf",
+    "sameHost",
+    "wayTo",
+]
 
-PROTOCOLS = ("UDP", "TCP")
+IN_THE_CLEAR = ("UDP", "TCP")
+PROTOCOLS = (*IN_THE_CLEAR, "TLS")
 
 Way = tuple[str, TransportAddress]
 """
-C{"UDP"} or C{"TCP"}, and the address.
+C{"UDP"}, C{"TCP"} or C{"TLS"}, and the address.
 """
+
+
+def protocolOf(uri: SIPURI) -> str:
+    """
+    The transport that a URI asks for, as Via has it: of C{sips}, TLS, as C{transport=tcp} says
+    only what lies beneath it (RFC 3261, 26.2.2).
+    """
+    named = (uri.transport or "udp").upper()
+    return "TLS" if uri.secure and named in ("UDP", "TCP") else named
+
+
+def contactAt(here: TransportAddress, user: str, protocol: str, secure: bool) -> str:
+    """
+    A Contact of ours.
+
+    @param protocol: by which the peer is to reach us there.
+    @param secure: whether it asked for C{sips}, and so gets one (RFC 3261, 12.1.1).
+    """
+    uri = SIPURI(here.host, user, here.port, secure=secure)
+    if protocol != "UDP" and not secure:
+        uri = uri.withParameter("transport", protocol.lower())
+    return str(NameAddr(uri))
+
+
+def hopAt(host: str, port: int | None, uri: SIPURI) -> SIPURI:
+    """
+    The next hop, where a URI's host is elsewhere, or was looked up.
+
+    @param host: a literal address.
+    """
+    return SIPURI(host, port=port, params=uri.params, secure=uri.secure)
+
+
+def domainOf(uri: SIPURI) -> str:
+    """
+    The domain that a server has to speak for that is called for a URI; empty where that names an
+    address.
+    """
+    return "" if literal(uri.host) else uri.host
 
 
 def literal(host: str) -> bool:
@@ -55,17 +107,21 @@ def wayTo(uri: URI, heard: Flow | None) -> Way | None:
         and the peer was never heard.
     """
     back = None if heard is None else (heard.protocol, heard.peer)
-    if not isinstance(uri, SIPURI) or uri.secure or not literal(uri.host):
+    if not isinstance(uri, SIPURI) or not literal(uri.host):
         return back
-    protocol = (uri.transport or "udp").upper()
+    protocol = protocolOf(uri)
     if protocol not in PROTOCOLS:
         return back
     if heard is not None:
-        if heard.reliable and heard.usable and uri.transport != "udp":
+        wasSecure = heard.protocol == "TLS"
+        if wasSecure and uri.transport is None:
+            protocol = "TLS"  # what began encrypted goes on so
+        isOpen = heard.reliable and heard.usable and uri.transport != "udp"
+        if isOpen and (wasSecure or not uri.secure):
             return back
         if _hidden(uri.host, heard.peer.host):
             return back
-    return protocol, TransportAddress(uri.host, uri.port or SIP_PORT)
+    return protocol, TransportAddress(uri.host, uri.port or defaultPort(protocol))
 
 
 def _hidden(named: str, heard: str) -> bool:

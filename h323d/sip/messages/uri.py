@@ -26,11 +26,11 @@ from h323d.sip.messages.grammar import (
     writeHost,
 )
 
-__all__ = ["CALLABLE_SCHEMES", "URI", "OtherURI", "SIPURI", "parseURI"]
+__all__ = ["CALLABLE_SCHEMES", "URI", "OtherURI", "SIPURI", "isSecure", "parseURI"]
 
 CALLABLE_SCHEMES = ("sip", "tel")
 """
-Of those whom we are called for, or call; C{sips} would promise TLS, which SIP does not have here.
+Of those whom we are called for, or call, over any transport; C{sips} is for TLS alone.
 """
 
 _SIP_URI = re.compile(
@@ -273,3 +273,10 @@ def parseURI(text: str, path: str = "URI") -> URI:
         scheme == "sips",
         None if password is None else _unescape(password, path),
     )
+
+
+def isSecure(uri: URI) -> bool:
+    """
+    Whether it is C{sips}.
+    """
+    return isinstance(uri, SIPURI) and uri.secure

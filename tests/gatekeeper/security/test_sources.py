@@ -28,6 +28,7 @@ from h323d.net.datagram import Datagrams
 from h323d.net.stream import StreamListener, StreamOpener
 from h323d.net.tls import HANDSHAKE_TIMEOUT, Credentials, TLSListener
 from h323d.values.address import TransportAddress
+from h323d.values.tlspeer import ClientCertificates
 from tests.support.certificates import issue
 from tests.support.halfopen import HalfOpen
 from tests.support.network import SimulatedHost, SimulatedNetwork
@@ -300,7 +301,9 @@ def test_bothListenersOfADoorShare(world: World) -> None:
 def test_aHalfHandshakeHasAPlaceUntilItIsGivenUp(tmp_path: Path) -> None:
     reactor = MemoryReactorClock()
     ours = issue(tmp_path, "ours")
-    secure = TLSListener(reactor, Credentials(ours.certificate, ours.privateKey, "", False))
+    secure = TLSListener(
+        reactor, Credentials(ours.certificate, ours.privateKey, "", ClientCertificates.NONE)
+    )
     sources = Sources(SecurityConfig(), reactor, EventBus())
     users: list[Connected] = []
 

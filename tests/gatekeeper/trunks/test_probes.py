@@ -17,7 +17,8 @@ from h323d.gatekeeper.trunks.probes import H323Probe, SIPProbe, sipURI
 from h323d.h323.ras.messages import Fields, RASMessage
 from h323d.net.stream import StreamOpener
 from h323d.values.address import TransportAddress
-from tests.support.sippeers import SIPWorld
+from tests.support.sealed import sealed
+from tests.support.sippeers import SECURED, SIPWorld
 
 HERE, THERE = "10.0.0.1", "10.0.0.7"
 AT_TRUNK = TransportAddress(THERE, 5060)
@@ -97,13 +98,21 @@ def test_aSIPTrunkHasAURI(keys: dict[str, Any], user: str | None, uri: str) -> N
 @pytest.mark.parametrize("transport", list(TrunkTransport))
 def test_aSIPServerIsAskedByOPTIONSOverItsTransport(transport: TrunkTransport) -> None:
     world, answers = SIPWorld(), Answers()
-    world.peer(THERE)
+    world.peer(THERE, SECURED)
     config = TrunkConfig("carrier", "sip.example.com", transport=transport)
-    SIPProbe(world.peer(HERE).endpoint).ask(config, AT_TRUNK, answers)
+    isSealed = transport is TrunkTransport.TLS
+    there = TransportAddress(THERE, 5061) if isSealed else AT_TRUNK
+    SIPProbe(world.peer(HERE, SECURED).endpoint).ask(config, there, answers)
     world.run(1.0)
     assert answers.told == ["there"]
-    (asked,) = [data for _, source, data in world.sent if data.startswith(b"OPTIONS")]
+    sent = [sealed(data) if isSealed else data for _, source, data in world.sent]
+    (asked,) = [data for data in sent if data.startswith(b"OPTIONS")]
     assert asked.startswith(b"OPTIONS sip:sip.example.com;")
+
+
+def test_aTrunkOverTLSIsAtThePortOfTLS() -> None:
+    config = TrunkConfig("carrier", "192.0.2.1", transport=TrunkTransport.TLS)
+    assert config.place == ("192.0.2.1", 5061)
 
 
 def test_aGatewayIsThereIfItTakesConnections() -> None:

@@ -68,9 +68,14 @@ def test_theBestIsFirstAndWhatIsNoPreferenceIsNone() -> None:
     ]
 
 
-@pytest.mark.parametrize("contact", ["<sips:a@10.0.0.4>", "<mailto:a@example.com>"])
-def test_whatCannotBeCalledIsNoWay(contact: str) -> None:
-    assert Scene().ways(contact) == ()
+def test_whatCannotBeCalledIsNoWay() -> None:
+    assert Scene().ways("<mailto:a@example.com>") == ()
+
+
+@pytest.mark.parametrize("contact", ["<sips:a@10.0.0.4>", "<sip:a@10.0.0.4;transport=tls>"])
+def test_whoIsToBeCalledOverTLSIsAtItsPort(contact: str) -> None:
+    (way,) = Scene().ways(contact)
+    assert way.destination == TransportAddress("10.0.0.4", 5061)
 
 
 def test_whereAPhoneMayNotHaveUsCallIsNoWayAndTold() -> None:

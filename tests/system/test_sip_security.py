@@ -1,0 +1,169 @@
+"""
+SIP over TLS, and sound by SRTP, with phones that we did not write.
+"""
+
+from __future__ import annotations
+
+import signal
+import socket
+import ssl
+from pathlib import Path
+
+import pytest
+
+from tests.support.certificates import Issued, KeyKind, issue
+from tests.support.processes import Baresip, Caller, Server, waitFor
+from tests.support.softphone import SoftPhone
+from tests.support.sound import writeTone
+
+pytestmark = pytest.mark.interop
+
+US, BARESIP, PJSUA, CALLER = "127.0.71.1", "127.0.71.2", "127.0.71.3", "127.0.71.4"
+STRANGER = "127.0.71.9"
+TONE = 700
+NONE = {"packetsReceived": 0}
+CONFIGURATION = (
+    Baresip.SERVER
+    + """
+[sip]
+tlsPort = 5061
+certificate = "{0.certificate}"
+privateKey = "{0.privateKey}"
+clientCertificates = "any"
+"""
+)
+
+
+class SecurePhone(Baresip):
+    """
+    One that calls over TLS, and shows a certificate of its own if it is asked for one.
+    """
+
+    def __init__(
+        self,
+        directory: Path,
+        believed: Issued,
+        dial: str = "",
+        account: str = "",
+        registrar: str = "",
+    ) -> None:
+        """
+        @param account: more of its account's settings, as in C{"mediaenc=srtp"}.
+        """
+        directory.mkdir()
+        writeTone(directory / "tone.wav", TONE, 300.0, 8000)
+        self.shown = issue(directory, "shown", BARESIP, kind=KeyKind.ED25519)
+        both = Path(self.shown.certificate).read_text() + Path(self.shown.privateKey).read_text()
+        (directory / "both.pem").write_text(both)
+        codec = f"PCMU/8000/1;{account}" if account else "PCMU/8000/1"
+        super().__init__(directory, BARESIP, dial, 300, codec, registrar)
+        self.CONFIGURATION = Baresip.CONFIGURATION + (
+            f"module srtp.so\nmodule dtls_srtp.so\nsip_certificate {directory}/both.pem\n"
+            f"sip_cafile {believed.certificate}\n"
+        )
+
+
+@pytest.fixture
+def ours(tmp_path: Path) -> Issued:
+    return issue(tmp_path, "ours", US)
+
+
+@pytest.fixture
+def server(tmp_path: Path, ours: Issued) -> Server:
+    return Server(tmp_path, US, CONFIGURATION.format(ours))
+
+
+def isHeard(server: Server) -> bool:
+    """
+    Whether all legs have had a second of sound.
+    """
+    legs = server.ask("calls")
+    return bool(legs) and all((leg.get("media") or NONE)["packetsReceived"] >= 50 for leg in legs)
+
+
+def test_baresipIsInARoomOverTLS(tmp_path: Path, server: Server, ours: Issued) -> None:
+    room = f"sip:80001@{US};transport=tls"
+    with server, SecurePhone(tmp_path / "phone", ours, room) as phone:
+        waitFor(lambda: isHeard(server), 20, "a call over TLS")
+        server.ask("hangup", "80001")
+        waitFor(lambda: not server.ask("calls"), 10, "its end")
+    assert "Traceback" not in server.output()
+    assert phone.heard
+
+
+def test_pjsuaIsInARoomThatIsCalledBySIPS(tmp_path: Path, server: Server) -> None:
+    with server, SoftPhone(tmp_path, PJSUA, TONE) as phone:
+        phone.register("anna", f"{US};transport=tls", "PCMU")
+        call = phone.call("anna", f"sips:80001@{US}:5061")
+        phone.until(call, "an answer", state="CONFIRMED", media="active")
+        waitFor(lambda: isHeard(server), 20, "sound")
+        phone.hangup(call)
+        waitFor(lambda: not server.ask("calls"), 10, "its end")
+
+
+@pytest.mark.parametrize("transport", ["udp", "tcp", "tls"])
+def test_phonesOverTLSAreCalledByWhoeverIsRegistered(
+    tmp_path: Path, server: Server, ours: Issued, transport: str
+) -> None:
+    over = f"{US};transport=tls"
+    with server, SecurePhone(tmp_path / "phone", ours, registrar=over):
+        with SoftPhone(tmp_path, PJSUA, TONE) as caller:
+            waitFor(lambda: server.ask("registrations"), 10, "a registration")
+            caller.register("anna", f"{US};transport={transport}", "PCMU")
+            call = caller.call("anna", f"sip:b@{US};transport={transport}")
+            caller.until(call, "an answer", state="CONFIRMED", media="active")
+            waitFor(lambda: isHeard(server), 20, "sound")
+            caller.hangup(call)
+            waitFor(lambda: not server.ask("calls"), 10, "its end")
+    assert "Traceback" not in server.output()
+
+
+def test_anH323CallerIsBridgedToAPhoneOverTLS(tmp_path: Path, server: Server, ours: Issued) -> None:
+    over = f"{US};transport=tls"
+    with server, SecurePhone(tmp_path / "phone", ours, registrar=over):
+        waitFor(lambda: server.ask("registrations"), 10, "a registration")
+        with Caller(
+            tmp_path, "caller", "b", "--bind", CALLER, "--gatekeeper", US, "--alias", "carl",
+            "--seconds", "0", "--json", "--tone", "440",
+        ):  # fmt: skip
+            waitFor(lambda: isHeard(server), 20, "sound")
+            server.ask("hangup", server.ask("calls")[0]["callId"])
+
+
+def test_whatIsNoTLSAndHalfHandshakesHarmNobody(
+    tmp_path: Path, server: Server, ours: Issued
+) -> None:
+    room = f"sip:80001@{US};transport=tls"
+    with server, socket.create_connection((US, 5061), 5, (STRANGER, 0)) as plain:
+        silent = [socket.create_connection((US, 5061), 5, (STRANGER, 0)) for _ in range(500)]
+        plain.sendall(b"OPTIONS sip:80001@127.0.71.1 SIP/2.0\r\n\r\n")
+        plain.settimeout(10)
+        while plain.recv(4096):
+            pass  # an alert, and the end
+        with SecurePhone(tmp_path / "phone", ours, room):
+            waitFor(lambda: isHeard(server), 20, "a call over TLS")
+        for each in silent:
+            each.close()
+    assert "Traceback" not in server.output()
+
+
+def test_aNewCertificateIsTakenWhileACallGoesOn(
+    tmp_path: Path, server: Server, ours: Issued
+) -> None:
+    room = f"sip:80001@{US};transport=tls"
+    with server, SecurePhone(tmp_path / "phone", ours, room):
+        waitFor(lambda: isHeard(server), 20, "a call over TLS")
+        other = issue(tmp_path, "other", US)
+        Path(ours.certificate).write_text(Path(other.certificate).read_text())
+        Path(ours.privateKey).write_text(Path(other.privateKey).read_text())
+        server.signal(signal.SIGHUP)
+        waitFor(lambda: "configuration reloaded" in server.output(), 5, "a reload")
+        believing = ssl.create_default_context(cafile=other.certificate)
+        with socket.create_connection((US, 5061)) as plain:
+            with believing.wrap_socket(plain, server_hostname=US):
+                pass
+        (leg,) = server.ask("calls")
+        before = leg["media"]["packetsReceived"]
+        waitFor(
+            lambda: server.ask("calls")[0]["media"]["packetsReceived"] > before + 50, 10, "sound"
+        )
