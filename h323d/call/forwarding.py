@@ -23,6 +23,7 @@ class Forwarding:
     """
 
     way: Way
+    replaces = None
 
     def accept(self) -> None:
         pass

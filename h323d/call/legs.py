@@ -93,6 +93,10 @@ class ILeg(IOffer):
     refusedEverywhere = Attribute(
         "whether the peer has refused for all places where its party might be (SIP's 6xx)"
     )
+    replaces = Attribute(
+        "whose place the call is to take: a L{h323d.call.replacing.Replacement}; C{None} if it is"
+        " one of its own"
+    )
     retryAfter = Attribute(
         "seconds for which the peer wants no calls at all, as it said when it refused this one; 0"
         " if it did not"
@@ -147,6 +151,11 @@ class ILeg(IOffer):
         """
         Negotiate anew, within another profile (hold is one with another
         direction).
+        """
+
+    def yieldTo(leg: ILeg) -> None:
+        """
+        Give the place in the call to another leg, which is admitted, and reports to nobody yet.
         """
 
     def sendDigit(digit: str, milliseconds: int, method: DigitMethod | None = None) -> None:
@@ -208,6 +217,12 @@ class ILegObserver(Interface):
         is over with it in any case.
         """
 
+    def legReplaced(leg: ILeg, by: ILeg) -> None:
+        """
+        Another leg is to have its place.  Whoever watches answers that, and then ends this one;
+        or rejects it.
+        """
+
     def legReleased(leg: ILeg, cause: Cause) -> None:
         """
         The leg is gone, its port is closed.  The last report of all.
@@ -221,6 +236,10 @@ class ITransferRequest(Interface):
     """
 
     way = Attribute("the L{Way} to whom is to be called; where, if the peer says it")
+    replaces = Attribute(
+        "the L{ILeg} of the peer's other call with us, in which it has consulted them, and which"
+        " the call is to take the place of; C{None} if there is none"
+    )
 
     def accept() -> None:
         """

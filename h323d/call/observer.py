@@ -46,5 +46,8 @@ class SilentObserver:
     def legTransferRequested(self, leg: ILeg, request: ITransferRequest) -> None:
         request.fail(Cause.FACILITY_REJECTED)
 
+    def legReplaced(self, leg: ILeg, by: ILeg) -> None:
+        by.reject(Cause.FACILITY_REJECTED)
+
     def legReleased(self, leg: ILeg, cause: Cause) -> None:
         pass

@@ -2,7 +2,8 @@
 The switch: admit a call, route it, hand it to its destination.
 
 It owns no call.  A leg is the switch's only while policies are asked; then it
-belongs to a destination, or is rejected.
+belongs to a destination, or is rejected.  One that is to take another's place belongs to whoever
+has that.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from h323d.call.legs import ILeg, ILegOwner, IOffer, endedBy
 from h323d.call.observer import SilentObserver
 from h323d.call.parts import Part
 from h323d.call.policy import IDestination, IInquiry, IRoutePolicy, Route
+from h323d.call.replacing import FORBIDDEN, Replacement, isEntitled
 from h323d.events.bus import EventBus
 from h323d.events.calls import CallAdmitted, CallEnded, CallRefused, CallRouted
 from h323d.values.cause import Cause
@@ -128,10 +130,25 @@ class Switch(Part[object]):
         introduce(leg, verdict)
         now = self._clock.seconds()
         self._events.publish(CallAdmitted(now, leg.callId, leg.legId, leg.calling, leg.called))
+        if leg.replaces is not None:
+            self._replace(leg, leg.replaces)
+            return
         done = Deferred.fromCoroutine(self._decide(leg))
         done.addErrback(self._policyFailed)
         done.addCallback(self._dispatch, leg)
         done.addErrback(self._destinationFailed, leg)
+
+    def _replace(self, leg: ILeg, replacement: Replacement) -> None:
+        """
+        Hand over to whoever has the call whose place it takes.
+        """
+        if self.gates.shut is not None:
+            self._refuse(leg, self.gates.shut)
+        elif not isEntitled(leg, replacement, self._callers):
+            self._refuse(leg, FORBIDDEN)
+        else:
+            del self.waiting[leg.legId]
+            replacement.leg.yieldTo(leg)
 
     async def _decide(self, leg: ILeg) -> Route | Refusal:
         for policy in self._routes:

@@ -17,7 +17,7 @@ from twisted.internet.threads import deferToThread
 from zope.interface import implementer
 
 from h323d.call.gates import Gates
-from h323d.call.legs import ILeg, ILegObserver, ILegOwner, ITransferRequest, LegDirection
+from h323d.call.legs import ILeg, ILegOwner, ITransferRequest, LegDirection
 from h323d.call.media import (
     IMediaPort,
     IMixerObserver,
@@ -124,8 +124,8 @@ class PhoneOwner(Protocol):
         """The call is over."""
 
 
-@implementer(ILegObserver, ILegOwner, IMixerObserver)
-class Phone:
+@implementer(ILegOwner, IMixerObserver)
+class Phone(SilentObserver):
     """
     One party, in one call at a time.
 

@@ -34,11 +34,15 @@ class Arrival(SilentObserver):
     Waits at the door.
 
     @ivar roomId: where it wants to go.
+    @ivar predecessor: whose seat it is to have; C{None} for one of its own.
     """
 
-    def __init__(self, owner: ArrivalOwner, leg: ILeg, roomId: RoomID) -> None:
+    def __init__(
+        self, owner: ArrivalOwner, leg: ILeg, roomId: RoomID, predecessor: ILeg | None = None
+    ) -> None:
         self.leg = leg
         self.roomId = roomId
+        self.predecessor = predecessor
         self._owner = owner
 
     def legAnswered(self, leg: ILeg) -> None:

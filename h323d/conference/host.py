@@ -23,6 +23,7 @@ from h323d.call.policy import IDestination, Route
 from h323d.call.shares import UNSHARED, ShareRule, sourceOf
 from h323d.conference.arrival import Arrival
 from h323d.conference.config import ConferenceConfig
+from h323d.conference.participant import Participant
 from h323d.conference.room import Room
 from h323d.errors import ConfigurationError, ResourceUnavailable
 from h323d.events.bus import EventBus
@@ -129,9 +130,19 @@ class ConferenceHost(Part[ConferenceConfig]):
             self._tellRefusal(leg, refusal)
             leg.reject(refusal.cause, refusal.reason)
             return
-        arrival = self.arrivals[leg.legId] = Arrival(self, leg, RoomID(route.target))
+        self._receive(Arrival(self, leg, RoomID(route.target)))
+
+    def seatWanted(self, room: Room, participant: Participant, leg: ILeg) -> None:
+        self._receive(Arrival(self, leg, room.roomId, participant.leg))
+
+    def _receive(self, arrival: Arrival) -> None:
+        """
+        Ask whether it may come in.
+        """
+        leg, roomId = arrival.leg, arrival.roomId
+        self.arrivals[leg.legId] = arrival
         leg.observe(arrival)
-        verdict = self._gates.judge(replace(leg.application(), door=Door.ROOM, room=route.target))
+        verdict = self._gates.judge(replace(leg.application(), door=Door.ROOM, room=roomId))
         if isinstance(verdict, Deferred):
             verdict.addCallback(self._judged, arrival)
         else:
@@ -173,6 +184,11 @@ class ConferenceHost(Part[ConferenceConfig]):
         """
         leg, roomId = arrival.leg, arrival.roomId
         del self.arrivals[leg.legId]
+        predecessor, room = arrival.predecessor, self.rooms.get(roomId)
+        if predecessor is not None and room is not None and predecessor.legId in room.participants:
+            room.admit(leg)
+            predecessor.hangup(Cause.NORMAL_CALL_CLEARING)
+            return
         refusal = self._refusalAt(roomId) or self._refusalOf(leg.peer.host)
         if refusal is None:
             (self.rooms.get(roomId) or self._open(roomId)).admit(leg)

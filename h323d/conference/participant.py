@@ -51,6 +51,9 @@ class ParticipantOwner(Protocol):
     def participantDigit(self, participant: Participant, method: DigitMethod) -> None:
         """It pressed a key."""
 
+    def participantReplaced(self, participant: Participant, by: ILeg) -> None:
+        """Somebody else is to have its seat."""
+
     def participantLeft(self, participant: Participant, cause: Cause) -> None:
         """It is gone."""
 
@@ -111,6 +114,9 @@ class Participant(SilentObserver):
 
     def legDigit(self, leg: ILeg, digit: str, milliseconds: int, method: DigitMethod) -> None:
         self._owner.participantDigit(self, method)
+
+    def legReplaced(self, leg: ILeg, by: ILeg) -> None:
+        self._owner.participantReplaced(self, by)
 
     def legReleased(self, leg: ILeg, cause: Cause) -> None:
         if self.presence is Presence.GONE:

@@ -42,6 +42,9 @@ class RoomOwner(Protocol):
     Whom a room tells what concerns more than itself.
     """
 
+    def seatWanted(self, room: Room, participant: Participant, leg: ILeg) -> None:
+        """Somebody is to have that of a participant."""
+
     def roomClosed(self, room: Room) -> None:
         """Nobody is in it any more."""
 
@@ -166,6 +169,9 @@ class Room:
         self._events.publish(
             DigitReceived(self._clock.seconds(), leg.callId, leg.legId, method.value)
         )
+
+    def participantReplaced(self, participant: Participant, by: ILeg) -> None:
+        self._owner.seatWanted(self, participant, by)
 
     def participantLeft(self, participant: Participant, cause: Cause) -> None:
         leg, now = participant.leg, self._clock.seconds()

@@ -189,6 +189,13 @@ class Branches:
         self._last = place.way
         self._sides[side] = place
 
+    def wayTo(self, side: BridgeSide) -> Way | None:
+        """
+        How a side was called; C{None} if it was not.
+        """
+        place = self._sides.get(side)
+        return None if place is None else place.way
+
     def passOver(self, cause: Cause) -> None:
         """
         A way is not taken, as none can be called on it at present.

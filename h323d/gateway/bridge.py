@@ -7,18 +7,16 @@ of the called sides answers, there may be several (L{h323d.gateway.branches}); t
 the first of them that has early media, and another when that is over.  What one side does in the
 middle of the call - it holds, it resumes, it presses a key - the other is told in the words of its
 own protocol.  One that has the other call somebody else leaves its place to them
-(L{h323d.gateway.transferredleg}).
+(L{h323d.gateway.handovers}).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Protocol
 
-from h323d.call.legs import ILeg, ITransferRequest, LegDirection, endedBy
+from h323d.call.legs import ILeg, ITransferRequest, LegDirection, endedBy, namesOf
 from h323d.call.timer import Timer
-from h323d.call.transfers import MAXIMUM_TRANSFERS
 from h323d.call.ways import Way
 from h323d.gateway.branches import Branches, Place
 from h323d.gateway.bridgeside import BridgeSide
@@ -26,8 +24,10 @@ from h323d.gateway.bridging import newBridging
 from h323d.gateway.context import BridgeContext
 from h323d.gateway.dialling import Dialling, calledBy
 from h323d.gateway.facts import BridgeFacts
+from h323d.gateway.handovers import Handovers
+from h323d.gateway.joinedleg import JoinedLeg
+from h323d.gateway.successor import Successor
 from h323d.gateway.tones import BridgeTones, Unheeded
-from h323d.gateway.transferredleg import TransferredLeg
 from h323d.tracing import stateName
 from h323d.values.cause import Cause
 from h323d.values.identifiers import LegID
@@ -48,19 +48,11 @@ class BridgeOwner(Protocol):
     def bridgeCalled(self, bridge: Bridge, leg: ILeg) -> None:
         """It has made a leg to the called party."""
 
+    def bridgeYielded(self, successor: Successor, joined: JoinedLeg, way: Way) -> None:
+        """Who has the place of a side of it, and whom that has talked with, are a new call."""
+
     def bridgeClosed(self, bridge: Bridge) -> None:
         """Nobody is in it any more."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Transfer:
-    """
-    @ivar referrer: who asked for it.
-    @ivar leg: that of the other, in the call that is to come of it.
-    """
-
-    referrer: BridgeSide
-    leg: TransferredLeg
 
 
 class Bridge:
@@ -100,8 +92,7 @@ class Bridge:
             *(self._mixer, context.sounds, context.clock, self.caller, self._branches)
         )
         self._endedByCalled = False
-        self._transfers = caller.transfers if isinstance(caller, TransferredLeg) else 0
-        self._transfer: _Transfer | None = None  # that was begun last
+        self._handovers = Handovers(self, context, caller)
         self._machine = newBridging(
             *(self, context.clock, config.answerTimeout, config.ringTimeout, config.busySeconds)
         )
@@ -140,6 +131,20 @@ class Bridge:
             leg.proceed()
             self._machine.begin()
 
+    def join(self, successor: Successor, joined: JoinedLeg, way: Way) -> None:
+        """
+        Begin with both answered, as a call that somebody has transferred.
+
+        @param successor: of who calls.
+        @param way: to who is joined with them.
+        """
+        self._machine.join()
+        successor.handOver(self.caller)
+        profile = self._context.profile(joined.protocol, self.caller)
+        self.placeCalled(joined, Place(way), profile)
+        self._facts.tellRouted(self.caller.leg, joined)
+        joined.comeOver(profile)
+
     def clear(self, cause: Cause) -> None:
         """
         End the call.
@@ -161,7 +166,7 @@ class Bridge:
         """
         Whether the caller is in a call already, so that their telephone tells nothing of this one.
         """
-        isInCall = self._isFetched or bool(self._transfers)
+        isInCall = self._isFetched or self._handovers.isOneMore
         return isInCall and self._tones.canRefuse and self._context.config.busySeconds > 0
 
     def refuseAloud(self) -> None:
@@ -231,50 +236,59 @@ class Bridge:
     def placesFound(self) -> None:
         self._machine.calledRedirects()
 
-    # What is to become of a transfer.
+    # Who goes on in another call.
 
     def beginTransfer(self, side: BridgeSide, request: ITransferRequest) -> None:
-        context, other = self._context, self._otherOf(side)
-        party = context.partyOf(side.leg)
-        mayCall = party or context.config.acceptUnregistered
-        if other is None or not mayCall or self._transfers >= MAXIMUM_TRANSFERS:
-            self.refuseTransfer(request)
-            self._machine.transferFailed()
-            return
-        request.accept()
-        leg = TransferredLeg(self, other, request, context.newIds(), self._transfers + 1, party)
-        self._transfer = _Transfer(side, leg)
-        context.taker.legOffered(leg)
+        self._handovers.begin(side, request)
 
     def refuseTransfer(self, request: ITransferRequest) -> None:
-        request.fail(Cause.FACILITY_REJECTED)
+        self._handovers.refuse(request)
 
     def moveOn(self) -> None:
-        if self._transfer is not None:
-            self._transfer.leg.move()
+        self._handovers.moveOn()
 
     def loseTransfer(self, cause: Cause) -> None:
-        if self._transfer is not None:
-            self._transfer.leg.lose(cause)
-
-    # What the leg that goes on tells.
-
-    def sideMoves(self, side: BridgeSide) -> None:
-        assert self._transfer is not None  # or nobody would move
-        by = "calling" if self._transfer.referrer is self.caller else "called"
-        side.depart()
-        self._facts.tellTransferred(side.leg, self._transfer.leg)
-        self._over(side, Cause.NORMAL_CALL_CLEARING, by)
-        self._machine.transferred()
+        self._handovers.lose(cause)
 
     def transferFailed(self) -> None:
-        self._transfer = None
         self._machine.transferFailed()
+
+    def transferred(self) -> None:
+        self._machine.transferred()
+
+    def expectSuccessor(self, side: BridgeSide, leg: ILeg) -> None:
+        self._handovers.expect(side, leg)
+
+    def successorAnswered(self, successor: Successor) -> None:
+        self._machine.successorAnswered(successor)
+
+    def refuseSuccessor(self, leg: ILeg) -> None:
+        leg.reject(Cause.FACILITY_REJECTED)
+
+    def dropSuccessor(self, successor: Successor) -> None:
+        successor.leg.hangup(Cause.NORMAL_CALL_CLEARING)
+
+    def yieldPlace(self, successor: Successor) -> None:
+        self._handovers.yieldPlace(successor)
+
+    def goesOn(self, successor: Successor, joined: JoinedLeg, way: Way) -> None:
+        self._owner.bridgeYielded(successor, joined, way)
+
+    def wayTo(self, side: BridgeSide) -> Way:
+        leg = side.leg
+        return self._branches.wayTo(side) or Way(leg.protocol, leg.peer, namesOf(leg))
+
+    def sideLeaves(self, side: BridgeSide) -> None:
+        by = "called" if side is self.caller else "calling"
+        self._over(side, Cause.NORMAL_CALL_CLEARING, by)
 
     # What the sides tell.
 
     def sideAsks(self, side: BridgeSide, request: ITransferRequest) -> None:
         self._machine.transferAsked(side, request)
+
+    def sideReplaced(self, side: BridgeSide, by: ILeg) -> None:
+        self._machine.replaceAsked(side, by)
 
     def sideDialled(self, side: BridgeSide) -> None:
         if side is not self.caller:
@@ -308,7 +322,7 @@ class Bridge:
         self.sideChanged(side)
 
     def sideChanged(self, side: BridgeSide) -> None:
-        other = self._otherOf(side)
+        other = self.otherOf(side)
         if other is not None and not self._context.joined(side, other):
             self._direct(side, Direction.SENDRECV)  # or they could not hear each other
 
@@ -324,7 +338,7 @@ class Bridge:
         """
         Let the other side's sound flow as this side listens.
         """
-        other = self._otherOf(side)
+        other = self.otherOf(side)
         if other is not None and other.answered:
             profile = self._context.profile(other.leg.protocol, side)
             other.leg.changeMedia(profile.directed(direction))
@@ -332,7 +346,7 @@ class Bridge:
     def sideDigit(
         self, side: BridgeSide, digit: str, milliseconds: int, method: DigitMethod
     ) -> None:
-        other = self._otherOf(side)
+        other = self.otherOf(side)
         self._facts.tellDigit(side.leg, method)
         if other is not None:
             other.leg.sendDigit(digit, milliseconds)
@@ -346,7 +360,7 @@ class Bridge:
         elif side is self.caller and self._endedByCalled:
             by = "called"
         self._over(side, cause, by)
-        if self._transfer is not None and side is self._transfer.referrer:
+        if self._handovers.isReferrer(side):
             self._machine.referrerGone(cause)
         elif side is self.caller:
             self._machine.callerGone(cause)
@@ -383,7 +397,7 @@ class Bridge:
             self._machine.calledSpeaks()
         self._tones.follow(self._heard)
 
-    def _otherOf(self, side: BridgeSide) -> BridgeSide | None:
+    def otherOf(self, side: BridgeSide) -> BridgeSide | None:
         """
         Whom a side talks with; nobody, of several that are called.
         """

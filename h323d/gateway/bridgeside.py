@@ -75,6 +75,9 @@ class BridgeSideOwner(Protocol):
     def sideAsks(self, side: BridgeSide, request: ITransferRequest) -> None:
         """Its party wants somebody else to be called in its place."""
 
+    def sideReplaced(self, side: BridgeSide, by: ILeg) -> None:
+        """Somebody else is to have its place."""
+
     def sideGone(self, side: BridgeSide, cause: Cause) -> None:
         """Its leg is over."""
 
@@ -166,6 +169,9 @@ class BridgeSide(SilentObserver):
         else:
             self._owner.sideRedirected(self, request.way)
             request.fail(Cause.FACILITY_REJECTED)  # but if its leg ends with that
+
+    def legReplaced(self, leg: ILeg, by: ILeg) -> None:
+        self._owner.sideReplaced(self, by)
 
     def legMediaReady(self, leg: ILeg, port: IMediaPort, stream: Stream) -> None:
         if stream.medium is not Medium.AUDIO or self.sound is SideSound.OVER:

@@ -11,16 +11,18 @@ with us alone, so nothing here waits for any; but for early media, which the cal
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
 from automat import TypeMachineBuilder
 from twisted.internet.interfaces import IReactorTime
 
-from h323d.call.legs import ITransferRequest
+from h323d.call.legs import ILeg, ITransferRequest
 from h323d.call.timer import Timer
 from h323d.gateway.bridgeside import BridgeSide
-from h323d.tracing import indexed
+from h323d.gateway.successor import Successor
+from h323d.tracing import TypedState, indexed
 from h323d.values.cause import Cause
 
 __all__ = ["MACHINE", "Bridging", "BridgingOwner", "newBridging"]
@@ -70,6 +72,18 @@ class BridgingOwner(Protocol):
     def loseTransfer(self, cause: Cause) -> None:
         """There is nobody to go on."""
 
+    def expectSuccessor(self, side: BridgeSide, leg: ILeg) -> None:
+        """Answer who is to have the place of a side."""
+
+    def refuseSuccessor(self, leg: ILeg) -> None:
+        """Nobody has it."""
+
+    def yieldPlace(self, successor: Successor) -> None:
+        """Let whom that side talks with go on with them."""
+
+    def dropSuccessor(self, successor: Successor) -> None:
+        """The place is there no more."""
+
     def end(self, cause: Cause) -> None:
         """Let go of whoever is there still."""
 
@@ -84,6 +98,9 @@ class Bridging(Protocol):
 
     def begin(self) -> None:
         """The called party is to be called."""
+
+    def join(self) -> None:
+        """The called party is in another call, and comes over."""
 
     def calledRings(self) -> None:
         """It is told, at one place at least."""
@@ -126,6 +143,12 @@ class Bridging(Protocol):
 
     def referrerGone(self, cause: Cause) -> None:
         """The side that asked has hung up."""
+
+    def replaceAsked(self, side: BridgeSide, leg: ILeg) -> None:
+        """Somebody is to have the place of a side."""
+
+    def successorAnswered(self, successor: Successor) -> None:
+        """They may have it: they are real."""
 
     def clear(self, cause: Cause) -> None:
         """The call is not to go on."""
@@ -245,7 +268,9 @@ def hasHeard(machine: Bridging, core: _Core) -> None:
     core.owner.endRefused()
 
 
+@offered.upon(Bridging.join).to(calling)  # but for the word that both are answered
 @answered.upon(Bridging.callerAnswered).to(talking)
+@transferring.upon(Bridging.transferFailed).to(talking)
 def talks(machine: Bridging, core: _Core) -> None:
     """
     Nothing to do: both are there.
@@ -257,11 +282,15 @@ def transfers(machine: Bridging, core: _Core, side: BridgeSide, request: ITransf
     core.owner.beginTransfer(side, request)
 
 
-@transferring.upon(Bridging.transferFailed).to(talking)
-def talksOn(machine: Bridging, core: _Core) -> None:
-    """
-    Nothing to do: both are there still.
-    """
+@talking.upon(Bridging.replaceAsked).loop()
+def expectsSuccessor(machine: Bridging, core: _Core, side: BridgeSide, leg: ILeg) -> None:
+    core.owner.expectSuccessor(side, leg)
+
+
+@talking.upon(Bridging.successorAnswered).to(over)
+def yields(machine: Bridging, core: _Core, successor: Successor) -> None:
+    core.owner.yieldPlace(successor)
+    core.owner.end(Cause.NORMAL_CALL_CLEARING)
 
 
 @transferring.upon(Bridging.referrerGone).to(over)
@@ -290,6 +319,14 @@ for _state in (offered, fetching, *_unanswered, refused, answered, transferring,
     ) -> None:
         core.owner.refuseTransfer(request)
 
+    @_state.upon(Bridging.replaceAsked).loop()
+    def refusesSuccessor(machine: Bridging, core: _Core, side: BridgeSide, leg: ILeg) -> None:
+        core.owner.refuseSuccessor(leg)
+
+    @_state.upon(Bridging.successorAnswered).loop()
+    def dropsSuccessor(machine: Bridging, core: _Core, successor: Successor) -> None:
+        core.owner.dropSuccessor(successor)
+
 
 @offered.upon(Bridging.clear).to(over)
 @answered.upon(Bridging.calledGone).to(over)
@@ -314,10 +351,10 @@ _PROGRESS = (
     Bridging.noneLeftToHear,
 )
 _TIMERS = (Bridging.timerExpired, Bridging.rankTimerExpired)
-_BEGINNINGS = (Bridging.fetch, Bridging.begin)
+_BEGINNINGS = (Bridging.fetch, Bridging.begin, Bridging.join)
 _TRANSFER = (Bridging.transferFailed, Bridging.transferred, Bridging.referrerGone)
 _LATER = (*_BEGINNINGS, *_TRANSFER, Bridging.callerAnswered, Bridging.calledGone)
-_IGNORED = {
+_IGNORED: dict[TypedState[Bridging, _Core], tuple[Callable[..., None], ...]] = {
     offered: (
         *_PROGRESS,
         *_TRANSFER,

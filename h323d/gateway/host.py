@@ -24,7 +24,9 @@ from h323d.events.calls import CallRefused
 from h323d.gateway.bridge import Bridge
 from h323d.gateway.config import GatewayConfig
 from h323d.gateway.context import BridgeContext, CallTaker
+from h323d.gateway.joinedleg import JoinedLeg
 from h323d.gateway.selection import Selection
+from h323d.gateway.successor import Successor
 from h323d.gateway.trunklines import NO_TRUNKS, TrunkLines
 from h323d.sounds.house import QUIET, Sounds
 from h323d.values.cause import Cause
@@ -156,6 +158,12 @@ class GatewayHost(Part[GatewayConfig]):
         if identifier:
             bridge.signalled.append(identifier)
             self._signalled[identifier] = bridge
+
+    def bridgeYielded(self, successor: Successor, joined: JoinedLeg, way: Way) -> None:
+        leg = successor.leg
+        self._shares.take(leg.peer.host)
+        bridge = self.bridges[leg.callId] = Bridge(self, self._context, leg, ())
+        bridge.join(successor, joined, way)
 
     def bridgeClosed(self, bridge: Bridge) -> None:
         for identifier in bridge.signalled:

@@ -11,31 +11,17 @@ over, and who asked is let go.  Should they hang up before that, it comes over a
 from __future__ import annotations
 
 import enum
-from dataclasses import replace
 from typing import Protocol
 
-from zope.interface import implementer
-
-from h323d.call.applications import Application, Reason, textsOf
-from h323d.call.legs import (
-    ILeg,
-    ILegObserver,
-    IOffer,
-    ITransferRequest,
-    LegDirection,
-    namesOf,
-)
-from h323d.call.media import IMediaPort
-from h323d.call.observer import SilentObserver
+from h323d.call.applications import Reason
+from h323d.call.legs import IOffer, ITransferRequest
+from h323d.call.replacing import Replacement
 from h323d.gateway.bridgeside import BridgeSide, SideSound
-from h323d.values.address import PartyAddress, TransportAddress
+from h323d.gateway.standin import StandIn
+from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.identifiers import CallID, LegID
-from h323d.values.media.digits import DigitMethod
-from h323d.values.media.direction import Direction
-from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediaProfile
-from h323d.values.media.streams import Stream
 
 __all__ = ["TransferOwner", "TransferredLeg", "sourceOf"]
 
@@ -63,8 +49,7 @@ class _Place(enum.Enum):
     GONE = "over"
 
 
-@implementer(ILeg, ILegObserver)
-class TransferredLeg(SilentObserver):
+class TransferredLeg(StandIn):
     """
     Stands for a leg in the call that it is to go on in, and commands it once it is there.
 
@@ -72,39 +57,34 @@ class TransferredLeg(SilentObserver):
     @ivar sponsor: who has it call, and answers for it: an endpoint identifier; may be empty.
     """
 
-    direction = LegDirection.INCOMING
-    peerEnded, refusedEverywhere, retryAfter = False, False, 0
-    diversion = None  # it has not been sent on before it was taken
-
     def __init__(
         self,
         owner: TransferOwner,
-        side: BridgeSide,
+        sides: tuple[BridgeSide, BridgeSide],
         request: ITransferRequest,
         ids: tuple[CallID, LegID],
         transfers: int,
         sponsor: str = "",
     ) -> None:
         """
-        @param side: of the old call, whose leg goes on.
+        @param sides: of the old call: that whose leg goes on, and that which has asked for it.
         @param request: of the other.
         @param ids: of the new call, and of the leg in it.
         """
-        leg = self._leg = side.leg
-        self.callId, self.legId = ids
-        self.protocol, self.peer = leg.protocol, leg.peer
-        self.callIdentifier, self.conferenceId = leg.callIdentifier, leg.conferenceId
-        self.proofs = leg.proofs
-        self.calling, self.displayName = namesOf(leg), leg.displayName
-        self.called: tuple[PartyAddress, ...] = request.way.called
-        self.hops, self.restricted, self.speaks = leg.hops, leg.restricted, side.speaks
+        side, referrer = sides
+        super().__init__(side, ids)
+        self.called = request.way.called
         self.transfers, self.sponsor = transfers, sponsor
+        if request.replaces is not None:
+            self.replaces = Replacement(request.replaces, referrer.leg)
         self._owner = owner
         self._side = side
         self._request = request
-        self._observer: ILegObserver = SilentObserver()
-        self._port: IMediaPort | None = None  # of its sound, once it is here
         self._place = _Place.STILL_THERE
+
+    @property
+    def _isHere(self) -> bool:
+        return self._place in (_Place.HERE, _Place.ANSWERED)
 
     # The old call's commands.
 
@@ -125,25 +105,6 @@ class TransferredLeg(SilentObserver):
 
     # ILeg.
 
-    @property
-    def state(self) -> str:
-        return str(self._leg.state)
-
-    @property
-    def held(self) -> bool:
-        return bool(self._leg.held)
-
-    def introduce(self, calling: tuple[PartyAddress, ...], displayName: str) -> None:
-        self.calling, self.displayName = calling, displayName
-
-    def observe(self, observer: ILegObserver) -> None:
-        self._observer = observer
-
-    def proceed(self) -> None:
-        """
-        Who asked has been told already.
-        """
-
     def alert(self, early: MediaProfile | None) -> None:
         if self._place in (_Place.STILL_THERE, _Place.HERE):
             self._request.ringing()
@@ -157,19 +118,8 @@ class TransferredLeg(SilentObserver):
             self._observer.legAnswered(self)
         else:
             return
-        if self._isHere and (self._port is None or not _isWithin(self._port.stream, profile)):
-            self._leg.changeMedia(profile)
-
-    def application(self) -> Application:
-        application: Application = self._leg.application()
-        return replace(
-            application,
-            calling=self.calling,
-            called=self.called,
-            texts=textsOf(self.displayName, self.calling),
-            callId=self.callId,
-            legId=self.legId,
-        )
+        if self._isHere:
+            self._settle(profile)
 
     def reject(self, cause: Cause, reason: Reason | None = None) -> None:
         self.hangup(cause)
@@ -181,38 +131,6 @@ class TransferredLeg(SilentObserver):
             self._release(cause)
         elif self._place is not _Place.GONE:
             self._leg.hangup(cause)
-
-    def changeMedia(self, profile: MediaProfile) -> None:
-        if self._isHere:
-            self._leg.changeMedia(profile)
-
-    def sendDigit(self, digit: str, milliseconds: int, method: DigitMethod | None = None) -> None:
-        if self._isHere:
-            self._leg.sendDigit(digit, milliseconds, method)
-
-    # What the leg reports once it is here.
-
-    def legMediaReady(self, leg: ILeg, port: IMediaPort, stream: Stream) -> None:
-        if stream.medium is Medium.AUDIO:
-            self._port = port
-        self._observer.legMediaReady(self, port, stream)
-
-    def legMediaLost(self, leg: ILeg, medium: Medium) -> None:
-        self._observer.legMediaLost(self, medium)
-
-    def legDigit(self, leg: ILeg, digit: str, milliseconds: int, method: DigitMethod) -> None:
-        self._observer.legDigit(self, digit, milliseconds, method)
-
-    def legTransferRequested(self, leg: ILeg, request: ITransferRequest) -> None:
-        self._observer.legTransferRequested(self, request)
-
-    def legReleased(self, leg: ILeg, cause: Cause) -> None:
-        self.peerEnded = leg.peerEnded
-        self._release(cause)
-
-    @property
-    def _isHere(self) -> bool:
-        return self._place in (_Place.HERE, _Place.ANSWERED)
 
     def _comeOver(self, place: _Place) -> None:
         """
@@ -230,8 +148,7 @@ class TransferredLeg(SilentObserver):
 
     def _release(self, cause: Cause) -> None:
         self._place = _Place.GONE
-        observer, self._observer = self._observer, SilentObserver()
-        observer.legReleased(self, cause)
+        super()._release(cause)
 
 
 def sourceOf(offer: IOffer) -> TransportAddress | None:
@@ -240,14 +157,3 @@ def sourceOf(offer: IOffer) -> TransportAddress | None:
     answers for the caller, who may not call by their own right: a trunk that is handed on.
     """
     return None if isinstance(offer, TransferredLeg) and offer.sponsor else offer.peer
-
-
-def _isWithin(stream: Stream, profile: MediaProfile) -> bool:
-    """
-    Whether sound flows as a profile has it, so that nothing needs to be negotiated.
-    """
-    if stream.transmit is None or stream.direction is not Direction.SENDRECV:
-        return False
-    wanted = profile.of(Medium.AUDIO)
-    sent = stream.transmit.format
-    return any(sent.sameEncoding(each) for each in wanted.formats)

@@ -13,9 +13,11 @@ from h323d.call.complaints import Complaints
 from h323d.call.dialrule import DialRule
 from h323d.call.gates import Gates
 from h323d.call.homes import Homes
+from h323d.call.legs import ILeg
 from h323d.call.media import IMediaPool
 from h323d.errors import DecodeError
 from h323d.sip.config import SIPConfig
+from h323d.sip.dialogs.replaces import Replaces
 from h323d.sip.flows import Flow
 from h323d.sip.messages.message import SIPRequest, SIPResponse
 from h323d.sip.proof import Unproven
@@ -43,7 +45,9 @@ SDP = "application/sdp"
 NO_SUBSCRIPTION = "norefersub"  # the option tag of RFC 4488
 RELIABLE = "100rel"  # the option tag of RFC 3262
 TIMER = "timer"  # the option tag of RFC 4028
-EXTENSIONS = (TIMER, RELIABLE, NO_SUBSCRIPTION)  # all option tags: what nobody needs to ask us for
+REPLACING = "replaces"  # the option tag of RFC 3891
+# All option tags: what nobody needs to ask us for.
+EXTENSIONS = (TIMER, RELIABLE, REPLACING, NO_SUBSCRIPTION)
 SUPPORTED = ", ".join(EXTENSIONS)
 
 
@@ -65,6 +69,9 @@ class DialogUser(Protocol):
 
     def flowLost(self) -> None:
         """Its flow is closed."""
+
+    def replacedBy(self, replaces: Replaces) -> ILeg | int:
+        """The leg, if an INVITE may have its place; or the status that says why not."""
 
     def hangup(self, cause: Cause) -> None:
         """End the call."""
@@ -125,6 +132,9 @@ class UserAgent(Protocol):
 
     def enter(self, callId: str, localTag: str, user: DialogUser) -> None:
         """Requests with this Call-ID and To tag are the user's."""
+
+    def replaced(self, replaces: Replaces) -> ILeg | int:
+        """The leg whose place that is; or the status that says why none has to give it up."""
 
     def forget(self, callId: str, localTag: str) -> None:
         """Such requests are nobody's any more."""

@@ -15,10 +15,10 @@ from twisted.python.failure import Failure
 
 from h323d.call.complaints import Complaints
 from h323d.call.gates import Gates
-from h323d.call.legs import ILegOwner
+from h323d.call.legs import ILeg, ILegOwner
 from h323d.call.parts import Part
 from h323d.call.policy import IInquiry
-from h323d.call.shares import Shares
+from h323d.call.replacing import Replacement
 from h323d.call.site import Site
 from h323d.call.surroundings import Surroundings
 from h323d.errors import DecodeError
@@ -28,7 +28,9 @@ from h323d.sip.calls.incoming import incomingLeg
 from h323d.sip.calls.leg import SIPLeg
 from h323d.sip.config import SIPConfig
 from h323d.sip.dialogs.dialog import nextHop
+from h323d.sip.dialogs.replaces import REPLACES, Replaces
 from h323d.sip.dialogs.routing import contactAt, wayTo
+from h323d.sip.dialogs.table import DialogTable
 from h323d.sip.digest.challenging import Challenger
 from h323d.sip.digest.users import IDigestUsers
 from h323d.sip.entrance import Entrance
@@ -96,9 +98,8 @@ class SIPEndpoint(Part[SIPConfig]):
         self._layer = TransactionLayer(
             clock, world.rng, self.timers, config.maxTransactions, self, site.shareRule
         )
-        self._shares = Shares(site.shareRule, "calls")
-        self._callers: dict[tuple[str, str], str] = {}  # the hosts of those who called us
-        self._dialogs: dict[tuple[str, str], DialogUser] = {}
+        lifetime = self.timers.transaction
+        self._dialogs = DialogTable(clock, lifetime, site.shareRule, config.maxCalls)
         self.unproven = Unproven(
             clock, config.maxUnacknowledged, config.maxUnacknowledgedPerSource, config.T1
         )
@@ -135,10 +136,7 @@ class SIPEndpoint(Part[SIPConfig]):
 
     @property
     def legs(self) -> tuple[DialogUser, ...]:
-        """
-        Every leg that still sends or receives something.
-        """
-        return tuple(self._dialogs.values())
+        return self._dialogs.users
 
     @property
     def transactions(self) -> tuple[int, int]:
@@ -177,7 +175,7 @@ class SIPEndpoint(Part[SIPConfig]):
     def needs(self, flow: Flow) -> bool:
         if self._registrations is not None and self._registrations.needs(flow.peer):
             return True
-        return any(user.flow is flow for user in self._dialogs.values())
+        return any(user.flow is flow for user in self.legs)
 
     # What the transactions report.
 
@@ -195,7 +193,7 @@ class SIPEndpoint(Part[SIPConfig]):
             self.respond(transaction, transaction.request.response(500, None, self._tag()))
 
     def ackArrived(self, ack: SIPRequest) -> None:
-        user = self._dialogs.get((ack.callId, ack.toAddress.tag or ""))
+        user = self._dialogs.get(ack.callId, ack.toAddress.tag or "")
         if user is None:
             return
         try:
@@ -227,11 +225,10 @@ class SIPEndpoint(Part[SIPConfig]):
     def knows(self, request: SIPRequest, tag: str) -> bool:
         if request.method == "CANCEL":
             return self._layer.invited(request) is not None
-        return (request.callId, tag) in self._dialogs
+        return self._dialogs.get(request.callId, tag) is not None
 
     def isFullFor(self, host: str) -> bool:
-        maximum = self.config.maxCalls
-        return len(self._dialogs) >= maximum or not self._shares.mayTake(host, maximum)
+        return self._dialogs.isFullFor(host)
 
     # What the legs ask for.
 
@@ -263,13 +260,13 @@ class SIPEndpoint(Part[SIPConfig]):
         transaction.respond(self._named(response))
 
     def enter(self, callId: str, localTag: str, user: DialogUser) -> None:
-        self._dialogs[callId, localTag] = user
+        self._dialogs.enter(callId, localTag, user)
 
     def forget(self, callId: str, localTag: str) -> None:
-        self._dialogs.pop((callId, localTag), None)
-        caller = self._callers.pop((callId, localTag), None)
-        if caller is not None:
-            self._shares.giveBack(caller)
+        self._dialogs.forget(callId, localTag)
+
+    def replaced(self, replaces: Replaces) -> ILeg | int:
+        return self._dialogs.replaced(replaces)
 
     def inviteDone(self, transaction: ServerTransaction) -> None:
         self._invites.pop(transaction, None)
@@ -283,9 +280,8 @@ class SIPEndpoint(Part[SIPConfig]):
         A fault of our own, in whatever watches a call: that call ends, the others go on.
         """
         self._log.failure("call {callId} died of our own fault", callId=request.callId)
-        for (callId, _), user in tuple(self._dialogs.items()):
-            if callId == request.callId:
-                user.hangup(Cause.TEMPORARY_FAILURE)
+        for user in self._dialogs.ofCall(request.callId):
+            user.hangup(Cause.TEMPORARY_FAILURE)
 
     def _take(self, transaction: ServerTransaction) -> None:
         """
@@ -311,12 +307,20 @@ class SIPEndpoint(Part[SIPConfig]):
             else:
                 self.respond(transaction, answer)
         else:
-            leg = incomingLeg(self, transaction)
-            self._invites[transaction] = leg
-            caller = transaction.flow.peer.host
-            self._callers[request.callId, leg.localTag] = caller
-            self._shares.take(caller)
-            self._owner.legOffered(leg)
+            self._invited(transaction)
+
+    def _invited(self, transaction: ServerTransaction) -> None:
+        request = transaction.request
+        text = request.headers.get(REPLACES)
+        replaced = None if text is None else self.replaced(Replaces.parse(text))
+        if isinstance(replaced, int):
+            self.respond(transaction, request.response(replaced, None, self._tag()))
+            return
+        replacement = None if replaced is None else Replacement(replaced)
+        leg = incomingLeg(self, transaction, replacement)
+        self._invites[transaction] = leg
+        self._dialogs.called(request.callId, leg.localTag, transaction.flow.peer.host)
+        self._owner.legOffered(leg)
 
     def _registered(self, answer: SIPResponse, transaction: ServerTransaction) -> None:
         self.respond(transaction, answer)

@@ -5,7 +5,7 @@ One side of a bridge: its sound is in the mixer as long as it flows.
 from __future__ import annotations
 
 from h323d.call.forwarding import Forwarding
-from h323d.call.legs import ITransferRequest
+from h323d.call.legs import ILeg, ITransferRequest
 from h323d.call.ways import Way
 from h323d.gateway.bridgeside import BridgeSide, SideSound
 from h323d.values.cause import Cause
@@ -57,6 +57,9 @@ class Bridge:
 
     def sideAsks(self, side: BridgeSide, request: ITransferRequest) -> None:
         self.told.append(f"asks for {request.way.called[0]}")
+
+    def sideReplaced(self, side: BridgeSide, by: ILeg) -> None:
+        self.told.append("replaced")
 
     def sideGone(self, side: BridgeSide, cause: Cause) -> None:
         self.told.append(f"gone {cause.name}")

@@ -24,12 +24,17 @@ RANK = "rankTimerExpired in 30 s"
 TABLE: Table = {
     "offered": {
         "transferAsked": "offered: refuseTransfer request",
+        "replaceAsked": "offered: refuseSuccessor leg",
+        "successorAnswered": "offered: dropSuccessor successor",
         "fetch": "fetching: timerExpired in 180 s",
+        "join": "calling",
         "begin": f"calling: timerExpired in 180 s, {RANK}, callNext",
         "clear": "over: end USER_BUSY",
     },
     "fetching": {
         "transferAsked": "fetching: refuseTransfer request",
+        "replaceAsked": "fetching: refuseSuccessor leg",
+        "successorAnswered": "fetching: dropSuccessor successor",
         "callerAnswered": f"calling: timerExpired in 180 s, {RANK}, callNext",
         "callerGone": UNFETCHED,
         "clear": UNFETCHED,
@@ -37,6 +42,8 @@ TABLE: Table = {
     },
     "calling": {
         "transferAsked": "calling: refuseTransfer request",
+        "replaceAsked": "calling: refuseSuccessor leg",
+        "successorAnswered": "calling: dropSuccessor successor",
         "calledRings": "ringing: ring",
         "calledSpeaks": "hearing: openEarly, hear",
         "calledAnswers": ANSWERED,
@@ -51,6 +58,8 @@ TABLE: Table = {
     },
     "ringing": {
         "transferAsked": "ringing: refuseTransfer request",
+        "replaceAsked": "ringing: refuseSuccessor leg",
+        "successorAnswered": "ringing: dropSuccessor successor",
         "calledSpeaks": "hearingRinging: openEarly, hear",
         "calledAnswers": ANSWERED,
         "calledRedirects": f"ringing: {RANK}, callRedirected",
@@ -64,6 +73,8 @@ TABLE: Table = {
     },
     "hearing": {
         "transferAsked": "hearing: refuseTransfer request",
+        "replaceAsked": "hearing: refuseSuccessor leg",
+        "successorAnswered": "hearing: dropSuccessor successor",
         "calledRings": "hearingRinging: ring",
         "calledSpeaks": "hearing: hear",
         "calledAnswers": ANSWERED,
@@ -78,6 +89,8 @@ TABLE: Table = {
     },
     "hearingRinging": {
         "transferAsked": "hearingRinging: refuseTransfer request",
+        "replaceAsked": "hearingRinging: refuseSuccessor leg",
+        "successorAnswered": "hearingRinging: dropSuccessor successor",
         "calledSpeaks": "hearingRinging: hear",
         "calledAnswers": ANSWERED,
         "calledRedirects": f"hearingRinging: {RANK}, callRedirected",
@@ -91,12 +104,16 @@ TABLE: Table = {
     },
     "refused": {
         "transferAsked": "refused: refuseTransfer request",
+        "replaceAsked": "refused: refuseSuccessor leg",
+        "successorAnswered": "refused: dropSuccessor successor",
         "timerExpired": "over: endRefused",
         "callerGone": UNFETCHED,
         "clear": UNFETCHED,
     },
     "answered": {
         "transferAsked": "answered: refuseTransfer request",
+        "replaceAsked": "answered: refuseSuccessor leg",
+        "successorAnswered": "answered: dropSuccessor successor",
         "callerAnswered": "talking",
         "calledGone": "over: end USER_BUSY",
         "callerGone": "over: end USER_BUSY",
@@ -104,12 +121,16 @@ TABLE: Table = {
     },
     "talking": {
         "transferAsked": "transferring: beginTransfer side request",
+        "replaceAsked": "talking: expectSuccessor side leg",
+        "successorAnswered": "over: yieldPlace successor, end NORMAL_CALL_CLEARING",
         "calledGone": "over: end USER_BUSY",
         "callerGone": "over: end USER_BUSY",
         "clear": "over: end USER_BUSY",
     },
     "transferring": {
         "transferAsked": "transferring: refuseTransfer request",
+        "replaceAsked": "transferring: refuseSuccessor leg",
+        "successorAnswered": "transferring: dropSuccessor successor",
         "transferFailed": "talking",
         "transferred": "over: end NORMAL_CALL_CLEARING",
         "referrerGone": "over: moveOn",
@@ -119,6 +140,8 @@ TABLE: Table = {
     },
     "over": {
         "transferAsked": "over: refuseTransfer request",
+        "replaceAsked": "over: refuseSuccessor leg",
+        "successorAnswered": "over: dropSuccessor successor",
     },
 }
 
@@ -136,6 +159,8 @@ def test_theTable() -> None:
             **dict.fromkeys(("calledGone", "noneLeft", "callerGone", "clear"), cause),
             "referrerGone": cause,
             "transferAsked": ("side", "request"),
+            "replaceAsked": ("side", "leg"),
+            "successorAnswered": ("successor",),
         },
         {
             "fetching": ["fetch"],

@@ -98,7 +98,8 @@ def test_whoIsHandedOnCallsByTheRightOfWhoHandsOver(sponsor: str, calls: bool) -
     leg = FakeLeg("1009", FakePool())
     request = FakeTransferRequest(Way("sip", None, (BOB,)))
     ids = CallID("c2"), LegID("l2")
-    transferred = TransferredLeg(owner, BridgeSide(owner, leg), request, ids, 1, sponsor)
+    sides = BridgeSide(owner, leg), BridgeSide(owner, FakeLeg("1001", FakePool()))
+    transferred = TransferredLeg(owner, sides, request, ids, 1, sponsor)
     finder = Finder(WAYS, source=None)  # it does not matter where whoever remains calls from
     onward = Onward(GatewayConfig(), finder, Callers(""))
     assert (onward.route(transferred) is not None) is calls

@@ -69,7 +69,8 @@ class Scene:
         self.leg.mediaReady()
         self.request = FakeTransferRequest(Way("sip", None, (CAROL,)))
         ids = CallID("new"), LegID("new-1")
-        self.transferred = TransferredLeg(self, self.side, self.request, ids, 1)
+        other = BridgeSide(self, FakeLeg("1001", FakePool()))  # type: ignore[arg-type]  # as above
+        self.transferred = TransferredLeg(self, (self.side, other), self.request, ids, 1)
         self.observer = Observer()
         self.transferred.observe(self.observer)
 

@@ -13,9 +13,11 @@ from h323d.call.complaints import Complaints
 from h323d.call.dialrule import DialRule
 from h323d.call.gates import Gates
 from h323d.call.homes import Home, Homes, homeAt
+from h323d.call.legs import ILeg
 from h323d.errors import DecodeError
 from h323d.events.bus import EventBus
 from h323d.sip.config import SIPConfig
+from h323d.sip.dialogs.replaces import Replaces
 from h323d.sip.flows import Flow
 from h323d.sip.messages.message import SIPRequest, SIPResponse
 from h323d.sip.messages.parser import parse
@@ -78,6 +80,8 @@ class FakeAgent:
     @ivar acks: those of 2xx.
     @ivar cancelled: INVITEs, with the reasons.
     @ivar answers: responses, in order.
+    @ivar asked: which dialogs are to be replaced.
+    @ivar replaceable: the leg that is found for one.
     """
 
     def __init__(self) -> None:
@@ -97,6 +101,8 @@ class FakeAgent:
         self.answers: list[SIPResponse] = []
         self.done: list[Any] = []
         self.troubles: list[DecodeError] = []
+        self.asked: list[Replaces] = []
+        self.replaceable: ILeg | int = 481
 
     def contact(self, flow: Flow | None, secure: bool = False) -> str:
         return "<sip:us@10.0.0.1:5060>"
@@ -117,6 +123,10 @@ class FakeAgent:
 
     def enter(self, callId: str, localTag: str, user: Any) -> None:
         pass
+
+    def replaced(self, replaces: Replaces) -> ILeg | int:
+        self.asked.append(replaces)
+        return self.replaceable
 
     def forget(self, callId: str, localTag: str) -> None:
         pass

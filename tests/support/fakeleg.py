@@ -12,6 +12,7 @@ from h323d.call.applications import Application, Door, Reason, textsOf
 from h323d.call.homes import Home
 from h323d.call.legs import ILeg, ILegObserver, IOriginator, LegDirection
 from h323d.call.media import IMediaPool, IMediaPort, IMediaPortObserver, Signalling
+from h323d.call.replacing import Replacement
 from h323d.call.ways import MAX_HOPS, Way
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
@@ -46,6 +47,7 @@ class FakeLeg:
     peerEnded, refusedEverywhere, retryAfter = False, False, 0
     held = False
     speaks = hops = diversion = None
+    replaces: Replacement | None = None
     restricted = False
     proofs: tuple[Proof, ...] = ()
 
@@ -111,6 +113,10 @@ class FakeLeg:
 
     def sendDigit(self, digit: str, milliseconds: int, method: DigitMethod | None = None) -> None:
         self.done.append(("sendDigit", digit))
+
+    def yieldTo(self, leg: ILeg) -> None:
+        assert self.observer is not None
+        self.observer.legReplaced(self, leg)
 
     def portHeard(self, port: IMediaPort, source: TransportAddress) -> None:
         pass

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from zope.interface import implementer
 
-from h323d.call.legs import ITransferRequest
+from h323d.call.legs import ILeg, ITransferRequest
 from h323d.call.ways import Way
 from h323d.values.cause import Cause
 
@@ -21,8 +21,9 @@ class FakeTransferRequest:
     @ivar told: in order.
     """
 
-    def __init__(self, way: Way) -> None:
+    def __init__(self, way: Way, replaces: ILeg | None = None) -> None:
         self.way = way
+        self.replaces = replaces
         self.told: list[str] = []
 
     def accept(self) -> None:

@@ -109,6 +109,9 @@ class Party:
         self.transfers.append(request.way)
         self.requests.append(request)
 
+    def legReplaced(self, leg: ILeg, by: ILeg) -> None:
+        by.reject(Cause.FACILITY_REJECTED)
+
     def legReleased(self, leg: ILeg, cause: Cause) -> None:
         self.reports.append("released")
         assert self.cause is None

@@ -48,6 +48,7 @@ class SoftCall(pj.Call):  # type: ignore[misc] # no types
             "digits": "",
             "codec": "",
             "media": "none",
+            "transfer": 0,
         }
         self.heard: Any = None
         self._tone = pj.ToneGenerator()
@@ -76,6 +77,9 @@ class SoftCall(pj.Call):  # type: ignore[misc] # no types
 
     def onDtmfDigit(self, prm: Any) -> None:
         self.view["digits"] += prm.digit
+
+    def onCallTransferStatus(self, prm: Any) -> None:
+        self.view["transfer"] = prm.statusCode
 
     def change(self, hold: bool, codec: str) -> None:
         """
@@ -213,6 +217,15 @@ class SoftPhone:
 
     def do_change(self, call: int, hold: bool, codec: str = "") -> None:
         self.calls[call].change(hold, codec)
+
+    def do_transfer(self, call: int, uri: str = "", other: int = -1) -> None:
+        """
+        Send the other side somewhere else, or to that of another call of ours.
+        """
+        if other < 0:
+            self.calls[call].xfer(uri, pj.CallOpParam(True))
+        else:
+            self.calls[call].xferReplaces(self.calls[other], pj.CallOpParam(True))
 
     def do_digits(self, call: int, digits: str) -> None:
         parameter = pj.CallSendDtmfParam()

@@ -22,24 +22,28 @@ from tests.support.simulatedphone import PROFILE
 from tests.support.simulation import Simulation
 from tests.support.sippeers import ScriptedPeer, offerBody, request, responseTo
 
-__all__ = ["H323Referrer", "Referrer"]
+__all__ = ["SECOND", "H323Referrer", "Referrer"]
 
 HOST, TERMINAL = "10.0.0.3", "10.0.0.9"
+SECOND = "second"  # the Call-ID of the call in which it consults somebody
 
 
 class Referrer(ScriptedPeer):
     """
-    A registered SIP phone that takes whatever it is asked within its call.
+    A registered SIP phone that takes whatever it is asked within its calls.
 
     @ivar talking: whether its call is answered.
+    @ivar consulting: whether its second call is.
+    @ivar acknowledges: whether it does, when it is answered.
     """
 
     def __init__(self, world: Simulation, host: str = HOST, alias: str = "script") -> None:
         sipPhone(world, host, alias, 1000).close()
         super().__init__(world, host)
-        self.talking = False
+        self.talking = self.consulting = False
+        self.acknowledges = True
         self._callId = "call"
-        self._tag = ""
+        self._tags: dict[str, str] = {}  # of the other side, by Call-ID
         self._cseq = 1
 
     def send(self, text: str | bytes, destination: TransportAddress) -> None:
@@ -60,19 +64,52 @@ class Referrer(ScriptedPeer):
             return
         offer = message.method == "INVITE"
         if offer and message.toAddress.tag is None:
-            self._callId, self._tag = message.callId, message.fromAddress.tag or ""
+            self._callId = message.callId
+            self._tags[self._callId] = message.fromAddress.tag or ""
         self.send(responseTo(message, 200, body=offerBody() if offer else ""), SIP)
 
     def _answered(self, message: SIPResponse) -> None:
-        self._tag = message.toAddress.tag or ""
-        self.talking = True
-        self._say("ACK", message.cseq.number)
+        self._tags[message.callId] = message.toAddress.tag or ""
+        if message.callId == SECOND:
+            self.consulting = True
+        else:
+            self.talking = True
+        if self.acknowledges:
+            self._say("ACK", message.cseq.number, callId=message.callId)
 
     def call(self, number: str) -> None:
         """
         Call somebody.
         """
         self.send(request("INVITE", uri=f"sip:{number}@{SERVER}", body=offerBody()), SIP)
+
+    def consult(self, number: str, replaces: str = "") -> None:
+        """
+        Call somebody else, while the first call goes on; or in the place of a call.
+        """
+        text = request(
+            "INVITE",
+            branch=f"z9hG4bK{SECOND}",
+            callId=SECOND,
+            uri=f"sip:{number}@{SERVER}",
+            extra=f"Replaces: {replaces}\n" if replaces else "",
+            body=offerBody(),
+        )
+        self.send(text, SIP)
+
+    @property
+    def first(self) -> str:
+        """
+        What names its first call to whom is to take its place there.
+        """
+        return f"{self._callId};to-tag={self._tags[self._callId]};from-tag=far"
+
+    @property
+    def replaces(self) -> str:
+        """
+        The same of the second, as the header field of a URI.
+        """
+        return f"?Replaces={SECOND}%3Bto-tag%3D{self._tags[SECOND]}%3Bfrom-tag%3Dfar"
 
     def refer(self, number: str, extra: str = "", headers: str = "") -> None:
         """
@@ -90,22 +127,26 @@ class Referrer(ScriptedPeer):
         """
         self._say("INVITE", body=offerBody(direction="sendonly"))
 
-    def hangup(self) -> None:
+    def hangup(self, callId: str = "") -> None:
         """
         Leave the call.
-        """
-        self._say("BYE")
 
-    def _say(self, method: str, cseq: int = 0, extra: str = "", body: str = "") -> None:
+        @param callId: which, if not the first.
+        """
+        self._say("BYE", callId=callId)
+
+    def _say(
+        self, method: str, cseq: int = 0, extra: str = "", body: str = "", callId: str = ""
+    ) -> None:
         if not cseq:
             self._cseq += 1
         number = cseq or self._cseq
         text = request(
             method,
-            branch=f"z9hG4bK{method}{number}",
-            callId=self._callId,
+            branch=f"z9hG4bK{callId}{method}{number}",
+            callId=callId or self._callId,
             cseq=number,
-            toTag=self._tag,
+            toTag=self._tags.get(callId or self._callId, ""),
             extra=extra,
             body=body,
         )

@@ -142,6 +142,9 @@ class LocalParty:
     def legTransferRequested(self, leg: ILeg, request: ITransferRequest) -> None:
         self.reports.append(f"transfer to {request.way.called[0]}")
 
+    def legReplaced(self, leg: ILeg, by: ILeg) -> None:
+        by.reject(Cause.FACILITY_REJECTED)
+
     def legReleased(self, leg: ILeg, cause: Cause) -> None:
         self.reports.append("released")
         self.cause = cause

@@ -111,6 +111,9 @@ class LegLog:
         self.said.append("transfer")
         self.requests.append(request)
 
+    def legReplaced(self, leg: ILeg, by: ILeg) -> None:
+        self.said.append("replaced")
+
     def legReleased(self, leg: ILeg, cause: Cause) -> None:
         self.said.append("released")
         self.causes.append(cause)

@@ -108,6 +108,12 @@ class SoftPhone(Process):
         """
         self._do("change", call=call, hold=hold, codec=CODECS.get(codec, ""))
 
+    def transfer(self, call: int, uri: str = "", other: int = -1) -> None:
+        """
+        Have the other side of a call call somebody; or join it with that of another call.
+        """
+        self._do("transfer", call=call, uri=uri, other=other)
+
     def press(self, call: int, digits: str) -> None:
         """
         By RFC 4733, one after the other.

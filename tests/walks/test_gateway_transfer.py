@@ -305,15 +305,6 @@ def test_oneAtATime(world: Simulation) -> None:
     house.over()
 
 
-def test_aTransferWithConsultationIsRefusedAndTheCallGoesOn(world: Simulation) -> None:
-    house = House(world)
-    house.referrer.refer("1003", headers="?Replaces=a%3Bto-tag%3Db%3Bfrom-tag%3Dc")
-    world.run(SETTLED)
-    assert (house.referrer.statusOf("REFER"), house.referrer.progress) == ([501], [])
-    assert house.talksOn()
-    house.over()
-
-
 def test_whoWantsToHearNothingOfItDoesNot(world: Simulation) -> None:
     house = House(world)
     house.referrer.refer("1003", extra="Refer-Sub: false\nRequire: norefersub\n")

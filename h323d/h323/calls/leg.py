@@ -69,10 +69,9 @@ class H323Leg:
         self.callId = description.callId
         self.direction = description.direction
         self.calling, self.called = description.calling, description.called
-        self.displayName = description.displayName
-        self.peer = description.peer
+        self.displayName, self.peer = description.displayName, description.peer
         self.hops, self.restricted = description.hops, description.restricted
-        self.diversion = description.diversion
+        self.diversion, self.replaces = description.diversion, description.replaces
         self.identity = identity = description.identity
         self.callIdentifier = identity.callIdentifier.hex()
         self.conferenceId = identity.conferenceID.hex()
@@ -215,6 +214,9 @@ class H323Leg:
         opened = self._openMedia(profile)
         if opened is not None:
             self._startUp.changeProfile(opened)
+
+    def yieldTo(self, leg: ILeg) -> None:
+        self._observer.legReplaced(self, leg)
 
     def sendDigit(self, digit: str, milliseconds: int, method: DigitMethod | None = None) -> None:
         if not self.released:
@@ -400,9 +402,7 @@ class H323Leg:
         return self._phase not in (CallPhase.CLEARING, CallPhase.OVER)
 
     def portHeard(self, port: IMediaPort, source: TransportAddress) -> None:
-        """
-        Of no interest: signalling decides when media is ready.
-        """
+        pass
 
     def portDigit(self, port: IMediaPort, digit: str, milliseconds: int) -> None:
         self._digits.heard(digit, milliseconds, DigitMethod.RTP_EVENT)

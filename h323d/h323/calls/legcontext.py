@@ -15,6 +15,7 @@ from h323d.call.dialrule import DialRule
 from h323d.call.legmedia import LegMedia
 from h323d.call.legs import ILeg, LegDirection
 from h323d.call.media import IMediaPool
+from h323d.call.replacing import Replacement
 from h323d.call.ways import Way
 from h323d.h323.calls.callstart import CallStart
 from h323d.h323.calls.wire import CallWire
@@ -125,6 +126,7 @@ class CallDescription:
     @ivar hops: over how many more servers the call may go; C{None} if that is not said.
     @ivar restricted: the caller does not want to be known to the called party.
     @ivar diversion: who has sent the call on; C{None} if nobody has, or that is not said.
+    @ivar replaces: whose place it is to take; C{None} if nobody's.
     """
 
     legId: LegID
@@ -139,3 +141,4 @@ class CallDescription:
     hops: int | None = None
     restricted: bool = False
     diversion: Diversion | None = None
+    replaces: Replacement | None = None

@@ -15,7 +15,7 @@ from zope.interface import implementer
 
 from h323d.asn1 import h450_1, h450_2
 from h323d.call.dialrule import DialGuard
-from h323d.call.legs import ITransferRequest
+from h323d.call.legs import ILeg, ITransferRequest
 from h323d.call.ways import Way
 from h323d.errors import DecodeError
 from h323d.h323.signalling.addresses import Choice, partiesFromAliases
@@ -57,6 +57,8 @@ class TransferInvoke:
     A C{callTransferInitiate} that waits for its answer, of which there is one: that the call is
     made, or an error.
     """
+
+    replaces: ILeg | None = None
 
     def __init__(self, wire: ServiceWire, invokeId: int, way: Way) -> None:
         self.way = way

@@ -4,6 +4,7 @@ The leg of a call that a peer makes.
 
 from __future__ import annotations
 
+from h323d.call.replacing import Replacement
 from h323d.sip.agent import UserAgent
 from h323d.sip.calls.leg import SIPLeg
 from h323d.sip.calls.parties import partiesOf
@@ -13,9 +14,12 @@ from h323d.values.identifiers import newCallID
 __all__ = ["incomingLeg"]
 
 
-def incomingLeg(agent: UserAgent, invite: ServerTransaction) -> SIPLeg:
+def incomingLeg(
+    agent: UserAgent, invite: ServerTransaction, replaces: Replacement | None = None
+) -> SIPLeg:
     """
     @param invite: it has been checked.
+    @param replaces: whose place it asks for.
 
     @raise DecodeError: a header field that is looked at is malformed.
     """
@@ -28,4 +32,5 @@ def incomingLeg(agent: UserAgent, invite: ServerTransaction) -> SIPLeg:
         partiesOf(request.uri),
         caller.displayName,
         invite,
+        replaces,
     )

@@ -26,6 +26,7 @@ from h323d.call.legmedia import LegMedia
 from h323d.call.legs import ILeg, ILegObserver, ITransferRequest, LegDirection
 from h323d.call.media import IMediaPort, IMediaPortObserver, Signalling
 from h323d.call.observer import SilentObserver
+from h323d.call.replacing import Replacement
 from h323d.call.silence import SilenceWatch
 from h323d.call.timer import Timer
 from h323d.call.ways import Way
@@ -45,6 +46,7 @@ from h323d.sip.calls.sentinvite import CallTarget
 from h323d.sip.calls.sessionphase import SessionPhase, phaseOf
 from h323d.sip.dialogs.dialog import Dialog
 from h323d.sip.dialogs.dialogend import DialogEnd
+from h323d.sip.dialogs.replaces import Replaces
 from h323d.sip.flows import Flow
 from h323d.sip.messages.message import SIPRequest
 from h323d.sip.screening import capabilities
@@ -85,6 +87,7 @@ class SIPLeg:
         called: tuple[PartyAddress, ...],
         displayName: str,
         begun: ServerTransaction | MediaProfile,
+        replaces: Replacement | None = None,
     ) -> None:
         """
         @param begun: of a call that a peer made, its INVITE, which has been checked; of one that
@@ -94,7 +97,7 @@ class SIPLeg:
         self.callId = callId
         self.calling = calling
         self.called = called
-        self.displayName = displayName
+        self.displayName, self.replaces = displayName, replaces
         self._agent = agent
         self._observer: ILegObserver = SilentObserver()
         self._answerTold = False
@@ -124,8 +127,6 @@ class SIPLeg:
             return Invited(self, *parts, begun)
         self._descriptions.profile = begun
         return Inviting(self, *parts, begun)
-
-    # The endpoint's commands.
 
     @property
     def flow(self) -> Flow | None:
@@ -166,17 +167,14 @@ class SIPLeg:
             self._offered.cancelled(cause)
 
     def flowLost(self) -> None:
-        """
-        The connection by which the peer was last heard is gone.
-        """
         if self._end.confirmed:
             self._watch.connectionLost()
 
     def close(self) -> None:
-        """
-        End without a word, to the peer or to whoever watches: the endpoint stops.
-        """
         self._session.close()
+
+    def replacedBy(self, replaces: Replaces) -> ILeg | int:
+        return self._end.refusalOf(replaces) or self
 
     # ILeg.
 
@@ -241,6 +239,9 @@ class SIPLeg:
     def changeMedia(self, profile: MediaProfile) -> None:
         self._descriptions.profile = profile
         self._modification.change()
+
+    def yieldTo(self, leg: ILeg) -> None:
+        self._observer.legReplaced(self, leg)
 
     def sendDigit(self, digit: str, milliseconds: int, method: DigitMethod | None = None) -> None:
         self._digits.send(digit, milliseconds, method)

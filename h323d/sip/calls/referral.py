@@ -3,7 +3,9 @@ REFER within a call (RFC 3515, RFC 7647): the peer asks us to call somebody else
 comes of it in NOTIFY requests that carry a status line, unless it does not want to (RFC 4488).
 
 Whether anybody is called, and how, says who watches the leg.  A transfer that begins with
-consultation names a second dialog of the peer (C{Replaces}, RFC 3891), and is refused.
+consultation names a second dialog of the peer (C{Replaces}, RFC 3891).  If it is with us, whoever
+is called takes its place; why that cannot be is told as what has come of the call: a 481 to the
+REFER itself would end the dialog that it came in (RFC 5057, 5.1).
 """
 
 from __future__ import annotations
@@ -13,13 +15,14 @@ from typing import Protocol
 
 from zope.interface import implementer
 
-from h323d.call.legs import ITransferRequest
+from h323d.call.legs import ILeg, ITransferRequest
 from h323d.call.ways import Way
 from h323d.errors import DecodeError
 from h323d.sip.agent import UserAgent
 from h323d.sip.calls.causes import statusOf
 from h323d.sip.calls.parties import partiesOf
 from h323d.sip.dialogs.dialogend import DialogEnd
+from h323d.sip.dialogs.replaces import Replaces
 from h323d.sip.dialogs.routing import literal
 from h323d.sip.messages.message import SIPRequest, SIPResponse, reasonPhrase
 from h323d.sip.messages.nameaddr import NameAddr
@@ -69,8 +72,23 @@ class Referrals:
             return
         self._count += 1
         event = "refer" if self._count == 1 else f"refer;id={request.cseq.number}"
+        replaced = self._replaced(uri)
+        replaces = None if isinstance(replaced, int) else replaced
         way = Way("sip", None, self._named(uri))
-        self._owner.transferRequested(Referral(self._agent, self._end, transaction, way, event))
+        referral = Referral(self._agent, self._end, transaction, way, event, replaces)
+        if isinstance(replaced, int):
+            referral.failWith(replaced)
+        else:
+            self._owner.transferRequested(referral)
+
+    def _replaced(self, uri: URI) -> ILeg | int | None:
+        """
+        The leg whose place the call is to take, if it is any, or why it cannot.
+
+        @raise DecodeError: it does not say which.
+        """
+        text = _replacesIn(uri)
+        return None if text is None else self._agent.replaced(Replaces.parse(text))
 
     def _named(self, uri: URI) -> tuple[PartyAddress, ...]:
         """
@@ -100,11 +118,13 @@ class Referral:
         transaction: ServerTransaction,
         way: Way,
         event: str,
+        replaces: ILeg | None,
     ) -> None:
         """
         @param event: of its subscription.
         """
         self.way = way
+        self.replaces = replaces
         self._agent = agent
         self._end = end
         self._transaction = transaction
@@ -123,6 +143,13 @@ class Referral:
             headers = headers.adding("Refer-Sub", "false")
         self._agent.respond(self._transaction, response.withHeaders(headers))
         self._notify(100)
+
+    def failWith(self, status: int) -> None:
+        """
+        Nobody is called, for a reason of SIP's.
+        """
+        self.accept()
+        self._notify(status)
 
     def ringing(self) -> None:
         self._notify(180)
@@ -186,6 +213,12 @@ def _refusal(uri: URI) -> int | None:
         return 416
     if not isinstance(uri, SIPURI):
         return None
-    method = uri.parameter("method")
-    replaces = any(name.lower() == "replaces" for name, _ in uri.headers)
-    return 501 if replaces or (method or "INVITE").upper() != "INVITE" else None
+    return 501 if (uri.parameter("method") or "INVITE").upper() != "INVITE" else None
+
+
+def _replacesIn(uri: URI) -> str | None:
+    """
+    What the URI of a call says that it is to take the place of.
+    """
+    headers = uri.headers if isinstance(uri, SIPURI) else ()
+    return next((value for name, value in headers if name.lower() == "replaces"), None)

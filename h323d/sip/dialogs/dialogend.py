@@ -15,6 +15,7 @@ from h323d.sip.calls.acceptance import newAcceptance
 from h323d.sip.calls.causes import reasonOf
 from h323d.sip.calls.digits import DIGIT_TYPES
 from h323d.sip.dialogs.dialog import Dialog, DialogState
+from h323d.sip.dialogs.replaces import Replaces
 from h323d.sip.flows import Flow
 from h323d.sip.messages.message import SIPRequest, SIPResponse
 from h323d.sip.messages.uri import isSecure
@@ -97,6 +98,19 @@ class DialogEnd:
         if self.dialog is None:
             return self.early.get(tag)
         return self.dialog if self.dialog.remoteTag == tag else None
+
+    def refusalOf(self, replaces: Replaces) -> int | None:
+        """
+        Why the dialog keeps its place (RFC 3891, 3).
+
+        @return: a status; C{None} if it can be replaced.
+        """
+        dialog = self.dialog
+        if dialog is None or dialog.remoteTag != replaces.remoteTag:
+            return 481
+        if dialog.state is DialogState.CONFIRMED:
+            return 486 if replaces.earlyOnly else None
+        return 603 if dialog.state is DialogState.TERMINATED else 481
 
     def prove(self) -> None:
         """

@@ -14,9 +14,12 @@ from h323d.errors import DecodeError
 from h323d.sip.calls.referral import Referral, Referrals
 from h323d.sip.dialogs.dialog import Dialog
 from h323d.sip.dialogs.dialogend import DialogEnd
+from h323d.sip.dialogs.replaces import Replaces
 from h323d.sip.messages.message import SIPResponse
 from h323d.values.cause import Cause
 from tests.support.fakeagent import FakeAgent, FakeFlow, received
+from tests.support.fakeleg import FakeLeg
+from tests.support.fakemedia import FakePool
 from tests.support.recorder import Recorder
 
 CAROL = "Refer-To: <sip:1003@10.0.0.1>\n"
@@ -175,7 +178,6 @@ def test_whoseCallIsOverHearsNothing(scene: Scene) -> None:
     [
         ("<http://10.0.0.1/>", 416),
         ("<sips:1003@10.0.0.1>", 416),
-        ("<sip:1003@10.0.0.1?Replaces=a%3Bto-tag%3Db%3Bfrom-tag%3Dc>", 501),
         ("<sip:1003@10.0.0.1;method=BYE>", 501),
     ],
 )
@@ -191,7 +193,27 @@ def test_beforeTheAnswerNobodyIsTransferred() -> None:
     assert (scene.agent.statuses, scene.requests) == ([603], [])
 
 
-@pytest.mark.parametrize("extra", ["", "Refer-To: <sip:>\n"])
+REPLACES = "Replaces=a%3Bto-tag%3Db%3Bfrom-tag%3Dc"
+
+
+def test_whoIsConsultedIsFoundByTheDialog(scene: Scene) -> None:
+    other = scene.agent.replaceable = FakeLeg("1003", FakePool())
+    request = scene.refer(f"Refer-To: <sip:1003@10.0.0.1?{REPLACES}>\n")
+    assert scene.agent.asked == [Replaces("a", "b", "c")]
+    assert request.replaces is other
+
+
+@pytest.mark.parametrize("status", [481, 486, 603])
+def test_whyThatCannotBeIsToldAsWhatCameOfIt(scene: Scene, status: int) -> None:
+    scene.agent.replaceable = status
+    refer = received("REFER", extra=f"Refer-To: <sip:1003@10.0.0.1?{REPLACES}>\n", cseq=2)
+    scene.referrals.requested(refer)
+    assert (scene.agent.statuses, scene.requests) == ([202], [])
+    assert [int(each.split()[1]) for each in scene.told] == [100, status]
+    assert "terminated" in (scene.header("Subscription-State")[-1] or "")
+
+
+@pytest.mark.parametrize("extra", ["", "Refer-To: <sip:>\n", "Refer-To: <sip:1@b?Replaces=a>\n"])
 def test_whatNamesNobodyIsMalformed(scene: Scene, extra: str) -> None:
-    with pytest.raises(DecodeError, match="Refer-To"):
+    with pytest.raises(DecodeError, match=r"Refer-To|Replaces"):
         scene.referrals.requested(received("REFER", extra=extra))

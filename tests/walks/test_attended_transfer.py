@@ -1,0 +1,254 @@
+"""
+The walk of two calls through the gateway of one party, who joins the others with each other: a
+transfer after consultation, whatever protocols they speak.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from operator import itemgetter
+
+import pytest
+
+from h323d.events.calls import CallOffered, CallTransferred
+from h323d.values.cause import Cause
+from h323d.values.media.direction import Direction
+from h323d.witness.assembly import LINGER
+from tests.support.graph import hidden
+from tests.support.referrer import SECOND, Referrer
+from tests.support.simulation import Simulation
+from tests.walks.test_gateway_transfer import (
+    ALICE,
+    CAROL,
+    SETTLED,
+    TALK,
+    TONES,
+    House,
+    everyPair,
+)
+from tests.walks.test_switchboard import isBeyond
+
+
+@pytest.fixture
+def world() -> Iterator[Simulation]:
+    with Simulation(seed=14) as simulation:
+        yield simulation
+
+
+def consulted(
+    world: Simulation, remaining: str = "sip", target: str = "sip", who: str = "called"
+) -> House:
+    """
+    Alice, whom somebody is to hand over, and Carol, whom that somebody has asked.
+    """
+    house = House(world, remaining, target, who)
+    house.referrer.hold()
+    world.run(SETTLED)
+    house.referrer.consult("1003")
+    world.until(lambda: house.carol.speaking and house.referrer.consulting)
+    world.run(SETTLED)
+    return house
+
+
+def joined(house: House) -> None:
+    """
+    Alice and Carol talk, and nobody else is there.
+    """
+    house.referrer.refer("1003", headers=house.referrer.replaces)
+    house.world.until(lambda: house.referrer.methods.count("BYE") == 2)
+    house.world.run(TALK)
+    assert house.heard() == ([CAROL], [ALICE])
+    (bridge,) = house.server.server.gateway.bridges.values()
+    assert bridge.state == "talking"
+
+
+@everyPair
+@pytest.mark.parametrize("who", ["calling", "called"])
+def test_theOthersTalkAndWhoJoinedThemIsLetGoOfBoth(
+    world: Simulation, remaining: str, target: str, who: str
+) -> None:
+    house = consulted(world, remaining, target, who)
+    joined(house)
+    assert house.referrer.statusOf("REFER") == [202]
+    assert house.referrer.progress == [100, 200]
+    assert house.alice.cause is house.carol.cause is None
+    house.carol.hangup()
+    world.until(lambda: house.alice.cause is not None)
+    assert house.alice.cause is Cause.NORMAL_CALL_CLEARING
+    house.over()
+
+
+@everyPair
+def test_eachOfTheThreeCallsHasItsRecord(world: Simulation, remaining: str, target: str) -> None:
+    house = consulted(world, remaining, target)
+    joined(house)
+    house.alice.hangup()
+    world.run(LINGER + 1.0)
+    records = sorted(house.server.server.operator.cdr(), key=itemgetter("offered"))
+    assert len(records) == 3
+    for record in records:
+        assert (record["outcome"], record["model"]) == ("answered", "gateway")
+        assert record["cause"] == Cause.NORMAL_CALL_CLEARING
+    third = records[2]
+    assert "1001" in str(third["calling"])
+    assert "1003" in str(third["called"])
+    assert third["releasedBy"] == "calling"
+
+
+def test_itIsToldWhichCallsGoOnAsWhich(world: Simulation) -> None:
+    house = consulted(world)
+    joined(house)
+    facts = house.server.told(CallTransferred)
+    first, second, third = [each.callId for each in house.server.told(CallOffered)]
+    assert {(each.callId, each.onward) for each in facts} == {(first, third), (second, third)}
+    house.over()
+
+
+@everyPair
+def test_holdPassesAfterwards(world: Simulation, remaining: str, target: str) -> None:
+    house = consulted(world, remaining, target)
+    joined(house)
+    for holder, other in ((house.alice, house.carol), (house.carol, house.alice)):
+        assert holder.leg is not None
+        holder.leg.changeMedia(holder.speaks.directed(Direction.SENDONLY))
+        world.run(SETTLED)
+        assert other.heard.heard(TONES) == []
+        holder.leg.changeMedia(holder.speaks)
+        world.run(SETTLED)
+        assert house.heard() == ([CAROL], [ALICE])
+    house.over()
+
+
+@pytest.mark.parametrize(
+    ("replaces", "status"),
+    [
+        ("?Replaces=nothing%3Bto-tag%3Da%3Bfrom-tag%3Dfar", 481),
+        ("?Replaces=second%3Bto-tag%3Da%3Bfrom-tag%3Dfar", 481),
+    ],
+)
+def test_aDialogThatIsNotOursIsToldAndBothCallsGoOn(
+    world: Simulation, replaces: str, status: int
+) -> None:
+    house = consulted(world)
+    house.referrer.refer("1003", headers=replaces)
+    world.run(SETTLED)
+    assert house.referrer.statusOf("REFER") == [202]
+    assert house.referrer.progress == [100, status]
+    assert house.alice.cause is house.carol.cause is None
+    house.over()
+
+
+def test_aCallThatIsOverLatelyIsDeclined(world: Simulation) -> None:
+    house = consulted(world)
+    replaces = house.referrer.replaces
+    house.referrer.hangup(SECOND)
+    world.run(SETTLED)
+    house.referrer.refer("1003", headers=replaces)
+    world.run(SETTLED)
+    assert house.referrer.progress == [100, 603]
+    assert house.talksOn()
+    house.over()
+
+
+def test_earlyOnlyIsTooLateOnceItIsAnswered(world: Simulation) -> None:
+    house = consulted(world)
+    house.referrer.refer("1003", headers=house.referrer.replaces + "%3Bearly-only")
+    world.run(SETTLED)
+    assert house.referrer.progress == [100, 486]
+    house.over()
+
+
+@pytest.mark.parametrize(
+    ("host", "replaces", "status"),
+    [
+        ("10.0.0.3", "{}", 200),
+        ("10.0.0.3", "{};early-only", 486),
+        ("10.0.0.3", "nothing;to-tag=1;from-tag=2", 481),
+        ("10.0.0.3", "nothing", 400),
+        ("10.0.0.8", "{}", 403),
+    ],
+)
+def test_whoCallsInThePlaceOfAnotherCallHasItIfItIsTheirs(
+    world: Simulation, host: str, replaces: str, status: int
+) -> None:
+    house = House(world)
+    mine = host == house.referrer.address.host
+    caller = house.referrer if mine else Referrer(world, host, "other")
+    caller.consult("1001", replaces.format(house.referrer.first))
+    world.until(lambda: status in caller.statusOf("INVITE"))
+    world.run(SETTLED)
+    assert ("BYE" in house.referrer.methods) is (status == 200)
+    assert house.talksOn()
+    if not mine:
+        caller.port.close()
+    house.over()
+
+
+def test_whoCallsInThePlaceOfACallThatIsOverIsDeclined(world: Simulation) -> None:
+    house = House(world)
+    first = house.referrer.first
+    house.referrer.hangup()
+    world.run(SETTLED)
+    house.referrer.consult("1001", first)
+    world.run(SETTLED)
+    assert house.referrer.statusOf("INVITE")[-1] == 603
+    house.over()
+
+
+def test_whoDoesNotAcknowledgeTakesNobodysPlace(world: Simulation) -> None:
+    house = House(world)
+    house.referrer.acknowledges = False
+    house.referrer.consult("1001", house.referrer.first)
+    world.run(40.0)
+    assert "BYE" not in house.referrer.methods
+    assert house.talksOn()
+    house.over()
+
+
+def test_whoIsAskedMayLeaveInTheMomentOfTheTransfer(world: Simulation) -> None:
+    house = consulted(world)
+    house.referrer.refer("1003", headers=house.referrer.replaces)
+    house.carol.hangup()
+    world.run(SETTLED)
+    world.until(lambda: house.carol.cause is not None)
+    house.over()
+
+
+def test_whoTransfersMayLeaveBothCallsAtOnce(world: Simulation) -> None:
+    house = consulted(world)
+    house.referrer.refer("1003", headers=house.referrer.replaces)
+    house.referrer.hangup()
+    house.referrer.hangup(SECOND)
+    world.run(SETTLED)
+    assert house.heard() == ([CAROL], [ALICE])
+    house.over()
+
+
+def test_aSeatInARoomIsGivenToWhoIsTransferred(world: Simulation) -> None:
+    house = House(world)
+    house.carol.dial("sip:80001@10.0.0.1")
+    world.until(lambda: house.carol.speaking)
+    house.referrer.consult("80001")
+    world.until(lambda: house.referrer.consulting)
+    world.run(SETTLED)
+    house.referrer.refer("80001", headers=house.referrer.replaces)
+    world.until(lambda: house.referrer.methods.count("BYE") == 2)
+    world.run(TALK)
+    assert house.heard() == ([CAROL], [ALICE])
+    (room,) = house.server.server.conference.rooms.values()
+    assert len(room.participants) == 2
+    house.over()
+
+
+def test_allThatIsJoinedCanBeWrittenDown(world: Simulation) -> None:
+    house = consulted(world)
+    found: dict[str, str] = {}
+
+    def look() -> None:
+        calls = ((f"{each}", each) for each in world.clock.getDelayedCalls())
+        found.update(hidden([("server", house.server.server), *calls], isBeyond))
+
+    world.watch(look, 23)
+    joined(house)
+    house.over()
+    assert found == {}
