@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from zope.interface import Interface, implementer
 
 from h323d.call.applications import Admission
-from h323d.call.legs import ILeg, IOffer
+from h323d.call.inquiry import Inquiry
+from h323d.call.legs import ILeg, IOffer, namesOf
 from h323d.values.address import PartyAddress
 
-__all__ = ["ANY_NAME", "CallerName", "ICallerNames", "introduce"]
+__all__ = ["ANY_NAME", "CallerName", "ICallerNames", "introduce", "partyOf"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,17 @@ ANY_NAME = _AnyName()
 """
 L{ICallerNames} where nobody is known: callers are who they say.
 """
+
+
+def partyOf(leg: ILeg, callers: ICallerNames) -> str:
+    """
+    Who is at the other end of a leg, whoever has called: an endpoint identifier, or who answers for
+    them; empty if nobody does.
+    """
+    names, display = namesOf(leg), leg.displayName
+    who = Inquiry(leg.protocol, leg.peer, names, (), display, proofs=leg.proofs)
+    party: str = callers.nameOf(who).party
+    return party
 
 
 def introduce(leg: ILeg, admission: Admission) -> None:

@@ -23,7 +23,7 @@ class Forwarding:
     """
 
     way: Way
-    replaces = None
+    replaces = referred = None
 
     def accept(self) -> None:
         pass

@@ -25,6 +25,7 @@ from h323d.values.media.formats import MediaFormat
 from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediaProfile
 from h323d.values.media.streams import Stream
+from h323d.values.referred import Referred
 
 __all__ = [
     "ILeg",
@@ -92,6 +93,10 @@ class ILeg(IOffer):
     )
     refusedEverywhere = Attribute(
         "whether the peer has refused for all places where its party might be (SIP's 6xx)"
+    )
+    referred = Attribute(
+        "what a transfer has said of the call: a L{h323d.values.referred.Referred}; C{None} if it"
+        " comes of none, or that is not said"
     )
     replaces = Attribute(
         "whose place the call is to take: a L{h323d.call.replacing.Replacement}; C{None} if it is"
@@ -236,6 +241,9 @@ class ITransferRequest(Interface):
     """
 
     way = Attribute("the L{Way} to whom is to be called; where, if the peer says it")
+    referred = Attribute(
+        "what is to be said of the call: a L{h323d.values.referred.Referred}; C{None} if nothing is"
+    )
     replaces = Attribute(
         "the L{ILeg} of the peer's other call with us, in which it has consulted them, and which"
         " the call is to take the place of; C{None} if there is none"
@@ -296,6 +304,7 @@ class IOriginator(Interface):
         hops: int = MAX_HOPS,
         displayName: str = "",
         diversion: Diversion | None = None,
+        referred: Referred | None = None,
     ) -> ILeg:
         """
         Call somebody.
@@ -304,6 +313,7 @@ class IOriginator(Interface):
         @param hops: over how many servers the call may go.
         @param displayName: of who calls, for people to read; empty if there is none.
         @param diversion: who has sent the call on; C{None} if nobody has.
+        @param referred: what a transfer has said of it; C{None} if it comes of none.
 
         @return: a leg that will report to C{observer}; a failure of any kind
             is reported as C{legReleased}, after this call has returned.

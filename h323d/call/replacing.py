@@ -11,9 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from h323d.call.applications import Reason, Refusal
-from h323d.call.callers import ICallerNames
-from h323d.call.inquiry import Inquiry
-from h323d.call.legs import ILeg, namesOf
+from h323d.call.callers import ICallerNames, partyOf
+from h323d.call.legs import ILeg
 
 __all__ = ["FORBIDDEN", "Replacement", "isEntitled"]
 
@@ -41,16 +40,7 @@ def isEntitled(leg: ILeg, replacement: Replacement, callers: ICallerNames) -> bo
     @param callers: knows who is registered.
     """
     asking = replacement.referrer or leg
-    owner, party = replacement.leg, _partyOf(replacement.leg, callers)
+    owner, party = replacement.leg, partyOf(replacement.leg, callers)
     if party:
-        return party == _partyOf(asking, callers)
+        return party == partyOf(asking, callers)
     return bool(owner.peer.host == asking.peer.host)
-
-
-def _partyOf(leg: ILeg, callers: ICallerNames) -> str:
-    """
-    Who is at the other end; empty if they are not registered.
-    """
-    who = Inquiry(leg.protocol, leg.peer, namesOf(leg), (), leg.displayName)
-    party: str = callers.nameOf(who).party
-    return party

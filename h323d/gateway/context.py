@@ -11,9 +11,9 @@ from typing import Protocol
 
 from twisted.internet.interfaces import IReactorTime
 
-from h323d.call.callers import ICallerNames
+from h323d.call.callers import ICallerNames, partyOf
 from h323d.call.inquiry import Inquiry
-from h323d.call.legs import ILeg, IOriginator, namesOf
+from h323d.call.legs import ILeg, IOriginator
 from h323d.call.media import IMediaPool
 from h323d.call.policy import IFinder
 from h323d.call.ways import Way
@@ -127,8 +127,7 @@ class BridgeContext:
         """
         Who is at the other end: an endpoint identifier; empty if they are not registered.
         """
-        who = Inquiry(leg.protocol, leg.peer, namesOf(leg), (), leg.displayName)
-        return self.callers.nameOf(who).party
+        return partyOf(leg, self.callers)
 
     def knows(self, way: Way) -> bool:
         """

@@ -112,6 +112,7 @@ class Dialling:
             hops,
             displayName,
             _diversionOf(place) or caller.diversion,
+            caller.referred,
         )
         self._owner.placeCalled(leg, place, offered)
 

@@ -24,6 +24,7 @@ from h323d.values.media.direction import Direction
 from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediaProfile
 from h323d.values.media.streams import Stream
+from h323d.values.referred import Referred
 
 __all__ = ["StandIn"]
 
@@ -39,6 +40,7 @@ class StandIn(SilentObserver):
     peerEnded, refusedEverywhere, retryAfter = False, False, 0
     diversion = None  # it has not been sent on before it was taken
     replaces: Replacement | None = None
+    referred: Referred | None = None
 
     def __init__(self, side: BridgeSide, ids: tuple[CallID, LegID]) -> None:
         """

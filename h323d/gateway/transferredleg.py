@@ -5,7 +5,8 @@ call has named (a REFER, a C{callTransferInitiate}, a Facility).
 The call that comes of it is offered as any other is - admitted, routed, to a party or a room -
 with this in the place of the leg, as if its party had called.  Until that call is answered, the
 old one goes on, and all that is told here is told to who asked; with the answer the leg comes
-over, and who asked is let go.  Should they hang up before that, it comes over at once.
+over, and who asked is let go.  Should they hang up before that, it comes over at once, and they
+are told all the same, as far as their protocol can.
 """
 
 from __future__ import annotations
@@ -73,7 +74,7 @@ class TransferredLeg(StandIn):
         """
         side, referrer = sides
         super().__init__(side, ids)
-        self.called = request.way.called
+        self.called, self.referred = request.way.called, request.referred
         self.transfers, self.sponsor = transfers, sponsor
         if request.replaces is not None:
             self.replaces = Replacement(request.replaces, referrer.leg)
@@ -114,6 +115,7 @@ class TransferredLeg(StandIn):
             self._request.succeed()  # before who asked is let go
             self._comeOver(_Place.ANSWERED)
         elif self._place is _Place.HERE:
+            self._request.succeed()
             self._place = _Place.ANSWERED
             self._observer.legAnswered(self)
         else:
@@ -147,6 +149,8 @@ class TransferredLeg(StandIn):
             self._observer.legMediaReady(self, port, port.stream)
 
     def _release(self, cause: Cause) -> None:
+        if self._place is _Place.HERE:
+            self._request.fail(cause)
         self._place = _Place.GONE
         super()._release(cause)
 

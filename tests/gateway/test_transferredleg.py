@@ -160,6 +160,7 @@ def test_whoAskedMayLeaveBeforeTheAnswer(scene: Scene) -> None:
     assert (scene.told, scene.observer.told) == (["moves"], ["media"])
     scene.transferred.answer(PROFILE)
     assert scene.observer.told == ["media", "answered"]
+    assert scene.request.told == ["succeed"]
 
 
 def test_afterThatItIsRefusedByHangingUp(scene: Scene) -> None:
@@ -167,6 +168,7 @@ def test_afterThatItIsRefusedByHangingUp(scene: Scene) -> None:
     scene.transferred.reject(Cause.USER_BUSY)
     assert scene.leg.done == [("hangup", Cause.USER_BUSY)]
     assert scene.observer.told == ["media", "released USER_BUSY"]
+    assert scene.request.told == ["fail USER_BUSY"]
 
 
 def test_whoHangsUpMeanwhileIsInNeitherCall(scene: Scene) -> None:

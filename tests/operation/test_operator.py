@@ -38,6 +38,7 @@ from h323d.values.diversion import Diversion
 from h323d.values.identifiers import CallID, RoomID
 from h323d.values.media.formats import MediaFormat
 from h323d.values.media.profile import MediaProfile
+from h323d.values.referred import Referred
 from tests.support.fakegate import FakeGate
 from tests.support.fakeleg import FakeLeg
 from tests.support.fakemedia import FakePool
@@ -74,6 +75,7 @@ class Originator:
         hops: int = MAX_HOPS,
         displayName: str = "",
         diversion: Diversion | None = None,
+        referred: Referred | None = None,
     ) -> FakeLeg:
         name = way.called[0].value
         leg = FakeLeg(name, self._pool)

@@ -24,6 +24,7 @@ from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediaProfile
 from h323d.values.media.streams import ReceiveFormat, Stream, TransmitFormat
 from h323d.values.proof import Proof
+from h323d.values.referred import Referred
 
 __all__ = ["FakeLeg", "FakeOriginator"]
 
@@ -48,6 +49,7 @@ class FakeLeg:
     held = False
     speaks = hops = diversion = None
     replaces: Replacement | None = None
+    referred: Referred | None = None
     restricted = False
     proofs: tuple[Proof, ...] = ()
 
@@ -166,6 +168,7 @@ class FakeOriginator:
     @ivar legs: all that it made.
     @ivar profiles: within what each is to be.
     @ivar diversions: who has sent each on.
+    @ivar referred: what a transfer has said of each.
     @ivar nameless: the names of formats that its legs have no name for.
     """
 
@@ -174,6 +177,7 @@ class FakeOriginator:
         self.legs: list[FakeLeg] = []
         self.profiles: list[MediaProfile] = []
         self.diversions: list[Diversion | None] = []
+        self.referred: list[Referred | None] = []
         self.nameless: set[str] = set()
         self._pool = pool
 
@@ -190,6 +194,7 @@ class FakeOriginator:
         hops: int = MAX_HOPS,
         displayName: str = "",
         diversion: Diversion | None = None,
+        referred: Referred | None = None,
     ) -> FakeLeg:
         leg = FakeLeg(way.called[0].value, self._pool)
         leg.callId, leg.calling, leg.called = callId, calling, way.called
@@ -197,4 +202,5 @@ class FakeOriginator:
         self.legs.append(leg)
         self.profiles.append(profile)
         self.diversions.append(diversion)
+        self.referred.append(referred)
         return leg

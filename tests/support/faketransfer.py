@@ -9,6 +9,7 @@ from zope.interface import implementer
 from h323d.call.legs import ILeg, ITransferRequest
 from h323d.call.ways import Way
 from h323d.values.cause import Cause
+from h323d.values.referred import Referred
 
 __all__ = ["FakeTransferRequest"]
 
@@ -23,6 +24,7 @@ class FakeTransferRequest:
 
     def __init__(self, way: Way, replaces: ILeg | None = None) -> None:
         self.way = way
+        self.referred: Referred | None = None
         self.replaces = replaces
         self.told: list[str] = []
 

@@ -17,6 +17,7 @@ from h323d.gatekeeper.routing.config import RoutingConfig, StaticRoute
 from h323d.gateway.config import GatewayConfig
 from h323d.h323.signalling.q931 import MessageType
 from h323d.operation.views import BridgedView
+from h323d.sip.messages.message import SIPRequest
 from h323d.values.cause import Cause
 from h323d.values.media.direction import Direction
 from h323d.values.media.formats import G711_ALAW, G711_ULAW, MediaFormat
@@ -227,6 +228,7 @@ def test_whoHandsOverMayLeaveBeforeTheAnswer(
     house.ringing()
     house.referrer.hangup()
     world.run(SETTLED)
+    assert house.referrer.progress == [100, 180]
     assert house.alice.cause is None
     assert len(house.server.server.gateway.bridges) == 1
     if answers:
@@ -238,6 +240,8 @@ def test_whoHandsOverMayLeaveBeforeTheAnswer(
         house.carol.refuse(Cause.USER_BUSY)
         world.until(lambda: house.alice.cause is not None)
         assert house.alice.cause is Cause.USER_BUSY
+    world.run(SETTLED)
+    assert house.referrer.progress[-1] == (200 if answers else 486)
     house.over()
 
 
@@ -324,6 +328,26 @@ def test_aRoomIsATargetLikeAnother(world: Simulation) -> None:
     world.run(0.5)
     assert house.heard() == ([CAROL], [ALICE])
     assert house.referrer.methods[-1] == "BYE"
+    house.over()
+
+
+def test_whoHasHandedOverIsSaidToWhoIsCalled(world: Simulation) -> None:
+    house = House(world)
+    other = Referrer(world, "10.0.2.1", "other")
+    house.referrer.refer("other", extra="Referred-By: <sip:script@10.0.0.3>\n")
+    world.until(lambda: other.talking)
+    (invite,) = [each for each in other.messages if isinstance(each, SIPRequest)][:1]
+    assert invite.headers.get("Referred-By") == "<sip:script@10.0.0.3>"
+    other.port.close()
+    house.over()
+
+
+def test_whoHandsOverToTheServerItselfGoesInCircles(world: Simulation) -> None:
+    house = House(world)
+    house.referrer.refer("h323d")
+    world.run(SETTLED)
+    assert house.referrer.statusOf("REFER") == [482]
+    assert house.talksOn()
     house.over()
 
 

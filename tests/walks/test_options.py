@@ -12,6 +12,7 @@ import pytest
 from h323d.conference.config import ConferenceConfig, RoomConfig
 from h323d.config.sections import Configuration
 from h323d.events.calls import CallOffered
+from h323d.sip.agent import SUPPORTED
 from h323d.sip.messages.message import SIPResponse
 from h323d.values.address import TransportAddress
 from tests.support.simulatedphone import Telephone
@@ -47,7 +48,7 @@ class Asker:
         assert "INVITE" in answer.headers.all("Allow")
         assert "application/sdp" in answer.headers.all("Accept")
         assert answer.headers.all("Accept-Encoding") == ("identity",)
-        assert answer.headers.get("Supported") == "norefersub"
+        assert answer.headers.get("Supported") == SUPPORTED
         return answer.status
 
 

@@ -60,7 +60,7 @@ class H323Leg:
     """
 
     protocol, proofs = "h323", ()
-    peerEnded, refusedEverywhere, retryAfter = False, False, 0
+    peerEnded, refusedEverywhere, retryAfter, referred = False, False, 0, None
 
     def __init__(
         self, context: LegContext, description: CallDescription, options: StartUpOptions

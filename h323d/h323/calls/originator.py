@@ -34,6 +34,7 @@ from h323d.values.diversion import Diversion
 from h323d.values.identifiers import CallID, LegID, newGUID, newLegID
 from h323d.values.media.formats import MediaFormat
 from h323d.values.media.profile import MediaProfile
+from h323d.values.referred import Referred
 
 __all__ = ["H323Originator", "OriginatorOwner"]
 
@@ -104,6 +105,7 @@ class H323Originator:
         hops: int = MAX_HOPS,
         displayName: str = "",
         diversion: Diversion | None = None,
+        referred: Referred | None = None,
         options: StartUpOptions | None = None,
     ) -> H323Leg:
         """

@@ -59,6 +59,7 @@ class TransferInvoke:
     """
 
     replaces: ILeg | None = None
+    referred = None
 
     def __init__(self, wire: ServiceWire, invokeId: int, way: Way) -> None:
         self.way = way

@@ -18,6 +18,7 @@ from h323d.sip.calls.diversion import diversionOf
 from h323d.sip.calls.modification import SessionModification
 from h323d.sip.calls.parties import isRestricted
 from h323d.sip.calls.provisionals import Provisionals
+from h323d.sip.calls.referredby import referredOf
 from h323d.sip.dialogs.dialog import Dialog
 from h323d.sip.dialogs.dialogend import DialogEnd
 from h323d.sip.messages.message import SIPRequest
@@ -30,6 +31,7 @@ from h323d.values.cause import Cause
 from h323d.values.diversion import Diversion
 from h323d.values.media.formats import MediaFormat
 from h323d.values.media.profile import MediaProfile
+from h323d.values.referred import Referred
 
 __all__ = ["Invited", "InvitedOwner"]
 
@@ -122,6 +124,10 @@ class Invited:
     @property
     def diversion(self) -> Diversion | None:
         return diversionOf(self._invite.request)
+
+    @property
+    def referred(self) -> Referred | None:
+        return referredOf(self._invite.request)
 
     @property
     def restricted(self) -> bool:

@@ -20,6 +20,7 @@ from h323d.sip.calls.diversion import headerOf
 from h323d.sip.calls.modification import SessionModification
 from h323d.sip.calls.parties import isNobody
 from h323d.sip.calls.redirection import REDIRECTIONS, waysOf
+from h323d.sip.calls.referredby import referredHeaders
 from h323d.sip.calls.sentinvite import CallTarget, Fork, SentInvite
 from h323d.sip.calls.sessionphase import SessionPhase, phaseOf
 from h323d.sip.dialogs.dialogend import DialogEnd
@@ -32,6 +33,7 @@ from h323d.values.diversion import Diversion
 from h323d.values.media.formats import MediaFormat
 from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediaProfile
+from h323d.values.referred import Referred
 
 __all__ = ["Inviting", "InvitingOwner"]
 
@@ -91,11 +93,13 @@ class Inviting:
     @ivar sipCallId: the Call-ID.
     @ivar hops: C{None}: it is ours.
     @ivar diversion: C{None}, for the same reason.
+    @ivar referred: C{None}, for the same reason.
     @ivar restricted: C{False}, for the same reason.
     """
 
     hops: int | None = None
     diversion: Diversion | None = None
+    referred: Referred | None = None
     restricted = False
 
     def __init__(
@@ -178,6 +182,7 @@ class Inviting:
                 *self._modification.inviting(),
                 *(("Privacy", each) for each in privacy),
                 *(("Diversion", each) for each in said),
+                *referredHeaders(target.referred),
                 ("Content-Type", SDP),
             ]
         )

@@ -117,7 +117,7 @@ class SIPLeg:
         )
         self._side = self._sideOf(begun)
         self.hops, self.restricted = self._side.hops, self._side.restricted
-        self.diversion = self._side.diversion
+        self.diversion, self.referred = self._side.diversion, self._side.referred
         self._session: CalledSession | CallingSession = self._side.session
         agent.enter(self._side.sipCallId, self._end.localTag, self)
 
@@ -300,6 +300,8 @@ class SIPLeg:
             self._referrals.requested(transaction)
         elif request.method == "OPTIONS":
             self._agent.respond(transaction, capabilities(request, self.localTag))
+        elif request.method == "NOTIFY":  # of what nobody here has subscribed to
+            self._end.respond(transaction, 481)
         else:
             self._end.respond(transaction, 405)
 

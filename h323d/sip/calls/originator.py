@@ -26,6 +26,7 @@ from h323d.values.diversion import Diversion
 from h323d.values.identifiers import CallID
 from h323d.values.media.formats import MediaFormat
 from h323d.values.media.profile import MediaProfile
+from h323d.values.referred import Referred
 
 __all__ = ["SIPOriginator"]
 
@@ -43,11 +44,13 @@ class _Terms:
     @ivar hops: over how many servers the call may go.
     @ivar displayName: of the caller; may be empty.
     @ivar diversion: who has sent the call on; C{None} if nobody has.
+    @ivar referred: what a transfer has said of it; C{None} if it comes of none.
     """
 
     hops: int
     displayName: str
     diversion: Diversion | None
+    referred: Referred | None
 
 
 @implementer(IOriginator)
@@ -79,6 +82,7 @@ class SIPOriginator:
         hops: int = MAX_HOPS,
         displayName: str = "",
         diversion: Diversion | None = None,
+        referred: Referred | None = None,
     ) -> SIPLeg:
         """
         Call somebody: a SIP URI, or a transport address.  Who has a contact is asked for there,
@@ -87,7 +91,7 @@ class SIPOriginator:
         called, destination = way.called[0], way.destination
         leg = SIPLeg(self._endpoint, callId, calling, (called,), "", profile)
         leg.observe(observer)
-        uri, terms = targetOf(called), _Terms(hops, displayName, diversion)
+        uri, terms = targetOf(called), _Terms(hops, displayName, diversion, referred)
         contact = uriOf(way.contact) if way.contact else None
         if contact is not None and destination is not None:
             hop = hopAt(destination.host, destination.port, contact)
@@ -128,7 +132,8 @@ class SIPOriginator:
             leg.hangup(Cause.NO_ROUTE_TO_DESTINATION)
         else:
             caller = self._caller(leg.calling, terms.displayName, flow.local)
-            leg.dial(CallTarget(uri, recipient or uri, caller, flow, terms.hops, terms.diversion))
+            said = terms.hops, terms.diversion, terms.referred
+            leg.dial(CallTarget(uri, recipient or uri, caller, flow, *said))
 
     def _caller(
         self, calling: tuple[PartyAddress, ...], displayName: str, here: TransportAddress

@@ -5,7 +5,8 @@ comes of it in NOTIFY requests that carry a status line, unless it does not want
 Whether anybody is called, and how, says who watches the leg.  A transfer that begins with
 consultation names a second dialog of the peer (C{Replaces}, RFC 3891).  If it is with us, whoever
 is called takes its place; why that cannot be is told as what has come of the call: a 481 to the
-REFER itself would end the dialog that it came in (RFC 5057, 5.1).
+REFER itself would end the dialog that it came in (RFC 5057, 5.1).  If it is with whom we call
+elsewhere, they are told in our INVITE.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from h323d.errors import DecodeError
 from h323d.sip.agent import UserAgent
 from h323d.sip.calls.causes import statusOf
 from h323d.sip.calls.parties import partiesOf
+from h323d.sip.calls.referredby import referredOf
 from h323d.sip.dialogs.dialogend import DialogEnd
 from h323d.sip.dialogs.replaces import Replaces
 from h323d.sip.dialogs.routing import literal
@@ -30,10 +32,12 @@ from h323d.sip.messages.uri import CALLABLE_SCHEMES, SIPURI, URI
 from h323d.sip.transactions.running import ServerTransaction
 from h323d.values.address import PartyAddress
 from h323d.values.cause import Cause
+from h323d.values.referred import Referred
 
 __all__ = ["Referral", "Referrals", "ReferralsOwner"]
 
 SIPFRAG = "message/sipfrag;version=2.0"  # RFC 3515, 2.4.5
+MAX_LENGTH = 2000  # characters of a Refer-To
 EXPIRES = 600  # seconds that we say the subscription lasts: longer than anybody rings
 DECLINE = 603  # that nobody is called at all (RFC 3515, 2.4.2)
 
@@ -66,37 +70,50 @@ class Referrals:
         """
         request = transaction.request
         uri = _target(request)
-        refusal = _refusal(uri) if self._end.confirmed else DECLINE
+        refusal = self._refusal(uri) if self._end.confirmed else DECLINE
         if refusal is not None:
             self._end.respond(transaction, refusal)
             return
         self._count += 1
         event = "refer" if self._count == 1 else f"refer;id={request.cseq.number}"
-        replaced = self._replaced(uri)
-        replaces = None if isinstance(replaced, int) else replaced
         way = Way("sip", None, self._named(uri))
-        referral = Referral(self._agent, self._end, transaction, way, event, replaces)
-        if isinstance(replaced, int):
-            referral.failWith(replaced)
-        else:
-            self._owner.transferRequested(referral)
-
-    def _replaced(self, uri: URI) -> ILeg | int | None:
-        """
-        The leg whose place the call is to take, if it is any, or why it cannot.
-
-        @raise DecodeError: it does not say which.
-        """
-        text = _replacesIn(uri)
-        return None if text is None else self._agent.replaced(Replaces.parse(text))
+        wanted = _replacesIn(uri)
+        found = None if wanted is None else self._agent.replaced(wanted)
+        if isinstance(found, int) and self._isAtOurs(uri):
+            Referral(self._agent, self._end, transaction, way, event).failWith(found)
+            return
+        isOurs = wanted is None or not isinstance(found, int)
+        said = referredOf(request, "" if isOurs else str(wanted))
+        replaced = None if isinstance(found, int) else found
+        referral = Referral(self._agent, self._end, transaction, way, event, said, replaced)
+        self._owner.transferRequested(referral)
 
     def _named(self, uri: URI) -> tuple[PartyAddress, ...]:
         """
         The names to look for; of a user at another host, not what it would mean here.
         """
         parties = partiesOf(uri)
-        host = uri.host if isinstance(uri, SIPURI) else ""
-        return parties[-1:] if literal(host) and not self._agent.homes.owns(host) else parties
+        isElsewhere = isinstance(uri, SIPURI) and literal(uri.host) and not self._isAtOurs(uri)
+        return parties[-1:] if isElsewhere else parties
+
+    def _isAtOurs(self, uri: URI) -> bool:
+        """
+        Whether whom it names is at one of our addresses.
+        """
+        return isinstance(uri, SIPURI) and self._agent.homes.owns(uri.host)
+
+    def _refusal(self, uri: URI) -> int | None:
+        """
+        The status that refuses what is no call to somebody.
+        """
+        if uri.scheme not in CALLABLE_SCHEMES:
+            return 416
+        if not isinstance(uri, SIPURI):
+            return None
+        if (uri.parameter("method") or "INVITE").upper() != "INVITE":
+            return 501
+        isCalling = _replacesIn(uri) is None and self._isAtOurs(uri)
+        return 482 if isCalling and uri.user in (None, "", self._agent.config.user) else None
 
 
 class _Progress(enum.Enum):
@@ -118,15 +135,20 @@ class Referral:
         transaction: ServerTransaction,
         way: Way,
         event: str,
-        replaces: ILeg | None,
+        referred: Referred | None = None,
+        replaces: ILeg | None = None,
     ) -> None:
         """
         @param event: of its subscription.
+        @param referred: what is to be said of the call.
+        @param replaces: whose place it is to take.
         """
         self.way = way
+        self.referred = referred
         self.replaces = replaces
         self._agent = agent
         self._end = end
+        self._dialog = end.dialog  # which lives on for us when the call is over (RFC 5057, 4)
         self._transaction = transaction
         self._event = event
         self._progress = _Progress.ASKED
@@ -166,7 +188,7 @@ class Referral:
             self._notify(status)
 
     def _notify(self, status: int) -> None:
-        dialog = self._end.confirmed
+        dialog = self._dialog
         if self._progress is not _Progress.TELLING or dialog is None:
             return
         state = f"active;expires={EXPIRES}"
@@ -202,23 +224,18 @@ def _target(request: SIPRequest) -> URI:
     text = request.headers.get("Refer-To")
     if text is None:
         raise DecodeError("whom to call is not said", "Refer-To")
+    if len(text) > MAX_LENGTH:
+        raise DecodeError("longer than any that can be called", "Refer-To")
     return NameAddr.parse(text, "Refer-To").uri
 
 
-def _refusal(uri: URI) -> int | None:
+def _replacesIn(uri: URI) -> Replaces | None:
     """
-    The status that refuses what is no call to somebody.
-    """
-    if uri.scheme not in CALLABLE_SCHEMES:
-        return 416
-    if not isinstance(uri, SIPURI):
-        return None
-    return 501 if (uri.parameter("method") or "INVITE").upper() != "INVITE" else None
+    What the URI of a call says that it is to take the place of; C{None} if of nothing.
 
-
-def _replacesIn(uri: URI) -> str | None:
-    """
-    What the URI of a call says that it is to take the place of.
+    @raise DecodeError: it does not say which.
     """
     headers = uri.headers if isinstance(uri, SIPURI) else ()
-    return next((value for name, value in headers if name.lower() == "replaces"), None)
+    named = (value for name, value in headers if name.lower() == "replaces")
+    text = next(named, None)
+    return None if text is None else Replaces.parse(text)

@@ -24,6 +24,7 @@ from h323d.sip.messages.rack import RAck, parseRSeq
 from h323d.sip.messages.uri import SIPURI
 from h323d.values.cause import Cause
 from h323d.values.diversion import Diversion
+from h323d.values.referred import Referred
 
 __all__ = ["CallTarget", "Fork", "SentInvite", "SentInviteOwner"]
 
@@ -41,6 +42,7 @@ class CallTarget:
     @ivar flow: the way there.
     @ivar hops: over how many servers the call may go (Max-Forwards).
     @ivar diversion: who has sent the call on; C{None} if nobody has.
+    @ivar referred: what a transfer has said of it; C{None} if it comes of none.
     """
 
     uri: SIPURI
@@ -49,6 +51,7 @@ class CallTarget:
     flow: Flow
     hops: int = MAX_HOPS
     diversion: Diversion | None = None
+    referred: Referred | None = None
 
 
 class SentInviteOwner(Protocol):

@@ -17,6 +17,7 @@ from h323d.sip.dialogs.dialogend import DialogEnd
 from h323d.sip.dialogs.replaces import Replaces
 from h323d.sip.messages.message import SIPResponse
 from h323d.values.cause import Cause
+from h323d.values.referred import Referred
 from tests.support.fakeagent import FakeAgent, FakeFlow, received
 from tests.support.fakeleg import FakeLeg
 from tests.support.fakemedia import FakePool
@@ -165,12 +166,20 @@ def test_whoDoesNotAnswerGetsNoMore(scene: Scene, way: str) -> None:
     assert len(scene.told) == 1
 
 
-def test_whoseCallIsOverHearsNothing(scene: Scene) -> None:
+def test_whoHasLeftTheCallHearsWhatCameOfIt(scene: Scene) -> None:
     request = scene.refer()
     request.accept()
     scene.end.close()
     request.fail(Cause.USER_BUSY)
-    assert len(scene.told) == 1
+    assert scene.told[-1] == "SIP/2.0 486 Busy Here"
+
+
+def test_whoAsksAndWhereIsSaidToWhoIsCalled(scene: Scene) -> None:
+    asks = "Referred-By: Boss <sip:boss@10.0.0.3>;cid=x\n"
+    target = f"Refer-To: <sip:1003@192.0.2.1?{REPLACES}>\n"
+    request = scene.refer(target + asks)
+    assert request.replaces is None
+    assert request.referred == Referred("<sip:boss@10.0.0.3>", "a;to-tag=b;from-tag=c")
 
 
 @pytest.mark.parametrize(
@@ -179,6 +188,8 @@ def test_whoseCallIsOverHearsNothing(scene: Scene) -> None:
         ("<http://10.0.0.1/>", 416),
         ("<sips:1003@10.0.0.1>", 416),
         ("<sip:1003@10.0.0.1;method=BYE>", 501),
+        ("<sip:h323d@10.0.0.1>", 482),
+        ("<sip:10.0.0.1>", 482),
     ],
 )
 def test_whatIsNoCallToSomebodyIsRefused(scene: Scene, target: str, status: int) -> None:
@@ -213,7 +224,18 @@ def test_whyThatCannotBeIsToldAsWhatCameOfIt(scene: Scene, status: int) -> None:
     assert "terminated" in (scene.header("Subscription-State")[-1] or "")
 
 
-@pytest.mark.parametrize("extra", ["", "Refer-To: <sip:>\n", "Refer-To: <sip:1@b?Replaces=a>\n"])
+LONG = "1" * 5000
+
+
+@pytest.mark.parametrize(
+    "extra",
+    [
+        f"Refer-To: <sip:{LONG}@10.0.0.1>\n",
+        "",
+        "Refer-To: <sip:>\n",
+        "Refer-To: <sip:1@b?Replaces=a>\n",
+    ],
+)
 def test_whatNamesNobodyIsMalformed(scene: Scene, extra: str) -> None:
     with pytest.raises(DecodeError, match=r"Refer-To|Replaces"):
         scene.referrals.requested(received("REFER", extra=extra))

@@ -26,6 +26,14 @@ def test_itIsRead(text: str, found: Replaces) -> None:
 
 @pytest.mark.parametrize(
     "text",
+    ["a@b;to-tag=1;from-tag=2", "a@b;to-tag=1;from-tag=2;early-only", "a;to-tag=1;from-tag=0"],
+)
+def test_itIsWrittenAsItWasRead(text: str) -> None:
+    assert str(Replaces.parse(text)) == text
+
+
+@pytest.mark.parametrize(
+    "text",
     [
         "",
         ";to-tag=1;from-tag=2",
@@ -35,6 +43,9 @@ def test_itIsRead(text: str, found: Replaces) -> None:
         "a@b;to-tag;from-tag=1",
         "a@b;to-tag=1;to-tag=2;from-tag=3",
         "a@b;to-tag=1;from-tag=2;=",
+        "a\r\nVia: b;to-tag=1;from-tag=2",
+        "a b;to-tag=1;from-tag=2",
+        'a@b;to-tag="1\r\nVia: b";from-tag=2',
         f"{'a' * 65000};to-tag=1;from-tag=2",
     ],
 )
