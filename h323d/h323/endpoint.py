@@ -29,6 +29,7 @@ from h323d.h323.calls.admission import AdmissionGrant, AdmissionRequest, Admitte
 from h323d.h323.calls.admissions import Admissions
 from h323d.h323.calls.callstart import StartUpOptions
 from h323d.h323.calls.callstreams import newStreams
+from h323d.h323.calls.consultations import Consultations
 from h323d.h323.calls.incoming import IncomingSetup, readSetup
 from h323d.h323.calls.leg import H323Leg
 from h323d.h323.calls.legcontext import CallDescription, LegContext
@@ -103,6 +104,7 @@ class H323Endpoint(Part[H323Config]):
             endpointType or mcuType(config.name),
             self.complaints,
             site.dialRule,
+            Consultations(world.rng),
         )
         self.originator = H323Originator(
             self, world, site.homes, gatekept, self._admissions, self.legs
@@ -279,6 +281,7 @@ class H323Endpoint(Part[H323Config]):
 
     def legGone(self, leg: ILeg, cause: Cause) -> None:
         self._forget(leg.legId)
+        self._context.consultations.forget(leg)
         self.originator.forget(leg.legId)
         if self._admissions is not None:
             self._admissions.gone(leg.legId, cause)

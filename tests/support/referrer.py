@@ -9,7 +9,7 @@ from typing import Any
 
 from h323d.asn1 import h450_1, h450_2
 from h323d.h323.calls.faststart import offerFastStart
-from h323d.h323.calls.supplementary import CALL_TRANSFER_INITIATE
+from h323d.h323.calls.supplementary import CALL_TRANSFER_IDENTIFY, CALL_TRANSFER_INITIATE
 from h323d.h323.signalling import messages, uuie
 from h323d.h323.signalling.q931 import MessageType
 from h323d.h323.signalling.uuie import Start
@@ -180,9 +180,9 @@ class H323Referrer(H323Peer):
     An H.323 terminal that nobody knows, with a call to somebody.
     """
 
-    def __init__(self, world: Simulation, number: str) -> None:
-        super().__init__(world.network, TERMINAL, TransportAddress(SERVER, 1720))
-        rtp, rtcp = TransportAddress(TERMINAL, 5000), TransportAddress(TERMINAL, 5001)
+    def __init__(self, world: Simulation, number: str, host: str = TERMINAL) -> None:
+        super().__init__(world.network, host, TransportAddress(SERVER, 1720))
+        rtp, rtcp = TransportAddress(host, 5000), TransportAddress(host, 5001)
         start = Start(fastStart=offerFastStart(PROFILE, soundAt(rtp, rtcp)).elements)
         self.send(self.makeSetup(start, called=number))
 
@@ -196,12 +196,32 @@ class H323Referrer(H323Peer):
     def initiate(self, number: str, callIdentity: str = "") -> None:
         """
         Have the other side call somebody (H.450.2, C{callTransferInitiate}).
+
+        @param callIdentity: of the call in which they have been consulted.
         """
         target = {"destinationAddress": [("dialledDigits", number)]}
-        argument = h450_2.encode(
-            "CTInitiateArg", {"callIdentity": callIdentity, "reroutingNumber": target}
-        )
-        invoke = {"invokeId": 7, "opcode": ("local", CALL_TRANSFER_INITIATE), "argument": argument}
+        value = {"callIdentity": callIdentity, "reroutingNumber": target}
+        self._invoke(CALL_TRANSFER_INITIATE, bytes(h450_2.encode("CTInitiateArg", value)))
+
+    def identify(self) -> None:
+        """
+        Ask how this call is named in another, from which somebody is to be transferred here.
+        """
+        self._invoke(CALL_TRANSFER_IDENTIFY)
+
+    @property
+    def identified(self) -> dict[str, Any]:
+        """
+        What was said to that.
+        """
+        (_, answer), *_ = self.answers
+        found: dict[str, Any] = h450_2.decode("CTIdentifyRes", answer["result"]["result"])
+        return found
+
+    def _invoke(self, opcode: int, argument: bytes | None = None) -> None:
+        invoke: dict[str, Any] = {"invokeId": 7, "opcode": ("local", opcode)}
+        if argument is not None:
+            invoke["argument"] = argument
         value = {"serviceApdu": ("rosApdus", [("invoke", invoke)])}
         service = bytes(h450_1.encode("H4501SupplementaryService", value))
         octets = uuie.write(("empty", None), True, services=(service,))

@@ -11,11 +11,12 @@ from operator import itemgetter
 import pytest
 
 from h323d.events.calls import CallOffered, CallTransferred
+from h323d.h323.signalling.q931 import MessageType
 from h323d.values.cause import Cause
 from h323d.values.media.direction import Direction
 from h323d.witness.assembly import LINGER
 from tests.support.graph import hidden
-from tests.support.referrer import SECOND, Referrer
+from tests.support.referrer import SECOND, H323Referrer, Referrer
 from tests.support.simulation import Simulation
 from tests.walks.test_gateway_transfer import (
     ALICE,
@@ -24,6 +25,7 @@ from tests.walks.test_gateway_transfer import (
     TALK,
     TONES,
     House,
+    Terminals,
     everyPair,
 )
 from tests.walks.test_switchboard import isBeyond
@@ -238,6 +240,42 @@ def test_aSeatInARoomIsGivenToWhoIsTransferred(world: Simulation) -> None:
     (room,) = house.server.server.conference.rooms.values()
     assert len(room.participants) == 2
     house.over()
+
+
+@everyPair
+def test_aTerminalJoinsTheOthersByH450(world: Simulation, remaining: str, target: str) -> None:
+    house = Terminals(world, remaining, target)
+    second = H323Referrer(world, "1003")
+    world.until(lambda: house.carol.speaking and second.talking)
+    second.identify()
+    world.run(SETTLED)
+    where = second.identified
+    assert where["reroutingNumber"] == {"destinationAddress": [("dialledDigits", "1003")]}
+    house.referrer.initiate("1003", where["callIdentity"])
+    world.until(lambda: MessageType.RELEASE_COMPLETE in second.kinds)
+    world.run(TALK)
+    assert house.alice.heard.heard(TONES) == [CAROL]
+    assert house.carol.heard.heard(TONES) == [ALICE]
+    assert house.referrer.answers == [("returnResult", {"invokeId": 7})]
+    assert house.referrer.kinds[-1] is MessageType.RELEASE_COMPLETE
+    world.leave()
+    assert world.leftOver() == []
+
+
+def test_aTerminalCannotJoinAnothersCall(world: Simulation) -> None:
+    house = Terminals(world)
+    house.carol.dial("sip:80001@10.0.0.1")
+    second = H323Referrer(world, "80001", "10.0.0.7")
+    world.until(lambda: second.talking)
+    second.identify()
+    world.run(SETTLED)
+    house.referrer.initiate("80001", second.identified["callIdentity"])
+    world.run(SETTLED)
+    assert house.referrer.answers == [("returnError", {"invokeId": 7, "errcode": ("local", 1006)})]
+    assert MessageType.RELEASE_COMPLETE not in second.kinds
+    assert house.alice.cause is None
+    world.leave()
+    assert world.leftOver() == []
 
 
 def test_allThatIsJoinedCanBeWrittenDown(world: Simulation) -> None:

@@ -33,6 +33,7 @@ from h323d.h323.calls.callstart import CallStart, StartUpOptions
 from h323d.h323.calls.furtherways import FurtherWays
 from h323d.h323.calls.legcontext import CallDescription, LegContext
 from h323d.h323.calls.legdigits import LegDigits
+from h323d.h323.calls.supplementary import ServedCall
 from h323d.h323.signalling import causes, q931, reading
 from h323d.h323.signalling.connection import SignallingConnection
 from h323d.h323.signalling.q931 import MessageType, Q931Message
@@ -289,7 +290,8 @@ class H323Leg:
 
     def _facility(self, content: Content) -> None:
         called = self.called if self.direction is LegDirection.OUTGOING else ()
-        request = facility.transferRequest(content, called, self._wire, self._guard)
+        served = ServedCall(self, self._wire, self._guard, self._context.consultations)
+        request = facility.transferRequest(content, called, served)
         if request and self._phase not in (CallPhase.ENDED_BY_PEER, CallPhase.CLEARING):
             self._observer.legTransferRequested(self, request)
         if called and facility.forwards(content) and self._phase is CallPhase.SETTING_UP:

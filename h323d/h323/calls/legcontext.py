@@ -18,6 +18,7 @@ from h323d.call.media import IMediaPool
 from h323d.call.replacing import Replacement
 from h323d.call.ways import Way
 from h323d.h323.calls.callstart import CallStart
+from h323d.h323.calls.consultations import Consultations
 from h323d.h323.calls.wire import CallWire
 from h323d.h323.config import H323Config
 from h323d.h323.h245.connection import ControlNetwork
@@ -57,6 +58,7 @@ class LegContext:
     @ivar endpointType: what we are, as an H.225.0 C{EndpointType}.
     @ivar complaints: hears what peers may not.
     @ivar dialRule: where peers may have us connect to.
+    @ivar consultations: those that peers have identified.
     """
 
     owner: LegOwner
@@ -68,6 +70,7 @@ class LegContext:
     endpointType: Fields
     complaints: Complaints
     dialRule: DialRule
+    consultations: Consultations
 
     def newWire(self, description: CallDescription, startUp: CallStart) -> CallWire:
         """

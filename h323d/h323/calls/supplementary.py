@@ -2,29 +2,42 @@
 Call transfer as a supplementary service (H.450.2, 7): C{callTransferInitiate}, by which a peer has
 us call somebody else instead of it, and what it is answered.
 
-Of the others of H.450 nothing is done.  A transfer that begins with consultation names a second
-call of the peer, of which we know nothing: it is answered with the error for that.
+A transfer that begins with consultation names a second call of the peer.  If that is with us, the
+peer has asked there first for its identity (C{callTransferIdentify}, until C{callTransferAbandon});
+any other is answered with the error for that.  Of the others of H.450 nothing is done.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from zope.interface import implementer
 
 from h323d.asn1 import h450_1, h450_2
 from h323d.call.dialrule import DialGuard
-from h323d.call.legs import ILeg, ITransferRequest
+from h323d.call.legs import ILeg, ITransferRequest, LegDirection
 from h323d.call.ways import Way
 from h323d.errors import DecodeError
-from h323d.h323.signalling.addresses import Choice, partiesFromAliases
+from h323d.h323.calls.consultations import Consultations
+from h323d.h323.signalling.addresses import Choice, aliasesFromParties, partiesFromAliases
 from h323d.h323.signalling.uuie import Content
 from h323d.values.cause import Cause
 
-__all__ = ["CALL_TRANSFER_INITIATE", "ServiceWire", "TransferInvoke", "transferInvoke"]
+__all__ = [
+    "CALL_TRANSFER_ABANDON",
+    "CALL_TRANSFER_IDENTIFY",
+    "CALL_TRANSFER_INITIATE",
+    "ServedCall",
+    "ServiceWire",
+    "TransferInvoke",
+    "transferInvoke",
+]
 
-CALL_TRANSFER_INITIATE = 9  # H.450.2, 7.1
+CALL_TRANSFER_IDENTIFY = 7  # H.450.2, 7.1
+CALL_TRANSFER_ABANDON = 8
+CALL_TRANSFER_INITIATE = 9
 NOT_AVAILABLE = 3  # of H.450.1's general errors
 INVALID_REROUTING_NUMBER = 1004  # those of H.450.2
 UNRECOGNIZED_CALL_IDENTITY = 1005
@@ -58,11 +71,16 @@ class TransferInvoke:
     made, or an error.
     """
 
-    replaces: ILeg | None = None
     referred = None
 
-    def __init__(self, wire: ServiceWire, invokeId: int, way: Way) -> None:
+    def __init__(
+        self, wire: ServiceWire, invokeId: int, way: Way, replaces: ILeg | None = None
+    ) -> None:
+        """
+        @param replaces: the leg of the call in which the peer has consulted them.
+        """
         self.way = way
+        self.replaces = replaces
         self._wire: ServiceWire | None = wire
         self._invokeId = invokeId
 
@@ -88,38 +106,85 @@ class TransferInvoke:
             wire.supplementary(_service(component))
 
 
-def transferInvoke(content: Content, wire: ServiceWire, guard: DialGuard) -> TransferInvoke | None:
+@dataclass(frozen=True, slots=True)
+class ServedCall:
     """
-    What a message asks for.
+    A call in which a peer asks for services.
 
-    @param wire: of its call.
-    @param guard: is told of what cannot be read.
+    @ivar leg: that of the peer.
+    @ivar wire: what is sent in it.
+    @ivar guard: is told of what cannot be read.
+    @ivar consultations: what the peers of all calls have asked for before.
+    """
+
+    leg: ILeg
+    wire: ServiceWire
+    guard: DialGuard
+    consultations: Consultations
+
+    def answer(self, component: Choice) -> None:
+        self.wire.supplementary(_service(component))
+
+    def refuse(self, invokeId: int, code: int) -> None:
+        self.answer(_error(invokeId, code))
+
+
+def transferInvoke(content: Content, call: ServedCall) -> TransferInvoke | None:
+    """
+    What a message asks for, but for what is answered at once.
     """
     try:
         for invoke in _invokes(content):
-            if invoke["opcode"] == ("local", CALL_TRANSFER_INITIATE):
-                return _begun(invoke["invokeId"], invoke.get("argument", b""), wire)
+            kind, opcode = invoke["opcode"]
+            if kind != "local":
+                continue
+            if opcode == CALL_TRANSFER_IDENTIFY:
+                _identify(invoke["invokeId"], call)
+            elif opcode == CALL_TRANSFER_ABANDON:
+                call.consultations.forget(call.leg)
+            elif opcode == CALL_TRANSFER_INITIATE:
+                return _begun(invoke["invokeId"], invoke.get("argument", b""), call)
     except DecodeError as error:
-        guard.complaints.about("h225", guard.peer, error)
+        call.guard.complaints.about("h225", call.guard.peer, error)
     return None
 
 
-def _begun(invokeId: int, argument: bytes, wire: ServiceWire) -> TransferInvoke | None:
+def _identify(invokeId: int, call: ServedCall) -> None:
+    """
+    Say how the call is named where the peer transfers another one to the party at its far end.
+    """
+    leg = call.leg
+    isCaller = leg.direction is LegDirection.INCOMING
+    addresses = aliasesFromParties(leg.called if isCaller else leg.calling)
+    identity = call.consultations.identify(leg)
+    if not (identity and addresses):
+        call.refuse(invokeId, NOT_AVAILABLE)
+        return
+    where = {"destinationAddress": addresses}
+    value = {"callIdentity": identity, "reroutingNumber": where}
+    result = bytes(h450_2.encode("CTIdentifyRes", value))
+    said = {"opcode": ("local", CALL_TRANSFER_IDENTIFY), "result": result}
+    call.answer(("returnResult", {"invokeId": invokeId, "result": said}))
+
+
+def _begun(invokeId: int, argument: bytes, call: ServedCall) -> TransferInvoke | None:
     """
     @raise DecodeError: the argument is none; the peer is told, too.
     """
     try:
         wanted = h450_2.decode("CTInitiateArg", argument)
     except DecodeError:
-        wire.supplementary(_service(_error(invokeId, UNSPECIFIED)))
+        call.refuse(invokeId, UNSPECIFIED)
         raise
     called = partiesFromAliases(wanted["reroutingNumber"]["destinationAddress"])
-    if wanted["callIdentity"]:
-        wire.supplementary(_service(_error(invokeId, UNRECOGNIZED_CALL_IDENTITY)))
+    identity = wanted["callIdentity"]
+    replaces = call.consultations.of(identity) if identity else None
+    if identity and replaces is None:
+        call.refuse(invokeId, UNRECOGNIZED_CALL_IDENTITY)
     elif not called:
-        wire.supplementary(_service(_error(invokeId, INVALID_REROUTING_NUMBER)))
+        call.refuse(invokeId, INVALID_REROUTING_NUMBER)
     else:
-        return TransferInvoke(wire, invokeId, Way("h323", None, called))
+        return TransferInvoke(call.wire, invokeId, Way("h323", None, called), replaces)
     return None
 
 

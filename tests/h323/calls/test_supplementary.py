@@ -4,6 +4,7 @@ What a C{callTransferInitiate} asks for, and what it is answered.
 
 from __future__ import annotations
 
+import random
 from typing import Any
 
 import pytest
@@ -14,14 +15,23 @@ from h323d.asn1 import h450_1, h450_2
 from h323d.call.complaints import Complaints
 from h323d.call.dialrule import DialGuard, DialRule
 from h323d.call.homes import homeAt
-from h323d.call.legs import ITransferRequest
+from h323d.call.legs import ITransferRequest, LegDirection
 from h323d.call.ways import Way
 from h323d.events.bus import EventBus
 from h323d.events.doors import BadInput
-from h323d.h323.calls.supplementary import TransferInvoke, transferInvoke
+from h323d.h323.calls.consultations import Consultations
+from h323d.h323.calls.supplementary import (
+    CALL_TRANSFER_ABANDON,
+    CALL_TRANSFER_IDENTIFY,
+    ServedCall,
+    TransferInvoke,
+    transferInvoke,
+)
 from h323d.h323.signalling.uuie import Content
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
+from tests.support.fakeleg import FakeLeg
+from tests.support.fakemedia import FakePool
 
 CAROL = {"destinationAddress": [("dialledDigits", "3000")]}
 
@@ -52,10 +62,13 @@ class Side:
         rule = DialRule(homeAt("10.0.0.1"))
         self.guard = DialGuard(rule, Complaints(Clock(), events), peer)
         self.wire = Wire()
+        self.consultations = Consultations(random.Random(1))
+        self.leg = FakeLeg("3000", FakePool())
 
     def asked(self, *services: bytes) -> TransferInvoke | None:
         content = Content(pdu={"h4501SupplementaryService": list(services)})
-        return transferInvoke(content, self.wire, self.guard)
+        call = ServedCall(self.leg, self.wire, self.guard, self.consultations)
+        return transferInvoke(content, call)
 
 
 def service(argument: bytes, opcode: int = 9) -> bytes:
@@ -124,6 +137,41 @@ def test_whyTheyAreNotReachedIsItsError(side: Side, cause: Cause, code: int) -> 
 def test_whatCannotBeDoneIsAnsweredAtOnce(side: Side, invoke: bytes, code: int) -> None:
     assert side.asked(invoke) is None
     assert side.wire.answers == error(code)
+
+
+@pytest.mark.parametrize(
+    ("direction", "number"), [(LegDirection.INCOMING, "3000"), (LegDirection.OUTGOING, "1001")]
+)
+def test_whoConsultsSomebodyLearnsHowThatCallIsNamed(
+    side: Side, direction: LegDirection, number: str
+) -> None:
+    side.leg.direction = direction
+    side.asked(service(b"", CALL_TRANSFER_IDENTIFY))
+    ((kind, answer),) = side.wire.answers
+    assert (kind, answer["invokeId"], answer["result"]["opcode"]) == (
+        "returnResult",
+        7,
+        ("local", 7),
+    )
+    result = h450_2.decode("CTIdentifyRes", answer["result"]["result"])
+    assert result["reroutingNumber"] == {"destinationAddress": [("dialledDigits", number)]}
+    request = side.asked(initiate(result["callIdentity"]))
+    assert request is not None
+    assert request.replaces is side.leg
+
+
+def test_whoAbandonsItIsNotTransferredThereAnyMore(side: Side) -> None:
+    identity = side.consultations.identify(side.leg)
+    side.asked(service(b"", CALL_TRANSFER_ABANDON))
+    assert side.wire.answers == []
+    assert side.asked(initiate(identity)) is None
+    assert side.wire.answers == error(1005)
+
+
+def test_aCallWithoutNamesIsNotIdentified(side: Side) -> None:
+    side.leg.called = ()
+    side.asked(service(b"", CALL_TRANSFER_IDENTIFY))
+    assert side.wire.answers == error(3)
 
 
 def test_garbageIsCounted(side: Side) -> None:
