@@ -95,6 +95,7 @@ def another(section: str, key: str) -> Any:
         ("sip", "tlsPeers"): [{"network": "192.0.2.0/24", "key": "sha256:" + 64 * "9"}],
         ("h323", "tlsPeers"): [{"network": "192.0.2.0/24", "key": "sha256:" + 64 * "9"}],
         ("traversal", "privateNetworks"): ["192.168.0.0/16"],
+        ("sip", "trustedNetworks"): ["192.0.2.0/24"],
         ("media", "tickMs"): 10,
         ("h323", "portRange"): "20000-20999",
         ("h323", "h245PortRange"): "30000-30999",

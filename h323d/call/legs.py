@@ -91,6 +91,9 @@ class ILeg(IOffer):
         "who has sent the call on to whom it goes now: a L{h323d.values.diversion.Diversion};"
         " C{None} if nobody has, or that is not said"
     )
+    vouched = Attribute(
+        "whether a peer that is trusted answers for who calls (RFC 3325), and not the caller alone"
+    )
     refusedEverywhere = Attribute(
         "whether the peer has refused for all places where its party might be (SIP's 6xx)"
     )
@@ -305,6 +308,7 @@ class IOriginator(Interface):
         displayName: str = "",
         diversion: Diversion | None = None,
         referred: Referred | None = None,
+        asserted: tuple[PartyAddress, ...] = (),
     ) -> ILeg:
         """
         Call somebody.
@@ -314,6 +318,8 @@ class IOriginator(Interface):
         @param displayName: of who calls, for people to read; empty if there is none.
         @param diversion: who has sent the call on; C{None} if nobody has.
         @param referred: what a transfer has said of it; C{None} if it comes of none.
+        @param asserted: who calls, where we answer for it, and also where C{calling} is nobody: for
+            those alone who are trusted to keep that to themselves; best first.
 
         @return: a leg that will report to C{observer}; a failure of any kind
             is reported as C{legReleased}, after this call has returned.

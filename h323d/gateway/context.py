@@ -129,6 +129,12 @@ class BridgeContext:
         """
         return partyOf(leg, self.callers)
 
+    def answersFor(self, caller: ILeg) -> bool:
+        """
+        Whether we can tell others for certain who calls.
+        """
+        return caller.vouched or bool(self.partyOf(caller))
+
     def knows(self, way: Way) -> bool:
         """
         Whether somebody who may call is at the end of a way.

@@ -113,6 +113,7 @@ class Dialling:
             displayName,
             _diversionOf(place) or caller.diversion,
             caller.referred,
+            namesOf(caller) if self._context.answersFor(caller) else (),
         )
         self._owner.placeCalled(leg, place, offered)
 

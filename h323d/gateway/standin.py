@@ -51,7 +51,7 @@ class StandIn(SilentObserver):
         self.callId, self.legId = ids
         self.protocol, self.peer = leg.protocol, leg.peer
         self.callIdentifier, self.conferenceId = leg.callIdentifier, leg.conferenceId
-        self.proofs = leg.proofs
+        self.proofs, self.vouched = leg.proofs, leg.vouched
         self.calling, self.displayName = namesOf(leg), leg.displayName
         self.called: tuple[PartyAddress, ...] = ()
         self.hops, self.restricted, self.speaks = leg.hops, leg.restricted, side.speaks

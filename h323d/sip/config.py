@@ -5,9 +5,11 @@ What an operator can set about SIP: the C{[sip]} section.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from h323d.sip.messages.sessionexpires import MIN_SE
 from h323d.sip.ports import SIP_PORT
+from h323d.values.networks import Networks
 from h323d.values.tlspeer import ClientCertificates, TLSPeer
 
 __all__ = ["SIPConfig"]
@@ -103,6 +105,11 @@ class SIPConfig:
     """Seconds after which a call ends that neither side has refreshed (RFC 4028), 90 or more: we
     ask for it, and for no longer than it a peer may go unheard; 0 leaves it to the peer."""
 
+    trustedNetworks: tuple[str, ...] = ()
+    """Networks, as in "192.0.2.0/24", whose SIP servers are trusted as RFC 3325 has it: who they
+    say calls (P-Asserted-Identity) is believed, and they are told who calls, also where the caller
+    does not want to be known; and whether sound before the answer may be heard (RFC 5009)."""
+
     mtu: int = 1300
     """Octets: a larger request goes over TCP if the peer takes it (RFC 3261, 18.1.1)."""
 
@@ -157,8 +164,20 @@ class SIPConfig:
             raise ValueError(f"maxExpires: must be minExpires to {MAX_MAX_EXPIRES}")
         if self.sessionExpires and not MIN_SE <= self.sessionExpires <= MAX_SESSION_EXPIRES:
             raise ValueError(f"sessionExpires: must be 0, or {MIN_SE} to {MAX_SESSION_EXPIRES}")
+        try:
+            _networks(self.trustedNetworks)
+        except ValueError as error:
+            raise ValueError(f"trustedNetworks: {error}") from None
         if self.mtu < 576:
             raise ValueError("mtu: must be at least 576")  # what every IPv4 host takes (RFC 791)
+
+    def trusts(self, host: str) -> bool:
+        """
+        Whether a peer is in L{trustedNetworks}.
+
+        @param host: a literal address.
+        """
+        return host in _networks(self.trustedNetworks)
 
     def _checkTLS(self) -> None:
         if not 0 <= self.tlsPort <= 65535:
@@ -180,3 +199,8 @@ class SIPConfig:
         Whether others are called over TLS, at least.
         """
         return bool(self.certificate or self.authorities or self.tlsPeers)
+
+
+@lru_cache(maxsize=16)
+def _networks(listed: tuple[str, ...]) -> Networks:
+    return Networks(listed)

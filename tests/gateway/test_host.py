@@ -469,3 +469,13 @@ def test_whereThereAreTooManyCallsTheOperatorHasNobodyCalled() -> None:
     with pytest.raises(ResourceUnavailable, match="gatewayFull"):
         joined(gateway)
     assert gateway.h323.legs == []
+
+
+@pytest.mark.parametrize("restricted", [False, True])
+@pytest.mark.parametrize("vouched", [False, True])
+def test_theCallersNamesAreAssertedWhereSomebodyAnswersForThem(
+    vouched: bool, restricted: bool
+) -> None:
+    gateway = Gateway()
+    alice = gateway.offer(restricted=restricted, vouched=vouched)
+    assert gateway.sip.asserted == [alice.calling if vouched else ()]

@@ -76,6 +76,7 @@ class Originator:
         displayName: str = "",
         diversion: Diversion | None = None,
         referred: Referred | None = None,
+        asserted: tuple[PartyAddress, ...] = (),
     ) -> FakeLeg:
         name = way.called[0].value
         leg = FakeLeg(name, self._pool)

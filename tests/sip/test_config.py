@@ -38,6 +38,10 @@ from h323d.values.tlspeer import ClientCertificates, TLSPeer
         ("privateKey", "key.pem"),
         ("clientCertificates", ClientCertificates.SIGNED),
         ("tlsPeers", (TLSPeer("192.0.2.0/24"),)),
+        ("sessionExpires", 89),
+        ("sessionExpires", 86401),
+        ("trustedNetworks", ("10.0.0.1/8",)),
+        ("trustedNetworks", ("example.com",)),
     ],
 )
 def test_aValueThatCannotBeUsedIsRefusedByItsName(key: str, value: Any) -> None:
@@ -53,3 +57,16 @@ def test_tlsIsSpokenWhereSomebodyIsBelievedOrWeHaveACertificate() -> None:
     assert not SIPConfig().speaksTLS
     assert SIPConfig(authorities="ca.pem").speaksTLS
     assert SIPConfig(certificate="ours.pem", privateKey="ours.key").speaksTLS
+
+
+@pytest.mark.parametrize("seconds", [0, 90, 86400])
+def test_aSessionMayLastFor(seconds: int) -> None:
+    assert SIPConfig(sessionExpires=seconds).sessionExpires == seconds
+
+
+@pytest.mark.parametrize(
+    ("networks", "trusted"),
+    [((), False), (("10.0.0.0/8",), True), (("192.0.2.1", "10.1.2.3"), True), (("::/0",), False)],
+)
+def test_whoIsInANetworkThatIsTrustedIs(networks: tuple[str, ...], trusted: bool) -> None:
+    assert SIPConfig(trustedNetworks=networks).trusts("10.1.2.3") is trusted

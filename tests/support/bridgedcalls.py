@@ -11,6 +11,7 @@ from h323d.gateway.config import GatewayConfig
 from h323d.h323.calls.callstart import StartUpOptions
 from h323d.h323.config import H323Config
 from h323d.media.config import MediaConfig
+from h323d.sip.config import SIPConfig
 from h323d.sip.messages.message import SIPRequest, SIPResponse
 from h323d.values.media.formats import G711_ALAW, G711_ULAW, MediaFormat
 from tests.support.bridged import SERVER, SIP, Phone, SIPPhone, h323Phone, sipPhone
@@ -57,12 +58,15 @@ Every way in which H.323 starts the media of a call.
 """
 
 
-def serverBefore(world: Simulation, terminal: str, number: str) -> SimulatedServer:
+def serverBefore(
+    world: Simulation, terminal: str, number: str, trusted: tuple[str, ...] = ()
+) -> SimulatedServer:
     """
     A server through which anybody may call a terminal that is not registered.
 
     @param terminal: its address.
     @param number: that leads there.
+    @param trusted: networks that are, by SIP.
     """
     route = StaticRoute(number, to=(f"{terminal}:1720",))
     return world.server(
@@ -70,6 +74,7 @@ def serverBefore(world: Simulation, terminal: str, number: str) -> SimulatedServ
         Configuration(
             routing=RoutingConfig(routes=(route,)),
             gateway=GatewayConfig(acceptUnregistered=True),
+            sip=SIPConfig(trustedNetworks=trusted),
         ),
     )
 

@@ -50,7 +50,7 @@ class FakeLeg:
     speaks = hops = diversion = None
     replaces: Replacement | None = None
     referred: Referred | None = None
-    restricted = False
+    restricted = vouched = False
     proofs: tuple[Proof, ...] = ()
 
     def __init__(self, called: str, pool: IMediaPool) -> None:
@@ -169,6 +169,7 @@ class FakeOriginator:
     @ivar profiles: within what each is to be.
     @ivar diversions: who has sent each on.
     @ivar referred: what a transfer has said of each.
+    @ivar asserted: who calls each, as we answer for it.
     @ivar nameless: the names of formats that its legs have no name for.
     """
 
@@ -178,6 +179,7 @@ class FakeOriginator:
         self.profiles: list[MediaProfile] = []
         self.diversions: list[Diversion | None] = []
         self.referred: list[Referred | None] = []
+        self.asserted: list[tuple[PartyAddress, ...]] = []
         self.nameless: set[str] = set()
         self._pool = pool
 
@@ -195,6 +197,7 @@ class FakeOriginator:
         displayName: str = "",
         diversion: Diversion | None = None,
         referred: Referred | None = None,
+        asserted: tuple[PartyAddress, ...] = (),
     ) -> FakeLeg:
         leg = FakeLeg(way.called[0].value, self._pool)
         leg.callId, leg.calling, leg.called = callId, calling, way.called
@@ -203,4 +206,5 @@ class FakeOriginator:
         self.profiles.append(profile)
         self.diversions.append(diversion)
         self.referred.append(referred)
+        self.asserted.append(asserted)
         return leg

@@ -14,13 +14,16 @@ from h323d.h323.signalling.elements import PartyNumber
 from h323d.h323.signalling.q931 import IE, Element, MessageType
 from h323d.h323.signalling.uuie import SetupParties, Start
 from h323d.values.address import ANONYMOUS, AddressKind, PartyAddress, TransportAddress
+from tests.support import sippeers
 from tests.support.bridged import SERVER
 from tests.support.bridgedcalls import SIPScript, serverBefore
 from tests.support.h323 import KIND, ScriptedCallee, ScriptedPeer
 from tests.support.simulation import Simulation
+from tests.support.sippeers import offerBody, request
 
 TERMINAL, CALLER = "10.0.1.9", "10.0.1.8"
 NUMBER = "1009"
+PROXY = "10.0.0.3"
 NAMES = ["Ann Example", "José", "Łukasz Żak", "Жанна", "花子"]
 OWN = "<sip:1001@10.0.1.1>"
 
@@ -131,3 +134,35 @@ def test_aTerminalThatAnswersIsNotTakenForAnotherCaller(world: Simulation) -> No
     world.run(0.2)
     assert MessageType.RELEASE_COMPLETE not in bob.kinds
     assert world.failures == []
+
+
+def numberOf(bob: ScriptedCallee) -> PartyNumber:
+    return PartyNumber.decode(bob.received[0][0].contents(IE.CALLING_PARTY_NUMBER) or b"")
+
+
+def test_theNumberOfWhoIsRegisteredIsToldAsVerified(world: Simulation) -> None:
+    number = numberOf(toTerminal(world))
+    assert (number.digits, number.presentation, number.screening) == ("1001", 0, 1)
+
+
+@pytest.mark.parametrize(
+    ("trusted", "privacy", "number"),
+    [
+        ((PROXY,), "", PartyNumber("4930123", presentation=0, screening=1)),
+        ((PROXY,), "Privacy: id\n", PartyNumber("", plan=0, presentation=1, screening=3)),
+        ((), "", PartyNumber("555")),
+    ],
+)
+def test_whomATrustedProxyAssertsCallsByH323(
+    trusted: tuple[str, ...], privacy: str, number: PartyNumber
+) -> None:
+    asserted = f"P-Asserted-Identity: <sip:+4930123@example.com>\n{privacy}"
+    with Simulation(seed=37) as world:
+        serverBefore(world, TERMINAL, NUMBER, trusted)
+        bob = ScriptedCallee(world.network, TERMINAL)
+        uri = f"sip:{NUMBER}@{SERVER}"
+        text = request("INVITE", uri=uri, body=offerBody(PROXY), extra=asserted)
+        proxy = sippeers.ScriptedPeer(world, PROXY)
+        proxy.send(text.replace("sip:script@", "sip:555@"), TransportAddress(SERVER, 5060))
+        world.until(lambda: bob.received)
+        assert numberOf(bob) == number

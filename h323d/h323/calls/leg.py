@@ -60,7 +60,7 @@ class H323Leg:
     @ivar reference: its call reference value.
     """
 
-    protocol, proofs = "h323", ()
+    protocol, proofs, vouched = "h323", (), False
     peerEnded, refusedEverywhere, retryAfter, referred = False, False, 0, None
 
     def __init__(

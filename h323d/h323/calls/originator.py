@@ -106,6 +106,7 @@ class H323Originator:
         displayName: str = "",
         diversion: Diversion | None = None,
         referred: Referred | None = None,
+        asserted: tuple[PartyAddress, ...] = (),
         options: StartUpOptions | None = None,
     ) -> H323Leg:
         """
@@ -149,6 +150,7 @@ class H323Originator:
             hops=hops,
             displayName=displayName,
             diversion=diversion,
+            isVerified=bool(asserted),
         )
         leg.dial(parties, profile)
         self._legs.keep(leg)

@@ -66,7 +66,8 @@ class CallWire:
         octets = self._userUser(body, control)
         name = parties.displayName or self._displayName
         others = [] if parties.diversion is None else [redirecting.elementOf(parties.diversion)]
-        self._send(messages.setup(octets, name, parties.calling, parties.called, others))
+        calling, called = parties.calling, parties.called
+        self._send(messages.setup(octets, name, calling, called, others, parties.isVerified))
 
     def sendCallProceeding(self) -> None:
         body = uuie.callProceeding(self.identity, self._endpointType, self._startUp.answering())

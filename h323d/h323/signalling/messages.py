@@ -33,6 +33,7 @@ from h323d.values.cause import Cause
 __all__ = ["addressed", "facility", "keypad", "make", "release", "setup", "status"]
 
 _NUMBER_CHARACTERS = frozenset("0123456789*#")
+_PASSED = 1  # the screening indicator: said by the user, and verified
 _WITHHELD = PartyNumber("", plan=0, presentation=1, screening=3)  # restricted, by the network
 
 
@@ -81,16 +82,20 @@ def setup(
     calling: tuple[PartyAddress, ...],
     called: tuple[PartyAddress, ...],
     more: Sequence[Element] = (),
+    isVerified: bool = False,
 ) -> Q931Message:
     """
     A Setup for an audio call.
 
     @param more: what else it says.
+    @param isVerified: whether the caller's number is known to be its own.
     """
     others = [Element(IE.BEARER_CAPABILITY, elements.PACKET_VIDEO.encode()), *more]
     if display:
         others.append(Element(IE.DISPLAY, elements.encodeDisplay(display)))
     caller = _WITHHELD if ANONYMOUS in calling else numberOf(calling)
+    if caller is not None and isVerified and not caller.restricted:
+        caller = replace(caller, presentation=0, screening=_PASSED)
     if caller is not None:
         others.append(Element(IE.CALLING_PARTY_NUMBER, caller.encode()))
     if (callee := numberOf(called)) is not None:

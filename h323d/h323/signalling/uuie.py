@@ -245,6 +245,7 @@ class SetupParties:
         not said.
     @ivar displayName: of the caller, for people to read; empty if it is our own.
     @ivar diversion: who has sent the call on; C{None} if nobody has.
+    @ivar isVerified: somebody has seen to it that the caller's names are its own.
     """
 
     calling: tuple[PartyAddress, ...]
@@ -256,6 +257,7 @@ class SetupParties:
     hops: int = MAX_HOPS
     displayName: str = ""
     diversion: Diversion | None = None
+    isVerified: bool = False
 
 
 def setup(

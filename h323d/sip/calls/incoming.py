@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from h323d.call.replacing import Replacement
 from h323d.sip.agent import UserAgent
+from h323d.sip.calls.identity import callerOf
 from h323d.sip.calls.leg import SIPLeg
 from h323d.sip.calls.parties import partiesOf
 from h323d.sip.transactions.running import ServerTransaction
@@ -24,13 +25,15 @@ def incomingLeg(
     @raise DecodeError: a header field that is looked at is malformed.
     """
     request = invite.request
-    caller = request.fromAddress
-    return SIPLeg(
+    caller = callerOf(request, agent.config.trusts(invite.flow.peer.host))
+    leg = SIPLeg(
         agent,
         newCallID(agent.rng),
-        partiesOf(caller.uri),
+        caller.calling,
         partiesOf(request.uri),
         caller.displayName,
         invite,
         replaces,
     )
+    leg.vouched = caller.vouched
+    return leg

@@ -17,6 +17,8 @@ from h323d.sip.calls.callingsession import newCallingSession
 from h323d.sip.calls.causes import causeOf, reasonsOf, retryAfterOf
 from h323d.sip.calls.descriptions import Descriptions
 from h323d.sip.calls.diversion import headerOf
+from h323d.sip.calls.earlymedia import EARLY_MEDIA, UNDERSTOOD, mayBeHeard
+from h323d.sip.calls.identity import ASSERTED
 from h323d.sip.calls.modification import SessionModification
 from h323d.sip.calls.parties import isNobody
 from h323d.sip.calls.redirection import REDIRECTIONS, waysOf
@@ -128,6 +130,7 @@ class Inviting:
         self._sent: SIPRequest | None = None
         self._cause = Cause.NORMAL_CALL_CLEARING  # why the call is over, once it is
         self._answer = b""  # the description that was last taken
+        self._isHeard = True  # what comes before the answer (RFC 5009)
 
     @property
     def offered(self) -> tuple[MediaFormat, ...] | None:
@@ -169,6 +172,8 @@ class Inviting:
         diversion = target.diversion
         said = [] if diversion is None else [headerOf(diversion, target.flow.local)]
         privacy = ["id"] if isNobody(target.caller.uri) else []  # RFC 3325, 9.3
+        asserted = [] if target.asserted is None else [str(target.asserted)]
+        asks = [UNDERSTOOD] if self._agent.config.trusts(target.flow.peer.host) else []
         headers = Headers(
             [
                 ("Max-Forwards", str(target.hops)),
@@ -181,6 +186,8 @@ class Inviting:
                 ("Supported", SUPPORTED),
                 *self._modification.inviting(),
                 *(("Privacy", each) for each in privacy),
+                *((ASSERTED, each) for each in asserted),
+                *((EARLY_MEDIA, each) for each in asks),
                 *(("Diversion", each) for each in said),
                 *referredHeaders(target.referred),
                 ("Content-Type", SDP),
@@ -209,15 +216,29 @@ class Inviting:
             self._owner.alerting()
         else:
             self._owner.proceeding()
-        isNew = response.body != self._answer
-        if not response.body or self._isSettledFor(response) or not self._conclude(response):
+        wasHeard, isNew = self._isHeard, response.body != self._answer
+        self._gate(response)
+        if not response.body or self._isSettledFor(response):
+            isNew = False
+        elif not self._conclude(response):
             return
-        if isNew:
+        if self._isHeard and self._descriptions.isAgreed and (isNew or not wasHeard):
             self._owner.reportMedia()
+        if not response.body:
+            return
         early = None if self._invite is None else self._invite.acknowledged(response)
         if early is not None:
             self._end.settled = early
             self._modification.agreeEarly()
+
+    def _gate(self, response: SIPResponse) -> None:
+        """
+        Have sound before the answer heard, or not, if a peer that is trusted says so.
+        """
+        flow = self._end.flow
+        said = mayBeHeard(response)
+        if said is not None and flow is not None and self._agent.config.trusts(flow.peer.host):
+            self._isHeard = said
 
     def established(self, fork: Fork) -> None:
         if self._isSettledFor(fork.response) or self._conclude(fork.response):

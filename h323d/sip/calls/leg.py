@@ -77,6 +77,7 @@ class SIPLeg:
 
     protocol = "sip"
     callIdentifier = conferenceId = ""
+    vouched = False
     peerEnded, refusedEverywhere, retryAfter = False, False, 0
 
     def __init__(

@@ -14,7 +14,7 @@ from zope.interface import implementer
 from h323d.call.legs import ILegObserver, IOriginator
 from h323d.call.ways import MAX_HOPS, Way
 from h323d.sip.calls.leg import SIPLeg
-from h323d.sip.calls.parties import targetOf, uriOf
+from h323d.sip.calls.parties import isNobody, targetOf, uriOf
 from h323d.sip.calls.sentinvite import CallTarget
 from h323d.sip.dialogs.routing import domainOf, hopAt, literal
 from h323d.sip.endpoint import SIPEndpoint
@@ -45,12 +45,14 @@ class _Terms:
     @ivar displayName: of the caller; may be empty.
     @ivar diversion: who has sent the call on; C{None} if nobody has.
     @ivar referred: what a transfer has said of it; C{None} if it comes of none.
+    @ivar asserted: the caller's names, as we answer for them; may be empty.
     """
 
     hops: int
     displayName: str
     diversion: Diversion | None
     referred: Referred | None
+    asserted: tuple[PartyAddress, ...]
 
 
 @implementer(IOriginator)
@@ -83,6 +85,7 @@ class SIPOriginator:
         displayName: str = "",
         diversion: Diversion | None = None,
         referred: Referred | None = None,
+        asserted: tuple[PartyAddress, ...] = (),
     ) -> SIPLeg:
         """
         Call somebody: a SIP URI, or a transport address.  Who has a contact is asked for there,
@@ -91,7 +94,8 @@ class SIPOriginator:
         called, destination = way.called[0], way.destination
         leg = SIPLeg(self._endpoint, callId, calling, (called,), "", profile)
         leg.observe(observer)
-        uri, terms = targetOf(called), _Terms(hops, displayName, diversion, referred)
+        uri = targetOf(called)
+        terms = _Terms(hops, displayName, diversion, referred, asserted)
         contact = uriOf(way.contact) if way.contact else None
         if contact is not None and destination is not None:
             hop = hopAt(destination.host, destination.port, contact)
@@ -132,7 +136,11 @@ class SIPOriginator:
             leg.hangup(Cause.NO_ROUTE_TO_DESTINATION)
         else:
             caller = self._caller(leg.calling, terms.displayName, flow.local)
-            said = terms.hops, terms.diversion, terms.referred
+            asserted = None
+            if terms.asserted and self._endpoint.config.trusts(flow.peer.host):
+                shown = "" if isNobody(caller.uri) else terms.displayName
+                asserted = self._caller(terms.asserted, shown, flow.local)
+            said = terms.hops, terms.diversion, terms.referred, asserted
             leg.dial(CallTarget(uri, recipient or uri, caller, flow, *said))
 
     def _caller(

@@ -14,6 +14,7 @@ from typing import Protocol
 
 from h323d.errors import DecodeError
 from h323d.sip.agent import RELIABLE, UserAgent
+from h323d.sip.calls.earlymedia import EARLY_MEDIA, SENDS_BOTH_WAYS, understands
 from h323d.sip.calls.reliability import Provisional, newReliability
 from h323d.sip.dialogs.dialogend import DialogEnd
 from h323d.sip.messages.message import SIPRequest, SIPResponse
@@ -21,6 +22,8 @@ from h323d.sip.messages.rack import RAck
 from h323d.sip.transactions.running import ServerTransaction
 
 __all__ = ["Provisionals", "ProvisionalsOwner"]
+
+Rows = tuple[tuple[str, str], ...]
 
 
 class ProvisionalsOwner(Protocol):
@@ -58,6 +61,8 @@ class Provisionals:
         self._agent = agent
         self._end = end
         self._invite = invite
+        tells = agent.config.trusts(invite.flow.peer.host) and understands(invite.request)
+        self._about: Rows = ((EARLY_MEDIA, SENDS_BOTH_WAYS),) if tells else ()
         self._rseq = agent.rng.randrange(1, 1 << 31)  # of the last; the first has the next
         self._awaited: RAck | None = None
         self._sent: SIPResponse | None = None
@@ -71,7 +76,7 @@ class Provisionals:
         """
         provisional = Provisional(status, body)
         if not (self._required or (self.allowed and body)):
-            self._end.provide(self._invite, status, body)
+            self._end.provide(self._invite, status, body, *(self._about if body else ()))
         elif body:
             self._reliability.describe(provisional)
         else:
@@ -117,7 +122,9 @@ class Provisionals:
     def sendReliably(self, provisional: Provisional) -> None:
         self._rseq += 1
         self._awaited = RAck(self._rseq, self._invite.request.cseq)
-        rows = (("Require", RELIABLE), ("RSeq", str(self._rseq)))
+        rows: Rows = (("Require", RELIABLE), ("RSeq", str(self._rseq)))
+        if provisional.body:
+            rows += self._about
         self._sent = self._end.provide(self._invite, provisional.status, provisional.body, *rows)
 
     def repeatProvisional(self) -> None:

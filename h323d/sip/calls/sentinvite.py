@@ -43,6 +43,7 @@ class CallTarget:
     @ivar hops: over how many servers the call may go (Max-Forwards).
     @ivar diversion: who has sent the call on; C{None} if nobody has.
     @ivar referred: what a transfer has said of it; C{None} if it comes of none.
+    @ivar asserted: who calls, as we answer for it to a peer that is trusted; C{None} to any other.
     """
 
     uri: SIPURI
@@ -52,6 +53,7 @@ class CallTarget:
     hops: int = MAX_HOPS
     diversion: Diversion | None = None
     referred: Referred | None = None
+    asserted: NameAddr | None = None
 
 
 class SentInviteOwner(Protocol):

@@ -10,7 +10,7 @@ from h323d.h323.calls.callinputs import CallNumber
 from h323d.h323.signalling import messages, q931, reading
 from h323d.h323.signalling.elements import PartyNumber
 from h323d.h323.signalling.q931 import IE, Element, MessageType, Q931Message
-from h323d.values.address import AddressKind, PartyAddress
+from h323d.values.address import ANONYMOUS, AddressKind, PartyAddress
 from h323d.values.cause import Cause
 
 ANNA = PartyAddress(AddressKind.H323_ID, "anna")
@@ -88,3 +88,18 @@ def test_whatIsWrittenCanBeRead() -> None:
     assert reading.causeOfElement(read[0].contents(IE.CAUSE) or b"") is Cause.USER_BUSY
     assert reading.reportedState(read[1], CallNumber.NULL) == CallNumber.ACTIVE
     assert reading.keypadDigits(read[2]) == "12#"
+
+
+@pytest.mark.parametrize(
+    ("calling", "isVerified", "number"),
+    [
+        ((NUMBER,), True, PartyNumber("1001", presentation=0, screening=1)),
+        ((NUMBER,), False, PartyNumber("1001")),
+        ((ANONYMOUS,), True, PartyNumber("", plan=0, presentation=1, screening=3)),
+    ],
+)
+def test_aNumberThatIsKnownToBeTheCallersIsTold(
+    calling: tuple[PartyAddress, ...], isVerified: bool, number: PartyNumber
+) -> None:
+    setup = messages.setup(b"x", "", calling, (), isVerified=isVerified)
+    assert PartyNumber.decode(setup.contents(IE.CALLING_PARTY_NUMBER) or b"") == number

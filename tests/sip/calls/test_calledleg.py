@@ -718,3 +718,12 @@ def test_partsWithoutAnOfferAreRefused(parts: str) -> None:
     call.invite(parts, extra="Content-Type: multipart/mixed;boundary=xy\n")
     assert call.script.statuses == [415]
     call.end()
+
+
+@pytest.mark.parametrize(("trusted", "caller"), [("10.0.0.3", "cullen"), ("10.0.0.4", "script")])
+def test_whoCallsIsWhoAPeerThatIsTrustedAsserts(trusted: str, caller: str) -> None:
+    call = Call(SIPConfig(trustedNetworks=(trusted,)))
+    call.invite(extra='P-Asserted-Identity: "Cullen" <sip:cullen@example.com>\nPrivacy: id\n')
+    assert (call.leg.calling[0].value, call.leg.restricted) == (caller, True)
+    assert call.leg.vouched is (caller == "cullen")
+    call.end()

@@ -425,3 +425,49 @@ def test_weChangeMediaByUpdateBeforeTheCallIsAnswered() -> None:
     assert call.last("UPDATE").toAddress.tag == "far"
     call.leg.hangup(Cause.NORMAL_CALL_CLEARING)
     call.world.settle()
+
+
+TRUSTING = SIPConfig(trustedNetworks=("10.0.0.3",))
+SILENT, HEARD = (("P-Early-Media", "inactive"),), (("P-Early-Media", "sendonly"),)
+
+
+@pytest.mark.parametrize(
+    ("config", "rows", "said"),
+    [
+        (TRUSTING, SILENT, ["proceeding"]),
+        (TRUSTING, HEARD, ["proceeding", "media"]),
+        (TRUSTING, (), ["proceeding", "media"]),
+        (SIPConfig(), SILENT, ["proceeding", "media"]),
+    ],
+)
+def test_soundBeforeTheAnswerIsHeardUnlessAPeerThatIsTrustedForbidsIt(
+    config: SIPConfig, rows: tuple[tuple[str, str], ...], said: list[str]
+) -> None:
+    call = Call(config)
+    call.answer(183, body=offerBody(), rows=rows)
+    assert call.log.said == said
+    call.answer(200, body=offerBody())
+    assert call.log.said[-1] == "answered" if "media" in said else "media"
+    call.bye()
+    call.world.settle()
+
+
+@pytest.mark.parametrize("rows", [(), RELIABLE])
+def test_soundThatWasForbiddenIsHeardOnceItMayBe(rows: tuple[tuple[str, str], ...]) -> None:
+    call = Call(TRUSTING)
+    call.answer(183, body=offerBody(), rows=(*rows, *SILENT))
+    assert call.log.said == ["proceeding"]
+    call.answer(180, rows=HEARD)
+    assert call.log.said == ["proceeding", "alerting", "media"]
+    call.leg.hangup(Cause.NORMAL_CALL_CLEARING)
+    call.world.settle()
+
+
+@pytest.mark.parametrize(("config", "asked"), [(TRUSTING, "supported"), (None, None)])
+def test_whoIsTrustedIsAskedWhetherItMayBeHeard(
+    config: SIPConfig | None, asked: str | None
+) -> None:
+    call = Call(config)
+    assert call.last("INVITE").headers.get("P-Early-Media") == asked
+    call.leg.hangup(Cause.NORMAL_CALL_CLEARING)
+    call.world.settle()

@@ -13,6 +13,7 @@ from zope.interface.verify import verifyObject
 from h323d.call.legs import IOriginator
 from h323d.call.ways import Way
 from h323d.sip.calls.originator import SIPOriginator
+from h323d.sip.config import SIPConfig
 from h323d.sip.messages.message import SIPRequest
 from h323d.sip.messages.uri import SIPURI, parseURI
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
@@ -32,9 +33,9 @@ class Scene:
     Somebody who calls, and a script at 10.0.0.3 that says nothing.
     """
 
-    def __init__(self, **more: Any) -> None:
+    def __init__(self, config: SIPConfig | None = None, **more: Any) -> None:
         self.world = SIPWorld()
-        self.peer = self.world.peer("10.0.0.1")
+        self.peer = self.world.peer("10.0.0.1", config)
         self.script = self.world.script("10.0.0.3")
         self.log = LegLog()
         self.originator = SIPOriginator(self.peer.endpoint, **more)
@@ -160,3 +161,29 @@ def test_theNameForPeopleIsSaid(calling: tuple[PartyAddress, ...]) -> None:
     scene = Scene()
     scene.call(BOB, calling, displayName="Anna Lee")
     assert scene.invite.fromAddress.displayName == "Anna Lee"
+
+
+NOBODY = PartyAddress(AddressKind.URL, "sip:anonymous@anonymous.invalid")
+
+
+@pytest.mark.parametrize(
+    ("calling", "shown", "trusted", "asserted"),
+    [
+        (ANNA, "Anna", "10.0.0.3", "Anna <sip:Anna%20Lee@10.0.0.1:5060>"),
+        (NOBODY, "Anonymous", "10.0.0.3", "Anna Lee <sip:Anna%20Lee@10.0.0.1:5060>"),
+        (NOBODY, "Anonymous", "10.0.0.4", None),
+    ],
+)
+def test_whoCallsIsAssertedToWhomIsTrustedAlsoWhereTheyDoNotWantToBeKnown(
+    calling: PartyAddress, shown: str, trusted: str, asserted: str | None
+) -> None:
+    scene = Scene(SIPConfig(trustedNetworks=(trusted,)))
+    scene.call(BOB, (calling,), displayName=shown, asserted=(ANNA,))
+    assert scene.invite.headers.get("P-Asserted-Identity") == asserted
+    assert scene.invite.headers.get("Privacy") == ("id" if calling is NOBODY else None)
+
+
+def test_whoIsNotKnownForCertainIsNotAsserted() -> None:
+    scene = Scene(SIPConfig(trustedNetworks=("10.0.0.3",)))
+    scene.call(BOB)
+    assert "P-Asserted-Identity" not in scene.invite.headers

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import pytest
 
+from h323d.sip.config import SIPConfig
 from h323d.sip.messages.message import SIPResponse
 from h323d.sip.messages.rack import RAck
 from h323d.values.cause import Cause
@@ -21,8 +22,10 @@ class Call(CallOfScript):
     A call that is not answered at once.
     """
 
-    def __init__(self, extra: str = REQUIRED, body: str | None = None) -> None:
-        super().__init__()
+    def __init__(
+        self, extra: str = REQUIRED, body: str | None = None, config: SIPConfig | None = None
+    ) -> None:
+        super().__init__(config)
         self.peer.onOffer = lambda leg: None
         self.invite(body, extra + LONG)
 
@@ -298,3 +301,18 @@ def test_aPrackOfACallOfOursIsAboutNothing() -> None:
     assert call.script.statuses[-1] == 481
     call.leg.hangup(Cause.NORMAL_CALL_CLEARING)
     call.end()
+
+
+@pytest.mark.parametrize(
+    ("trusted", "asks", "told"),
+    [("10.0.0.0/24", True, True), ("10.0.0.0/24", False, False), ("10.1.0.0/16", True, False)],
+)
+@pytest.mark.parametrize("extra", [REQUIRED, ""])
+def test_aCallerWhoIsTrustedIsToldThatSoundBeforeTheAnswerMayBeHeard(
+    extra: str, trusted: str, asks: bool, told: bool
+) -> None:
+    more = "P-Early-Media: supported\n" if asks else ""
+    call = Call(extra + more, config=SIPConfig(trustedNetworks=(trusted,)))
+    call.ring(early=True)
+    assert call.ofInvite()[-1].headers.get("P-Early-Media") == ("sendrecv" if told else None)
+    call.over()
