@@ -175,12 +175,16 @@ class SoftPhone:
         codec: str,
         answer: int,
         srtp: str,
+        password: str,
         calls: dict[str, str | int],
     ) -> int:
         config = pj.AccountConfig()
         for key, value in calls.items():
             isName = isinstance(value, str)
             setattr(config.callConfig, key, getattr(pj, str(value)) if isName else value)
+        if password:
+            credentials = pj.AuthCredInfo("digest", "*", number, 0, password)
+            config.sipConfig.authCreds.append(credentials)
         host = server.partition(";")[0]
         config.idUri, config.regConfig.registrarUri = f"sip:{number}@{host}", f"sip:{server}"
         config.regConfig.registerOnAdd = True

@@ -62,6 +62,7 @@ class SoftPhone(Process):
         codec: str,
         answer: int = 200,
         srtp: str = "off",
+        password: str = "",
         **calls: str | int,
     ) -> None:
         """
@@ -69,10 +70,11 @@ class SoftPhone(Process):
         @param codec: all that it speaks, of L{CODECS}.
         @param answer: the status that it answers calls with.
         @param srtp: C{"off"}, C{"optional"} or C{"mandatory"}.
+        @param password: the name's; empty where none is asked for.
         @param calls: of PJSIP's C{AccountCallConfig}; constants by name.
         """
-        details = {"number": name, "server": server, "answer": answer, "srtp": srtp}
-        index = self._do("register", codec=CODECS[codec], calls=calls, **details)
+        details = {"number": name, "server": server, "srtp": srtp, "password": password}
+        index = self._do("register", codec=CODECS[codec], answer=answer, calls=calls, **details)
         self._names[name] = index
         waitFor(lambda: self._do("accounts")[index] == 200, 10, f"{name} registers")
 
