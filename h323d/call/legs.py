@@ -105,6 +105,10 @@ class ILeg(IOffer):
         "whose place the call is to take: a L{h323d.call.replacing.Replacement}; C{None} if it is"
         " one of its own"
     )
+    discord = Attribute(
+        "what both ends speak, for people to read, where it has ended as that is nothing in "
+        "common; empty otherwise"
+    )
     retryAfter = Attribute(
         "seconds for which the peer wants no calls at all, as it said when it refused this one; 0"
         " if it did not"
@@ -143,11 +147,13 @@ class ILeg(IOffer):
         What an incoming call applies for, as its caller is shown at present.
         """
 
-    def reject(cause: Cause, reason: Reason | None = None) -> None:
+    def reject(cause: Cause, reason: Reason | None = None, discord: str = "") -> None:
         """
         Refuse a call that is not answered yet.
 
         @param reason: says more than the cause, where the protocol has words for it.
+        @param discord: for want of which format, for people to read, where it has a place for
+            that; empty if it is not for that.
         """
 
     def hangup(cause: Cause) -> None:

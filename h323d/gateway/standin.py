@@ -37,7 +37,7 @@ class StandIn(SilentObserver):
     """
 
     direction = LegDirection.INCOMING
-    peerEnded, refusedEverywhere, retryAfter = False, False, 0
+    peerEnded, refusedEverywhere, retryAfter, discord = False, False, 0, ""
     diversion = None  # it has not been sent on before it was taken
     replaces: Replacement | None = None
     referred: Referred | None = None
@@ -76,7 +76,7 @@ class StandIn(SilentObserver):
     def answer(self, profile: MediaProfile) -> None:
         pass
 
-    def reject(self, cause: Cause, reason: Reason | None = None) -> None:
+    def reject(self, cause: Cause, reason: Reason | None = None, discord: str = "") -> None:
         pass
 
     def hangup(self, cause: Cause) -> None:

@@ -123,7 +123,7 @@ class TransferredLeg(StandIn):
         if self._isHere:
             self._settle(profile)
 
-    def reject(self, cause: Cause, reason: Reason | None = None) -> None:
+    def reject(self, cause: Cause, reason: Reason | None = None, discord: str = "") -> None:
         self.hangup(cause)
 
     def hangup(self, cause: Cause) -> None:

@@ -346,3 +346,19 @@ def test_whoCanHearEachOtherAreLeftAlone() -> None:
     alice.mediaReady(spoken=G711_ULAW)
     desk.mediaReady(spoken=G711_ULAW)
     assert "changeMedia" not in did(alice) + did(desk)
+
+
+@pytest.mark.parametrize(
+    ("cause", "told"),
+    [
+        (Cause.INCOMPATIBLE_DESTINATION, "they have GSM/8000; the caller has PCMU/8000 PCMA/8000"),
+        (Cause.USER_BUSY, ""),
+    ],
+)
+def test_whoHasNothingInCommonIsToldToTheCallerWithBothLists(cause: Cause, told: str) -> None:
+    gateway = Gateway()
+    alice = gateway.offer(DESK, speaks=(G711_ULAW, G711_ALAW))
+    (desk,) = gateway.sip.legs
+    desk.discord = "they have GSM/8000"
+    desk.release(cause)
+    assert alice.told == told

@@ -38,6 +38,7 @@ class FakeLeg:
 
     @ivar done: the commands, as C{(name, argument)}.
     @ivar reason: that it was rejected with.
+    @ivar told: for want of which format.
     """
 
     protocol = "fake"
@@ -45,7 +46,7 @@ class FakeLeg:
     state = "fake"
     displayName = ""
     callIdentifier = conferenceId = ""
-    peerEnded, refusedEverywhere, retryAfter = False, False, 0
+    peerEnded, refusedEverywhere, retryAfter, discord = False, False, 0, ""
     held = False
     speaks = hops = diversion = None
     replaces: Replacement | None = None
@@ -62,6 +63,7 @@ class FakeLeg:
         self.peer = TransportAddress("127.0.0.9", 5060)
         self.done: list[tuple[str, object]] = []
         self.reason: Reason | None = None
+        self.told = ""
         self.observer: ILegObserver | None = None
         self.ports: dict[Medium, IMediaPort] = {}
         self._pool = pool
@@ -101,8 +103,9 @@ class FakeLeg:
             legId=self.legId,
         )
 
-    def reject(self, cause: Cause, reason: Reason | None = None) -> None:
+    def reject(self, cause: Cause, reason: Reason | None = None, discord: str = "") -> None:
         self.reason = reason
+        self.told = discord
         self.done.append(("reject", cause))
         self.release(cause)
 

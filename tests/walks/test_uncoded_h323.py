@@ -236,7 +236,7 @@ def test_whatH245HasNoNameForIsNotOfferedToATerminal(world: Simulation, start: s
 
 
 @everyStart
-def test_whoSpeaksNothingOfItRefusesAndTheCallerIsToldWhy(world: Simulation, start: str) -> None:
+def test_whoSpeaksNothingOfItEndsTheCall(world: Simulation, start: str) -> None:
     alice, bob = phones(world, ("sip", "h323"), start, (ILBC,), (G711_ULAW,))
     world.until(lambda: alice.cause is not None)
     assert alice.cause in (Cause.INCOMPATIBLE_DESTINATION, Cause.BEARER_CAPABILITY_NOT_IMPLEMENTED)

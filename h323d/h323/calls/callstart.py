@@ -69,8 +69,12 @@ class CallStartOwner(Protocol):
     def controlEnded(self) -> None:
         """H.245 is over: the peer ended it, or our L{CallStart.end} is done."""
 
-    def controlFailed(self, cause: Cause) -> None:
-        """There is no media, and there will be none."""
+    def controlFailed(self, cause: Cause, discord: str = "") -> None:
+        """
+        There is no media, and there will be none.
+
+        @param discord: what both ends speak, for people to read, if that is why.
+        """
 
     def controlFault(self, error: DecodeError) -> None:
         """An H.245 message could not be read."""
@@ -367,7 +371,9 @@ class CallStart:
             self.link.heard if failure is H245Failure.PEER_SILENT else not self._media.everReady
         )
         if matters:
-            self._owner.controlFailed(_CAUSES.get(failure, Cause.RECOVERY_ON_TIMER_EXPIRY))
+            cause = _CAUSES.get(failure, Cause.RECOVERY_ON_TIMER_EXPIRY)
+            lacks = failure is H245Failure.NO_COMMON_FORMAT
+            self._owner.controlFailed(cause, self.link.discord if lacks else "")
 
     def linkFault(self, error: DecodeError) -> None:
         self._owner.controlFault(error)

@@ -61,7 +61,8 @@ class H323Leg:
     """
 
     protocol, proofs, vouched = "h323", (), False
-    peerEnded, refusedEverywhere, retryAfter, referred = False, False, 0, None
+    peerEnded, refusedEverywhere, retryAfter = False, False, 0
+    discord, referred = "", None
 
     def __init__(
         self, context: LegContext, description: CallDescription, options: StartUpOptions
@@ -201,7 +202,7 @@ class H323Leg:
     def application(self) -> Application:
         return setupApplication(self)
 
-    def reject(self, cause: Cause, reason: Reason | None = None) -> None:
+    def reject(self, cause: Cause, reason: Reason | None = None, discord: str = "") -> None:
         self._ways.close()
         self._call.release(cause)
 
@@ -368,7 +369,8 @@ class H323Leg:
     def controlEnded(self) -> None:
         self._call.controlEnded()
 
-    def controlFailed(self, cause: Cause) -> None:
+    def controlFailed(self, cause: Cause, discord: str = "") -> None:
+        self.discord = discord
         self._call.hangup(cause)
 
     def admitsControl(self, source: TransportAddress) -> bool:

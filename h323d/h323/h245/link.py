@@ -229,6 +229,16 @@ class H245Link:
             self._session.stop()
             self._startSession()
 
+    @property
+    def discord(self) -> str:
+        """
+        What sound both ends speak, for people to read.
+        """
+        theirs = self.remote.of(Medium.AUDIO) if self.remote is not None else ()
+        ours = self.profile.of(Medium.AUDIO).formats if self.profile is not None else ()
+        have = " ".join(dict.fromkeys(str(each.format) for each in theirs)) or "none that we know"
+        return f"no common format; they have {have}, we {' '.join(map(str, ours)) or 'none'}"
+
     def changeProfile(self, profile: MediaProfile) -> None:
         """
         Negotiate anew, if there is anybody to negotiate with.

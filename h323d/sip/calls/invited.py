@@ -14,6 +14,7 @@ from h323d.sip.agent import UserAgent
 from h323d.sip.calls.calledsession import newCalledSession
 from h323d.sip.calls.causes import reasonOf
 from h323d.sip.calls.descriptions import Descriptions
+from h323d.sip.calls.discord import warningOf
 from h323d.sip.calls.diversion import diversionOf
 from h323d.sip.calls.modification import SessionModification
 from h323d.sip.calls.parties import isRestricted
@@ -91,6 +92,7 @@ class Invited:
         self._modification = modification
         self._invite = invite
         self._body = b""  # what we answered, or offered
+        self._discord = ""  # for which it is refused
         self._agreed = False  # for good, before the call is answered
         self._provisionals = Provisionals(self, agent, end, invite)
         localCSeq = agent.rng.randrange(1, 1 << 16)
@@ -153,7 +155,8 @@ class Invited:
         if self._negotiate(profile):
             self._provisionals.accept()
 
-    def reject(self, cause: Cause, reason: Reason | None = None) -> None:
+    def reject(self, cause: Cause, reason: Reason | None = None, discord: str = "") -> None:
+        self._discord = discord
         self.session.refuse(cause, statusOfCall(cause, reason))
 
     def cancelled(self, cause: Cause) -> None:
@@ -244,7 +247,10 @@ class Invited:
         self._owner.tell()
 
     def sendRefusal(self, status: int, cause: Cause) -> None:
-        self._end.refuse(self._invite, status, "Reason", reasonOf(cause))
+        headers = [("Reason", reasonOf(cause))]
+        if self._discord:
+            headers.append(("Warning", warningOf(self._discord, self._end.home.told)))
+        self._end.refuse(self._invite, status, *headers)
 
     def sendBye(self, cause: Cause) -> None:
         self._end.sendBye(cause)

@@ -16,6 +16,7 @@ from h323d.sip.agent import ALLOW, SDP, SUPPORTED, UserAgent
 from h323d.sip.calls.callingsession import newCallingSession
 from h323d.sip.calls.causes import causeOf, reasonsOf, retryAfterOf
 from h323d.sip.calls.descriptions import Descriptions
+from h323d.sip.calls.discord import discordOf
 from h323d.sip.calls.diversion import headerOf
 from h323d.sip.calls.earlymedia import EARLY_MEDIA, UNDERSTOOD, mayBeHeard
 from h323d.sip.calls.identity import ASSERTED
@@ -47,11 +48,13 @@ class InvitingOwner(Protocol):
     @ivar peerEnded: set where it is the peer who ends the call.
     @ivar refusedEverywhere: set where it refuses for all places.
     @ivar retryAfter: set where it wants no calls for some seconds.
+    @ivar discord: set where it has no sound that we offer.
     """
 
     peerEnded: bool
     refusedEverywhere: bool
     retryAfter: int
+    discord: str
 
     def dialled(self) -> None:
         """The INVITE leaves."""
@@ -297,6 +300,7 @@ class Inviting:
             self._inviteAgain()
             return
         self._owner.peerEnded = True
+        self._owner.discord = discordOf(response)
         self._owner.refusedEverywhere = response.status >= 600
         self._owner.retryAfter = retryAfterOf(response)
         if response.status in REDIRECTIONS:

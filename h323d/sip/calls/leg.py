@@ -78,7 +78,7 @@ class SIPLeg:
     protocol = "sip"
     callIdentifier = conferenceId = ""
     vouched = False
-    peerEnded, refusedEverywhere, retryAfter = False, False, 0
+    peerEnded, refusedEverywhere, retryAfter, discord = False, False, 0, ""
 
     def __init__(
         self,
@@ -230,9 +230,9 @@ class SIPLeg:
     def applicationFor(self, body: bytes) -> Application:
         return reinviteApplication(self, self._side.sipCallId, body)
 
-    def reject(self, cause: Cause, reason: Reason | None = None) -> None:
+    def reject(self, cause: Cause, reason: Reason | None = None, discord: str = "") -> None:
         if self._offered is not None:
-            self._offered.reject(cause, reason)
+            self._offered.reject(cause, reason, discord)
 
     def hangup(self, cause: Cause) -> None:
         self._session.hangup(cause)
@@ -392,6 +392,8 @@ class SIPLeg:
         if isinstance(error, DecodeError):
             self._agent.trouble(self.legId, error, self.peer)
             return
+        if isinstance(error, NoCommonMedia):
+            self.discord = error.reason
         log = self._log.warn if isinstance(error, ResourceUnavailable) else self._log.info
         log("leg {legId}: {error}", legId=self.legId, error=str(error))
 

@@ -268,7 +268,7 @@ class SessionModification:
 
     def refuseEarly(self, transaction: ServerTransaction) -> None:
         seconds = self._agent.rng.randint(0, RETRY_AFTER)
-        self._end.refuse(transaction, 500, "Retry-After", str(seconds))
+        self._end.refuse(transaction, 500, ("Retry-After", str(seconds)))
 
     # What the session timer asks for.
 

@@ -257,12 +257,12 @@ class DialogEnd:
             response = response.withHeaders(response.headers.adding("Accept", accepted))
         self._agent.respond(transaction, response)
 
-    def refuse(self, transaction: ServerTransaction, status: int, name: str, value: str) -> None:
+    def refuse(self, transaction: ServerTransaction, status: int, *said: tuple[str, str]) -> None:
         """
-        Answer with a header field that says more than the status.
+        Answer with header fields that say more than the status.
         """
         response = transaction.request.response(status, None, self.localTag)
-        response = response.withHeaders(response.headers.adding(name, value))
+        response = response.withHeaders(response.headers.extending(*said))
         self._agent.respond(transaction, response)
 
     def refuseOffer(
@@ -272,7 +272,7 @@ class DialogEnd:
         Answer an offer that has nothing for us, and say what was missing.
         """
         if isinstance(error, NoCommonMedia):
-            self.refuse(transaction, 488, "Warning", error.warning(self.home.told))
+            self.refuse(transaction, 488, ("Warning", error.warning(self.home.told)))
         else:
             response = transaction.request.response(400, None, self.localTag)
             self._agent.respond(transaction, response)

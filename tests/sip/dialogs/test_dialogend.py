@@ -212,7 +212,7 @@ def test_anAnswerSaysWhatWouldBeTaken(
 
 
 def test_aRefusalMaySayMoreThanItsStatus(scene: Scene) -> None:
-    scene.end.refuse(scene.invite, 500, "Retry-After", "3")
+    scene.end.refuse(scene.invite, 500, ("Retry-After", "3"))
     (answer,) = scene.agent.answers
     assert (answer.status, answer.headers.get("Retry-After")) == (500, "3")
 
