@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from h323d.call.applications import Reason
 from h323d.call.ways import Way, inRanks
@@ -34,18 +34,20 @@ class Place:
     A way, and how we came to it.
 
     @ivar before: the place that has sent us here; C{None} for one that was found first of all.
+    @ivar isFound: whether we know of it by more than the word of who sends us.
     """
 
     way: Way
     before: Place | None = None
+    isFound: bool = False
 
     @property
     def isToBeFound(self) -> bool:
         """
-        Whether it is only known by whom it leads to: a redirection may name one of our own, or
-        somebody elsewhere whom we know.
+        Whether it is to be asked where it is, or, if it has an address, whether it may be called:
+        a redirection may name one of our own, somebody elsewhere, or who is forbidden.
         """
-        return self.before is not None and self.way.destination is None
+        return self.before is not None and not self.isFound
 
     @property
     def past(self) -> tuple[Place, ...]:
@@ -237,7 +239,17 @@ class Branches:
         """
         if place in self._asked:
             del self._asked[place]
-            self._follow(ways, place.before)
+            self._follow(ways, place.before, isFound=True)
+
+    def permitted(self, place: Place, trunk: str) -> None:
+        """
+        It may be called at its address.
+
+        @param trunk: the name of that which is there; empty if none is.
+        """
+        if place in self._asked:
+            del self._asked[place]
+            self._due.append(replace(place, way=replace(place.way, trunk=trunk), isFound=True))
 
     def notFound(self, place: Place, cause: Cause) -> None:
         """
@@ -246,13 +258,14 @@ class Branches:
         self._asked.pop(place, None)
         self._refusals.append(cause)
 
-    def _follow(self, ways: Iterable[Way], before: Place | None) -> None:
+    def _follow(self, ways: Iterable[Way], before: Place | None, isFound: bool = False) -> None:
         """
         @param before: who sends us there.
+        @param isFound: whether it is not their word alone.
         """
         ranks: list[tuple[Place, ...]] = []
         for rank in inRanks(ways):
-            places = [place for way in rank if self._isNew(place := Place(way, before))]
+            places = [place for way in rank if self._isNew(place := Place(way, before, isFound))]
             if places:
                 ranks.append(tuple(places))
         if ranks:

@@ -119,7 +119,7 @@ class Dialling:
 
     def _find(self, place: Place) -> None:
         """
-        Ask where somebody is whom a called side has named.
+        Ask where somebody is whom a called side has named, or whether they may be called there.
         """
         self._branches.ask(place)
         finder, calling = self._context.finder, namesOf(self._caller.leg)
@@ -148,6 +148,8 @@ class Dialling:
     def _found(self, found: Found, place: Place) -> None:
         if isinstance(found, Refusal):
             self._branches.notFound(place, found.cause)
+        elif place.way.destination is not None:
+            self._branches.permitted(place, self._context.trunks.lineOf(place.way))
         elif not found:
             self._branches.notFound(place, Cause.NO_ROUTE_TO_DESTINATION)
         else:

@@ -23,6 +23,9 @@ class TrunkLines(Protocol):
     def obstacle(self, way: Way) -> Cause | None:
         """Why a call cannot be sent by a way at present."""
 
+    def lineOf(self, way: Way) -> str:
+        """The name of the trunk that is where a way leads; empty if none is."""
+
     def began(self, way: Way, leg: ILeg) -> None:
         """One is."""
 
@@ -40,6 +43,9 @@ class _NoTrunks:
 
     def obstacle(self, way: Way) -> Cause | None:
         return None
+
+    def lineOf(self, way: Way) -> str:
+        return ""
 
     def began(self, way: Way, leg: ILeg) -> None:
         pass

@@ -4,6 +4,8 @@ Where a call is tried next, and what has become of it elsewhere.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from h323d.call.applications import Reason
 from h323d.call.ways import Way
 from h323d.gateway.branches import MAX_REDIRECTIONS, Branches, Place
@@ -173,6 +175,30 @@ def test_whoIsNamedAloneIsLookedForAndTheirWaysTakeTheirPlace() -> None:
     branches.found(place, [at(3)])
     (found,) = branches.takeDue()
     assert (found.way, found.isToBeFound) == (at(3), False)
+
+
+def test_anAddressThatIsNamedIsJudgedAndCalledThere() -> None:
+    branches = branchesOf(at(1), most=2)
+    (side,) = call(branches)
+    sentOn(branches, side, at(3))
+    (place,) = branches.takeDue()
+    assert (place.way, place.isToBeFound) == (at(3), True)
+    branches.ask(place)
+    assert not branches.isOver
+    branches.permitted(place, "near")
+    (permitted,) = branches.takeDue()
+    assert (permitted.way, permitted.isToBeFound) == (replace(at(3), trunk="near"), False)
+
+
+def test_whereAnotherGatekeeperIsAskedIsNotLookedForAgain() -> None:
+    branches = branchesOf(at(1))
+    (side,) = call(branches)
+    sentOn(branches, side, Way("sip"))
+    (place,) = branches.takeDue()
+    branches.ask(place)
+    branches.found(place, [Way("h323", parent="above")])
+    (found,) = branches.takeDue()
+    assert not found.isToBeFound
 
 
 def test_whoIsNamedAndNotFoundIsARefusal() -> None:

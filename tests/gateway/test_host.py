@@ -232,6 +232,9 @@ class Lines:
     def obstacle(self, way: Way) -> Cause | None:
         return Cause.NO_CIRCUIT_AVAILABLE if way.trunk == "full" else None
 
+    def lineOf(self, way: Way) -> str:
+        return ""
+
     def began(self, way: Way, leg: ILeg) -> None:
         self.told.append(f"{way.trunk or 'none'} began")
 

@@ -12,6 +12,7 @@ import pytest
 
 from h323d.config.sections import Configuration
 from h323d.gatekeeper.routing.config import RoutingConfig, StaticRoute
+from h323d.gatekeeper.trunks.config import TrunkConfig
 from h323d.gateway.config import GatewayConfig
 from h323d.h323.signalling import messages, uuie
 from h323d.h323.signalling.q931 import MessageType
@@ -207,6 +208,58 @@ def test_whoIsNamedAndForbiddenIsNotCalled(world: Simulation, calling: str) -> N
     bob.forward(f"sip:1003@{SERVER}")
     world.until(lambda: alice.cause is not None)
     assert carol.leg is None
+
+
+@everyCaller
+def test_aForbiddenNumberIsNotCalledAtAnAddressElsewhereEither(
+    world: Simulation, calling: str
+) -> None:
+    rule = StaticRoute(prefix="0900", reject=True)
+    world.server(SERVER, Configuration(routing=RoutingConfig(routes=(rule,))))
+    alice, bob = caller(world, calling), Forwarder(world)
+    carol = Phone(world, "10.0.1.7", "carol", CAROL)
+    dial(alice)
+    bob.forward("sip:0900123@10.0.1.7")
+    world.until(lambda: alice.cause is not None)
+    assert carol.leg is None
+
+
+def test_aTerminalThatForwardsToAForbiddenNumberIsNotFollowed(world: Simulation) -> None:
+    routes = StaticRoute("1009", to=(f"{GATEWAY}:1720",)), StaticRoute(prefix="0900", reject=True)
+    world.server(SERVER, Configuration(routing=RoutingConfig(routes=routes)))
+    alice, bob = caller(world, "sip"), ScriptedCallee(world.network, GATEWAY)
+    carol = Phone(world, "10.0.1.7", "carol", CAROL)
+    dial(alice, "1009")
+    world.until(lambda: bob.received)
+    name, fields = uuie.facility(bob.identity, "callForwarded")
+    fields["alternativeAliasAddress"] = [("dialledDigits", "0900123")]
+    there = TransportAddress("10.0.1.7", 1720)
+    fields["alternativeAddress"] = ("ipAddress", {"ip": there.packed, "port": there.port})
+    bob.say(MessageType.FACILITY, (name, fields))
+    world.until(lambda: alice.cause is not None)
+    assert carol.leg is None
+
+
+@everyCaller
+def test_aTrunkThatIsNamedByItsAddressHasNoMoreRoomThanItHas(
+    world: Simulation, calling: str
+) -> None:
+    trunk = TrunkConfig("near", "10.0.1.7", capacity=1, checkInterval=0)
+    world.server(SERVER, Configuration(routing=RoutingConfig(trunks=(trunk,))))
+    alice, bob = caller(world, calling), Forwarder(world)
+    other = sipPhone(world, "10.0.1.8", "1008", 1300)
+    carol = Phone(world, "10.0.1.7", "carol", CAROL)
+    dial(alice)
+    bob.forward("sip:carol@10.0.1.7")
+    world.until(lambda: alice.speaking and carol.speaking)
+    world.run(1.0)
+    first = carol.leg
+    other.dial(f"sip:1002@{SERVER}")
+    world.until(lambda: len(bob.invites()) > 1)
+    bob.forward("sip:carol@10.0.1.7")
+    world.until(lambda: other.cause is not None)
+    assert other.cause is Cause.NO_CIRCUIT_AVAILABLE
+    assert carol.leg is first
 
 
 def test_aTerminalThatForwardsHasItsCallGoOnByTheOtherProtocol(

@@ -127,6 +127,15 @@ class Trunks(Part[TrunkConfigs]):
         obstacle = None if known is None else known[0].obstacle
         return None if obstacle is None else obstacle.cause
 
+    def lineOf(self, way: Way) -> str:
+        """
+        The name of the trunk that is where a way leads, whoever has named the address; empty if
+        none is.
+        """
+        there = self.at(way.destination)
+        isSo = there is not None and there.config.protocol.value == way.protocol
+        return there.name if there is not None and isSo else ""
+
     def began(self, way: Way, leg: ILeg) -> None:
         """
         A call is sent by it.

@@ -73,6 +73,20 @@ def test_aTrunkIsKnownByItsHostWhateverThePort() -> None:
     assert zone.trunks.at(None) is None
 
 
+@pytest.mark.parametrize(
+    ("way", "line"),
+    [
+        (Way("sip", TransportAddress("10.0.0.7", 5060)), "near"),
+        (Way("sip", TransportAddress("10.0.0.7", 5080)), "near"),
+        (Way("h323", TransportAddress("10.0.0.7", 1720)), ""),
+        (Way("sip", TransportAddress("10.0.0.9", 5060)), ""),
+        (Way("sip"), ""),
+    ],
+)
+def test_whoeverNamesTheAddressOfATrunkMeansIt(way: Way, line: str) -> None:
+    assert Zone(NEAR, FAR).trunks.lineOf(way) == line
+
+
 def test_aCallTakesAPlaceUntilItIsOver() -> None:
     trunks, call = Zone(NEAR).trunks, leg()
     assert trunks.obstacle(BY_NEAR) is None
