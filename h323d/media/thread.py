@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from typing import Any
 
 from twisted.logger import Logger
@@ -45,8 +46,10 @@ def prepareInterpreter() -> None:
 
     With Python's switch interval of 5 ms, the media thread and the reactor's wait that long
     for one another; and a full garbage collection stops both for as long as it takes to
-    look at all code and tables that were loaded, which never become garbage.
+    look at all code and tables that were loaded, which never become garbage.  What numpy loads
+    with the first C{np.unique} is loaded here: 30 ms, that would be a tick's.
     """
+    import_module("numpy.ma")
     sys.setswitchinterval(SWITCH_INTERVAL)
     gc.collect()
     gc.freeze()

@@ -8,6 +8,8 @@ import itertools
 import queue
 import random
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -393,3 +395,15 @@ def test_rtcpHasTheTimeOfItsArrivalNotOfItsReading() -> None:
     assert began - CLOCKS <= found.arrival <= sent + CLOCKS
     peer.close()
     packets.close()
+
+
+def test_noTickWaitsForWhatNumpyLoadsLater() -> None:
+    script = (
+        "import sys, numpy, h323d.media.thread as thread\n"
+        "thread.prepareInterpreter()\n"
+        "before = set(sys.modules)\n"
+        "numpy.unique(numpy.zeros(3, numpy.uint8))\n"
+        "print(sorted(set(sys.modules) - before))"
+    )
+    loaded = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True)
+    assert loaded.stdout == b"[]\n"
