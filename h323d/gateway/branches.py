@@ -150,6 +150,13 @@ class Branches:
         """
         return not (self._sides or self._due or self._asked)
 
+    @property
+    def hasMore(self) -> bool:
+        """
+        Whether there are ways that nobody has been called by yet.
+        """
+        return bool(self._ranks)
+
     def take(self) -> tuple[Place, ...]:
         """
         The places that are to be called now; none if there are none left, or the last refusals

@@ -247,7 +247,8 @@ class Bridge:
         self._branches.enter(side, place)
         leg.observe(side)
         self._context.trunks.began(place.way, leg)
-        side.expect(Timer(self._context.clock), self._context.config.wayTimeout)
+        context, config = self._context, self._context.config
+        side.expect(Timer(context.clock), config.wayTimeout, config.progressTimeout)
         self._owner.bridgeCalled(self, leg)
         self._facts.tellOriginated(leg, self.caller.leg.legId, leg.callIdentifier)
 
@@ -311,6 +312,10 @@ class Bridge:
     def sideDialled(self, side: BridgeSide) -> None:
         if side is not self.caller:
             self._facts.tellRouted(self.caller.leg, side.leg)
+
+    def sideStalls(self, side: BridgeSide) -> None:
+        if self._branches.hasMore:
+            side.leg.hangup(Cause.NO_USER_RESPONDING)
 
     def sideRings(self, side: BridgeSide) -> None:
         if side is not self.caller:

@@ -46,6 +46,9 @@ class BridgeSideOwner(Protocol):
     def sideDialled(self, side: BridgeSide) -> None:
         """Our request for the call leaves."""
 
+    def sideStalls(self, side: BridgeSide) -> None:
+        """For long, no more is heard of our request than that it is worked on."""
+
     def sideRings(self, side: BridgeSide) -> None:
         """Its party is told."""
 
@@ -109,6 +112,7 @@ class BridgeSide(SilentObserver):
         self._spoken: MediaFormat | None = None  # last, as far as is known
         self._mixer: IMixer | None = None  # that it is let into
         self._patience: Timer | None = None
+        self._progress = 0.0
 
     def enter(self, mixer: IMixer) -> None:
         """
@@ -133,12 +137,18 @@ class BridgeSide(SilentObserver):
             return offered.formats
         return spoken
 
-    def expect(self, patience: Timer, seconds: float) -> None:
+    def expect(self, patience: Timer, seconds: float, progress: float) -> None:
         """
         Give up a call of ours of which nothing is heard for so long.
+
+        @param progress: seconds after which, of one that is worked on and no more, it is told that
+            it stalls; 0 for never.
         """
-        self._patience = patience
+        self._patience, self._progress = patience, progress
         patience.start(seconds, self._unheard)
+
+    def _stalls(self) -> None:
+        self._owner.sideStalls(self)
 
     def _unheard(self) -> None:
         self.leg.hangup(Cause.NO_USER_RESPONDING)
@@ -151,7 +161,10 @@ class BridgeSide(SilentObserver):
         self._owner.sideDialled(self)
 
     def legProceeding(self, leg: ILeg) -> None:
+        isAllThatIsHeard = not (self.rings or self.answered or self.port)
         self._heard()
+        if isAllThatIsHeard and self._patience is not None and self._progress:
+            self._patience.start(self._progress, self._stalls)
 
     def legAlerting(self, leg: ILeg) -> None:
         self.rings = not self.answered
@@ -176,6 +189,7 @@ class BridgeSide(SilentObserver):
     def legMediaReady(self, leg: ILeg, port: IMediaPort, stream: Stream) -> None:
         if stream.medium is not Medium.AUDIO or self.sound is SideSound.OVER:
             return
+        self._heard()
         before, self.sound = self.sound, SideSound.FLOWING
         self.port = port
         if stream.transmit is not None:

@@ -32,6 +32,10 @@ class GatewayConfig:
     """Seconds in which something has to be heard of a call on one way; after that, it goes on by
     the next."""
 
+    progressTimeout: Live[float] = 20.0
+    """Seconds in which more has to be heard of a call on one way than that it is worked on, if
+    there is a next; 0 gives it all the time that the called party has."""
+
     ringTimeout: Live[float] = 30.0
     """Seconds that the places of a party which are called at the same time have to answer, if it
     has others that it likes less."""
@@ -70,6 +74,8 @@ class GatewayConfig:
             raise ValueError("answerTimeout: must be more than 0")
         if self.wayTimeout <= 0:
             raise ValueError("wayTimeout: must be more than 0")
+        if self.progressTimeout < 0:
+            raise ValueError("progressTimeout: must be 0 or more")
         if self.maxBranches < 1:
             raise ValueError("maxBranches: must be at least 1")
         if self.ringTimeout <= 0:

@@ -121,10 +121,10 @@ def test_theNextRankIsCalledWhenNobodyOfTheFirstHasAnsweredInTime() -> None:
     assert did(alice) == ["proceed", "alert", "answer"]
 
 
-def test_aWayThatIsNotTheOnlyOneHasAllTheTimeThereIs() -> None:
+def test_aWayThatRingsAndIsNotTheOnlyOneHasAllTheTimeThereIs() -> None:
     gateway = Gateway(ringTimeout=20.0)
     gateway.offer(TERMINAL, PHONE)
-    told(gateway.h323.legs[0]).legProceeding(gateway.h323.legs[0])
+    told(gateway.h323.legs[0]).legAlerting(gateway.h323.legs[0])
     gateway.clock.advance(25.0)
     assert gateway.h323.legs[0].done == []
 

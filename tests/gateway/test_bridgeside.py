@@ -29,6 +29,9 @@ class Bridge:
     def sideDialled(self, side: BridgeSide) -> None:
         self.told.append("dialled")
 
+    def sideStalls(self, side: BridgeSide) -> None:
+        self.told.append("stalls")
+
     def sideRings(self, side: BridgeSide) -> None:
         self.told.append("rings")
 

@@ -17,6 +17,7 @@ from h323d.gateway.config import GatewayConfig
         {"maxCalls": 0},
         {"answerTimeout": 0.0},
         {"wayTimeout": 0.0},
+        {"progressTimeout": -1.0},
         {"ringTimeout": 0.0},
         {"failoverCauses": (128,)},
         {"maxBranches": 0},

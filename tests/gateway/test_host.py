@@ -210,7 +210,44 @@ def test_aWayOfWhichNothingIsHeardGivesWayToTheNext() -> None:
     assert len(gateway.sip.legs) == 1
 
 
-@pytest.mark.parametrize("sign", ["legProceeding", "legAlerting", "legAnswered"])
+def test_aWayThatIsOnlyWorkedOnGivesWayToTheNext() -> None:
+    gateway = Gateway(progressTimeout=20.0)
+    gateway.offer(TERMINAL, PHONE)
+    terminal = gateway.h323.legs[0]
+    told(terminal).legProceeding(terminal)
+    gateway.clock.advance(19.0)
+    told(terminal).legProceeding(terminal)  # as is said again while it goes on
+    gateway.clock.advance(19.0)
+    assert terminal.done == []
+    gateway.clock.advance(1.0)
+    assert terminal.done == [("hangup", Cause.NO_USER_RESPONDING)]
+    assert len(gateway.sip.legs) == 1
+
+
+@pytest.mark.parametrize(("ways", "seconds"), [((TERMINAL,), 20.0), ((TERMINAL, PHONE), 0.0)])
+def test_theLastWayMayBeWorkedOnForLongAndWhereNobodyMindsAnyMay(
+    ways: tuple[Way, ...], seconds: float
+) -> None:
+    gateway = Gateway(progressTimeout=seconds)
+    gateway.offer(*ways)
+    terminal = gateway.h323.legs[0]
+    told(terminal).legProceeding(terminal)
+    gateway.clock.advance(60.0)
+    assert terminal.done == []
+
+
+def test_aWayThatIsHeardEarlyHasTheTimeThatItTakes() -> None:
+    gateway = Gateway()
+    gateway.offer(TERMINAL, PHONE)
+    terminal = gateway.h323.legs[0]
+    told(terminal).legProceeding(terminal)
+    terminal.mediaReady()
+    told(terminal).legProceeding(terminal)
+    gateway.clock.advance(60.0)
+    assert terminal.done == []
+
+
+@pytest.mark.parametrize("sign", ["legAlerting", "legAnswered"])
 def test_aWayOfWhichSomethingIsHeardHasTheTimeThatItTakes(sign: str) -> None:
     gateway = Gateway(wayTimeout=4.0)
     gateway.offer(TERMINAL, PHONE)
