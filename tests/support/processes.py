@@ -29,6 +29,7 @@ from typing import Any, Self
 import pytest
 
 from h323d.control.client import ask
+from tests.support.preloaded import PreloadedChild
 
 __all__ = [
     "BUSY",
@@ -49,6 +50,7 @@ __all__ = [
 ]
 
 PEERS = Path(__file__).parents[1] / "system" / "peers"
+PRELOADED = [str(Path(sys.executable).with_name(name)) for name in ("h323d-call", "twistd")]
 BUSY = 6.0  # how much longer all may take on a machine that is busy with other things
 RUN = 20.0  # seconds that a program may take that does one thing and ends
 POLL = 0.05  # seconds between two looks
@@ -115,7 +117,7 @@ class Process:
         self.directory = directory
         self.name = name
         self.log = directory / f"{name}.log"
-        self._child: subprocess.Popen[bytes] | None = None
+        self._child: subprocess.Popen[bytes] | PreloadedChild | None = None
 
     def command(self) -> Sequence[str]:
         raise NotImplementedError
@@ -126,8 +128,19 @@ class Process:
     def __enter__(self) -> Self:
         command = self.command()
         self.directory.mkdir(parents=True, exist_ok=True)
+        self._child = self._begin(command)
+        try:
+            waitFor(self._readyOrDead, 20.0, f"{self.name} starts")
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def _begin(self, command: Sequence[str]) -> subprocess.Popen[bytes] | PreloadedChild:
+        if command[0] in PRELOADED:
+            return PreloadedChild(command, self.directory, self.log)
         with self.log.open("wb") as log:
-            self._child = subprocess.Popen(
+            return subprocess.Popen(
                 command,
                 cwd=self.directory,
                 stdout=log,
@@ -135,12 +148,6 @@ class Process:
                 stdin=subprocess.DEVNULL,
                 start_new_session=True,
             )
-        try:
-            waitFor(self._readyOrDead, 20.0, f"{self.name} starts")
-        except BaseException:
-            self.stop()
-            raise
-        return self
 
     def _readyOrDead(self) -> bool:
         assert self._child is not None
