@@ -43,6 +43,9 @@ PARTS = {
     "tests/system/test_media_thread.py": "media/thread",
     "tests/system/test_relay_thread.py": "media/relay/thread",
     "tests/walks/test_nat.py": "media/relay/stepped",
+    # How packets go on from one to the other, which is one thing to those two.
+    "tests/media/audio/test_passing.py": "media/audio/forwarding media/audio/strays",
+    "tests/media/audio/test_transcoding.py": "media/audio/laneforms",
     # One thing in several modules, that has no seam within.
     "tests/test_config.py": "config/reading config/sample config/sections",
     "tests/gateway/test_bridge.py": "gateway/dialling",

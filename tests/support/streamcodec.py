@@ -301,11 +301,14 @@ class CodecBench:
     A room of telephones that speak L{ScrambledCodec}, and others.
     """
 
-    def __init__(self, codec: ScrambledCodec | None = None) -> None:
+    def __init__(self, codec: ScrambledCodec | None = None, passes: bool = False) -> None:
+        """
+        @param passes: whether the packets of two may go on as they come.
+        """
         self.codec = codec or ScrambledCodec()
         config = MediaConfig(maximumPorts=32, rtcpIntervalSeconds=1.0)
         self.bench = MediaBench(config, codecs=(PCMU, PCMA, LinearCodec(), self.codec))
-        self.mixer: IMixer = self.bench.pool.openMixer(RoomRecorder())
+        self.mixer: IMixer = self.bench.pool.openMixer(RoomRecorder(), passes=passes)
 
     def phone(self, sampleRate: int = 48000, packetMs: int = 20, asks: int = 20) -> CodecPhone:
         made = CodecPhone(self.bench, self.bench.address(), self.codec, sampleRate, packetMs, asks)

@@ -25,7 +25,7 @@ from h323d.media.packets import PacketBatch
 from h323d.media.reports import Report
 from h323d.rtp.columns import HeaderColumns
 
-__all__ = ["Arrived", "Decoder", "Decoding", "Judged"]
+__all__ = ["Arrived", "Decoder", "Decoding", "Judged", "SoundStream"]
 
 _MOST_RECOVERED = 5  # packets that are made up for, of those that are missing in a row
 _MISORDER = 100  # sequence numbers behind that still count as late (RFC 3550, A.1)
@@ -87,7 +87,7 @@ class Judged:
     reports: list[Report]
 
 
-class _Stream:
+class SoundStream:
     """
     One stream's decoder, and how far it has got.
 
@@ -134,7 +134,7 @@ class Decoder:
     @ivar parameters: of the formats that its peer may send, by kind.
     """
 
-    stream: _Stream | None
+    stream: SoundStream | None
     parameters: dict[int, tuple[tuple[str, str], ...]]
 
 
@@ -161,7 +161,7 @@ class Decoding:
         self._coders = coders
         self._codecs = codecs
         self._stores = stores
-        self._streams: dict[int, _Stream] = {}
+        self._streams: dict[int, SoundStream] = {}
         self._parameters: dict[tuple[int, int], tuple[tuple[str, str], ...]] = {}
         width = _LONGEST_MS * ROOM_RATES[-1] // 1000
         self._decoded = np.zeros((_AT_ONCE, width), np.int16)
@@ -267,7 +267,7 @@ class Decoding:
         if not 0 < count <= self._decoded.shape[1]:
             self._table.refused[slot] += bool(payload.size)
             return 0
-        stream = self._stream(slot, (kind, rate))
+        stream = self.stream(slot, (kind, rate))
         store, row = self._stores.made[self._table.store[slot]], int(self._table.row[slot])
         lost = stream.follow(sequence, timestamp)
         if lost is None:
@@ -296,14 +296,16 @@ class Decoding:
         if stream is None or stream.follow(sequence, timestamp) is not None:
             self.pauses.begin(slot, description, timestamp)
 
-    def _stream(self, slot: int, form: tuple[int, int]) -> _Stream:
+    def stream(self, slot: int, form: tuple[int, int]) -> SoundStream:
         """
+        The stream that a slot hears, as far as it has got.
+
         @param form: the kind of a codec, and the rate of what is wanted of it.
         """
         stream = self._streams.get(slot)
         if stream is None or stream.form != form:
             kind, rate = form
             parameters = self._parameters.get((slot, kind), ())
-            stream = _Stream(self._coders.newDecoder(kind, rate, parameters), form)
+            stream = SoundStream(self._coders.newDecoder(kind, rate, parameters), form)
             self._streams[slot] = stream
         return stream

@@ -57,8 +57,9 @@ class MixedRoom:
     @ivar slots: its members, ports and local parties, in order of arrival.
     @ivar parties: the local ones, by slot.
     @ivar lowerSince: seconds: since when a lower rate would do; infinite while none does.
-    @ivar passes: whether the packets of two who speak alike may pass, unmixed.
+    @ivar passes: whether the packets of two may go on as they come, unmixed.
     @ivar passing: whether they do.
+    @ivar copied: whether they do as they are.
     """
 
     index: int
@@ -69,6 +70,7 @@ class MixedRoom:
     lowerSince: float = float("inf")
     passes: bool = False
     passing: bool = False
+    copied: bool = False
 
 
 class GroupForm(NamedTuple):

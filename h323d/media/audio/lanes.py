@@ -1,10 +1,11 @@
 """
-What passes from one party to another without being decoded, and our headers on it.
+What goes on from one party to another without being mixed, and our headers on it.
 
-A L{Lane} is one direction between two.  The payload goes on as it came; source, sequence number,
-timestamp and payload type are our own, and go on from whatever was sent before, be it passed or
-mixed.  What was lost on the way to us stays a gap, so that the receiver makes up for it; what was
-meant for us alone leaves none.  Jumps of the peer's timestamps end here.
+A L{Lane} is one direction between two.  The payload goes on as it came, or as what another codec
+makes of it; source, sequence number, timestamp and payload type are our own, and go on from
+whatever was sent before, be it passed or mixed.  What was lost on the way to us stays a gap, so
+that the receiver makes up for it; what was meant for us alone leaves none.  Jumps of the peer's
+timestamps end here.
 """
 
 from __future__ import annotations
@@ -17,13 +18,27 @@ from h323d.media.audio.table import PortTable
 from h323d.rtp.columns import numbers, writeHeader
 from h323d.rtp.statistics import MAX_DROPOUT, MAX_MISORDER
 
-__all__ = ["SLACK_MS", "Renumbering", "Lane", "LaneForm"]
+__all__ = ["SLACK_MS", "Coding", "Renumbering", "Lane", "LaneForm"]
 
 SLACK_MS = 100  # by which a timestamp may lag behind the clock, rather than to jump
 _JUMP_MS = 1000  # a step that is not the network's
 _SEQUENCES = 1 << 16
 _STAMPS = (1 << 32) - 1
 _HALF = 1 << 31
+
+
+class Coding(NamedTuple):
+    """
+    What becomes of packets where another codec is wanted.
+
+    @ivar kind: of that codec.
+    @ivar sampleRate: of the sound in between, Hz.
+    @ivar units: of the timestamps that come, in a millisecond.
+    """
+
+    kind: int
+    sampleRate: int
+    units: int
 
 
 class LaneForm(NamedTuple):
@@ -34,13 +49,22 @@ class LaneForm(NamedTuple):
         one that we cannot mix.
     @ivar payloadType: that they are given.
     @ivar packetMs: milliseconds of sound in each packet; 0 if nothing is sent there.
-    @ivar units: of the timestamps, in a millisecond.
+    @ivar units: of the timestamps that are sent, in a millisecond.
+    @ivar coding: C{None} where payloads go on as they came.
     """
 
     kinds: Mapping[int, int]
     payloadType: int
     packetMs: int
     units: int
+    coding: Coding | None = None
+
+    @property
+    def wholePacket(self) -> int:
+        """
+        How much sound is in each packet that comes, in the units of its timestamps.
+        """
+        return self.packetMs * (self.units if self.coding is None else self.coding.units)
 
 
 @dataclass(slots=True, eq=False)
@@ -55,7 +79,9 @@ class Lane:
     @ivar begun: whether C{shift} is known.
     @ivar last: the newest sequence number that came; -1 before the first.
     @ivar run: how many of the newest sequence numbers have become as many of ours.
-    @ivar shift: from the source's timestamps to ours, modulo 2**32.
+    @ivar shift: from the source's timestamps, in our units, to ours, modulo 2**32.
+    @ivar position: the source's last timestamp, in its own units, not reduced.
+    @ivar pauses: whether there was nothing to send of the last packet.
     """
 
     source: int
@@ -66,6 +92,18 @@ class Lane:
     last: int = -1
     run: int = 0
     shift: int = 0
+    position: int = 0
+    pauses: bool = False
+
+    def inOurUnits(self, stamp: int) -> int:
+        """
+        @return: a timestamp of the source in the units of those that are sent.
+        """
+        coding, units = self.form.coding, self.form.units
+        if coding is None or coding.units == units:
+            return stamp
+        self.position += ((stamp - self.position + _HALF) & _STAMPS) - _HALF
+        return self.position * units // coding.units
 
     def beginAnew(self) -> None:
         """
@@ -106,6 +144,7 @@ class Renumbering:
         @return: whether it can be sent: not if its number was never kept for it.
         """
         marker, sequence, stamp = header
+        stamp = lane.inOurUnits(stamp)
         number = self._numberOf(lane, sequence)
         if number < 0:
             return False
@@ -116,6 +155,8 @@ class Renumbering:
             begins = self._goingOn(target, natural, units)
             lane.begun, lane.shift = True, (begins - stamp) & _STAMPS
             marker, step = self._expected[target] != begins, begins - natural
+        if lane.pauses:
+            marker, lane.pauses = True, False
         ours = natural + step
         writeHeader(out, at, lane.form.payloadType, marker, number, ours, self._ownSsrc[target])
         if sequence == lane.last:
@@ -158,6 +199,13 @@ class Renumbering:
         if 0 < ahead < MAX_DROPOUT:
             self._sequence[lane.target] += ahead - 1
             lane.last, lane.run = sequence, 0
+
+    def pause(self, lane: Lane, sequence: int) -> None:
+        """
+        A packet came of which there is nothing to send.
+        """
+        self.swallow(lane, sequence)
+        lane.pauses = True
 
     def align(self, target: int, clock: int) -> None:
         """

@@ -120,7 +120,7 @@ class Negotiated:
         self._receiver.forget(slot)
         self._sender.forget(slot)
         self._digits.forget(slot)
-        self._passing.forget(slot)
+        self._passing.release(slot)
 
     def release(self, slot: int) -> Formed:
         """

@@ -25,7 +25,9 @@ from h323d.media.audio.commands import Commands
 from h323d.media.audio.consent import Consent
 from h323d.media.audio.decoding import Decoding
 from h323d.media.audio.digits import Digits
+from h323d.media.audio.forwarding import Forwarding
 from h323d.media.audio.groups import LocalParty, MixGroup
+from h323d.media.audio.laneforms import LaneForms
 from h323d.media.audio.negotiated import Negotiated
 from h323d.media.audio.passing import Passing
 from h323d.media.audio.pauses import Pauses
@@ -35,8 +37,10 @@ from h323d.media.audio.rooms import Rooms
 from h323d.media.audio.rtcp import RTCPSide
 from h323d.media.audio.sending import Sender
 from h323d.media.audio.speaking import Speaking
+from h323d.media.audio.strays import Strays
 from h323d.media.audio.survey import survey
 from h323d.media.audio.table import PortTable
+from h323d.media.audio.transcoding import Transcoding
 from h323d.media.config import MediaConfig
 from h323d.media.packets import PASSING, IPacketIO, PacketBatch
 from h323d.media.reports import PassingTurned, Report, Surveyed
@@ -96,7 +100,15 @@ class MediaPlane:
             config, table, known, digits, consent, stores, decoding, few
         )
         self._sender = sender = Sender(table, known, coders, few)
-        self._passing = passing = Passing(table, known, coders, stores, receiver, sender, digits)
+        forms = LaneForms(table, known, coders)
+        transcoding = Transcoding(table, known, coders, decoding, sender)
+        self._strays = strays = Strays(forms)
+        self._forwarding = forwarding = Forwarding(
+            table, known, forms, transcoding, receiver, strays
+        )
+        self._passing = passing = Passing(
+            table, forms, forwarding, transcoding, strays, stores, receiver, sender, digits
+        )
         rates = Rates(config.maximumPorts)
         self._rooms = rooms = Rooms(config, table, known, stores, rates, passing, number)
         self._control = control = RTCPSide(config, rng, table, receiver, sender, consent, epoch)
@@ -126,7 +138,7 @@ class MediaPlane:
         index = int((now - self._origin) / self._tickSeconds + _EARLY)
         self._noteLateness(now - self._origin - self.nextDue() * self._tickSeconds)
         self._passOver(index - 1)
-        self._passing.clock = self._clockAt(now)
+        self._forwarding.clock = self._clockAt(now)
         self._obey(packets, index)
         for group in self._rooms.inhabited:
             due = group.dueIn(self._last, index)
@@ -154,7 +166,7 @@ class MediaPlane:
         @return: what happened.
         """
         self._now = now
-        self._passing.clock = self._clockAt(now)
+        self._forwarding.clock = self._clockAt(now)
         self._passOver(int((now - self._origin) / self._tickSeconds))
         batch = packets.drain(PASSING, now)
         if batch.slots.size:
@@ -224,8 +236,8 @@ class MediaPlane:
     def _receive(self, group: MixGroup, packets: IPacketIO) -> None:
         batch = packets.drain(group.number, self._now)
         if batch.slots.size:
-            if self._passing.watched:
-                self._passing.watch(batch)
+            if self._strays.watched:
+                self._strays.watch(batch)
             self._reports += self._receiver.take(batch, packets, group.frameMs, self._now)
             if self._receiver.changed:
                 self._settle(packets)
@@ -234,9 +246,9 @@ class MediaPlane:
         """
         Send on what may pass, and mix what may not.
         """
-        reports, strayed = self._passing.take(packets, batch, self._now)
+        reports, strayed = self._forwarding.take(packets, batch, self._now)
         self._reports += reports
-        if self._passing.astray or self._receiver.changed:
+        if self._strays.astray or self._receiver.changed:
             self._settle(packets)
         if strayed is not None:
             self._takeStrayed(packets, strayed)
@@ -256,7 +268,7 @@ class MediaPlane:
         """
         Let the rooms follow what has changed in their members.
         """
-        for slots in (self._receiver.changed, self._passing.astray, self._digits.ended):
+        for slots in (self._receiver.changed, self._strays.astray, self._digits.ended):
             for slot in slots:
                 self._rooms.refit(slot)
             slots.clear()
@@ -326,7 +338,7 @@ class MediaPlane:
             "ticks": self._last + 1,
             "lateTicks": self._late,
             "worstLateness": round(worst, 4),
-            "framesGivenUp": self._givenUp,
+            "framesGivenUp": self._givenUp + self._forwarding.givenUp,
             "codecFailures": self._coders.failures,
         }
 

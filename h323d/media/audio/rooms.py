@@ -248,6 +248,7 @@ class Rooms:
     def _letPass(self, packets: IPacketIO, room: MixedRoom, now: float) -> None:
         self._passing.join(packets, room.slots, now)
         if room.passing:
+            self._tell(room)
             return
         for slot in room.slots:
             self._stores.unseat(slot)
@@ -263,7 +264,13 @@ class Rooms:
     def _turn(self, room: MixedRoom, passing: bool) -> None:
         room.passing, room.lowerSince = passing, np.inf
         self._changed.add(room.group.number)
-        self.turned.append((room.number, passing))
+        self._tell(room)
+
+    def _tell(self, room: MixedRoom) -> None:
+        copied = room.passing and self._passing.copies(room.slots)
+        if copied is not room.copied:
+            room.copied = copied
+            self.turned.append((room.number, copied))
 
     def _seat(self, slots: Slots, group: MixGroup) -> None:
         """

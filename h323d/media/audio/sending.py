@@ -323,6 +323,12 @@ class Sender:
             for form, heard in zip(self._shared.worthWhile(forms), mixOf.tolist(), strict=True)
         ]
 
+    def encoder(self, slot: int, kind: int) -> IEncoder:
+        """
+        The encoder of what the slot's peer is sent, with a codec that remembers.
+        """
+        return self._stream(slot, kind).encoder
+
     def _stream(self, slot: int, kind: int) -> _Stream:
         stream, form = self._streams.get(slot), (kind, int(self._table.sendRate[slot]))
         if stream is None or stream.form != form:

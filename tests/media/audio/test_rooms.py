@@ -15,14 +15,18 @@ from h323d.media.audio.coders import Coders
 from h323d.media.audio.consent import Consent
 from h323d.media.audio.decoding import Decoding
 from h323d.media.audio.digits import Digits
+from h323d.media.audio.forwarding import Forwarding
 from h323d.media.audio.groups import LocalParty, MixGroup
+from h323d.media.audio.laneforms import LaneForms
 from h323d.media.audio.passing import Passing
 from h323d.media.audio.pauses import Pauses
 from h323d.media.audio.rates import Rates
 from h323d.media.audio.receiving import Receiver
 from h323d.media.audio.rooms import LONG_FRAME_MS, SHORT_FRAME_MS, Rooms
 from h323d.media.audio.sending import Sender
+from h323d.media.audio.strays import Strays
 from h323d.media.audio.table import PortTable
+from h323d.media.audio.transcoding import Transcoding
 from h323d.media.config import MediaConfig
 from tests.support.recorder import Recorder
 
@@ -46,7 +50,13 @@ class Scene:
         decoding = Decoding(self.table, codecs, coders, stores, Pauses(self.table, coders, stores))
         receiver = Receiver(config, self.table, codecs, digits, consent, stores, decoding)
         sender = Sender(self.table, codecs, coders)
-        passing = Passing(self.table, codecs, coders, stores, receiver, sender, digits)
+        forms = LaneForms(self.table, codecs, coders)
+        transcoding = Transcoding(self.table, codecs, coders, decoding, sender)
+        strays = Strays(forms)
+        forwarding = Forwarding(self.table, codecs, forms, transcoding, receiver, strays)
+        passing = Passing(
+            self.table, forms, forwarding, transcoding, strays, stores, receiver, sender, digits
+        )
         self.rooms = Rooms(config, self.table, codecs, stores, Rates(ports), passing)
         self.slots = [self.table.take(number) for number in range(ports)]
         for number in (HERE, THERE)[: ports - 1]:
