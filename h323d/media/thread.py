@@ -34,8 +34,8 @@ from h323d.media.reports import Report
 __all__ = ["MediaThread", "MediaThreads", "newMediaService", "prepareInterpreter"]
 
 SWITCH_INTERVAL = 0.0002  # seconds
-_CLOSE = 0.004  # seconds between two times that packets are sent on, from which on it rests
-_REST = 0.002  # seconds; what a packet that is sent on may be held for
+_REST = 0.003  # seconds; what a packet that passes may be held for
+_CODED_REST = 0.005  # seconds, where all packets that go on are transcoded
 
 CallFromThread = Callable[..., Any]  # Any: what the reactor's own returns is not used
 
@@ -156,9 +156,10 @@ class MediaThread:
         """
         now = time.monotonic()
         self._guarded(self._plane.passOn, now)
-        often, self._passedAt = now - self._passedAt < _CLOSE, now
+        rest = _REST if self._plane.copies else _CODED_REST
+        often, self._passedAt = now - self._passedAt < 2 * rest, now
         if often:
-            time.sleep(min(_REST, left))
+            time.sleep(min(rest, left))
 
     def _step(self, now: float) -> None:
         self._guarded(self._plane.tick, now)

@@ -207,6 +207,13 @@ class MediaPlane:
             return self._last + 1
         return max(self._last + 1, math.ceil((seconds - self._origin) / self._tickSeconds))
 
+    @property
+    def copies(self) -> bool:
+        """
+        Whether there is anybody whose packets pass as they are, and so without delay.
+        """
+        return self._rooms.copies
+
     def departure(self, index: int) -> float:
         """
         @param index: a point of the grid, counted from the first call.

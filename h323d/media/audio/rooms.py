@@ -45,6 +45,7 @@ class Rooms:
     @ivar groups: the lowest rate first; of one rate, long frames in each phase of the grid, then
         short ones.
     @ivar inhabited: those that any slot can belong to; those in no room belong to the first.
+    @ivar copies: whether packets pass as they are in any room.
     @ivar turned: since it was emptied, the numbers of rooms where packets have begun to pass, and
         of those where they do not any more.
     """
@@ -85,6 +86,7 @@ class Rooms:
         ]
         self.inhabited = self.groups[:1]
         self._passes = 0
+        self.copies = False
 
     @property
     def allPass(self) -> bool:
@@ -111,6 +113,7 @@ class Rooms:
             self._changed.clear()
             first, *others = self.groups
             self.inhabited = [first, *(group for group in others if group.members.size)]
+            self.copies = any(room.copied for room in self._rooms.values())
             self._passes = sum(len(room.slots) for room in self._rooms.values() if room.passing)
 
     def open(self, number: int, passes: bool = False) -> int:
@@ -263,10 +266,10 @@ class Rooms:
 
     def _turn(self, room: MixedRoom, passing: bool) -> None:
         room.passing, room.lowerSince = passing, np.inf
-        self._changed.add(room.group.number)
         self._tell(room)
 
     def _tell(self, room: MixedRoom) -> None:
+        self._changed.add(room.group.number)
         copied = room.passing and self._passing.copies(room.slots)
         if copied is not room.copied:
             room.copied = copied
