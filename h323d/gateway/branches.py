@@ -84,6 +84,7 @@ class Branches:
     The called sides of one bridge, from the first that is called to the one that answers.
 
     @ivar refusedByPeer: whether it is the called side that has refused, and not we who gave up.
+    @ivar discord: what it and we speak, as one has told last that has nothing in common with us.
     """
 
     def __init__(self, ways: Iterable[Way], most: int, ofPlaces: Collection[int]) -> None:
@@ -104,6 +105,7 @@ class Branches:
         self._refusals: list[Cause] = []
         self._looped = False
         self.refusedByPeer = False
+        self.discord = ""
 
     def __iter__(self) -> Iterator[BridgeSide]:
         """
@@ -223,6 +225,7 @@ class Branches:
         """
         place = self._sides.pop(side)
         self.refusedByPeer |= side.leg.peerEnded
+        self.discord = side.leg.discord or self.discord
         if side.leg.refusedEverywhere:
             self._ranks.clear()
             self._asked.clear()

@@ -15,8 +15,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Protocol
 
-from twisted.logger import Logger
-
 from h323d.call.legs import ILeg, ITransferRequest, LegDirection, endedBy, namesOf
 from h323d.call.timer import Timer
 from h323d.call.ways import Way
@@ -40,8 +38,6 @@ from h323d.values.media.profile import MediaProfile
 from h323d.values.media.streams import Stream
 
 __all__ = ["Bridge", "BridgeOwner"]
-
-_LACKS = frozenset({Cause.INCOMPATIBLE_DESTINATION, Cause.BEARER_CAPABILITY_NOT_IMPLEMENTED})
 
 
 class BridgeOwner(Protocol):
@@ -68,8 +64,6 @@ class Bridge:
     @ivar sides: those that are not over, by leg.
     @ivar signalled: what the protocols call the calls to the called party.
     """
-
-    _log = Logger()
 
     def __init__(
         self, owner: BridgeOwner, context: BridgeContext, caller: ILeg, ways: tuple[Way, ...]
@@ -99,7 +93,6 @@ class Bridge:
         )
         self._endedByCalled = False
         self._handovers = Handovers(self, context, caller)
-        self._discord = ""  # as a called side has told last
         self._machine = newBridging(
             *(self, context.clock, config.answerTimeout, config.ringTimeout, config.busySeconds)
         )
@@ -225,20 +218,10 @@ class Bridge:
         self._tones.stop()
         for side in tuple(self.sides.values()):
             if side is self.caller and not (side.answered or self._isFetched):
-                side.leg.reject(cause, self._branches.reason, self._lacking(cause))
+                discord = self._facts.tellLack(side.leg, cause, self._branches.discord)
+                side.leg.reject(cause, self._branches.reason, discord)
             else:
                 side.leg.hangup(cause)
-
-    def _lacking(self, cause: Cause) -> str:
-        """
-        @return: what the caller and who was called speak, if they have nothing in common.
-        """
-        if cause not in _LACKS or not self._discord:
-            return ""
-        speaks = " ".join(map(str, self.caller.leg.speaks or ()))
-        told = f"{self._discord}; the caller has {speaks}" if speaks else self._discord
-        self._log.info("call {callId}: {told}", callId=self.caller.leg.callId, told=told)
-        return told
 
     # What becomes of calling.
 
@@ -376,7 +359,6 @@ class Bridge:
 
     def sideGone(self, side: BridgeSide, cause: Cause) -> None:
         leg = side.leg
-        self._discord = leg.discord or self._discord
         self._endedByCalled |= side.answered and side is not self.caller and leg.peerEnded
         by = endedBy(leg)
         if side is self.caller and by == "called":

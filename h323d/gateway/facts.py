@@ -4,6 +4,8 @@ What is told of a bridged call.
 
 from __future__ import annotations
 
+from twisted.logger import Logger
+
 from h323d.call.legs import ILeg
 from h323d.events.bus import Fact
 from h323d.events.calls import (
@@ -17,6 +19,7 @@ from h323d.events.calls import (
     SoundEnded,
 )
 from h323d.gateway.context import BridgeContext
+from h323d.gateway.refusals import lackOf
 from h323d.values.cause import Cause
 from h323d.values.identifiers import LegID
 from h323d.values.media.digits import DigitMethod
@@ -30,6 +33,8 @@ class BridgeFacts:
     """
     Tells the facts of its legs.
     """
+
+    _log = Logger()
 
     def __init__(self, context: BridgeContext) -> None:
         self._clock = context.clock
@@ -95,3 +100,17 @@ class BridgeFacts:
         if sound is not None:
             self._tell(SoundEnded(self._now, leg.callId, leg.legId, sound))
         self._tell(CallEnded(self._now, leg.callId, leg.legId, cause, by))
+
+    def tellLack(self, caller: ILeg, cause: Cause, discord: str) -> str:
+        """
+        The call fails; if that is for want of a common format, the log has it.
+
+        @param cause: that the caller is told.
+        @param discord: as for L{lackOf}.
+
+        @return: what the caller is told beside it; may be empty.
+        """
+        told = lackOf(cause, discord, caller.speaks or ())
+        if told:
+            self._log.info("call {callId}: {told}", callId=caller.callId, told=told)
+        return told

@@ -6,8 +6,9 @@ from __future__ import annotations
 
 import pytest
 
-from h323d.gateway.refusals import bestOf
+from h323d.gateway.refusals import bestOf, lackOf
 from h323d.values.cause import Cause
+from h323d.values.media.formats import MediaFormat
 
 OF_PLACES = (Cause.NO_ROUTE_TO_DESTINATION, Cause.DESTINATION_OUT_OF_ORDER)
 
@@ -35,3 +36,18 @@ def test_ofThoseThatAreWorthTheSameTheLastIsTold() -> None:
 
 def test_withoutRefusalsThereIsNone() -> None:
     assert bestOf([], OF_PLACES) is None
+
+
+def test_wantOfACommonFormatIsToldWithWhatAllSpeak() -> None:
+    lack, theirs = Cause.INCOMPATIBLE_DESTINATION, "they have GSM/8000"
+    speaks = (MediaFormat("PCMU", 8000), MediaFormat("G722", 8000))
+    assert lackOf(lack, theirs, speaks) == "they have GSM/8000; the caller has PCMU/8000 G722/8000"
+    assert lackOf(lack, theirs, ()) == theirs
+
+
+@pytest.mark.parametrize(
+    ("cause", "discord"),
+    [(Cause.USER_BUSY, "they have GSM/8000"), (Cause.INCOMPATIBLE_DESTINATION, "")],
+)
+def test_thereIsNothingToSayOfAnotherCauseOrWhereNobodyHasTold(cause: Cause, discord: str) -> None:
+    assert lackOf(cause, discord, ()) == ""

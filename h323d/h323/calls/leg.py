@@ -60,9 +60,8 @@ class H323Leg:
     @ivar reference: its call reference value.
     """
 
-    protocol, proofs, vouched = "h323", (), False
+    protocol, proofs, vouched, discord, referred = "h323", (), False, "", None
     peerEnded, refusedEverywhere, retryAfter = False, False, 0
-    discord, referred = "", None
 
     def __init__(
         self, context: LegContext, description: CallDescription, options: StartUpOptions
@@ -184,11 +183,9 @@ class H323Leg:
             return
         if early is None or self._startUp.hasChosen:
             self._call.alert()
-        else:
-            opened = self._openMedia(early)
-            if opened is not None:
-                self._startUp.accept(opened)
-                self._call.earlyMedia()
+        elif (opened := self._openMedia(early)) is not None:
+            self._startUp.accept(opened)
+            self._call.earlyMedia()
 
     def answer(self, profile: MediaProfile) -> None:
         settingUp = self._phase is CallPhase.SETTING_UP

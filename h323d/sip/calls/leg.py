@@ -75,9 +75,8 @@ class SIPLeg:
 
     _log = Logger()
 
-    protocol = "sip"
+    protocol, vouched = "sip", False
     callIdentifier = conferenceId = ""
-    vouched = False
     peerEnded, refusedEverywhere, retryAfter, discord = False, False, 0, ""
 
     def __init__(
@@ -95,9 +94,7 @@ class SIPLeg:
             we make, what to offer.
         """
         self.legId: LegID = newLegID(agent.rng)
-        self.callId = callId
-        self.calling = calling
-        self.called = called
+        self.callId, self.calling, self.called = callId, calling, called
         self.displayName, self.replaces = displayName, replaces
         self._agent = agent
         self._observer: ILegObserver = SilentObserver()
