@@ -15,10 +15,13 @@ import numpy as np
 import numpy.typing as npt
 
 from h323d.cli.decoding.capturefile import framesIn
+from h323d.dsp.g711 import decodeALaw, decodeULaw
 from h323d.dsp.tones import levelsAt, signalToNoise
 from tests.support.ffmpeg import decodedByFFmpeg
+from tests.support.processes import Capture, waitFor
+from tests.support.sound import secondsOf
 
-__all__ = ["PURE", "Flow", "Flows", "Stretch", "cleanest", "decodedFlow"]
+__all__ = ["PURE", "Flow", "Flows", "Stretch", "cleanest", "decodedFlow", "untilHeard"]
 
 DECODERS = {  # by encoding: FFmpeg's name, and the rate that comes out
     "PCMU": ("pcm_mulaw", 8000),
@@ -28,6 +31,7 @@ DECODERS = {  # by encoding: FFmpeg's name, and the rate that comes out
     "G722": ("g722", 16000),
     "opus": ("libopus", 48000),
 }
+_G711 = {0: decodeULaw, 8: decodeALaw}  # by payload type
 PART = 0.1  # seconds of sound that are looked at together: of a tone that never stops, all alike
 PURE = {"PCMU": 20.0, "PCMA": 20.0, "G722": 18.0, "opus": 14.0, "GSM": 10.0, "G729": 10.0}
 """
@@ -137,6 +141,12 @@ class Flows:
         for source, destination, packet in _packets(b"".join(packets)):
             self.of(source, destination).packets.append(packet)
 
+    def to(self, host: str) -> list[Flow]:
+        """
+        @return: all that go there.
+        """
+        return [flow for (_, there), flow in self._found.items() if there.startswith(f"{host}:")]
+
     def of(self, source: str, destination: str) -> Flow:
         """
         @param source: C{"host:port"}; the destination likewise.
@@ -199,3 +209,25 @@ def cleanest(sound: Samples, frequency: int, rate: int, purity: float) -> Stretc
 def _parts(sound: Samples, rate: int) -> list[Samples]:
     size = int(PART * rate)
     return [sound[start : start + size] for start in range(0, len(sound) - size + 1, size)]
+
+
+def untilHeard(capture: Capture, host: str, frequency: int, seconds: float = 2.0) -> None:
+    """
+    Wait until somebody who speaks G.711 was sent a tone for so long in all.
+    """
+    flows = Flows(capture.file)
+
+    def heard() -> bool:
+        flows.read()
+        return any(_lasts(flow, frequency) >= seconds for flow in flows.to(host))
+
+    waitFor(heard, 10, f"{host} is sent {frequency} Hz for {seconds} s", 0.2)
+
+
+def _lasts(flow: Flow, frequency: int) -> float:
+    sound = [
+        _G711[packet.payloadType](np.frombuffer(packet.payload, np.uint8))
+        for packet in flow.packets
+        if packet.payloadType in _G711
+    ]
+    return secondsOf(np.concatenate(sound), (frequency,), 8000)[0] if sound else 0.0

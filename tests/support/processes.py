@@ -251,6 +251,15 @@ class Caller(Process):
     def command(self) -> Sequence[str]:
         return [program("h323d-call"), *self.arguments]
 
+    def hangUp(self) -> int:
+        """
+        End the call, as whoever is told to stop does.
+
+        @return: the exit status.
+        """
+        self.signal(signal.SIGTERM)
+        return self.wait(10)
+
 
 def clearOnceHeard(server: Server) -> None:
     """

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from h323d.dsp.tones import Tone, levelsAt, render
 
-__all__ = ["heard", "heardFor", "readWAV", "writeTone"]
+__all__ = ["heard", "heardFor", "readWAV", "secondsOf", "writeTone"]
 
 AUDIBLE = -40.0  # dBov: a tone of -16 dBov that came through is far above, noise far below
 PART = 0.1  # seconds of a recording that are looked at together
@@ -46,15 +46,19 @@ def heardFor(path: Path, frequencies: Sequence[int], seconds: float) -> list[int
     long a call took to be answered is not asked.
     """
     samples, rate = readWAV(path)
+    lasting = zip(frequencies, secondsOf(samples, frequencies, rate), strict=True)
+    return [each for each, lasts in lasting if lasts >= seconds]
+
+
+def secondsOf(samples: npt.NDArray[np.int16], frequencies: Sequence[int], rate: int) -> list[float]:
+    """
+    For how long each of some tones can be heard, in all.
+    """
     size = int(PART * rate)
     parts = [samples[start : start + size] for start in range(0, len(samples) - size + 1, size)]
-    audible = [[level > AUDIBLE for level in levelsAt(part, frequencies, rate)] for part in parts]
-    enough = seconds / PART
-    return [
-        each
-        for place, each in enumerate(frequencies)
-        if sum(part[place] for part in audible) >= enough
-    ]
+    levels = np.array([levelsAt(part, frequencies, rate) for part in parts])
+    audible = levels.reshape(-1, len(frequencies)) > AUDIBLE
+    return [round(int(count) * PART, 1) for count in audible.sum(axis=0)]
 
 
 def writeTone(path: Path, frequency: int, seconds: float = 2.0, rate: int = 8000) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.flows import untilHeard
 from tests.support.processes import Asterisk, Caller, Capture, Server, waitFor
 from tests.support.sound import heardFor
 
@@ -75,9 +76,10 @@ def test_asteriskCallsAsterisk(
             waitFor(lambda: used(server) == G711, 5, "both channels are counted")
         with Caller(
             tmp_path, "caller", "--json", "--bind", CALLER, "--tone", "440", "--record",
-            str(recording), "--seconds", "5", f"sip:80009@{ONE}",
+            str(recording), f"sip:80009@{ONE}",
         ) as phone:  # fmt: skip
-            assert phone.wait(20) == 0, phone.output()
+            untilHeard(capture, CALLER, 440)
+            assert phone.hangUp() == 0, phone.output()
         other.tell("channel request hangup all")
         waitFor(lambda: facts(server, "CallEnded"), 10, "the call is over")
     assert heardFor(recording, (440, 700), 1.5) == [440]
@@ -95,9 +97,10 @@ def test_asteriskCallsARoomOfOurs(model: str, tmp_path: Path, capture: Capture) 
         waitFor(lambda: server.ask("rooms"), 10, "Asterisk is in the room")
         with Caller(
             tmp_path, "caller", "--json", "--bind", CALLER, "--tone", "440", "--record",
-            str(recording), "--seconds", "4", "h323:council@" + US,
+            str(recording), "h323:council@" + US,
         ) as phone:  # fmt: skip
-            assert phone.wait(15) == 0, phone.output()
+            untilHeard(capture, CALLER, 440)
+            assert phone.hangUp() == 0, phone.output()
     assert heardFor(recording, (440, 700), 1.5) == [440]
 
 
@@ -114,8 +117,9 @@ def test_weCallAsteriskThroughTheGatekeeper(
         waitFor(lambda: server.ask("registrations"), 20, "Asterisk registers")
         with Caller(
             tmp_path, "caller", "--json", "--bind", CALLER, *start, "--gatekeeper", US, "--alias",
-            "1001", "--tone", "440", "--record", str(recording), "--seconds", "4", "600",
+            "1001", "--tone", "440", "--record", str(recording), "600",
         ) as phone:  # fmt: skip
-            assert phone.wait(20) == 0, phone.output()
+            untilHeard(capture, CALLER, 440)
+            assert phone.hangUp() == 0, phone.output()
         assert facts(server, "CallAnswered") == 1
     assert heardFor(recording, (440, 700), 1.5) == [440]
