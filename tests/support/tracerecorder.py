@@ -11,6 +11,7 @@ import sys
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from automat import TypeMachine
@@ -137,15 +138,18 @@ def _typeMachines() -> list[tuple[str, Any]]:
     """
     Every kind of machine in the house.  Any: they have nothing in common but their making.
     """
-    modules = sorted(
-        (name, module) for name, module in sys.modules.items() if name.startswith("h323d.")
-    )
+    names = sorted(name for name in sys.modules if name.startswith("h323d."))
+    return [machine for name in names for machine in _machinesOf(name)]
+
+
+@cache
+def _machinesOf(module: str) -> list[tuple[str, Any]]:
+    """
+    Those that a module, which is loaded, declares.
+    """
+    short = module.removeprefix("h323d.")
     return [
-        (
-            f"{name.removeprefix('h323d.')}{'' if variable == 'MACHINE' else '.' + variable.lower()}",
-            value,
-        )
-        for name, module in modules
-        for variable, value in sorted(vars(module).items())
+        (short if variable == "MACHINE" else f"{short}.{variable.lower()}", value)
+        for variable, value in sorted(vars(sys.modules[module]).items())
         if isinstance(value, TypeMachine)
     ]
