@@ -43,6 +43,7 @@ class SoftCall(pj.Call):  # type: ignore[misc] # no types
         self.codec = account.codec
         self.view: View = {
             "state": "",
+            "remote": "",
             "status": 0,
             "reason": "",
             "digits": "",
@@ -59,7 +60,7 @@ class SoftCall(pj.Call):  # type: ignore[misc] # no types
 
     def onCallState(self, prm: Any) -> None:
         info = self.getInfo()
-        self.view["state"] = info.stateText
+        self.view["state"], self.view["remote"] = info.stateText, info.remoteUri
         if info.lastStatusCode:
             self.view["status"], self.view["reason"] = info.lastStatusCode, info.lastReason
 

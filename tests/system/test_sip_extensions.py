@@ -20,7 +20,7 @@ from tests.support.softphone import SoftPhone
 pytestmark = pytest.mark.interop
 
 NETWORK = "127.0.53."
-US, PHONE, EXCHANGE, SIPP, CALLER = (f"{NETWORK}{host}" for host in (1, 20, 2, 51, 52))
+US, PHONE, EXCHANGE, OTHER, SIPP, CALLER = (f"{NETWORK}{host}" for host in (1, 20, 2, 3, 51, 52))
 TONE = 1004  # Hz
 HEARD = 5  # of 255: what PJSIP calls the level of a tone that is heard is above, silence is 0
 SHORTEST = 90  # seconds that a session may last
@@ -28,10 +28,16 @@ GIVEN_UP = SHORTEST * 2 / 3  # seconds without a refresh
 CONFIGURATION = f"""\
 [sip]
 sessionExpires = {SHORTEST}
+trustedNetworks = ["{EXCHANGE}", "{OTHER}"]
 [media]
 latchAnyHost = true
 [gateway]
 acceptUnregistered = true
+[[routing.trunks]]
+name = "other"
+address = "{OTHER}"
+prefixes = ["613"]
+checkInterval = 0
 """
 STRICT = ("PJSUA_100REL_MANDATORY", "PJSUA_SIP_TIMER_REQUIRED")
 SCENARIOS = Path(__file__).parent / "sipp"
@@ -98,12 +104,12 @@ def house(world: House) -> Iterator[House]:
     waitFor(lambda: world.server.ask("calls") == [], 10, "all calls are over")
 
 
-def exchange(directory: Path, **options: str) -> Asterisk:
+def exchange(directory: Path, address: str = EXCHANGE, **options: str) -> Asterisk:
     """
     An Asterisk whose SIP endpoints have these options.
     """
     sip = ";".join(f"{name.removeprefix('_')}={value}" for name, value in options.items())
-    return Asterisk(directory / "asterisk", EXCHANGE, US, ooh323="no", sip=sip)
+    return Asterisk(directory / "asterisk", address, US, ooh323="no", sip=sip)
 
 
 def test_aPhoneThatRequiresTimersAndReliabilityComesIntoARoom(house: House) -> None:
@@ -194,6 +200,24 @@ def test_anExchangeThatRequiresBothIsCalled(house: House, tmp_path: Path) -> Non
             tmp_path, "again", "--json", "--bind", CALLER, "--seconds", "1", f"sip:600@{EXCHANGE}"
         ) as caller:
             assert caller.wait(15) == 0, caller.output()
+
+
+def test_whoDoesNotWantToBeKnownIsKnownToExchangesThatAreTrustedAlone(
+    house: House, tmp_path: Path
+) -> None:
+    with (
+        exchange(tmp_path, send_pai="yes", trust_id_outbound="yes") as asterisk,
+        exchange(tmp_path, OTHER, trust_id_inbound="yes") as other,
+    ):
+        asterisk.call("Local/78613@default", "600")
+        waitFor(lambda: "CALLER " in other.messages(), 10, "the other exchange is called")
+        assert "CALLER 4711 prohib" in other.messages()
+        called = len(house.phone.calls())
+        asterisk.call("Local/78plain@default", "600")
+        waitFor(lambda: len(house.phone.calls()) > called, 10, "the phone rings")
+        shown = house.phone.until(called, "it knows who calls", state="EARLY")["remote"]
+        assert "anonymous@anonymous.invalid" in shown
+        asterisk.tell("channel request hangup all")
 
 
 @pytest.mark.parametrize("transport", ["u1", "t1"], ids=["udp", "tcp"])
