@@ -283,6 +283,9 @@ class Reason(enum.Enum):
     OUT_OF_SERVICE = "OUT_OF_SERVICE"
     """Nothing new is taken at present."""
 
+    REFUSED_EVERYWHERE = "REFUSED_EVERYWHERE"
+    """Who is called refuses, wherever else they might be called."""
+
 
 CAUSES = {
     Reason.INVALID_SIGNATURE: Cause.NORMAL_UNSPECIFIED,
@@ -296,6 +299,7 @@ CAUSES = {
     Reason.LOOP: Cause.EXCHANGE_ROUTING_ERROR,
     Reason.RATE_EXCEEDED: Cause.SWITCHING_EQUIPMENT_CONGESTION,
     Reason.OUT_OF_SERVICE: Cause.SWITCHING_EQUIPMENT_CONGESTION,
+    Reason.REFUSED_EVERYWHERE: Cause.CALL_REJECTED,
 }
 """
 The Q.850 cause that refuses a call, where who refuses it has none that says more.

@@ -103,7 +103,7 @@ class Branches:
         self._known = {_end(place.way) for rank in self._ranks for place in rank}
         self._last: Way | None = None
         self._refusals: list[Cause] = []
-        self._looped = False
+        self._looped = self._refusedEverywhere = False
         self.refusedByPeer = False
         self.discord = ""
 
@@ -128,6 +128,8 @@ class Branches:
         """
         What there is to say beside the verdict.
         """
+        if self._refusedEverywhere:
+            return Reason.REFUSED_EVERYWHERE
         isLoop = self._looped and self.verdict is Cause.EXCHANGE_ROUTING_ERROR
         return Reason.LOOP if isLoop else None
 
@@ -227,6 +229,7 @@ class Branches:
         self.refusedByPeer |= side.leg.peerEnded
         self.discord = side.leg.discord or self.discord
         if side.leg.refusedEverywhere:
+            self._refusedEverywhere = True
             self._ranks.clear()
             self._asked.clear()
             self._refusals.clear()

@@ -24,7 +24,17 @@ _STATUS = {
     Reason.LOOP: 482,
     Reason.RATE_EXCEEDED: 503,
     Reason.OUT_OF_SERVICE: 503,
+    Reason.REFUSED_EVERYWHERE: 603,
 }
+
+_EVERYWHERE = {
+    Cause.USER_BUSY: 600,
+    Cause.UNALLOCATED_NUMBER: 604,
+    Cause.INCOMPATIBLE_DESTINATION: 606,
+}
+"""
+What a refusal for all places is, where its cause has one of its own (RFC 3261, 21.6).
+"""
 
 _MORE_THAN_A_CAUSE = frozenset(
     (
@@ -54,6 +64,8 @@ def statusOfCall(cause: Cause, reason: Reason | None) -> int:
 
     @param reason: C{None} where the cause is all that is known.
     """
+    if reason is Reason.REFUSED_EVERYWHERE:
+        return _EVERYWHERE.get(cause, _STATUS[reason])
     if reason in _MORE_THAN_A_CAUSE:
         return _STATUS[reason]
     return statusOf(cause)

@@ -63,6 +63,7 @@ def test_whoRefusesForAllPlacesIsCalledAtNoOther() -> None:
     branches.leave(desk, Cause.CALL_REJECTED)
     assert branches.take() == ()
     assert branches.verdict is Cause.CALL_REJECTED
+    assert branches.reason is Reason.REFUSED_EVERYWHERE
 
 
 def test_theNextTrunkIsTriedOnlyAfterACauseThatIsNotTheCalledPartys() -> None:

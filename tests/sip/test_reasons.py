@@ -23,6 +23,7 @@ ANSWERS = {
     "LOOP": (482, 482),
     "RATE_EXCEEDED": (503, 503),
     "OUT_OF_SERVICE": (503, 503),
+    "REFUSED_EVERYWHERE": (603, 603),
 }
 
 
@@ -32,6 +33,20 @@ def test_everyReasonHasItsAnswer() -> None:
         name: (statusOfReason(each.reason), statusOfCall(each.cause, each.reason))
         for name, each in refusals.items()
     } == ANSWERS
+
+
+@pytest.mark.parametrize(
+    ("cause", "status"),
+    [
+        (Cause.USER_BUSY, 600),
+        (Cause.CALL_REJECTED, 603),
+        (Cause.UNALLOCATED_NUMBER, 604),
+        (Cause.INCOMPATIBLE_DESTINATION, 606),
+        (Cause.NO_ANSWER_FROM_USER, 603),
+    ],
+)
+def test_aRefusalForAllPlacesIsOneForTheCallersToo(cause: Cause, status: int) -> None:
+    assert statusOfCall(cause, Reason.REFUSED_EVERYWHERE) == status
 
 
 @pytest.mark.parametrize("reason", [Reason.CAPACITY_EXCEEDED, Reason.NOT_PERMITTED, None])

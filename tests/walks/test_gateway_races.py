@@ -356,7 +356,19 @@ def test_whoRefusesForAllPlacesStopsTheOthers(
     script.answer(status)
     world.until(lambda: desk.cause is not None)
     world.run(0.2)
-    assert alice.statuses[-1] >= 400
+    assert alice.statuses[-1] == status
+
+
+def test_whoRingsIsNotToldOfAnAnswerElsewhereWhereTheCallerGivesUp(
+    world: Simulation, alice: ScriptedPeer
+) -> None:
+    script = Script(world)
+    invite(alice)
+    script.answer(180)
+    alice.send(request("CANCEL", uri=f"sip:1002@{SERVER}", cseqMethod="CANCEL"), SIP)
+    world.until(lambda: script.requests("CANCEL"))
+    (cancel,) = script.requests("CANCEL")
+    assert "SIP" not in (cancel.headers.get("Reason") or "")
 
 
 def test_aCancelThatSaysWhySaysItToAllThatRing(world: Simulation, alice: ScriptedPeer) -> None:

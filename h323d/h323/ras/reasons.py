@@ -22,6 +22,7 @@ REASONS: dict[str, dict[Reason, str]] = {
         Reason.LOOP: "undefinedReason",
         Reason.RATE_EXCEEDED: "resourceUnavailable",
         Reason.OUT_OF_SERVICE: "resourceUnavailable",
+        Reason.REFUSED_EVERYWHERE: "undefinedReason",
     },
     "admissionRequest": {
         Reason.INVALID_SIGNATURE: "securityDenial",
@@ -35,6 +36,7 @@ REASONS: dict[str, dict[Reason, str]] = {
         Reason.LOOP: "requestDenied",
         Reason.RATE_EXCEEDED: "resourceUnavailable",
         Reason.OUT_OF_SERVICE: "resourceUnavailable",
+        Reason.REFUSED_EVERYWHERE: "requestDenied",
     },
     "bandwidthRequest": {
         Reason.INVALID_SIGNATURE: "securityDenial",
@@ -48,6 +50,7 @@ REASONS: dict[str, dict[Reason, str]] = {
         Reason.LOOP: "undefinedReason",
         Reason.RATE_EXCEEDED: "insufficientResources",
         Reason.OUT_OF_SERVICE: "insufficientResources",
+        Reason.REFUSED_EVERYWHERE: "undefinedReason",
     },
 }
 """

@@ -31,6 +31,7 @@ ANSWERS = {
     "LOOP": ("undefinedReason", "requestDenied", "undefinedReason"),
     "RATE_EXCEEDED": ("resourceUnavailable", "resourceUnavailable", "insufficientResources"),
     "OUT_OF_SERVICE": ("resourceUnavailable", "resourceUnavailable", "insufficientResources"),
+    "REFUSED_EVERYWHERE": ("undefinedReason", "requestDenied", "undefinedReason"),
 }
 
 
