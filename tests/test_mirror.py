@@ -50,7 +50,7 @@ PARTS = {
     "tests/test_config.py": "config/reading config/sample config/sections",
     "tests/gateway/test_bridge.py": "gateway/dialling",
     "tests/gateway/test_transferredleg.py": "gateway/standin",
-    "tests/walks/test_attended_transfer.py": "gateway/handovers",
+    "tests/walks/test_attended_transfer.py": "conference/seatrequest gateway/handovers",
     "tests/walks/test_third_party.py": "operation/calling",
     "tests/gatekeeper/registry/test_store.py": "gatekeeper/registry/storefile",
     "tests/gatekeeper/test_zone.py": """

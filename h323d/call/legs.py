@@ -172,6 +172,11 @@ class ILeg(IOffer):
         Give the place in the call to another leg, which is admitted, and reports to nobody yet.
         """
 
+    def requestTransfer(request: ITransferRequest) -> None:
+        """
+        Report that the peer has asked for this, as it has in another of its calls.
+        """
+
     def sendDigit(digit: str, milliseconds: int, method: DigitMethod | None = None) -> None:
         """
         Send one of C{0-9 * # A-D}, or a hook flash, C{!}.

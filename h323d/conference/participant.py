@@ -7,7 +7,7 @@ from __future__ import annotations
 import enum
 from typing import Protocol
 
-from h323d.call.legs import ILeg
+from h323d.call.legs import ILeg, ITransferRequest
 from h323d.call.media import IMediaPort, IMixer
 from h323d.call.observer import SilentObserver
 from h323d.call.sounds import soundOf
@@ -50,6 +50,9 @@ class ParticipantOwner(Protocol):
 
     def participantDigit(self, participant: Participant, method: DigitMethod) -> None:
         """It pressed a key."""
+
+    def participantRefers(self, participant: Participant, request: ITransferRequest) -> None:
+        """It wants somebody to be called; or to have its seat, with whom it talks elsewhere."""
 
     def participantReplaced(self, participant: Participant, by: ILeg) -> None:
         """Somebody else is to have its seat."""
@@ -114,6 +117,9 @@ class Participant(SilentObserver):
 
     def legDigit(self, leg: ILeg, digit: str, milliseconds: int, method: DigitMethod) -> None:
         self._owner.participantDigit(self, method)
+
+    def legTransferRequested(self, leg: ILeg, request: ITransferRequest) -> None:
+        self._owner.participantRefers(self, request)
 
     def legReplaced(self, leg: ILeg, by: ILeg) -> None:
         self._owner.participantReplaced(self, by)

@@ -11,11 +11,12 @@ from twisted.internet.interfaces import IReactorTime
 from zope.interface import implementer
 
 from h323d.call.dialling import Dial
-from h323d.call.legs import ILeg, endedBy
+from h323d.call.legs import ILeg, ITransferRequest, endedBy
 from h323d.call.media import IMediaPool, IMixerObserver
 from h323d.call.observer import SilentObserver
 from h323d.conference.announcing import Announcing
 from h323d.conference.participant import Participant, Presence
+from h323d.conference.seatrequest import SeatRequest
 from h323d.events.bus import EventBus
 from h323d.events.calls import CallAnswered, CallEnded, CallOriginated, DigitReceived
 from h323d.events.rooms import (
@@ -169,6 +170,13 @@ class Room:
         self._events.publish(
             DigitReceived(self._clock.seconds(), leg.callId, leg.legId, method.value)
         )
+
+    def participantRefers(self, participant: Participant, request: ITransferRequest) -> None:
+        other, leg = request.replaces, participant.leg
+        if other is None or isinstance(request, SeatRequest):  # the other call is with a room, too
+            request.fail(Cause.FACILITY_REJECTED)
+        else:
+            other.requestTransfer(SeatRequest(request, leg, self.roomId))
 
     def participantReplaced(self, participant: Participant, by: ILeg) -> None:
         self._owner.seatWanted(self, participant, by)

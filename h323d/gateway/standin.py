@@ -118,6 +118,9 @@ class StandIn(SilentObserver):
     def yieldTo(self, leg: ILeg) -> None:
         self._leg.yieldTo(leg)
 
+    def requestTransfer(self, request: ITransferRequest) -> None:
+        self._leg.requestTransfer(request)
+
     # What the leg reports once it is here.
 
     def legMediaReady(self, leg: ILeg, port: IMediaPort, stream: Stream) -> None:

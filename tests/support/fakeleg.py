@@ -10,7 +10,7 @@ from zope.interface import implementer
 
 from h323d.call.applications import Application, Door, Reason, textsOf
 from h323d.call.homes import Home
-from h323d.call.legs import ILeg, ILegObserver, IOriginator, LegDirection
+from h323d.call.legs import ILeg, ILegObserver, IOriginator, ITransferRequest, LegDirection
 from h323d.call.media import IMediaPool, IMediaPort, IMediaPortObserver, Signalling
 from h323d.call.replacing import Replacement
 from h323d.call.ways import MAX_HOPS, Way
@@ -122,6 +122,10 @@ class FakeLeg:
     def yieldTo(self, leg: ILeg) -> None:
         assert self.observer is not None
         self.observer.legReplaced(self, leg)
+
+    def requestTransfer(self, request: ITransferRequest) -> None:
+        assert self.observer is not None
+        self.observer.legTransferRequested(self, request)
 
     def portHeard(self, port: IMediaPort, source: TransportAddress) -> None:
         pass

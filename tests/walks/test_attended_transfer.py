@@ -15,6 +15,7 @@ from h323d.h323.signalling.q931 import MessageType
 from h323d.values.cause import Cause
 from h323d.values.media.direction import Direction
 from h323d.witness.assembly import LINGER
+from tests.support.bridged import SERVER, h323Phone, sipPhone
 from tests.support.graph import hidden
 from tests.support.referrer import SECOND, H323Referrer, Referrer
 from tests.support.simulation import Simulation
@@ -240,6 +241,45 @@ def test_aSeatInARoomIsGivenToWhoIsTransferred(world: Simulation) -> None:
     (room,) = house.server.server.conference.rooms.values()
     assert len(room.participants) == 2
     house.over()
+
+
+def test_whoIsInARoomGivesTheirSeatToWhomTheyHaveAsked(world: Simulation) -> None:
+    server = world.server(SERVER)
+    alice = sipPhone(world, "10.0.1.1", "1001", ALICE)
+    carol = h323Phone(world, "10.0.1.3", "1003", CAROL)
+    member = Referrer(world)
+    alice.dial(f"sip:80001@{SERVER}")
+    member.call("80001")
+    world.until(lambda: alice.speaking and member.talking)
+    member.consult("1003")
+    world.until(lambda: carol.speaking and member.consulting)
+    world.run(SETTLED)
+    member.refer("1003", headers=member.replaces)
+    world.until(lambda: member.methods.count("BYE") == 2)
+    world.run(TALK)
+    assert (alice.heard.heard(TONES), carol.heard.heard(TONES)) == ([CAROL], [ALICE])
+    assert member.progress == [100, 200]
+    (room,) = server.server.conference.rooms.values()
+    assert len(room.participants) == 2
+    world.leave()
+    member.port.close()
+    assert world.leftOver() == []
+
+
+def test_twoRoomsAreNotJoined(world: Simulation) -> None:
+    world.server(SERVER)
+    member = Referrer(world)
+    member.call("80001")
+    world.until(lambda: member.talking)
+    member.consult("80002")
+    world.until(lambda: member.consulting)
+    member.refer("80002", headers=member.replaces)
+    world.run(SETTLED)
+    assert member.statusOf("REFER") == [603]
+    assert "BYE" not in member.methods
+    world.leave()
+    member.port.close()
+    assert world.leftOver() == []
 
 
 @everyPair

@@ -17,7 +17,7 @@ from h323d.call.applications import Application, Reason
 from h323d.call.dialrule import DialGuard
 from h323d.call.homes import Home
 from h323d.call.legmedia import LegMedia
-from h323d.call.legs import ILeg, ILegObserver, LegDirection
+from h323d.call.legs import ILeg, ILegObserver, ITransferRequest, LegDirection
 from h323d.call.media import IMediaPort, IMediaPortObserver, Signalling
 from h323d.call.observer import SilentObserver
 from h323d.call.silence import SilenceWatch
@@ -66,9 +66,8 @@ class H323Leg:
     def __init__(
         self, context: LegContext, description: CallDescription, options: StartUpOptions
     ) -> None:
-        self.legId = description.legId
-        self.callId = description.callId
-        self.direction = description.direction
+        self.legId, self.callId = description.legId, description.callId
+        self.direction, self.reference = description.direction, description.reference
         self.calling, self.called = description.calling, description.called
         self.displayName, self.peer = description.displayName, description.peer
         self.hops, self.restricted = description.hops, description.restricted
@@ -76,9 +75,7 @@ class H323Leg:
         self.identity = identity = description.identity
         self.callIdentifier = identity.callIdentifier.hex()
         self.conferenceId = identity.conferenceID.hex()
-        self.reference = description.reference
-        self._context = context
-        self._description = description
+        self._context, self._description = context, description
         self._observer: ILegObserver = SilentObserver()
         self._profile: MediaProfile | None = None
         self._options = options
@@ -216,6 +213,9 @@ class H323Leg:
 
     def yieldTo(self, leg: ILeg) -> None:
         self._observer.legReplaced(self, leg)
+
+    def requestTransfer(self, request: ITransferRequest) -> None:
+        self._observer.legTransferRequested(self, request)
 
     def sendDigit(self, digit: str, milliseconds: int, method: DigitMethod | None = None) -> None:
         if not self.released:

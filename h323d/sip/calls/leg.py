@@ -241,6 +241,9 @@ class SIPLeg:
     def yieldTo(self, leg: ILeg) -> None:
         self._observer.legReplaced(self, leg)
 
+    def requestTransfer(self, request: ITransferRequest) -> None:
+        self._observer.legTransferRequested(self, request)
+
     def sendDigit(self, digit: str, milliseconds: int, method: DigitMethod | None = None) -> None:
         self._digits.send(digit, milliseconds, method)
 
@@ -340,9 +343,6 @@ class SIPLeg:
 
     def alerting(self) -> None:
         self._observer.legAlerting(self)
-
-    def transferRequested(self, request: ITransferRequest) -> None:
-        self._observer.legTransferRequested(self, request)
 
     def answered(self) -> None:
         if not self._answerTold:

@@ -47,7 +47,7 @@ class ReferralsOwner(Protocol):
     What L{Referrals} need of the leg that they are part of.
     """
 
-    def transferRequested(self, request: ITransferRequest) -> None:
+    def requestTransfer(self, request: ITransferRequest) -> None:
         """The peer wants somebody else to be called."""
 
 
@@ -86,7 +86,7 @@ class Referrals:
         said = referredOf(request, "" if isOurs else str(wanted))
         replaced = None if isinstance(found, int) else found
         referral = Referral(self._agent, self._end, transaction, way, event, said, replaced)
-        self._owner.transferRequested(referral)
+        self._owner.requestTransfer(referral)
 
     def _named(self, uri: URI) -> tuple[PartyAddress, ...]:
         """

@@ -39,7 +39,7 @@ class Scene:
         self.end.dialog.confirm()
         self.referrals = Referrals(self, self.agent, self.end)
 
-    def transferRequested(self, request: Any) -> None:
+    def requestTransfer(self, request: Any) -> None:
         self.requests.append(request)
 
     def refer(self, extra: str = CAROL, cseq: int = 2) -> Referral:
