@@ -49,11 +49,15 @@ def caller(directory: Path, *arguments: str) -> Caller:
 
 
 def tell(command: str, params: str = "") -> str:
+    return tellTo(THEM, command, params)
+
+
+def tellTo(address: str, command: str, params: str = "") -> str:
     """
-    Give the softphone a command, as its remote control does.
+    Give a softphone a command, as its remote control does.
     """
     text = json.dumps({"command": command, "params": params, "token": "t"})
-    with socket.create_connection((THEM, 4444), 3) as connection:
+    with socket.create_connection((address, 4444), 3) as connection:
         connection.sendall(f"{len(text)}:{text},".encode())
         return connection.recv(65536).decode()
 

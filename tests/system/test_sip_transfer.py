@@ -13,8 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.processes import Capture, Server, together, waitFor
+from tests.support.processes import Asterisk, Baresip, Capture, Server, together, waitFor
 from tests.support.softphone import SoftPhone
+from tests.support.sound import writeTone
+from tests.system.test_baresip import tellTo
 
 pytestmark = pytest.mark.interop
 
@@ -22,6 +24,16 @@ NETWORK = "127.0.52."
 US = f"{NETWORK}1"
 TONES = {"anna": 440, "boss": 700, "carol": 1400}  # Hz
 HOSTS = {"anna": f"{NETWORK}11", "boss": f"{NETWORK}12", "carol": f"{NETWORK}13"}
+ASTERISK, BARESIP = f"{NETWORK}21", f"{NETWORK}22"
+CONFIGURATION = f"""{Baresip.SERVER}
+[gateway]
+acceptUnregistered = true
+
+[[routing.trunks]]
+name = "asterisk"
+address = "{ASTERISK}"
+prefixes = ["600"]
+"""
 HEARD = 5  # of 255: what PJSIP calls the level of a tone that is heard is above, silence is 0
 
 
@@ -51,7 +63,7 @@ class World:
 def world(tmp_path: Path) -> Iterator[World]:
     with ExitStack() as stack:
         capture = stack.enter_context(Capture(tmp_path / "capture", f"{NETWORK}0/24"))
-        server = stack.enter_context(Server(tmp_path / "server", US))
+        server = stack.enter_context(Server(tmp_path / "server", US, CONFIGURATION))
         phones = {name: SoftPhone(tmp_path / name, HOSTS[name], TONES[name]) for name in TONES}
         together(stack, *phones.values())
         for name, phone in phones.items():
@@ -110,6 +122,42 @@ def test_whoHasAskedInARoomGivesTheirSeat(world: World) -> None:
     world.hears("carol")
     (room,) = world.server.ask("rooms")
     assert len(room["participants"]) == 2
+
+
+def test_whoIsSentToAnAsteriskHearsItsEcho(world: World, tmp_path: Path) -> None:
+    boss = world.phones["boss"]
+    with Asterisk(tmp_path / "asterisk", ASTERISK, US):
+        boss.transfer(0, f"sip:600@{US}")
+        boss.until(0, "it is answered", transfer=200)
+        world.over("boss")
+        world.hears("anna")
+        world.phones["anna"].hangup(0)
+
+
+def test_whoTalksWithAnAsteriskIsSentOnByIt(world: World, tmp_path: Path) -> None:
+    world.phones["boss"].hangup(0)
+    world.over("anna")
+    with Asterisk(tmp_path / "asterisk", ASTERISK, US) as asterisk:
+        asterisk.call("PJSIP/anna@other", "614")
+        world.hears("carol")
+        world.hears("anna", 1)
+        waitFor(lambda: "0 active channels" in asterisk.tell("core show channels"), 10, "it left")
+        assert len(world.server.ask("calls")) == 2
+
+
+def test_baresipSendsOnWhoItTalksWith(world: World, tmp_path: Path) -> None:
+    world.phones["boss"].hangup(0)
+    directory = tmp_path / "baresip"
+    directory.mkdir()
+    writeTone(directory / "tone.wav", 1000, 300.0)
+    with Baresip(directory, BARESIP, "", 300, registrar=US):
+        waitFor(lambda: len(world.server.ask("registrations")) == 4, 10, "it registers")
+        world.phones["anna"].call("anna", f"sip:b@{US}")
+        world.hears("anna", 1)
+        tellTo(BARESIP, "transfer", f"sip:carol@{US}")
+        world.hears("carol")
+        world.hears("anna", 1)
+        waitFor(lambda: len(world.server.ask("calls")) == 2, 10, "it is hung up on")
 
 
 def test_whoTransfersToNobodyIsToldAndTalksOn(world: World) -> None:
