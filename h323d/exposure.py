@@ -15,6 +15,7 @@ from h323d.conference.config import ConferenceConfig
 from h323d.config.sections import Configuration
 from h323d.gatekeeper.routing.config import RoutingConfig
 from h323d.gatekeeper.security.config import DigestDemand, Requirement, SecurityConfig
+from h323d.values.media.encryption import MediaEncryption
 from h323d.values.tlspeer import ClientCertificates
 
 __all__ = ["exposure"]
@@ -110,7 +111,11 @@ def _encryption(configuration: Configuration) -> Iterator[str]:
     if not doors:
         yield "nothing is encrypted"
         return
-    yield f"call signalling of {' and '.join(doors)} may be encrypted (TLS), nothing else is"
+    sound = "nothing else is"
+    if sip.enabled and sip.srtp is not MediaEncryption.OFF:
+        verb = "has to" if sip.srtp is MediaEncryption.REQUIRED else "may"
+        sound = f"and sound of SIP {verb} be (SRTP)"
+    yield f"call signalling of {' and '.join(doors)} may be encrypted (TLS), {sound}"
 
 
 def _shells(configuration: Configuration) -> Iterator[str]:

@@ -26,6 +26,7 @@ from h323d.gatekeeper.trunks.config import TrunkConfig
 from h323d.gateway.config import GatewayConfig
 from h323d.h323.config import H323Config
 from h323d.sip.config import SIPConfig
+from h323d.values.media.encryption import MediaEncryption
 from h323d.values.tlspeer import ClientCertificates
 from tests.support.digest import userOf
 
@@ -97,8 +98,18 @@ def test_byDefaultAnybodyMayDoAnything() -> None:
             "only who is registered, and who calls from a may call others through here",
         ),
         (
-            {"h323": H323Config(tlsPort=1300, certificate="a", privateKey="b")},
+            {
+                "h323": H323Config(tlsPort=1300, certificate="a", privateKey="b"),
+                "sip": SIPConfig(srtp=MediaEncryption.OFF),
+            },
             "call signalling of H.323 may be encrypted (TLS), nothing else is",
+        ),
+        (
+            {
+                "h323": H323Config(tlsPort=1300, certificate="a", privateKey="b"),
+                "sip": SIPConfig(srtp=MediaEncryption.REQUIRED),
+            },
+            "call signalling of H.323 may be encrypted (TLS), and sound of SIP has to be (SRTP)",
         ),
         (
             {
@@ -111,7 +122,8 @@ def test_byDefaultAnybodyMayDoAnything() -> None:
                     clientCertificates=ClientCertificates.SIGNED,
                 ),
             },
-            "call signalling of H.323 and SIP by who has a certificate may be encrypted (TLS)",
+            "call signalling of H.323 and SIP by who has a certificate may be encrypted (TLS), "
+            "and sound of SIP may be (SRTP)",
         ),
         (
             {"control": ControlConfig(manhole=True)},

@@ -18,6 +18,7 @@ from h323d.call.media import IMediaPool, IMediaPort, IMediaPortObserver, Signall
 from h323d.call.timer import Timer
 from h323d.errors import ResourceUnavailable
 from h323d.values.media.direction import Direction
+from h323d.values.media.encryption import StreamKeys
 from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediaProfile, MediumProfile
 from h323d.values.media.streams import ReceiveFormat, Stream, TransmitFormat
@@ -69,6 +70,7 @@ class LegMedium:
         self._reported = False
         self._transmit: TransmitFormat | None = None
         self._receive: ReceiveFormat | None = None
+        self._keys: StreamKeys | None = None
         self._direction = Direction.SENDRECV
         self._refused = False
         self._hold = Hold()
@@ -134,6 +136,7 @@ class LegMedium:
         @param refused: whether the peer wants nothing of what we would send.
         """
         self._refused = refused
+        self._keys = stream.keys
         self.adopt(stream.transmit, stream.receive)
 
     def adopt(self, transmit: TransmitFormat | None, receive: ReceiveFormat | None) -> None:
@@ -191,6 +194,7 @@ class LegMedium:
             self._transmit if self._direction.sends else None,
             self._receive if self._direction.receives else None,
             self.medium,
+            self._keys,
         )
         if stream == self.stream:
             return
@@ -257,6 +261,13 @@ class LegMedia:
         Our address towards the peer.
         """
         return self._owner.home
+
+    @property
+    def signalling(self) -> Signalling:
+        """
+        Where the peer's signalling comes from.
+        """
+        return self._owner.signalling
 
     @property
     def ports(self) -> dict[Medium, IMediaPort]:

@@ -149,7 +149,8 @@ def _flat(row: Row) -> Row:
     media = row.get("media")
     if isinstance(media, dict):
         flat |= {
-            key: media[key] for key in ("format", "packetsReceived", "packetsLost", "packetsSent")
+            key: media[key]
+            for key in ("format", "encryption", "packetsReceived", "packetsLost", "packetsSent")
         }
         flat["jitter ms"] = round(media["jitter"] * 1000, 2)
     return flat

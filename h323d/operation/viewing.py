@@ -302,12 +302,13 @@ def _placeOf(found: FoundWay) -> str:
 
 
 def _mediaView(port: IMediaPort) -> MediaView:
-    transmit = port.stream.transmit
+    transmit, keys = port.stream.transmit, port.stream.keys
     return MediaView(
         rtp=str(port.rtp),
         direction=port.stream.direction.value,
         format=None if transmit is None else str(transmit.format),
         remote=None if transmit is None else str(transmit.rtp),
+        encryption=None if keys is None else keys.ours.suite.value,
         **dataclasses.asdict(port.statistics()),
     )
 

@@ -95,6 +95,8 @@ class MediaView(View):
     @ivar rtp: where we receive it.
     @ivar format: as we send it; C{None} while we do not, as C{remote} then is.
     @ivar remote: where we send it.
+    @ivar encryption: by which algorithms it is encrypted, both ways, as SDP names them; C{None} if
+        it is not.
 
     All others are those of L{PortStatistics<h323d.call.media.PortStatistics>}.
     """
@@ -103,6 +105,7 @@ class MediaView(View):
     direction: str
     format: str | None
     remote: str | None
+    encryption: str | None
     packetsReceived: int
     packetsLost: int
     packetsLate: int

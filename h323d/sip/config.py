@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from h323d.sip.messages.sessionexpires import MIN_SE
 from h323d.sip.ports import SIP_PORT
+from h323d.values.media.encryption import EncryptionRule, MediaEncryption, SRTPPeer
 from h323d.values.networks import Networks
 from h323d.values.tlspeer import ClientCertificates, TLSPeer
 
@@ -56,6 +57,15 @@ class SIPConfig:
 
     tlsPeers: tuple[TLSPeer, ...] = ()
     """Whom we call, and whose certificates can name neither their domains nor their addresses."""
+
+    srtp: MediaEncryption = MediaEncryption.TAKEN
+    """Whether sound is encrypted (SRTP), with keys from the signalling: C{"off"}, never;
+    C{"taken"}, where the other side offers it; C{"optional"}, that, and it is offered to whom we
+    call; C{"required"}, or there is no sound.  Where signalling is not over TLS, who can read it
+    has the keys."""
+
+    srtpPeers: tuple[SRTPPeer, ...] = ()
+    """With whom it is otherwise; the first that fits counts."""
 
     userAgent: str = "h323d"
     """What the User-Agent and Server headers say; empty leaves them out."""
@@ -200,6 +210,12 @@ class SIPConfig:
         """
         return bool(self.certificate or self.authorities or self.tlsPeers)
 
+    @property
+    def encryption(self) -> EncryptionRule:
+        """
+        With whom sound is encrypted.
+        """
+        return EncryptionRule(self.srtp, self.srtpPeers)
 
 @lru_cache(maxsize=16)
 def _networks(listed: tuple[str, ...]) -> Networks:

@@ -167,3 +167,42 @@ def test_aNewCertificateIsTakenWhileACallGoesOn(
         waitFor(
             lambda: server.ask("calls")[0]["media"]["packetsReceived"] > before + 50, 10, "sound"
         )
+
+
+# SRTP, with keys from the signalling.
+
+
+@pytest.mark.parametrize("encryption", ["srtp", "srtp-mand"])
+def test_baresipIsHeardAndHearsBySRTP(
+    tmp_path: Path, server: Server, ours: Issued, encryption: str
+) -> None:
+    room = f"sip:80001@{US};transport=tls"
+    with server, SecurePhone(tmp_path / "phone", ours, room, f"mediaenc={encryption}") as phone:
+        waitFor(lambda: isHeard(server), 20, "a call over TLS")
+        (leg,) = server.ask("calls")
+        assert leg["media"]["encryption"] == "AES_CM_128_HMAC_SHA1_80"
+        server.ask("hangup", "80001")
+        waitFor(lambda: not server.ask("calls"), 10, "its end")
+    assert "Traceback" not in server.output()
+    assert phone.heard
+
+
+@pytest.mark.parametrize("encryption", ["optional", "mandatory"])
+def test_pjsuaIsHeardAndHearsBySRTP(tmp_path: Path, server: Server, encryption: str) -> None:
+    with server, SoftPhone(tmp_path, PJSUA, TONE) as phone:
+        phone.register("anna", US, "PCMU", srtp=encryption)
+        call = phone.call("anna", f"sip:80001@{US}")
+        phone.until(call, "an answer", state="CONFIRMED", media="active")
+        waitFor(lambda: isHeard(server), 20, "sound")
+        (leg,) = server.ask("calls")
+        assert leg["media"]["encryption"] == "AES_CM_128_HMAC_SHA1_80"
+        phone.change(call, hold=True)
+        phone.until(call, "a hold", media="holds")
+        phone.change(call)
+        phone.until(call, "the end of it", media="active")
+        before = server.ask("calls")[0]["media"]["packetsReceived"]
+        waitFor(
+            lambda: server.ask("calls")[0]["media"]["packetsReceived"] > before + 50, 10, "sound"
+        )
+        phone.hangup(call)
+        waitFor(lambda: not server.ask("calls"), 10, "its end")

@@ -74,7 +74,9 @@ class Commands:
         self._slots[portId] = slot
         self._hosts[slot] = pair.rtp.host
         self._table.ownSsrc[slot] = self._rng.getrandbits(32)
-        self._table.sequence[slot] = self._rng.getrandbits(16)
+        # Of 15 bits: the first turn-over is not at once, or who has missed the packets before it
+        # would count it wrong (RFC 3711, 3.3.1).
+        self._table.sequence[slot] = self._rng.getrandbits(15)
         self._table.timestampBase[slot] = self._rng.getrandbits(32)
         packets.add(slot, pair, 0)
         self._receiver.begin(slot)

@@ -14,6 +14,7 @@ from h323d.media.audio.rooms import SHORT_FRAME_MS
 from h323d.media.audio.sending import Sender, Speaker
 from h323d.media.audio.table import EVENT, NOISE, REFUSED, PortTable
 from h323d.media.config import MediaConfig
+from h323d.media.srtp import SecuredIO
 from h323d.rtp.events import EventReceiver, EventSender
 from h323d.values.media.streams import ReceiveFormat, Stream, TransmitFormat
 
@@ -49,6 +50,7 @@ class Negotiated:
         sender: Sender,
         digits: Digits,
         passing: Passing,
+        secured: SecuredIO,
     ) -> None:
         self._packetStepMs = max(SHORT_FRAME_MS, config.tickMs)
         self._table = table
@@ -57,13 +59,16 @@ class Negotiated:
         self._sender = sender
         self._digits = digits
         self._passing = passing
+        self._secured = secured
 
     def expect(self, slot: int, stream: Stream) -> None:
         """
-        Take the payload types that were negotiated; of others, comfort noise alone.
+        Take the payload types that were negotiated, encrypted or not; of others, comfort noise
+        alone.
         """
         table, receive = self._table, stream.receive
         self._passing.negotiated(slot, stream)
+        self._secured.secure(slot, stream.keys)
         table.kinds[slot] = REFUSED
         table.expects[slot] = receive is not None
         if receive is None:

@@ -44,6 +44,7 @@ from h323d.media.audio.transcoding import Transcoding
 from h323d.media.config import MediaConfig
 from h323d.media.packets import PASSING, IPacketIO, PacketBatch
 from h323d.media.reports import PassingTurned, Report, Surveyed
+from h323d.media.srtp import SecuredIO
 from h323d.rtp.steady import FEW
 
 __all__ = ["Command", "MediaPlane"]
@@ -113,7 +114,8 @@ class MediaPlane:
         self._rooms = rooms = Rooms(config, table, known, stores, rates, passing, number)
         self._control = control = RTCPSide(config, rng, table, receiver, sender, consent, epoch)
         self._speaking = speaking = Speaking(config, table, known)
-        negotiated = Negotiated(config, table, known, receiver, sender, digits, passing)
+        self._secured = secured = SecuredIO()
+        negotiated = Negotiated(config, table, known, receiver, sender, digits, passing, secured)
         self.commands = Commands(
             rng, table, rooms, negotiated, receiver, consent, digits, control, speaking
         )
@@ -134,6 +136,7 @@ class MediaPlane:
         """
         if np.isnan(self._origin):
             self._origin = now
+        packets = self._secured.over(packets)
         self._now = now
         index = int((now - self._origin) / self._tickSeconds + _EARLY)
         self._noteLateness(now - self._origin - self.nextDue() * self._tickSeconds)
@@ -165,6 +168,7 @@ class MediaPlane:
         @param now: seconds, monotonic; as in L{tick}, which has been called before.
         @return: what happened.
         """
+        packets = self._secured.over(packets)
         self._now = now
         self._forwarding.clock = self._clockAt(now)
         self._passOver(int((now - self._origin) / self._tickSeconds))

@@ -13,13 +13,24 @@ from dataclasses import replace
 
 from h323d.call.legmedia import LegMedia
 from h323d.sip.sdp import description as sdp
+from h323d.sip.sdp.crypto import Encrypting, KeySource
 from h323d.sip.sdp.lines import LocalMedia, LocalPort
-from h323d.sip.sdp.negotiation import Agreement, answerOffer, applyAnswer, makeOffer
+from h323d.sip.sdp.negotiation import (
+    Agreement,
+    NoCommonMedia,
+    answerOffer,
+    applyAnswer,
+    makeOffer,
+)
+from h323d.sip.sdp.streams import Obstacle
+from h323d.values.media.encryption import EncryptionRule, MediaEncryption
 from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediaProfile
 from h323d.values.media.streams import Stream
 
 __all__ = ["Descriptions"]
+
+_USUAL = EncryptionRule()
 
 
 class Descriptions:
@@ -29,11 +40,21 @@ class Descriptions:
     @ivar profile: within what to negotiate now; C{None} before anybody said so.
     """
 
-    def __init__(self, media: LegMedia, rng: random.Random, user: str = "-") -> None:
+    def __init__(
+        self,
+        media: LegMedia,
+        rng: random.Random,
+        user: str = "-",
+        encryption: EncryptionRule = _USUAL,
+    ) -> None:
         """
         @param media: has the ports.
+        @param rng: draws keys, too.
         @param user: who we are in our descriptions.
+        @param encryption: with whom media are encrypted.
         """
+        self._encryption = encryption
+        self._keys = KeySource(rng)
         self._media = media
         self._sessionId = rng.getrandbits(32)
         self._user = sdp.Origin.nameOf(user)
@@ -114,7 +135,10 @@ class Descriptions:
         """
         assert self._offer is not None, "nothing was offered"
         offer, profile = self._offer
-        self._agreement = applyAnswer(offer, sdp.parse(body), profile)
+        agreement = applyAnswer(offer, sdp.parse(body), profile)
+        if self._wanted is MediaEncryption.REQUIRED and not agreement.isEncrypted:
+            raise NoCommonMedia(Obstacle.ENCRYPTION, "the answer is not encrypted")
+        self._agreement = agreement
 
     def _edition(self, description: sdp.SessionDescription) -> sdp.SessionDescription:
         """
@@ -135,4 +159,12 @@ class Descriptions:
         }
         hosts = (port.rtp.host for port in ports.values())
         host = next(hosts, self._media.home.told)
-        return LocalMedia(host, self._sessionId, ports, self._user)
+        return LocalMedia(host, self._sessionId, ports, self._user, self._encrypting())
+
+    def _encrypting(self) -> Encrypting | None:
+        wanted = self._wanted
+        return None if wanted is MediaEncryption.OFF else Encrypting(wanted, self._keys)
+
+    @property
+    def _wanted(self) -> MediaEncryption:
+        return self._encryption.towards(self._media.signalling.host)

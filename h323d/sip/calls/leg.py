@@ -107,7 +107,9 @@ class SIPLeg:
         self.proofs = begun.proofs if isinstance(begun, ServerTransaction) else ()
         self._end = DialogEnd(agent, self, flow)
         self._media = LegMedia(self, self, agent.pool, agent.clock)
-        self._descriptions = Descriptions(self._media, agent.rng, agent.config.user)
+        config = agent.config
+        rule = config.encryption
+        self._descriptions = Descriptions(self._media, agent.rng, config.user, rule)
         self._digits = LegDigits(self, agent, self._end, self._media)
         self._referrals = Referrals(self, agent, self._end)
         self._modification = SessionModification(

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from h323d.errors import DecodeError, EncodeError
 from h323d.sip.messages.grammar import MAX_PORT
@@ -141,7 +141,7 @@ class MediaDescription:
     protocol: str
     formats: tuple[str, ...]
     connection: Connection | None = None
-    attributes: tuple[Attribute, ...] = ()
+    attributes: tuple[Attribute, ...] = field(default=(), repr=False)  # there may be keys in them
     bandwidths: tuple[tuple[str, int], ...] = ()
     portCount: int = 1
     others: tuple[tuple[str, str], ...] = ()

@@ -6,9 +6,10 @@ The part of L{h323d.sip.sdp.negotiation} that knows where we receive.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from h323d.sip.sdp.crypto import Crypto, Encrypting
 from h323d.sip.sdp.description import SLIDES, Attribute, Connection, MediaDescription
 from h323d.sip.sdp.payloads import formatAttributes
 from h323d.sip.sdp.streams import REFUSED_PORT
@@ -45,12 +46,14 @@ class LocalMedia:
     @ivar sessionId: of our C{o=} line: a random number, the same for a whole call.
     @ivar ports: of the media that may be agreed on.
     @ivar user: who we are in our C{o=} line.
+    @ivar encrypting: how media are encrypted; C{None} if they never are.
     """
 
     host: str
     sessionId: int
     ports: Mapping[Medium, LocalPort]
     user: str = "-"
+    encrypting: Encrypting | None = None
 
 
 def describe(
@@ -59,10 +62,12 @@ def describe(
     profile: MediumProfile,
     local: LocalMedia,
     direction: Direction,
+    cryptos: Sequence[Crypto] = (),
 ) -> MediaDescription:
     """
     @param formats: by payload type, in order of preference.
     @param profile: of the medium, for all that is not in the other arguments.
+    @param cryptos: with what it may be, or is, encrypted.
     """
     attributes: list[Attribute] = formatAttributes(formats)
     if profile.medium is Medium.AUDIO:
@@ -74,6 +79,7 @@ def describe(
     rtp, rtcp = port.rtp, port.rtcp
     if rtcp is not None and rtcp != TransportAddress(rtp.host, rtp.port + 1):
         attributes.append(("rtcp", f"{rtcp.port} {Connection.to(rtcp.host)}"))
+    attributes += [each.attribute for each in cryptos]
     attributes.append((direction.value, None))
     return MediaDescription(
         _NAMES[profile.medium],

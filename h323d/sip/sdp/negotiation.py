@@ -16,9 +16,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from h323d.errors import RemoteProtocolError
 from h323d.sip.messages.grammar import writeHost
+from h323d.sip.sdp.crypto import (
+    PLAIN,
+    SECURE,
+    Crypto,
+    acceptedCrypto,
+    answeredKeys,
+    isSecure,
+    mustEncrypt,
+    offeredCryptos,
+    protocolFor,
+)
 from h323d.sip.sdp.description import (
     Connection,
     MediaDescription,
@@ -52,6 +64,7 @@ from h323d.sip.sdp.streams import (
     remoteStream,
 )
 from h323d.values.cause import Cause
+from h323d.values.media.encryption import StreamKeys
 from h323d.values.media.formats import MediaFormat
 from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediaProfile, MediumProfile
@@ -65,7 +78,6 @@ __all__ = [
     "makeOffer",
 ]
 
-_PROTOCOL = "RTP/AVP"
 _UNSHOWABLE = re.compile(r"[^A-Za-z0-9.+_/-]")
 _MAX_SHOWN = 32
 
@@ -116,6 +128,13 @@ class Agreement:
         found = None if index is None else self.streams[index]
         return found or Stream(medium=medium)
 
+    @property
+    def isEncrypted(self) -> bool:
+        """
+        Whether all streams are.
+        """
+        return all(each is None or each.keys is not None for each in self.streams)
+
     def indexOf(self, medium: Medium) -> int | None:
         """
         Which C{m=} line is that of a medium; C{None} if none is, that is not refused or over.
@@ -124,6 +143,21 @@ class Agreement:
             if stream is not None and stream.medium is medium:
                 return index
         return None
+
+
+class _Chosen(NamedTuple):
+    """
+    The line of an offer that is taken.
+
+    @ivar place: which it is.
+    @ivar formats: what of it we have too.
+    @ivar crypto: what our answer says of its encryption, and the keys; C{None} for none.
+    """
+
+    place: int
+    remote: RemoteStream
+    formats: dict[int, MediaFormat]
+    crypto: tuple[Crypto, StreamKeys] | None
 
 
 def makeOffer(
@@ -142,10 +176,9 @@ def makeOffer(
             continue
         index = _placeOf(wanted.medium, previous)
         if before is None or index is None:
-            lines.append(_offeredLine(wanted, local, _PROTOCOL, {}))
+            lines.append(_offeredLine(wanted, local, None))
         else:
-            old = before.media[index]
-            lines[index] = _offeredLine(wanted, local, old.protocol, formatsOf(old))
+            lines[index] = _offeredLine(wanted, local, before.media[index])
     return _edition(lines, local, before)
 
 
@@ -165,17 +198,20 @@ def _placeOf(medium: Medium, previous: Agreement | SessionDescription | None) ->
 
 
 def _offeredLine(
-    wanted: MediumProfile, local: LocalMedia, protocol: str, known: Mapping[int, MediaFormat]
+    wanted: MediumProfile, local: LocalMedia, old: MediaDescription | None
 ) -> MediaDescription:
     """
-    @param known: what payload types meant before, on this line.
+    @param old: what we said on this line before.
     """
+    cryptos = offeredCryptos(local.encrypting, old)
+    known = {} if old is None else formatsOf(old)
+    protocol = protocolFor(local.encrypting) if old is None else old.protocol
     formats = list(wanted.formats)
     if any(map(pausesWithNoise, formats)):
         formats.append(COMFORT_NOISE)
     if wanted.telephoneEvents and formats:
         formats.append(MediaFormat(EVENT_NAME, eventClock(formats)))
-    return describe(protocol, numbered(formats, known), wanted, local, wanted.direction)
+    return describe(protocol, numbered(formats, known), wanted, local, wanted.direction, cryptos)
 
 
 def answerOffer(
@@ -200,11 +236,13 @@ def answerOffer(
         if isinstance(chosen, Obstacle):
             obstacles.append((chosen, wanted))
             continue
-        index, remote, formats = chosen
+        index, remote, formats, crypto = chosen
         direction = meet(wanted.direction, remote)
         transmit = {number: remote.formats[number] for number in formats}
-        lines[index] = describe(remote.media.protocol, formats, wanted, local, direction)
-        streams[index] = agreedStream(remote, formats, transmit, wanted, direction)
+        protocol = remote.media.protocol
+        cryptos, keys = ([], None) if crypto is None else ([crypto[0]], crypto[1])
+        lines[index] = describe(protocol, formats, wanted, local, direction, cryptos)
+        streams[index] = agreedStream(remote, formats, transmit, wanted, direction, keys)
     ends = previous is not None and not _asks(offer, profile)
     if len(obstacles) == len(profile.media) and not ends:
         raise _refusal(*obstacles[0], offer, local)
@@ -270,9 +308,14 @@ def _answeredStream(
     }
     if not isAnySpoken(theirs.values()):
         raise _noFormat([remote.media], wanted)
+    keys = answeredKeys(line, remote.media)
+    if isSecure(line.protocol) != isSecure(remote.media.protocol):
+        raise NoCommonMedia(Obstacle.TRANSPORT_PROTOCOL, "the answer is by another transport")
+    if keys is None and isSecure(line.protocol):
+        raise NoCommonMedia(Obstacle.ENCRYPTION, "the answer has no key of ours")
     direction = meet(offer.directionOf(line), remote)
     receive = named(_answered(ours, theirs), wanted)
-    return agreedStream(remote, receive, theirs, wanted, direction)
+    return agreedStream(remote, receive, theirs, wanted, direction, keys)
 
 
 def _answered(
@@ -293,12 +336,11 @@ def _answered(
 
 def _chooseLine(
     offer: SessionDescription, wanted: MediumProfile, local: LocalMedia, previous: Agreement | None
-) -> tuple[int, RemoteStream, dict[int, MediaFormat]] | Obstacle:
+) -> _Chosen | Obstacle:
     """
     Find the C{m=} line of a medium to take: the one we had, else the first that fits.
 
-    @return: its place, what it says, and what of it we have too; where there is none, what keeps
-        us from that which came furthest.
+    @return: where there is none, what keeps us from that which came furthest.
     """
     obstacles = {Obstacle.MEDIA_TYPE}
     indices = [i for i, line in enumerate(offer.media) if line.medium is wanted.medium]
@@ -307,13 +349,19 @@ def _chooseLine(
     for index in sorted(indices, key=lambda i: i != had):
         if port is None:
             break
-        found = offeredStream(offer, offer.media[index], port.rtp)
+        line = offer.media[index]
+        found = offeredStream(offer, line, port.rtp, local.encrypting is not None)
         if isinstance(found, Obstacle):
             obstacles.add(found)
             continue
+        before = None if previous is None or index != had else previous.local.media[index]
+        crypto = acceptedCrypto(line, local.encrypting, before)
+        if crypto is None and mustEncrypt(line, local.encrypting):
+            obstacles.add(Obstacle.ENCRYPTION)
+            continue
         common = commonFormats(found.formats, wanted)
         if isAnySpoken(common.values()):
-            return index, found, common
+            return _Chosen(index, found, common, crypto)
         obstacles.add(Obstacle.MEDIA_FORMAT)
     return [each for each in Obstacle if each in obstacles][-1]
 
@@ -347,7 +395,10 @@ def _refusal(
         return NoCommonMedia(obstacle, f"no {family} unicast address for the {name}")
     if obstacle is Obstacle.TRANSPORT_PROTOCOL:
         theirs = _shown(line.protocol for line in lines)
-        return NoCommonMedia(obstacle, f"{name} by {theirs}, and we have {_PROTOCOL} only")
+        ours = f"{PLAIN} only" if local.encrypting is None else f"{PLAIN} and {SECURE}"
+        return NoCommonMedia(obstacle, f"{name} by {theirs}, and we have {ours}")
+    if obstacle is Obstacle.ENCRYPTION:
+        return NoCommonMedia(obstacle, f"no a=crypto that we can use for the {name}")
     return NoCommonMedia(obstacle, f"no {name} is offered")
 
 

@@ -18,6 +18,7 @@ from h323d.sip.sdp.payloads import conceding, fitPacketMs, formatsOf, isSpoken
 from h323d.sip.sdp.selection import eventType
 from h323d.values.address import TransportAddress
 from h323d.values.media.direction import Direction
+from h323d.values.media.encryption import StreamKeys
 from h323d.values.media.formats import MediaFormat
 from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediumProfile
@@ -35,7 +36,8 @@ __all__ = [
 ]
 
 REFUSED_PORT = 0  # of a stream that is refused or over
-_PROTOCOLS = frozenset(["RTP/AVP", "RTP/AVPF"])
+_IN_THE_CLEAR = frozenset(["RTP/AVP", "RTP/AVPF"])
+_PROTOCOLS = _IN_THE_CLEAR | {"RTP/SAVP", "RTP/SAVPF"}
 _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
@@ -48,6 +50,7 @@ class Obstacle(enum.Enum):
     MEDIA_TYPE = 304
     TRANSPORT_PROTOCOL = 302
     NETWORK_ADDRESS_FORMAT = 301
+    ENCRYPTION = 399
     MEDIA_FORMAT = 305
 
 
@@ -88,16 +91,20 @@ def remoteStream(description: SessionDescription, media: MediaDescription) -> Re
 
 
 def offeredStream(
-    description: SessionDescription, media: MediaDescription, ours: TransportAddress
+    description: SessionDescription,
+    media: MediaDescription,
+    ours: TransportAddress,
+    mayEncrypt: bool,
 ) -> RemoteStream | Obstacle:
     """
     What an offer's C{m=} line asks for, or what keeps us from it whatever its formats are.
 
     @param ours: where we would receive.
+    @param mayEncrypt: whether we have transports that are encrypted.
     """
     if media.port == REFUSED_PORT:
         return Obstacle.MEDIA_TYPE
-    if media.protocol.upper() not in _PROTOCOLS:
+    if media.protocol.upper() not in (_PROTOCOLS if mayEncrypt else _IN_THE_CLEAR):
         return Obstacle.TRANSPORT_PROTOCOL
     remote = remoteStream(description, media)
     if remote is None or (remote.rtp is not None and remote.rtp.isIPv6 != ours.isIPv6):
@@ -147,10 +154,12 @@ def agreedStream(
     transmit: Mapping[int, MediaFormat],
     profile: MediumProfile,
     direction: Direction,
+    keys: StreamKeys | None = None,
 ) -> Stream:
     """
     @param receive: by our numbers.
     @param transmit: by the peer's numbers, the one to send first.
+    @param keys: with which it is encrypted; C{None} if it is not.
     """
     number, theirs = next((n, fmt) for n, fmt in transmit.items() if isSpoken(fmt))
     ours = next((own for own in profile.formats if own.sameOctets(theirs)), theirs)
@@ -168,7 +177,7 @@ def agreedStream(
     if direction.receives:
         formats = {n: fmt for n, fmt in receive.items() if isSpoken(fmt)}
         receiving = ReceiveFormat(formats, eventType(receive, ours, profile))
-    return Stream(sending, receiving, profile.medium)
+    return Stream(sending, receiving, profile.medium, keys)
 
 
 def _packetMs(fmt: MediaFormat, media: MediaDescription, profile: MediumProfile) -> int:

@@ -1,0 +1,207 @@
+"""
+Keys of SRTP in session descriptions: the C{crypto} attribute (RFC 4568), and which of its lines
+both sides can use.
+
+A line that is malformed, or that asks for what we do not have - several keys, an MKI, a stream
+that is encrypted in part - is passed over: another one may be good.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import random
+import re
+from dataclasses import dataclass
+
+from h323d.sip.sdp.description import Attribute, MediaDescription, attributesOf
+from h323d.values.media.encryption import CryptoSuite, MasterKey, MediaEncryption, StreamKeys
+
+__all__ = [
+    "PLAIN",
+    "SECURE",
+    "Crypto",
+    "Encrypting",
+    "KeySource",
+    "acceptedCrypto",
+    "answeredKeys",
+    "cryptosOf",
+    "isSecure",
+    "mustEncrypt",
+    "offeredCryptos",
+    "protocolFor",
+]
+
+PLAIN = "RTP/AVP"
+SECURE = "RTP/SAVP"
+
+CRYPTO = "crypto"
+_OFFERED = (CryptoSuite.AES_CM_80, CryptoSuite.AES_CM_32, CryptoSuite.AES_256_GCM)
+MAX_LIFETIME = 48  # as a power of two: all packets that one key may encrypt (RFC 3711, 9.2)
+_CRYPTO = re.compile(
+    r"([1-9][0-9]{0,8}|0)[ \t]+([A-Za-z0-9_]{1,64})[ \t]+inline:([A-Za-z0-9+/]{1,128}={0,2})"
+    r"(?:\|((?:2\^)?[0-9]{1,15}))?((?:[ \t]+\S+)*)[ \t]*"
+)
+_HARMLESS = re.compile(r"WSH=[0-9]+|KDR=0|-.*")  # session parameters that change nothing for us
+
+
+@dataclass(frozen=True, slots=True)
+class Crypto:
+    """
+    One line that can be used.
+
+    @ivar tag: by which an answer tells which line it takes.
+    """
+
+    tag: int
+    key: MasterKey
+
+    @classmethod
+    def parse(cls, value: str) -> Crypto | None:
+        """
+        @return: C{None} for a line that is not to be used.
+        """
+        found = _CRYPTO.fullmatch(value.strip())
+        if found is None:
+            return None
+        tag, name, text, lifetime, parameters = found.groups()
+        suite = _SUITES.get(name.upper())
+        if suite is None or not _isLifetime(lifetime):
+            return None
+        if not all(_HARMLESS.fullmatch(each) for each in parameters.split()):
+            return None
+        try:
+            octets = base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
+        except binascii.Error:
+            return None
+        return cls(int(tag), MasterKey(suite, octets)) if len(octets) == suite.keyOctets else None
+
+    @property
+    def attribute(self) -> Attribute:
+        """
+        As it stands in a description.
+        """
+        text = base64.b64encode(self.key.octets).decode("ascii")
+        return CRYPTO, f"{self.tag} {self.key.suite.value} inline:{text}"
+
+
+_SUITES = {suite.value: suite for suite in CryptoSuite}
+
+
+def _isLifetime(text: str | None) -> bool:
+    if text is None:
+        return True
+    power = text.removeprefix("2^")
+    if power != text:
+        return len(power) < 3 and int(power) <= MAX_LIFETIME
+    return 0 < int(text) <= 1 << MAX_LIFETIME
+
+
+class KeySource:
+    """
+    Where our keys come from.
+    """
+
+    def __init__(self, rng: random.Random) -> None:
+        self._rng = rng
+
+    def draw(self, suite: CryptoSuite) -> MasterKey:
+        """
+        A new one.
+        """
+        return MasterKey(suite, self._rng.randbytes(suite.keyOctets))
+
+
+@dataclass(frozen=True, slots=True)
+class Encrypting:
+    """
+    How media are encrypted, with one peer.
+
+    @ivar wanted: whether they may be, or have to.
+    @ivar source: of our keys.
+    """
+
+    wanted: MediaEncryption
+    source: KeySource
+
+
+def isSecure(protocol: str) -> bool:
+    """
+    Whether the transport of an C{m=} line says that it is encrypted.
+    """
+    return protocol.upper().startswith(SECURE)
+
+
+def protocolFor(encrypting: Encrypting | None) -> str:
+    """
+    The transport that we offer: that of encrypted media only where there are no others, as who
+    need not encrypt them may not know it (RFC 8643).
+    """
+    isRequired = encrypting is not None and encrypting.wanted is MediaEncryption.REQUIRED
+    return SECURE if isRequired else PLAIN
+
+
+def mustEncrypt(line: MediaDescription, encrypting: Encrypting | None) -> bool:
+    """
+    Whether a stream that is offered is encrypted or not at all, because one side says so.
+    """
+    return isSecure(line.protocol) or protocolFor(encrypting) == SECURE
+
+
+def cryptosOf(line: MediaDescription) -> list[Crypto]:
+    """
+    All lines that can be used, in their order.
+    """
+    found = map(Crypto.parse, attributesOf(line.attributes, CRYPTO))
+    return [each for each in found if each is not None]
+
+
+def offeredCryptos(encrypting: Encrypting | None, before: MediaDescription | None) -> list[Crypto]:
+    """
+    What we offer.
+
+    @param before: our own line of the last round: its keys stay, and one that was not encrypted
+        stays so.
+    """
+    if encrypting is None:
+        return []
+    had = [] if before is None else cryptosOf(before)
+    isAgain = before is not None and not isSecure(before.protocol)
+    if had or isAgain or not encrypting.wanted.isOffered:
+        return had
+    return [Crypto(tag, encrypting.source.draw(suite)) for tag, suite in enumerate(_OFFERED, 1)]
+
+
+def acceptedCrypto(
+    line: MediaDescription, encrypting: Encrypting | None, before: MediaDescription | None
+) -> tuple[Crypto, StreamKeys] | None:
+    """
+    Which of an offer's lines we take.
+
+    @param before: our own line of the last round, whose key stays if it can.
+
+    @return: what our answer says, and the keys; C{None} if there are none.
+    """
+    if encrypting is None:
+        return None
+    theirs = next(iter(cryptosOf(line)), None)
+    if theirs is None:
+        return None
+    had = [] if before is None else cryptosOf(before)
+    suite = theirs.key.suite
+    known = next((each.key for each in had if each.key.suite is suite), None)
+    ours = known or encrypting.source.draw(suite)
+    return Crypto(theirs.tag, ours), StreamKeys(ours, theirs.key)
+
+
+def answeredKeys(offered: MediaDescription, answered: MediaDescription) -> StreamKeys | None:
+    """
+    Which of our lines an answer takes.
+
+    @return: C{None} if it takes none.
+    """
+    ours = {(each.tag, each.key.suite): each.key for each in cryptosOf(offered)}
+    for each in cryptosOf(answered):
+        if (each.tag, each.key.suite) in ours:
+            return StreamKeys(ours[each.tag, each.key.suite], each.key)
+    return None

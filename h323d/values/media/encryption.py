@@ -1,0 +1,139 @@
+"""
+Encrypted media: by what algorithms, with what keys, and with whom (SRTP, RFC 3711).
+
+Keys are not shown by anything that shows what they are part of.
+"""
+
+from __future__ import annotations
+
+import enum
+import ipaddress
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from h323d.values.networks import Networks
+
+__all__ = [
+    "CryptoSuite",
+    "EncryptionRule",
+    "MasterKey",
+    "MediaEncryption",
+    "SRTPPeer",
+    "StreamKeys",
+]
+
+
+class CryptoSuite(enum.Enum):
+    """
+    The algorithms of a stream, by their names in SDP (RFC 4568, 6.2; RFC 7714, 14.1), best first.
+    """
+
+    AES_256_GCM = "AEAD_AES_256_GCM"
+    AES_CM_80 = "AES_CM_128_HMAC_SHA1_80"
+    AES_CM_32 = "AES_CM_128_HMAC_SHA1_32"
+    AES_128_GCM = "AEAD_AES_128_GCM"
+
+    @property
+    def keyOctets(self) -> int:
+        """
+        How long the master key and its salt are, one behind the other.
+        """
+        return _KEY_OCTETS[self]
+
+
+_KEY_OCTETS = {
+    CryptoSuite.AES_256_GCM: 32 + 12,
+    CryptoSuite.AES_CM_80: 16 + 14,
+    CryptoSuite.AES_CM_32: 16 + 14,
+    CryptoSuite.AES_128_GCM: 16 + 12,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class MasterKey:
+    """
+    What one side encrypts with.
+
+    @ivar octets: the key, and its salt behind it.
+    """
+
+    suite: CryptoSuite
+    octets: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class StreamKeys:
+    """
+    Those of a stream both ways.
+
+    @ivar ours: of what we send.
+    @ivar theirs: of what we receive.
+    """
+
+    ours: MasterKey
+    theirs: MasterKey
+
+
+class MediaEncryption(enum.Enum):
+    """
+    Whether media are encrypted.
+    """
+
+    OFF = "off"
+    """Never."""
+
+    TAKEN = "taken"
+    """Where the peer offers it."""
+
+    OPTIONAL = "optional"
+    """That, and we offer it to whom we call, who may do without (RFC 8643)."""
+
+    REQUIRED = "required"
+    """Always: there are no media otherwise."""
+
+    @property
+    def isOffered(self) -> bool:
+        return self in (MediaEncryption.OPTIONAL, MediaEncryption.REQUIRED)
+
+
+@dataclass(frozen=True, slots=True)
+class SRTPPeer:
+    """
+    Peers with whom media are encrypted otherwise than with others.
+    """
+
+    network: str
+    """The network, as in C{"192.0.2.0/24"}, or the one address, of those whom this is about."""
+
+    srtp: MediaEncryption = MediaEncryption.REQUIRED
+    """As C{sip.srtp}, for them."""
+
+    def __post_init__(self) -> None:
+        try:
+            ipaddress.ip_network(self.network)
+        except ValueError as error:
+            raise ValueError(f"network: {error}") from None
+
+
+class EncryptionRule:
+    """
+    With whom media are encrypted.
+    """
+
+    def __init__(
+        self,
+        usual: MediaEncryption = MediaEncryption.TAKEN,
+        peers: Sequence[SRTPPeer] = (),
+    ) -> None:
+        """
+        @param peers: those with whom it is otherwise; the first that fits counts.
+        """
+        self._usual = usual
+        self._peers = [(Networks((each.network,)), each.srtp) for each in peers]
+
+    def towards(self, host: str) -> MediaEncryption:
+        """
+        @param host: where the peer's signalling comes from, literal.
+        """
+        found = (srtp for network, srtp in self._peers if host in network)
+        return next(found, self._usual)
