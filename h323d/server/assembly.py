@@ -220,8 +220,11 @@ def newSIP(
     if not config.enabled:
         return None
     world = ground.bySIP(config.maxConnections)
-    users = None if zone is None else zone.users
-    return SIPEndpoint(config, world, ground.site, switch, locations, switch, users)
+    if zone is None:
+        return SIPEndpoint(config, world, ground.site, switch, locations, switch)
+    return SIPEndpoint(
+        config, world, ground.site, switch, locations, switch, zone.users, zone.trunks
+    )
 
 
 def newH323(

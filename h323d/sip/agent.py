@@ -18,6 +18,7 @@ from h323d.call.media import IMediaPool
 from h323d.errors import DecodeError
 from h323d.sip.config import SIPConfig
 from h323d.sip.dialogs.replaces import Replaces
+from h323d.sip.digest.answering import Answering
 from h323d.sip.flows import Flow
 from h323d.sip.messages.message import SIPRequest, SIPResponse
 from h323d.sip.proof import Unproven
@@ -105,6 +106,8 @@ class UserAgent(Protocol):
     def dialRule(self) -> DialRule: ...
     @property
     def complaints(self) -> Complaints: ...
+    @property
+    def answering(self) -> Answering: ...
 
     def contact(self, flow: Flow | None, secure: bool = False) -> str:
         """

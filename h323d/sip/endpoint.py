@@ -31,6 +31,7 @@ from h323d.sip.dialogs.dialog import nextHop
 from h323d.sip.dialogs.replaces import REPLACES, Replaces
 from h323d.sip.dialogs.routing import contactAt, wayTo
 from h323d.sip.dialogs.table import DialogTable
+from h323d.sip.digest.answering import NO_SECRETS, Answering, Secrets
 from h323d.sip.digest.challenging import Challenger
 from h323d.sip.digest.users import IDigestUsers
 from h323d.sip.entrance import Entrance
@@ -64,6 +65,7 @@ class SIPEndpoint(Part[SIPConfig]):
 
     @ivar address: where peers reach it, with the real port once it is started.
     @ivar complaints: the count of bad input.
+    @ivar answering: shows who we are to who asks.
     @ivar unproven: the calls that wait for their source to show that it is real.
     """
 
@@ -78,12 +80,14 @@ class SIPEndpoint(Part[SIPConfig]):
         registrations: RegistrarOwner | None = None,
         inquiry: IInquiry | None = None,
         users: IDigestUsers | None = None,
+        secrets: Secrets = NO_SECRETS,
     ) -> None:
         """
         @param owner: gets incoming legs: the switch.
         @param registrations: keeps who registers; C{None} to take no REGISTER.
         @param inquiry: asked for an OPTIONS what a call would get; C{None} if any is taken.
         @param users: who can prove who they are; C{None} if nobody has to.
+        @param secrets: what we have with others.
         """
         clock = self.clock = world.clock
         self.rng = world.rng
@@ -92,6 +96,7 @@ class SIPEndpoint(Part[SIPConfig]):
         self.pool = world.pool
         self.homes = site.homes
         self.complaints = Complaints(clock, world.events)
+        self.answering = Answering(secrets, clock, world.rng)
         self._owner = owner
         self.dialRule = site.dialRule
         self._flows = Flows(config, world, site.homes, self)

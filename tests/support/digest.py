@@ -17,7 +17,17 @@ from h323d.sip.messages.message import SIPResponse
 from h323d.values.address import PartyAddress, TransportAddress
 from tests.support.sippeers import SERVER, ScriptedPeer, SIPWorld, offerBody, request
 
-__all__ = ["ANNA", "REALM", "FakeUsers", "NoTrunks", "Talk", "challengeOf", "shown", "userOf"]
+__all__ = [
+    "ANNA",
+    "REALM",
+    "FakeSecrets",
+    "FakeUsers",
+    "NoTrunks",
+    "Talk",
+    "challengeOf",
+    "shown",
+    "userOf",
+]
 
 REALM = "h323d"
 ANNA = "From: <sip:anna@10.0.0.1>;tag=far\n"
@@ -59,6 +69,24 @@ class FakeUsers:
 
     def mayBe(self, user: str, names: tuple[PartyAddress, ...]) -> bool:
         return names[0].value == user
+
+
+@dataclass
+class FakeSecrets:
+    """
+    One password, with whoever has one realm.
+    """
+
+    user: str = "alice"
+    password: str = "secret"
+    realm: str = REALM
+
+    def secretAt(
+        self, peer: TransportAddress, realm: str, algorithm: Algorithm
+    ) -> tuple[str, str] | None:
+        if realm != self.realm:
+            return None
+        return self.user, secretOf(algorithm, self.user, realm, self.password)
 
 
 def userOf(name: str, password: str, *names: str, realm: str = REALM) -> UserConfig:

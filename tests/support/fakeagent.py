@@ -18,6 +18,7 @@ from h323d.errors import DecodeError
 from h323d.events.bus import EventBus
 from h323d.sip.config import SIPConfig
 from h323d.sip.dialogs.replaces import Replaces
+from h323d.sip.digest.answering import NO_SECRETS, Answering
 from h323d.sip.flows import Flow
 from h323d.sip.messages.message import SIPRequest, SIPResponse
 from h323d.sip.messages.parser import parse
@@ -95,6 +96,7 @@ class FakeAgent:
         self.gates = Gates(self.clock, EventBus(), ())
         self.dialRule = DialRule(self.homes)
         self.complaints = Complaints(self.clock, EventBus())
+        self.answering = Answering(NO_SECRETS, self.clock, self.rng)
         self.sent: list[FakeTransaction] = []
         self.acks: list[SIPRequest] = []
         self.cancelled: list[tuple[SIPRequest, str]] = []

@@ -23,6 +23,7 @@ from h323d.events.bus import EventBus
 from h323d.net.datagram import Datagrams
 from h323d.sip.calls.originator import SIPOriginator
 from h323d.sip.config import SIPConfig
+from h323d.sip.digest.answering import NO_SECRETS, Secrets
 from h323d.sip.digest.users import IDigestUsers
 from h323d.sip.endpoint import SIPEndpoint
 from h323d.sip.messages.framing import StreamReader
@@ -133,6 +134,7 @@ class Peer:
         registrations: RegistrarOwner | None = None,
         gates: Sequence[IGate] = (),
         users: IDigestUsers | None = None,
+        secrets: Secrets = NO_SECRETS,
     ) -> None:
         reactor = world.network.host(host)
         self.host = host
@@ -152,6 +154,7 @@ class Peer:
             self,
             registrations,
             users=users,
+            secrets=secrets,
         )
         self.endpoint.start()
         self.originator = SIPOriginator(self.endpoint)
@@ -281,8 +284,9 @@ class SIPWorld:
         registrations: RegistrarOwner | None = None,
         gates: Sequence[IGate] = (),
         users: IDigestUsers | None = None,
+        secrets: Secrets = NO_SECRETS,
     ) -> Peer:
-        peer = Peer(self, host, config or SIPConfig(), registrations, gates, users)
+        peer = Peer(self, host, config or SIPConfig(), registrations, gates, users, secrets)
         self.peers.append(peer)
         return peer
 

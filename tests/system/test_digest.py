@@ -26,7 +26,7 @@ from tests.support.processes import (
     waitFor,
 )
 from tests.support.softphone import SoftPhone
-from tests.support.sound import writeTone
+from tests.support.sound import heardFor, writeTone
 
 pytestmark = pytest.mark.interop
 
@@ -41,11 +41,23 @@ def entry(name: str) -> str:
     return f'[[security.users]]\nname = "{name}"\nsha256 = "{sha256}"\nmd5 = "{md5}"\n'
 
 
+def trunk() -> str:
+    """
+    Asterisk, which takes calls of its user test alone.
+    """
+    md5 = secretOf(Algorithm.MD5, "test", "asterisk", "test")
+    return (
+        f'[[routing.trunks]]\nname = "asterisk"\naddress = "{ASTERISK}"\nprefixes = ["6"]\n'
+        f'checkInterval = 0\nuser = "test"\nrealm = "asterisk"\nmd5 = "{md5}"\n'
+    )
+
+
 CONFIGURATION = "\n".join(
     (
         Baresip.SERVER,
         f'[security]\ndigest = "all"\nmd5Networks = ["{BARESIP}", "{SIPP}"]',
         *map(entry, USERS),
+        trunk(),
     )
 )
 
@@ -92,21 +104,26 @@ realm=h323d
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def capture(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Capture]:
     """
-    One for all; when they are done, what it has sent is dissected, and what it has written looked
-    through for secrets.
+    Dissects what the server has sent, when all is over.
     """
-    with (
-        Capture(tmp_path_factory.mktemp("capture"), "127.0.78.0/24") as capture,
-        Server(tmp_path_factory.mktemp("server"), US, CONFIGURATION) as server,
-    ):
+    with Capture(tmp_path_factory.mktemp("capture"), "127.0.78.0/24") as capture:
+        yield capture
+    assert capture.complaints(US) == ""
+
+
+@pytest.fixture(scope="module")
+def server(capture: Capture, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """
+    One for all; when they are done, what it has written is looked through for secrets.
+    """
+    with Server(tmp_path_factory.mktemp("server"), US, CONFIGURATION) as server:
         yield server
         assert "Traceback" not in server.output()
         for algorithm in Algorithm:
             for name in USERS:
                 assert secretOf(algorithm, name, "h323d", PASSWORD) not in server.output()
-    assert capture.complaints(US) == ""
 
 
 def registered(server: Server, user: str) -> dict[str, Any]:
@@ -200,3 +217,24 @@ def test_aGuestIsNotLetIn(server: Server, tmp_path: Path) -> None:
         assert guest.wait(20) == 1
     told = [json.loads(line) for line in guest.output().splitlines() if line[:1] == "{"]
     assert not any(each["event"] == "answered" for each in told)
+
+
+def test_asteriskAsATrunkIsShownOurPassword(
+    server: Server, capture: Capture, tmp_path: Path
+) -> None:
+    """
+    It knows by From whose password to ask for, so the caller has its user's name.
+    """
+    recording = tmp_path / "heard.wav"
+    with Asterisk(tmp_path / "asterisk", ASTERISK, US, ooh323="no") as asterisk:
+        with Caller(
+            tmp_path, "caller", "--json", "--bind", GUEST, "--alias", "test", "--gatekeeper", US,
+            "--tone", "440", "--record", str(recording), "--seconds", "3", "600",
+        ) as caller:  # fmt: skip
+            assert caller.wait(20) == 0, caller.output()
+        waitFor(lambda: not server.ask("calls"), 10, "the call is over")
+        assert "0 active channels" in asterisk.tell("core show channels")
+    assert heardFor(recording, (440, 700), 1.5) == [440]
+    query = f'ip.dst == {ASTERISK} && sip.Method == "INVITE" && sip.auth.username'
+    shown = capture.dissect(query, "-T", "fields", "-e", "sip.auth.username")
+    assert [each.strip('"') for each in shown.split()] == ["test"]

@@ -6,9 +6,9 @@ from __future__ import annotations
 
 import enum
 import ipaddress
-import re
 from dataclasses import dataclass, field
 
+from h323d.sip.digest.algorithms import checkSecret
 from h323d.values.live import Live
 
 __all__ = [
@@ -116,10 +116,9 @@ class UserConfig:
                 raise ValueError(f"{key}: must have 1 to {MAX_NAME} characters")
         if not (self.sha256 or self.md5):
             raise ValueError("sha256: there is neither this nor md5")
-        for key, digits in (("sha256", 64), ("md5", 32)):
-            secret = getattr(self, key)
-            if secret and not re.fullmatch(f"[0-9a-f]{{{digits}}}", secret):
-                raise ValueError(f"{key}: must be {digits} digits, as h323ctl hash prints them")
+        for key in ("sha256", "md5"):
+            if getattr(self, key):
+                checkSecret(key, getattr(self, key))
 
 
 @dataclass(frozen=True, slots=True)

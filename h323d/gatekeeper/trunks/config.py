@@ -7,9 +7,10 @@ from __future__ import annotations
 import enum
 import ipaddress
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from h323d.h323.ports import RAS_PORT, SIGNALLING_PORT
+from h323d.sip.digest.algorithms import checkSecret
 from h323d.sip.ports import defaultPort
 from h323d.values.address import TransportAddress
 
@@ -140,12 +141,25 @@ class TrunkConfig:
     successes: int = 1
     """After how many successes in a row it counts as up again."""
 
+    user: str = ""
+    """SIP: our user name there, where it asks for a password (401, 407)."""
+
+    realm: str = ""
+    """What the password is for, as the server says; the log tells it where it is another."""
+
+    sha256: str = field(default="", repr=False)
+    """What C{h323ctl hash --realm REALM USER} makes of the password; or"""
+
+    md5: str = field(default="", repr=False)
+    """the same for a server that knows no SHA-256."""
+
     def __post_init__(self) -> None:
         if placeIn(self.address, self._port) is None:
             raise ValueError(
                 f"address: {self.address!r} is no address or name, with or without a port"
             )
         self._checkProtocol()
+        self._checkSecret()
         if not 0 <= self.strip <= 32:
             raise ValueError("strip: must be 0 to 32")
         if not _PREPENDED.fullmatch(self.prepend):
@@ -170,6 +184,16 @@ class TrunkConfig:
             raise ValueError("transport: H.323 has none but its own")
         if self.ras and self.gatekeeper is None:
             raise ValueError(f"ras: {self.ras!r} is not an IP address with a port")
+
+    def _checkSecret(self) -> None:
+        given = [key for key in ("user", "realm") if getattr(self, key)]
+        secrets = [key for key in ("sha256", "md5") if getattr(self, key)]
+        if (given or secrets) and not (len(given) == 2 and secrets):
+            raise ValueError("user: takes a realm, and sha256 or md5, or nothing of these")
+        if given and self.protocol is not TrunkProtocol.SIP:
+            raise ValueError("user: H.323 has no digest")
+        for key in secrets:
+            checkSecret(key, getattr(self, key))
 
     @property
     def place(self) -> tuple[str, int]:

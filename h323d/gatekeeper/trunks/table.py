@@ -16,6 +16,7 @@ from h323d.gatekeeper.routing.prefixes import PrefixTable
 from h323d.gatekeeper.trunks.checking import Probe, TrunkChecks
 from h323d.gatekeeper.trunks.config import TrunkConfig, TrunkProtocol
 from h323d.gatekeeper.trunks.trunk import Trunk
+from h323d.sip.digest.algorithms import Algorithm
 from h323d.values.address import PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.identifiers import LegID
@@ -116,6 +117,20 @@ class Trunks(Part[TrunkConfigs]):
         """
         host = None if source is None else source.host
         return next((each for each in self if each.address and each.address.host == host), None)
+
+    def secretAt(
+        self, peer: TransportAddress, realm: str, algorithm: Algorithm
+    ) -> tuple[str, str] | None:
+        """
+        Our user name, and its H(A1), with the trunk that is at an address; C{None} if we have none
+        for what it calls its realm (L{h323d.sip.digest.answering.Secrets}).
+        """
+        trunk = self.at(peer)
+        if trunk is None or trunk.config.realm != realm:
+            return None
+        config = trunk.config
+        secret = config.sha256 if algorithm is Algorithm.SHA_256 else config.md5
+        return (config.user, secret) if secret else None
 
     # Whoever sends calls there.
 

@@ -17,6 +17,8 @@ from h323d.sip.agent import NOBODY, RELIABLE, UserAgent
 from h323d.sip.calls.causes import reasonOf
 from h323d.sip.dialogs.dialog import Dialog
 from h323d.sip.dialogs.dialogend import DialogEnd
+from h323d.sip.dialogs.farewell import sendFarewell
+from h323d.sip.digest.answering import MAX_ANSWERS
 from h323d.sip.flows import Flow
 from h323d.sip.messages.message import SIPRequest, SIPResponse
 from h323d.sip.messages.nameaddr import NameAddr
@@ -95,13 +97,19 @@ class SentInvite:
         self._request = request
         self._owner = owner
         self._refused = False  # and so there is nothing to cancel
+        self._answers = 0  # to challenges
+        self._proceeding = True  # what was sent last may be cancelled
+        self._cancelled: Cause | None = None  # once that is so
         self._acks: dict[str | None, SIPRequest] = {}
         self._rseqs: dict[str | None, int] = {}  # the last that was acknowledged, by the tag
         self._acknowledged: SIPResponse | None = None  # the last by a PRACK
         self._transaction = agent.send(request, self, end.flow)
 
     def cancel(self, cause: Cause) -> None:
-        if not self._refused:
+        if self._refused:
+            return
+        self._cancelled = cause
+        if self._proceeding:
             self._agent.cancel(self._transaction, NOBODY, reasonOf(cause))
 
     def destroy(self) -> None:
@@ -128,16 +136,41 @@ class SentInvite:
         except DecodeError as error:
             self._owner.inviteMisanswered(response, error)
             return
-        if not isNews:
+        if not isNews or self._isAnswered(response):
             return
         self._end.heard(response)
         if response.isProvisional:
             self._owner.inviteProgressed(response)
         elif response.isSuccess:
-            self._owner.inviteAccepted(Fork(self, response))
+            self._accept(response)
         else:
             self._refused = True
             self._owner.inviteRefused(response)
+
+    def _accept(self, response: SIPResponse) -> None:
+        if self._end.flow is not None:
+            self._agent.answering.accepted(self._request, self._end.flow.peer)
+        self._owner.inviteAccepted(Fork(self, response))
+
+    def _isAnswered(self, response: SIPResponse) -> bool:
+        """
+        Whether a response was a challenge, and the INVITE has gone again with what it asks for.
+        """
+        if not self._proceeding:  # what has gone again is being worked on
+            self._proceeding = True
+            if self._cancelled is not None and response.isProvisional:
+                self.cancel(self._cancelled)
+        flow = self._end.flow
+        if self._cancelled is not None or self._answers >= MAX_ANSWERS or flow is None:
+            return False
+        again = self._agent.answering.answer(self._request, response, flow.peer)
+        if again is None:
+            return False
+        self._answers += 1
+        self._request = again
+        self._proceeding = False
+        self._transaction = self._agent.send(again, self, flow)
+        return True
 
     def requestTimedOut(self) -> None:
         self._owner.inviteFailed(Cause.NO_USER_RESPONDING)
@@ -176,6 +209,8 @@ class SentInvite:
         dialog = self._end.early.pop(tag, None) or Dialog.calling(self._request, response)
         dialog.confirm(response)
         ack = dialog.request("ACK", self._request.cseq.number)
+        for name in ("Authorization", "Proxy-Authorization"):  # as the INVITE has them (22.3)
+            ack = ack.withHeaders(ack.headers.adding(name, *self._request.headers.lines(name)))
         self._acks[tag] = ack
         self._agent.sendAck(ack, self._end.flow)
         return dialog
@@ -185,7 +220,7 @@ class SentInvite:
         bye = dialog.request("BYE")
         bye = bye.withHeaders(bye.headers.adding("Reason", reasonOf(cause)))
         dialog.terminate()
-        self._agent.send(bye, NOBODY, self._end.flow)
+        sendFarewell(self._agent, bye, self._end.flow)
 
     def answerAgain(self, response: SIPResponse) -> None:
         ack = self._acks.get(response.toAddress.tag)

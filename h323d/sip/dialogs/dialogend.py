@@ -10,11 +10,12 @@ from typing import Protocol
 
 from h323d.call.homes import Home
 from h323d.errors import DecodeError
-from h323d.sip.agent import ALLOW, NOBODY, SDP, SUPPORTED, UserAgent
+from h323d.sip.agent import ALLOW, SDP, SUPPORTED, UserAgent
 from h323d.sip.calls.acceptance import newAcceptance
 from h323d.sip.calls.causes import reasonOf
 from h323d.sip.calls.digits import DIGIT_TYPES
 from h323d.sip.dialogs.dialog import Dialog, DialogState
+from h323d.sip.dialogs.farewell import sendFarewell
 from h323d.sip.dialogs.replaces import Replaces
 from h323d.sip.flows import Flow
 from h323d.sip.messages.message import SIPRequest, SIPResponse
@@ -202,7 +203,7 @@ class DialogEnd:
         request = self.request(self.dialog, "BYE")
         request = request.withHeaders(request.headers.adding("Reason", reasonOf(cause)))
         self.dialog.terminate()
-        self._agent.send(request, NOBODY, self.flow)
+        sendFarewell(self._agent, request, self.flow)
 
     # Answers of ours.
 

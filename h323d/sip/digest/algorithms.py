@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import enum
 import hashlib
+import re
 
-__all__ = ["QOP", "Algorithm", "responseOf", "secretOf"]
+__all__ = ["QOP", "Algorithm", "checkSecret", "responseOf", "secretOf"]
 
 QOP = "auth"
 
@@ -60,3 +61,15 @@ def responseOf(
     @param uri: as the credentials have it.
     """
     return algorithm.hash(secret, nonce, count, cnonce, QOP, algorithm.hash(method, uri))
+
+
+def checkSecret(key: str, text: str) -> None:
+    """
+    @param key: of a configuration: an algorithm's name, in lower case without its dash.
+    @param text: what stands there.
+
+    @raise ValueError: it is not what L{secretOf} makes.
+    """
+    digits = {each.value.replace("-", "").lower(): each.digits for each in Algorithm}[key]
+    if not re.fullmatch(f"[0-9a-f]{{{digits}}}", text):
+        raise ValueError(f"{key}: must be {digits} digits, as h323ctl hash prints them")

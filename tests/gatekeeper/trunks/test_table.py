@@ -15,6 +15,7 @@ from h323d.gatekeeper.trunks.config import TrunkConfig
 from h323d.gatekeeper.trunks.table import Trunks
 from h323d.gatekeeper.trunks.trunk import Trunk
 from h323d.h323.signalling.addresses import partyFromText
+from h323d.sip.digest.algorithms import Algorithm
 from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
 from tests.support.fakeleg import FakeLeg
@@ -85,6 +86,23 @@ def test_aTrunkIsKnownByItsHostWhateverThePort() -> None:
 )
 def test_whoeverNamesTheAddressOfATrunkMeansIt(way: Way, line: str) -> None:
     assert Zone(NEAR, FAR).trunks.lineOf(way) == line
+
+
+def test_whatWeHaveWithATrunkIsForItsAddressAndRealm() -> None:
+    sha256, md5 = 64 * "a", 32 * "b"
+    zone = Zone(NEAR, replace(FAR, user="us", realm="theirs", sha256=sha256, md5=md5))
+    there, elsewhere = TransportAddress("10.0.0.8", 40000), TransportAddress("10.0.0.9", 5060)
+    secretAt = zone.trunks.secretAt
+    assert secretAt(there, "theirs", Algorithm.SHA_256) == ("us", sha256)
+    assert secretAt(there, "theirs", Algorithm.MD5) == ("us", md5)
+    assert secretAt(there, "another's", Algorithm.MD5) is None
+    assert secretAt(elsewhere, "theirs", Algorithm.MD5) is None
+    assert secretAt(TransportAddress("10.0.0.7", 5060), "", Algorithm.MD5) is None
+
+
+def test_aSecretOfATrunkIsNotShown() -> None:
+    config = replace(FAR, user="us", realm="theirs", md5=32 * "b")
+    assert "bbb" not in repr(config)
 
 
 def test_aCallTakesAPlaceUntilItIsOver() -> None:

@@ -11,8 +11,12 @@ import pytest
 from h323d.sip.calls.sentinvite import MAX_FORKS, Fork, SentInvite
 from h323d.sip.dialogs.dialog import DialogState
 from h323d.sip.dialogs.dialogend import DialogEnd
+from h323d.sip.digest.algorithms import Algorithm
+from h323d.sip.digest.answering import Answering
+from h323d.sip.digest.fields import Challenge
 from h323d.sip.messages.message import SIPRequest, SIPResponse
 from h323d.values.cause import Cause
+from tests.support.digest import REALM, FakeSecrets
 from tests.support.fakeagent import FakeAgent, FakeFlow, received
 from tests.support.recorder import Recorder
 
@@ -217,3 +221,80 @@ def test_whatThePeerTakesIsHeardFromItsAnswers(scene: Scene) -> None:
     headers = response.headers.extending(("Contact", "<sip:b@h>"), ("Allow", "INVITE"))
     scene.invite.responseReceived(response.withHeaders(headers))
     assert not scene.end.takes("info")
+
+
+# Who is called wants a password.
+
+
+class Challenged(Scene):
+    """
+    Who is called is known, and asks.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.agent.answering = Answering(FakeSecrets(), self.agent.clock, self.agent.rng)
+
+    def challenge(self, nonce: str = "n", stale: bool = False) -> None:
+        line = str(Challenge(REALM, nonce, Algorithm.MD5, stale=stale))
+        self.answer(407, "one", "<sip:b@10.0.0.3>", ("Proxy-Authenticate", line))
+
+    @property
+    def numbers(self) -> list[int]:
+        return [each.request.cseq.number for each in self.agent.sent]
+
+
+@pytest.fixture
+def challenged() -> Challenged:
+    return Challenged()
+
+
+def test_aChallengeIsAnsweredAndNotTold(challenged: Challenged) -> None:
+    challenged.challenge()
+    assert challenged.numbers == [1, 2]
+    assert challenged.told() == []
+    challenged.answer(180)
+    challenged.answer(200)
+    assert challenged.told() == ["inviteProgressed", "inviteAccepted"]
+
+
+def test_whoAsksForEverIsAnsweredThreeTimes(challenged: Challenged) -> None:
+    for number in range(9):
+        challenged.challenge(f"n{number}", stale=True)
+    assert challenged.numbers == [1, 2, 3, 4]
+
+
+def test_theAckHasWhatTheInviteHas(challenged: Challenged) -> None:
+    challenged.challenge()
+    challenged.accepted().acknowledge()
+    (ack,) = challenged.agent.acks
+    sent = challenged.agent.sent[-1].request
+    assert ack.headers.lines("Proxy-Authorization") == sent.headers.lines("Proxy-Authorization")
+    assert ack.cseq.number == 2
+
+
+def test_whatIsCancelledIsNotSentAgain(challenged: Challenged) -> None:
+    challenged.answer(180)
+    challenged.invite.cancel(Cause.NORMAL_CALL_CLEARING)
+    challenged.told()
+    challenged.challenge()
+    assert challenged.numbers == [1]
+    assert challenged.told() == ["inviteRefused"]
+
+
+def test_whatWasSentAgainIsCancelledOnceItIsWorkedOn(challenged: Challenged) -> None:
+    challenged.answer(100)
+    challenged.challenge()
+    challenged.invite.cancel(Cause.NORMAL_CALL_CLEARING)
+    assert challenged.agent.cancelled == []
+    challenged.answer(100)
+    ((cancelled, _),) = challenged.agent.cancelled
+    assert cancelled.cseq.number == 2
+
+
+def test_whatWasSentAgainAndIsAnsweredAtOnceIsNotCancelled(challenged: Challenged) -> None:
+    challenged.challenge()
+    challenged.invite.cancel(Cause.NORMAL_CALL_CLEARING)
+    challenged.answer(200)
+    assert challenged.agent.cancelled == []
+    assert challenged.told() == ["inviteAccepted"]
