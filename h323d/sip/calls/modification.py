@@ -301,6 +301,8 @@ class SessionModification:
                 self._owner.complain(error)
             if request.method == "INVITE":
                 self._agent.sendAck(dialog.request("ACK", request.cseq.number), self._end.flow)
+            if self._owner.over:  # and nothing changes any more (RFC 5407, 3.2.3)
+                return
             self._grant(response)
             if request.body:
                 self._exchange.succeeded(response)

@@ -70,7 +70,7 @@ class InviteClient(Protocol):
         """What was sent did not leave."""
 
     def destroy(self) -> None:
-        """Nobody waits for a final response any more (9.1)."""
+        """Nobody waits for a final response any more (9.1), nor wants to hear of a refusal."""
 
     def abandon(self) -> None:
         """The server shuts down."""
@@ -101,6 +101,16 @@ class _Core:
         self.pending.stop()
         self.guard.stop()
 
+    def acknowledge(self, response: SIPResponse) -> None:
+        self.stop()
+        self.owner.acknowledge(response)
+
+    def startD(self, machine: InviteClient) -> None:
+        if self.reliable:
+            machine.timerD()
+        else:
+            self.pending.start(self.timers.D, machine.timerD)
+
     def startA(self, machine: InviteClient) -> None:
         self.pending.start(self.pause, machine.timerA)
         self.pause *= 2
@@ -112,6 +122,7 @@ initial = builder.state("initial")
 calling = builder.state("calling")
 proceeding = builder.state("proceeding")
 accepted = builder.state("accepted")
+forsaken = builder.state("forsaken")
 completed = builder.state("completed")
 terminated = builder.state("terminated")
 
@@ -145,8 +156,16 @@ def proceed(machine: InviteClient, core: _Core, response: SIPResponse) -> None:
     core.owner.received(response)
 
 
+@calling.upon(InviteClient.destroy).to(forsaken)
+@proceeding.upon(InviteClient.destroy).to(forsaken)
+def forsake(machine: InviteClient, core: _Core) -> None:
+    core.stop()  # a final response that comes all the same is acknowledged, or would come for 64*T1
+    core.guard.start(core.timers.transaction, machine.timerB)
+
+
 @calling.upon(InviteClient.success).to(accepted)
 @proceeding.upon(InviteClient.success).to(accepted)
+@forsaken.upon(InviteClient.success).to(accepted)
 def succeed(machine: InviteClient, core: _Core, response: SIPResponse) -> None:
     core.stop()
     core.pending.start(core.timers.transaction, machine.timerM)
@@ -161,13 +180,15 @@ def succeedAgain(machine: InviteClient, core: _Core, response: SIPResponse) -> N
 @calling.upon(InviteClient.failure).to(completed)
 @proceeding.upon(InviteClient.failure).to(completed)
 def fail(machine: InviteClient, core: _Core, response: SIPResponse) -> None:
-    core.stop()
-    core.owner.acknowledge(response)
+    core.acknowledge(response)
     core.owner.received(response)
-    if core.reliable:
-        machine.timerD()
-    else:
-        core.pending.start(core.timers.D, machine.timerD)
+    core.startD(machine)
+
+
+@forsaken.upon(InviteClient.failure).to(completed)
+def failUnheard(machine: InviteClient, core: _Core, response: SIPResponse) -> None:
+    core.acknowledge(response)
+    core.startD(machine)
 
 
 @completed.upon(InviteClient.failure).loop()
@@ -187,11 +208,12 @@ def lost(machine: InviteClient, core: _Core) -> None:
 @completed.upon(InviteClient.transportFailed).to(terminated)
 @completed.upon(InviteClient.timerD).to(terminated)
 @accepted.upon(InviteClient.timerM).to(terminated)
-@calling.upon(InviteClient.destroy).to(terminated)
-@proceeding.upon(InviteClient.destroy).to(terminated)
+@forsaken.upon(InviteClient.timerB).to(terminated)
+@forsaken.upon(InviteClient.transportFailed).to(terminated)
 @initial.upon(InviteClient.abandon).to(terminated)
 @calling.upon(InviteClient.abandon).to(terminated)
 @proceeding.upon(InviteClient.abandon).to(terminated)
+@forsaken.upon(InviteClient.abandon).to(terminated)
 @accepted.upon(InviteClient.abandon).to(terminated)
 @completed.upon(InviteClient.abandon).to(terminated)
 def end(machine: InviteClient, core: _Core) -> None:
@@ -200,9 +222,9 @@ def end(machine: InviteClient, core: _Core) -> None:
 
 
 # Said outright, so that a (state, input) pair nobody thought of fails a test.
-for _state in (calling, proceeding, accepted, completed, terminated):
+for _state in (calling, proceeding, forsaken, accepted, completed, terminated):
     _state.upon(InviteClient.start).loop().returns(None)
-for _state in (initial, accepted, completed, terminated):
+for _state in (initial, forsaken, accepted, completed, terminated):
     _state.upon(InviteClient.provisional).loop().returns(None)
 for _state in (initial, completed, terminated):
     _state.upon(InviteClient.success).loop().returns(None)
@@ -210,15 +232,16 @@ for _state in (initial, accepted, terminated):
     _state.upon(InviteClient.failure).loop().returns(None)
 for _state in (accepted, terminated):
     _state.upon(InviteClient.transportFailed).loop().returns(None)
-for _state in (initial, accepted, completed, terminated):
+for _state in (initial, forsaken, accepted, completed, terminated):
     _state.upon(InviteClient.destroy).loop().returns(None)
 terminated.upon(InviteClient.abandon).loop().returns(None)
-for _state in (initial, proceeding, accepted, completed, terminated):
+for _state in (initial, proceeding, forsaken, accepted, completed, terminated):
     _state.upon(InviteClient.timerA).loop().returns(None)
+for _state in (initial, proceeding, accepted, completed, terminated):
     _state.upon(InviteClient.timerB).loop().returns(None)
-for _state in (initial, calling, proceeding, accepted, terminated):
+for _state in (initial, calling, proceeding, forsaken, accepted, terminated):
     _state.upon(InviteClient.timerD).loop().returns(None)
-for _state in (initial, calling, proceeding, completed, terminated):
+for _state in (initial, calling, proceeding, forsaken, completed, terminated):
     _state.upon(InviteClient.timerM).loop().returns(None)
 
 MACHINE = indexed(builder.build())

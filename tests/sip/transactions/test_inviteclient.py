@@ -40,7 +40,7 @@ TABLE: Table = {
     },
     "calling": {
         "abandon": "terminated: stop timerA, stop timerB, ended",
-        "destroy": "terminated: stop timerA, stop timerB, ended",
+        "destroy": "forsaken: stop timerA, timerB in 32 s",
         "failure": "completed: stop timerA, stop timerB, acknowledge, received, timerD in 32 s",
         "provisional": "proceeding: stop timerA, stop timerB, received",
         "success": "accepted: stop timerA, stop timerB, timerM in 32 s, received",
@@ -50,11 +50,18 @@ TABLE: Table = {
     },
     "proceeding": {
         "abandon": "terminated: ended",
-        "destroy": "terminated: ended",
+        "destroy": "forsaken: timerB in 32 s",
         "failure": "completed: acknowledge, received, timerD in 32 s",
         "provisional": "proceeding: received",
         "success": "accepted: timerM in 32 s, received",
         "transportFailed": "terminated: failed, ended",
+    },
+    "forsaken": {
+        "abandon": "terminated: stop timerB, ended",
+        "failure": "completed: stop timerB, acknowledge, timerD in 32 s",
+        "success": "accepted: stop timerB, timerM in 32 s, received",
+        "timerB": "terminated: ended",
+        "transportFailed": "terminated: stop timerB, ended",
     },
     "accepted": {
         "abandon": "terminated: stop timerM, ended",
@@ -78,6 +85,7 @@ def test_theTableIsThatOfFigure5AndRFC6026() -> None:
         {
             "calling": ["start"],
             "proceeding": ["start", ("provisional", RINGING)],
+            "forsaken": ["start", "destroy"],
             "accepted": ["start", ("success", OK)],
             "completed": ["start", ("failure", BUSY)],
             "terminated": ["abandon"],
@@ -160,8 +168,17 @@ def test_aRingingInviteThatNobodyWaitsForIsForgotten() -> None:
     clock, owner, machine = make()
     machine.provisional(RINGING)
     machine.destroy()
+    run(clock, 33)
     assert owner.said == ["ended"]
     assert clock.getDelayedCalls() == []
+
+
+def test_ifItIsAcceptedAllTheSameThatIsHeard() -> None:
+    _, owner, machine = make()
+    machine.provisional(RINGING)
+    machine.destroy()
+    machine.success(OK)
+    assert owner.statuses[-1] == 200
 
 
 def test_anAcceptedInviteIsKeptForTheRepetitionsOfIts2xx() -> None:
