@@ -30,7 +30,7 @@ from typing import Any
 __all__ = ["PreloadedChild"]
 
 COMMON = ("h323d.cli.call", "h323d.net.http", "h323d.server.server", "twisted.scripts.twistd")
-LONGEST = 1 << 16  # octets of a message
+LONGEST = 1 << 17  # octets of a message
 LOOK = 0.02  # seconds between two looks whether a child has ended
 
 Message = dict[str, Any]  # as JSON has it
@@ -82,7 +82,12 @@ class _Parent:
         self._lock = threading.Lock()
 
     def begin(self, command: list[str], directory: Path, log: Path) -> int:
-        wanted = {"command": command, "directory": str(directory), "log": str(log)}
+        wanted = {
+            "command": command,
+            "directory": str(directory),
+            "log": str(log),
+            "environment": dict(os.environ),
+        }
         with self._lock:
             self._socket.send(json.dumps(wanted).encode())
             while "status" in (message := self._receive()):
@@ -155,6 +160,8 @@ def _become(wanted: Message) -> None:
     """
     os.setsid()
     os.chdir(wanted["directory"])
+    os.environ.clear()
+    os.environ.update(wanted["environment"])
     log = os.open(wanted["log"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
     nothing = os.open(os.devnull, os.O_RDONLY)
     for source, target in ((nothing, 0), (log, 1), (log, 2)):
