@@ -75,7 +75,10 @@ class Concealment:
         @param samples: C{int16[n, frame]}.
         @param missing: C{bool[n, blocks]}, blocks of 10 ms.
         """
-        if missing.any() or self._gone[streams].any():
+        gone = self._gone[streams]
+        if missing.all() and (gone >= self._ends).all():
+            samples[:] = 0
+        elif missing.any() or gone.any():
             for number, lost in enumerate(missing.T):
                 self._concealBlock(streams, samples, number * self._block, lost)
         oldest = self._oldest[streams]
