@@ -18,7 +18,7 @@ VALUES = """
     call/site dsp/codec events/calls events/doors events/gatekeeper events/rooms events/server
     gatekeeper/context gatekeeper/reaching gatekeeper/settings gateway/trunklines h323/calls/callinputs h323/calls/startinputs h323/h245/messages
     h323/gatekept h323/h245/owner h323/h245/source h323/ports media/packets media/relay/reports media/reports
-    sip/digest/users sip/ports sip/transactions/timers values/diversion values/referred values/media/digits values/media/medium
+    sip/digest/users sip/ports sip/transactions/timers values/diversion values/referred values/media/medium
     values/media/streams
     """
 """

@@ -17,6 +17,7 @@ from h323d.call.homes import Home
 from h323d.call.media import IMediaPool, IMediaPort, IMediaPortObserver, Signalling
 from h323d.call.timer import Timer
 from h323d.errors import ResourceUnavailable
+from h323d.values.media.digits import HOOK_FLASH
 from h323d.values.media.direction import Direction
 from h323d.values.media.encryption import StreamKeys
 from h323d.values.media.medium import Medium
@@ -86,13 +87,14 @@ class LegMedium:
         """
         return self._hold.held
 
-    @property
-    def telephoneEvents(self) -> bool:
+    def takesEvent(self, digit: str) -> bool:
         """
-        Whether the peer takes RFC 4733 events from us now.
+        Whether the peer takes a digit as an RFC 4733 event from us now.
         """
         transmit = self.stream.transmit
-        return transmit is not None and transmit.telephoneEventType is not None
+        if transmit is None or transmit.telephoneEventType is None:
+            return False
+        return transmit.hookFlash or digit != HOOK_FLASH
 
     @property
     def silence(self) -> float:
@@ -290,12 +292,11 @@ class LegMedia:
         """
         return any(part.everReady for part in self._media.values())
 
-    @property
-    def telephoneEvents(self) -> bool:
+    def takesEvent(self, digit: str) -> bool:
         """
-        Whether the peer takes RFC 4733 events from us now.
+        Whether the peer takes a digit as an RFC 4733 event from us now.
         """
-        return self.of(Medium.AUDIO).telephoneEvents
+        return self.of(Medium.AUDIO).takesEvent(digit)
 
     @property
     def silence(self) -> float:

@@ -15,6 +15,7 @@ from h323d.call.legmedia import LegMedia, LegMedium
 from h323d.call.media import IMediaPort, IMediaPortObserver, PortStatistics, Signalling
 from h323d.errors import ResourceUnavailable
 from h323d.values.address import TransportAddress
+from h323d.values.media.digits import HOOK_FLASH
 from h323d.values.media.direction import Direction
 from h323d.values.media.formats import G711_ULAW, MediaFormat
 from h323d.values.media.medium import Medium
@@ -200,11 +201,19 @@ def test_aClosedPortReportsNothing(
 
 def test_digitsGoWithTheSound(sound: LegMedium, media: LegMedia, pool: FakePool) -> None:
     sound.adopt(TRANSMIT, RECEIVE)
-    assert not media.telephoneEvents
+    assert not media.takesEvent("5")
     sound.setTransmit(replace(TRANSMIT, telephoneEventType=101))
-    assert media.telephoneEvents
+    assert media.takesEvent("5")
     media.sendDigit("5", 100)
     assert pool.ports[0].digits == [("5", 100)]
+
+
+@pytest.mark.parametrize("flashes", [True, False])
+def test_aHookFlashGoesWithTheSoundToWhomTakesIt(
+    sound: LegMedium, media: LegMedia, flashes: bool
+) -> None:
+    sound.adopt(replace(TRANSMIT, telephoneEventType=101, hookFlash=flashes), RECEIVE)
+    assert media.takesEvent(HOOK_FLASH) is flashes
 
 
 # A second medium.

@@ -14,7 +14,7 @@ from h323d.call.digits import WINDOW
 from h323d.values.media.digits import HOOK_FLASH, DigitMethod
 from h323d.values.media.profile import MediaProfile
 from tests.support.bridged import Phone
-from tests.support.bridgedcalls import called, newPhone, newServer
+from tests.support.bridgedcalls import SIPScript, called, newPhone, newServer
 from tests.support.simulation import Simulation
 
 EVENT, INFO = DigitMethod.RTP_EVENT, DigitMethod.SIP_INFO
@@ -116,3 +116,17 @@ def test_keysThatArePressedFasterThanTheyCanBeSentAllArriveInTheirOrder(
         alice.leg.sendDigit(digit, 60)
     world.run(1.2)
     assert arrived(bob) == "012345"
+
+
+def test_aHookFlashGoesByINFOToWhoDoesNotListItAmongTheEvents(world: Simulation) -> None:
+    newServer(world)
+    alice, bob = newPhone(world, "h323", 0), SIPScript(world, 1)
+    called(alice)
+    events = "a=rtpmap:101 telephone-event/8000\na=fmtp:101 0-15\n"
+    bob.answer(200, bob.offer("0 101") + events)
+    world.until(lambda: alice.speaking)
+    bob.ask("ACK")
+    world.run(0.5)
+    press(world, alice, HOOK_FLASH, 60, SIGNAL)
+    world.until(lambda: bob.requests("INFO"))
+    assert b"Signal=!" in bob.requests("INFO")[0].body

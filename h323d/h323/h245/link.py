@@ -258,7 +258,7 @@ class H245Link:
         methods = self.remote.digitMethods if self.remote else (DigitMethod.RTP_EVENT,)
         for method in methods if wanted is None else (wanted,):
             if method is DigitMethod.RTP_EVENT:
-                if self._media.telephoneEvents:
+                if self._media.takesEvent(digit):
                     self._media.sendDigit(digit, milliseconds)
                     return True
             elif self._session is not None:

@@ -45,7 +45,7 @@ class LegDigits:
         By RFC 4733 if the peer takes events, by INFO otherwise; ways of other protocols count
         as no wish.
         """
-        events, dialog = self._media.telephoneEvents, self._end.confirmed
+        events, dialog = self._media.takesEvent(digit), self._end.confirmed
         if method is DigitMethod.RTP_EVENT or (events and method is not DigitMethod.SIP_INFO):
             self._media.sendDigit(digit, milliseconds)
         elif dialog and (method is DigitMethod.SIP_INFO or self._end.takes("info")):

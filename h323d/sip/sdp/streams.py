@@ -17,6 +17,7 @@ from h323d.sip.sdp.description import MediaDescription, SessionDescription
 from h323d.sip.sdp.payloads import conceding, fitPacketMs, formatsOf, isSpoken
 from h323d.sip.sdp.selection import eventType
 from h323d.values.address import TransportAddress
+from h323d.values.media.digits import takesFlash
 from h323d.values.media.direction import Direction
 from h323d.values.media.encryption import StreamKeys
 from h323d.values.media.formats import MediaFormat
@@ -165,13 +166,15 @@ def agreedStream(
     ours = next((own for own in profile.formats if own.sameOctets(theirs)), theirs)
     sending = None
     if direction.sends and remote.rtp is not None:
+        events = eventType(transmit, theirs, profile)
         sending = TransmitFormat(
             conceding(replace(ours, parameters=theirs.parameters), ours),
             number,
             _packetMs(ours, remote.media, profile),
             remote.rtp,
             remote.rtcp,
-            eventType(transmit, theirs, profile),
+            events,
+            events is not None and takesFlash(",".join(n for n, _ in transmit[events].parameters)),
         )
     receiving = None
     if direction.receives:

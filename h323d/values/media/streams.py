@@ -27,6 +27,7 @@ class TransmitFormat:
     @ivar rtcp: where sender reports go; C{None} if the peer named no place.
     @ivar telephoneEventType: payload type of RFC 4733 events towards the
         peer; C{None} if it takes none.
+    @ivar hookFlash: whether a hook flash is among these.
     """
 
     format: MediaFormat
@@ -35,6 +36,7 @@ class TransmitFormat:
     rtp: TransportAddress
     rtcp: TransportAddress | None = None
     telephoneEventType: int | None = None
+    hookFlash: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,8 +26,11 @@ class Media:
     """
 
     def __init__(self, telephoneEvents: bool) -> None:
-        self.telephoneEvents = telephoneEvents
+        self._takes = telephoneEvents
         self.digits: list[tuple[str, int]] = []
+
+    def takesEvent(self, digit: str) -> bool:
+        return self._takes
 
     def sendDigit(self, digit: str, milliseconds: int) -> None:
         self.digits.append((digit, milliseconds))

@@ -14,7 +14,7 @@ from typing import Any
 from h323d.h323.h245.capabilities.audio import AUDIO
 from h323d.h323.h245.capabilities.kinds import Ability, Kind, carried
 from h323d.h323.h245.messages import Choice, Fields
-from h323d.values.media.digits import DigitMethod
+from h323d.values.media.digits import DigitMethod, takesFlash
 from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediaProfile
 
@@ -30,7 +30,7 @@ __all__ = [
 KINDS: tuple[Kind, ...] = (AUDIO,)  # that sessions speak of
 H245_VERSION = (0, 0, 8, 245, 0, 16)  # protocolIdentifier of H.245 (05/2011)
 TELEPHONE_EVENT_TYPE = 101  # the dynamic payload type under which we take RFC 4733 events
-TELEPHONE_EVENTS = "0-15"  # the sixteen keys (RFC 4733, 3.2)
+TELEPHONE_EVENTS = "0-16"  # the sixteen keys, and flash (RFC 4733, 3.2)
 MAXIMUM_ENTRIES = 256  # of a capability table that we remember
 _JITTER = 60  # milliseconds of maximumAudioDelayJitter that we say we cause
 
@@ -130,6 +130,7 @@ class RemoteCapabilities:
         set is.
     @ivar telephoneEventType: the RTP payload type that it expects RFC 4733
         events under, or C{None}.
+    @ivar hookFlash: whether a hook flash is among these.
     @ivar isEmpty: it sent the empty capability set: we are held (H.323, 8.4.6).
     @ivar skipped: how many entries we did not understand.
     """
@@ -137,6 +138,7 @@ class RemoteCapabilities:
     abilities: tuple[Ability, ...] = ()
     digitMethods: tuple[DigitMethod, ...] = ()
     telephoneEventType: int | None = None
+    hookFlash: bool = False
     isEmpty: bool = False
     skipped: int = 0
 
@@ -222,6 +224,7 @@ def _summary(
     abilities: list[Ability] = []
     methods = {DigitMethod.H245_ALPHANUMERIC}  # mandatory since version 2 of H.323
     eventType: int | None = None
+    hookFlash = False
     for name, value in capabilities:
         ability = _read(name, value, kinds)
         if ability is not None:
@@ -231,10 +234,11 @@ def _summary(
         elif name == "receiveRTPAudioTelephonyEventCapability":
             methods.add(DigitMethod.RTP_EVENT)
             eventType = value["dynamicRTPPayloadType"]
+            hookFlash = takesFlash(value["audioTelephoneEvent"])
         elif name not in _IRRELEVANT and not (name in _DIGITS and value[0] in _TEXT):
             skipped += 1
     best = tuple(method for method in _PREFERENCE if method in methods)
-    return RemoteCapabilities(tuple(abilities), best, eventType, skipped=skipped)
+    return RemoteCapabilities(tuple(abilities), best, eventType, hookFlash, skipped=skipped)
 
 
 def _read(name: str, value: Any, kinds: Iterable[Kind]) -> Ability | None:

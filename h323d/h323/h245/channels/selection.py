@@ -174,6 +174,8 @@ class Selection:
         """
         What is sent, with the events that go with it (RFC 4733).
         """
-        events = self._remote.telephoneEventType if self._remote is not None else None
-        wanted = self._profile.telephoneEvents
-        return replace(transmit, telephoneEventType=events if wanted else None)
+        remote = self._remote
+        if remote is None or not self._profile.telephoneEvents:
+            return replace(transmit, telephoneEventType=None, hookFlash=False)
+        events, flash = remote.telephoneEventType, remote.hookFlash
+        return replace(transmit, telephoneEventType=events, hookFlash=flash)
