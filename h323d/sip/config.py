@@ -115,6 +115,10 @@ class SIPConfig:
     """Seconds after which a call ends that neither side has refreshed (RFC 4028), 90 or more: we
     ask for it, and for no longer than it a peer may go unheard; 0 leaves it to the peer."""
 
+    historyInfo: bool = False
+    """Whether who has sent a call on is told in C{History-Info} (RFC 7044) too, beside
+    C{Diversion}."""
+
     trustedNetworks: tuple[str, ...] = ()
     """Networks, as in "192.0.2.0/24", whose SIP servers are trusted as RFC 3325 has it: who they
     say calls (P-Asserted-Identity) is believed, and they are told who calls, also where the caller

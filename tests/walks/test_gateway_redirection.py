@@ -17,6 +17,7 @@ from h323d.gateway.config import GatewayConfig
 from h323d.h323.signalling import messages, uuie
 from h323d.h323.signalling.q931 import MessageType
 from h323d.h323.signalling.uuie import SetupParties, Start
+from h323d.sip.config import SIPConfig
 from h323d.sip.messages.message import SIPRequest, SIPResponse
 from h323d.sip.messages.uri import parseURI
 from h323d.sip.messages.writer import write
@@ -25,6 +26,7 @@ from h323d.values.cause import Cause
 from h323d.values.diversion import DiversionReason
 from h323d.witness.assembly import LINGER
 from tests.support.bridged import SERVER, SIP, Phone, SIPPhone, h323Phone, sipPhone
+from tests.support.bridgedcalls import SIPScript
 from tests.support.h323 import KIND, ScriptedCallee
 from tests.support.h323 import ScriptedPeer as H323Peer
 from tests.support.simulation import SimulatedServer, Simulation
@@ -132,6 +134,31 @@ def test_whoIsCalledInsteadSeesByWhom(
     assert carol.leg is not None
     diversion = carol.leg.diversion
     assert (diversion.party.number, diversion.reason) == ("1002", DiversionReason.DEFLECTION)
+
+
+def test_whomHistoryInfoAloneTellsOfIsToldToTheTerminal(
+    world: Simulation, server: SimulatedServer
+) -> None:
+    alice, carol = SIPScript(world, 0), h323Phone(world, "10.0.1.3", "1003", CAROL)
+    history = "<sip:1002@10.0.0.9>;index=1, <sip:1003@10.0.0.1;cause=486>;index=1.1;mp=1"
+    alice.invite(alice.offer(), f"History-Info: {history}\n", number="1003")
+    world.until(lambda: carol.leg is not None)
+    assert carol.leg is not None
+    diversion = carol.leg.diversion
+    assert (diversion.party.number, diversion.reason) == ("1002", DiversionReason.BUSY)
+
+
+@pytest.mark.parametrize("isTold", [True, False])
+def test_whoIsCalledInsteadIsToldAHistoryToo(world: Simulation, isTold: bool) -> None:
+    world.server(SERVER, Configuration(sip=SIPConfig(historyInfo=isTold)))
+    alice, bob = caller(world, "h323"), Forwarder(world)
+    carol = Forwarder(world, "10.0.1.3", "1003")
+    dial(alice)
+    bob.forward(f"sip:1003@{SERVER}")
+    world.until(carol.invites)
+    (invite,) = carol.invites()
+    assert ("History-Info" in invite.headers) is isTold
+    assert "Diversion" in invite.headers
 
 
 @everyCaller

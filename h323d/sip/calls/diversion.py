@@ -13,7 +13,7 @@ from h323d.sip.messages.uri import SIPURI
 from h323d.values.address import NOBODYS_HOST, TransportAddress
 from h323d.values.diversion import Diversion, DiversionReason
 
-__all__ = ["diversionOf", "headerOf"]
+__all__ = ["diversionOf", "divertedBy", "headerOf"]
 
 _HIDDEN = frozenset(("full", "uri"))  # of privacy: the party does not want to be known
 _NOBODY = SIPURI(NOBODYS_HOST, "anonymous")
@@ -43,9 +43,18 @@ def headerOf(diversion: Diversion, here: TransportAddress) -> str:
 
     @param here: our own address, at which a number is.
     """
+    value = NameAddr(divertedBy(diversion, here)).withParameter("reason", diversion.reason.value)
+    isKnown = diversion.party is not None
+    return str(value if isKnown else value.withParameter("privacy", "full"))
+
+
+def divertedBy(diversion: Diversion, here: TransportAddress) -> SIPURI:
+    """
+    By whom a call was sent on.
+
+    @param here: our own address, at which a number is.
+    """
     party = diversion.party
-    uri: SIPURI | None = _NOBODY
-    if party is not None:
-        uri = targetOf(party) or SIPURI(here.host, party.value, here.port)
-    value = NameAddr(uri or _NOBODY).withParameter("reason", diversion.reason.value)
-    return str(value if party is not None else value.withParameter("privacy", "full"))
+    if party is None:
+        return _NOBODY
+    return targetOf(party) or SIPURI(here.host, party.value, here.port)

@@ -16,6 +16,7 @@ from h323d.sip.calls.causes import reasonOf
 from h323d.sip.calls.descriptions import Descriptions
 from h323d.sip.calls.discord import warningOf
 from h323d.sip.calls.diversion import diversionOf
+from h323d.sip.calls.history import diversionIn
 from h323d.sip.calls.modification import SessionModification
 from h323d.sip.calls.parties import isRestricted
 from h323d.sip.calls.provisionals import Provisionals
@@ -125,7 +126,7 @@ class Invited:
 
     @property
     def diversion(self) -> Diversion | None:
-        return diversionOf(self._invite.request)
+        return diversionOf(self._invite.request) or diversionIn(self._invite.request)
 
     @property
     def referred(self) -> Referred | None:

@@ -7,6 +7,7 @@ call; each other one is acknowledged and ended at once.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Protocol
 
 from h323d.call.dialrule import DialGuard
@@ -19,6 +20,7 @@ from h323d.sip.calls.descriptions import Descriptions
 from h323d.sip.calls.discord import discordOf
 from h323d.sip.calls.diversion import headerOf
 from h323d.sip.calls.earlymedia import EARLY_MEDIA, UNDERSTOOD, mayBeHeard
+from h323d.sip.calls.history import headersOf
 from h323d.sip.calls.identity import ASSERTED
 from h323d.sip.calls.modification import SessionModification
 from h323d.sip.calls.parties import isNobody
@@ -172,8 +174,6 @@ class Inviting:
         self._invite = SentInvite(self._agent, self._end, request, self)
 
     def _request(self, target: CallTarget, body: bytes) -> SIPRequest:
-        diversion = target.diversion
-        said = [] if diversion is None else [headerOf(diversion, target.flow.local)]
         privacy = ["id"] if isNobody(target.caller.uri) else []  # RFC 3325, 9.3
         asserted = [] if target.asserted is None else [str(target.asserted)]
         asks = [UNDERSTOOD] if self._agent.config.trusts(target.flow.peer.host) else []
@@ -191,12 +191,21 @@ class Inviting:
                 *(("Privacy", each) for each in privacy),
                 *((ASSERTED, each) for each in asserted),
                 *((EARLY_MEDIA, each) for each in asks),
-                *(("Diversion", each) for each in said),
+                *self._diverted(target),
                 *referredHeaders(target.referred),
                 ("Content-Type", SDP),
             ]
         )
         return SIPRequest("INVITE", target.uri, headers, body)
+
+    def _diverted(self, target: CallTarget) -> Iterator[tuple[str, str]]:
+        diversion, here = target.diversion, target.flow.local
+        if diversion is None:
+            return
+        yield "Diversion", headerOf(diversion, here)
+        if self._agent.config.historyInfo:
+            for value in headersOf(diversion, target.uri, here):
+                yield "History-Info", value
 
     def sendCancel(self, cause: Cause) -> None:
         if self._invite is not None:
