@@ -8,6 +8,7 @@ import random
 from dataclasses import dataclass
 
 from h323d.errors import DecodeError, RemoteProtocolError
+from h323d.h323.calls.diverting import diversionIn
 from h323d.h323.signalling import elements, q931
 from h323d.h323.signalling.elements import PartyNumber
 from h323d.h323.signalling.q931 import IE, Q931Message
@@ -80,7 +81,7 @@ def readSetup(message: Q931Message, content: Content, rng: random.Random) -> Inc
         displayName="" if restricted else display,
         restricted=restricted,
         content=content,
-        diversion=diversionOf(message),
+        diversion=diversionOf(message) or diversionIn(content),
     )
 
 

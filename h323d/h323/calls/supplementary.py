@@ -4,7 +4,8 @@ us call somebody else instead of it, and what it is answered.
 
 A transfer that begins with consultation names a second call of the peer.  If that is with us, the
 peer has asked there first for its identity (C{callTransferIdentify}, until C{callTransferAbandon});
-any other is answered with the error for that.  Of the others of H.450 nothing is done.
+any other is answered with the error for that.  Of the others of H.450, diversion alone is read
+(L{h323d.h323.calls.diverting}).
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ __all__ = [
     "ServedCall",
     "ServiceWire",
     "TransferInvoke",
+    "invokesIn",
     "transferInvoke",
 ]
 
@@ -134,7 +136,7 @@ def transferInvoke(content: Content, call: ServedCall) -> TransferInvoke | None:
     What a message asks for, but for what is answered at once.
     """
     try:
-        for invoke in _invokes(content):
+        for invoke in invokesIn(content):
             kind, opcode = invoke["opcode"]
             if kind != "local":
                 continue
@@ -188,8 +190,10 @@ def _begun(invokeId: int, argument: bytes, call: ServedCall) -> TransferInvoke |
     return None
 
 
-def _invokes(content: Content) -> Iterator[dict[str, Any]]:
+def invokesIn(content: Content) -> Iterator[dict[str, Any]]:
     """
+    What a message asks for by supplementary services (H.450.1).
+
     @raise DecodeError: a service is none.
     """
     for octets in content.pdu.get("h4501SupplementaryService", ()):

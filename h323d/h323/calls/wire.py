@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from h323d.h323.calls.callinputs import CallNumber
 from h323d.h323.calls.callstart import CallStart
+from h323d.h323.calls.diverting import diversionService
 from h323d.h323.signalling import causes, messages, redirecting, uuie
 from h323d.h323.signalling.addresses import Choice
 from h323d.h323.signalling.connection import SignallingConnection
@@ -63,9 +64,10 @@ class CallWire:
 
     def setup(self, parties: SetupParties, start: Start, control: Sequence[bytes]) -> None:
         body = uuie.setup(self.identity, self._endpointType, parties, start)
-        octets = self._userUser(body, control)
+        diversions = [] if parties.diversion is None else [parties.diversion]
+        octets = self._userUser(body, control, [diversionService(each) for each in diversions])
         name = parties.displayName or self._displayName
-        others = [] if parties.diversion is None else [redirecting.elementOf(parties.diversion)]
+        others = [redirecting.elementOf(each) for each in diversions]
         calling, called = parties.calling, parties.called
         self._send(messages.setup(octets, name, calling, called, others, parties.isVerified))
 
