@@ -221,6 +221,7 @@ class SIPConfig:
         """
         return EncryptionRule(self.srtp, self.srtpPeers)
 
+
 @lru_cache(maxsize=16)
 def _networks(listed: tuple[str, ...]) -> Networks:
     return Networks(listed)

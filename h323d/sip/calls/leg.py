@@ -107,9 +107,8 @@ class SIPLeg:
         self.proofs = begun.proofs if isinstance(begun, ServerTransaction) else ()
         self._end = DialogEnd(agent, self, flow)
         self._media = LegMedia(self, self, agent.pool, agent.clock)
-        config = agent.config
-        rule = config.encryption
-        self._descriptions = Descriptions(self._media, agent.rng, config.user, rule)
+        config, rng = agent.config, agent.rng
+        self._descriptions = Descriptions(self._media, rng, config.user, config.encryption)
         self._digits = LegDigits(self, agent, self._end, self._media)
         self._referrals = Referrals(self, agent, self._end)
         self._modification = SessionModification(
