@@ -34,6 +34,7 @@ from h323d.media.reports import Report
 __all__ = ["MediaThread", "MediaThreads", "newMediaService", "prepareInterpreter"]
 
 SWITCH_INTERVAL = 0.0002  # seconds
+_YOUNG = 2000  # objects, net, after which the collector looks at them; Python's own is 700
 _REST = 0.003  # seconds; what a packet that passes may be held for
 _CODED_REST = 0.005  # seconds, where all packets that go on are transcoded
 
@@ -46,13 +47,16 @@ def prepareInterpreter() -> None:
 
     With Python's switch interval of 5 ms, the media thread and the reactor's wait that long
     for one another; and a full garbage collection stops both for as long as it takes to
-    look at all code and tables that were loaded, which never become garbage.  What numpy loads
-    with the first C{np.unique} is loaded here: 30 ms, that would be a tick's.
+    look at all code and tables that were loaded, which never become garbage.  What is left to
+    look at are calls, each a net of a thousand objects; that is done more seldom than Python
+    would, as nothing is found of those that go on.  What numpy loads with the first
+    C{np.unique} is loaded here: 30 ms, that would be a tick's.
     """
     import_module("numpy.ma")
     sys.setswitchinterval(SWITCH_INTERVAL)
     gc.collect()
     gc.freeze()
+    gc.set_threshold(_YOUNG)
 
 
 class MediaThread:
