@@ -159,7 +159,7 @@ def offerFastStart(
                 channels.append(
                     reverseChannel(RECEIVE_NUMBER, kind, ability, place.rtp, place.rtcp)
                 )
-                formats.update(formatsByType(OfferedChannel(kind, ability)))
+                formats[ability.payloadType] = ability.format
             if wanted.direction.sends:
                 channels.append(forwardChannel(number, kind, ability, place.rtcp))
         if formats:
