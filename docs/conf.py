@@ -28,7 +28,9 @@ pydoctor_args = [
     "--docformat=epytext",
     "--html-output={outdir}/api",
     "--system-class=apisystem.HandWritten",
-    # Pages of what nobody outside may use would take a third of the time.
+    # It repeats what the pages' own tables say, and would take a third of the time.
+    "--no-sidebar",
+    # Pages of what nobody outside may use would take a third of the time, too.
     "--privacy=HIDDEN:**._*",
     "--privacy=PUBLIC:**.__*__",
     f"{_root}/h323d",
