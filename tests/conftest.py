@@ -7,12 +7,17 @@ from __future__ import annotations
 import gc
 import os
 from collections.abc import Iterator
+from contextlib import suppress
+from importlib import import_module
+from pathlib import Path
 
 import pytest
 from twisted.logger import globalLogPublisher
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.support.loggedfailures import LoggedFailures
+
+TESTS = Path(__file__).parent
 
 # Whole servers come and go by the thousand: looking for their cycles less often saves a tenth.
 gc.set_threshold(200_000, 20, 50)
@@ -23,6 +28,21 @@ def pytest_xdist_auto_num_workers() -> int:
     One more than there are processors: who tests real processes, waits for them.
     """
     return (os.cpu_count() or 1) + 1
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection(session: pytest.Session) -> None:
+    """
+    Several workers that import all tests would compile each of them at the same time: where all are
+    to be run, each begins with a share of its own, and finds the others compiled.
+    """
+    worker = getattr(session.config, "workerinput", None)
+    if worker is None or str(TESTS) not in session.config.args:
+        return
+    number, count = int(worker["workerid"].removeprefix("gw")), worker["workercount"]
+    for file in sorted(TESTS.rglob("test_*.py"))[number::count]:
+        with suppress(Exception, pytest.skip.Exception):  # it is told when it is collected
+            import_module(".".join(file.relative_to(TESTS.parent).with_suffix("").parts))
 
 
 @pytest.fixture(autouse=True)
