@@ -71,6 +71,7 @@ PARTS = {
     "tests/walks/test_parent.py": "gatekeeper/parents/assembly gatekeeper/parents/parent",
     "tests/server/test_server.py": "server/assembly",
     "tests/sip/test_flows.py": "sip/streamflow",
+    "tests/sip/test_registrar.py": "sip/binding sip/outbound",
     "tests/sip/calls/test_calledleg.py": "sip/calls/incoming sip/calls/invited sip/calls/leg",
     "tests/sip/calls/test_callingleg.py": "sip/calls/inviting",
     "tests/sip/sdp/test_negotiation.py": "sip/sdp/lines sip/sdp/selection sip/sdp/streams",

@@ -35,6 +35,7 @@ class Way:
         way that is taken alone.
     @ivar contact: the URI that they are to be asked for by at C{destination}, where that is not
         one of C{called}: the contact of an address of record (RFC 3261, 16.5).
+    @ivar path: the proxies on the way to C{contact}, URIs, nearest first (RFC 3327).
     @ivar parent: the name of another gatekeeper that is asked for the call before it begins, and
         says where it goes; empty if none is.
     @ivar trunk: the name of the trunk that it leads by; empty if it is none.
@@ -45,6 +46,7 @@ class Way:
     called: tuple[PartyAddress, ...] = ()
     rank: int | None = None
     contact: str = ""
+    path: tuple[str, ...] = ()
     parent: str = ""
     trunk: str = ""
 

@@ -14,9 +14,7 @@ their own address, or are gone too.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
-from typing import TypeVar
 
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
@@ -30,6 +28,7 @@ from h323d.gatekeeper.identity import ILocalNumbers
 from h323d.gatekeeper.registry.expiry import Expiry
 from h323d.gatekeeper.registry.registrations import (
     AliasesTaken,
+    Contact,
     EndpointKind,
     EndpointRegistry,
     Registration,
@@ -38,25 +37,24 @@ from h323d.gatekeeper.registry.registrations import (
 )
 from h323d.gatekeeper.security.passwords import Passwords
 from h323d.gatekeeper.security.users import Users
+from h323d.sip.binding import Binding
 from h323d.sip.calls.parties import partiesOf, uriOf
 from h323d.sip.digest.challenging import SCHEME
 from h323d.sip.messages.uri import SIPURI
 from h323d.sip.reasons import RegistrationRefused
-from h323d.sip.registrar import Binding, Registrant
+from h323d.sip.registrar import Registrant
 from h323d.sip.transactions.layer import RETRY_AFTER
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 
 __all__ = ["LocationService"]
-
-T = TypeVar("T")
 
 
 class LocationService(Part[object]):
     """
     A L{h323d.sip.registrar.RegistrarOwner}.
 
-    The table knows where contacts are, and this when each of them expires, and
-    by which request it was bound; the table alone survives a restart.
+    The table knows where contacts are, and by which request each was bound, and this when each of
+    them expires; the table alone survives a restart.
     """
 
     def __init__(
@@ -92,7 +90,7 @@ class LocationService(Part[object]):
         for registration in self._registry:
             if registration.protocol == "sip" and not self._mayStay(registration):
                 self._registry.unregister(registration.endpointId, UnregisterReason.OPERATOR)
-            elif any(registration.connected):
+            elif any(each.connected for each in registration.contacts):
                 self._disconnect(registration, frozenset(registration.signalling))
 
     def _mayStay(self, registration: Registration) -> bool:
@@ -184,13 +182,10 @@ class LocationService(Part[object]):
             product=registrant.product,
             authenticated=registrant.user,
             scheme=SCHEME if registrant.user else "",
-            contacts=tuple(str(binding.uri) for binding in best),
-            ranks=_anyOf(rankOf(binding.q) for binding in best),
-            instances=_anyOf(binding.instance for binding in best),
-            connected=_anyOf(binding.connected for binding in best),
+            contacts=tuple(map(_contactOf, best)),
         )
         if own is not None and _sameBut(own, wanted):
-            self._registry.renew(own.endpointId, wanted.timeToLive)
+            self._registry.renew(own.endpointId, wanted.timeToLive, wanted.contacts)
         else:
             self._enter(wanted)
         self._remember(wanted.endpointId, bindings)
@@ -267,19 +262,22 @@ class LocationService(Part[object]):
         if known is not None:
             return known
         deadline = self._clock.seconds() + registration.timeToLive
-        count = len(registration.contacts)
-        rows = zip(
-            map(uriOf, registration.contacts),
-            registration.signalling,
-            ((LAST_RANK - rank) / LAST_RANK for rank in registration.ranksOfContacts),
-            registration.instances or ("",) * count,
-            registration.connected or (False,) * count,
-            strict=True,
-        )
+        rows = zip(registration.contacts, registration.signalling, strict=True)
         return tuple(
-            Binding(uri, address, deadline, q, instance=instance, connected=connected)
-            for uri, address, q, instance, connected in rows
-            if uri is not None
+            Binding(
+                uri,
+                address,
+                deadline,
+                (LAST_RANK - contact.rank) / LAST_RANK,
+                callId=contact.callId,
+                cseq=contact.cseq,
+                instance=contact.instance,
+                connected=contact.connected,
+                flow=contact.flow,
+                path=contact.path,
+            )
+            for contact, address in rows
+            if (uri := uriOf(contact.uri)) is not None
         )
 
     def _expired(self, endpointId: str) -> None:
@@ -312,17 +310,28 @@ def _isOf(registration: Registration, registrant: Registrant) -> bool:
 
 def _sameBut(old: Registration, new: Registration) -> bool:
     """
-    Whether nothing but the time has changed.
+    Whether nothing but the time, and the request that told it, has changed.
     """
-    return old == replace(new, timeToLive=old.timeToLive, since=old.since)
+    before = map(_withoutOrder, old.contacts)
+    after = replace(new, timeToLive=old.timeToLive, since=old.since, contacts=old.contacts)
+    return old == after and tuple(before) == tuple(map(_withoutOrder, new.contacts))
 
 
-def _anyOf(values: Iterable[T]) -> tuple[T, ...]:
-    """
-    @return: C{values}; none, if none of them says anything.
-    """
-    all_ = tuple(values)
-    return all_ if any(all_) else ()
+def _withoutOrder(contact: Contact) -> Contact:
+    return replace(contact, callId="", cseq=0)
+
+
+def _contactOf(binding: Binding) -> Contact:
+    return Contact(
+        str(binding.uri),
+        rankOf(binding.q),
+        binding.instance,
+        binding.flow,
+        binding.connected,
+        binding.path,
+        binding.callId,
+        binding.cseq,
+    )
 
 
 def _without(binding: Binding, gone: frozenset[TransportAddress]) -> Binding | None:

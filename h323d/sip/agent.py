@@ -37,6 +37,8 @@ __all__ = [
     "SDP",
     "SUPPORTED",
     "TIMER",
+    "OUTBOUND",
+    "PATH",
     "DialogUser",
     "UserAgent",
 ]
@@ -47,8 +49,10 @@ NO_SUBSCRIPTION = "norefersub"  # the option tag of RFC 4488
 RELIABLE = "100rel"  # the option tag of RFC 3262
 TIMER = "timer"  # the option tag of RFC 4028
 REPLACING = "replaces"  # the option tag of RFC 3891
+PATH = "path"  # of RFC 3327
+OUTBOUND = "outbound"  # of RFC 5626
 # All option tags: what nobody needs to ask us for.
-EXTENSIONS = (TIMER, RELIABLE, REPLACING, NO_SUBSCRIPTION)
+EXTENSIONS = (TIMER, RELIABLE, REPLACING, NO_SUBSCRIPTION, PATH, OUTBOUND)
 SUPPORTED = ", ".join(EXTENSIONS)
 
 

@@ -6,16 +6,17 @@ record, the name by which it is called.  Here a request is read, weighed
 against the bindings that there are, and answered; who may have which name,
 and where bindings are kept, is for the owner to say.
 
-Not here: who has to prove what (L{h323d.sip.digest}), Path (RFC 3327), several flows for one
-contact (RFC 5626; of it, an instance of a user agent is known again), and GRUUs
-(RFC 5627).
+A user agent may keep several ways to us open, each with a contact of its own (RFC 5626), and may
+be behind proxies that want calls to it to come by them (Path, RFC 3327).
+
+Not here: who has to prove what (L{h323d.sip.digest}), and GRUUs (RFC 5627).
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from email.utils import formatdate
 from typing import Protocol
 
@@ -25,80 +26,29 @@ from twisted.internet.interfaces import IReactorTime
 from h323d.call.applications import Admission, Application, Refusal, Verdict
 from h323d.call.leases import ended
 from h323d.errors import DecodeError
+from h323d.sip.agent import OUTBOUND, SUPPORTED
 from h323d.sip.applications import registerApplication
+from h323d.sip.binding import Binding, reachedAt
 from h323d.sip.config import SIPConfig
-from h323d.sip.dialogs.routing import IN_THE_CLEAR, PROTOCOLS, protocolOf, sameHost
-from h323d.sip.messages.grammar import fail, quote, showable, unquote
+from h323d.sip.dialogs.routing import IN_THE_CLEAR, PROTOCOLS, protocolOf
+from h323d.sip.messages.grammar import fail, showable
 from h323d.sip.messages.message import MAX_SECONDS, SIPRequest, SIPResponse
 from h323d.sip.messages.nameaddr import NameAddr
 from h323d.sip.messages.uri import SIPURI, URI
-from h323d.sip.ports import defaultPort
+from h323d.sip.outbound import flowOf, instanceOf, pathOf
 from h323d.sip.reasons import RegistrationRefused
 from h323d.sip.transactions.running import Proofs
 from h323d.values.address import TransportAddress
 
-__all__ = ["Binding", "Registrant", "Registrar", "RegistrarOwner"]
+__all__ = ["Registrant", "Registrar", "RegistrarOwner"]
 
 DEFAULT_EXPIRES = 3600  # seconds, where a request does not say (10.2, 20.10)
 MAX_ADDRESS = 256  # characters of an address of record
 MAX_PRODUCT = 64  # characters of a User-Agent that are kept
-MAX_INSTANCE = 128  # characters of an instance that is known again; that of a UUID has 47
-INSTANCE = "+sip.instance"  # of a Contact (RFC 5626, 4.1)
 NOT_SIP = '399 h323d "contacts that are no SIP URIs cannot be called"'
 NO_TRANSPORT = '399 h323d "contacts can be called over {}, and not over {}"'
 
 _QVALUE = re.compile(r"0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?")
-
-
-@dataclass(frozen=True, slots=True)
-class Binding:
-    """
-    One contact of an address of record.
-
-    @ivar uri: the contact, as it was registered.
-    @ivar address: where requests to it go: the contact's own address if it is
-        the one that the REGISTER came from, otherwise where that came from,
-        because then the contact is behind a NAT, or is not the registrant's.
-        What came over a connection is reached over that, and so where it came from.
-    @ivar deadline: when it expires, in seconds of the clock.
-    @ivar q: 0 to 1; the contact with the most is the best.
-    @ivar callId: of the request that made or renewed it last.
-    @ivar cseq: of that request.
-    @ivar renewed: when that was, in seconds of the clock; 0 if that is not known.
-    @ivar instance: which user agent it is (RFC 5626, 4.1), whatever address it has at
-        the moment; empty if it does not say so.
-    @ivar connected: C{address} is the far end of a connection.
-    """
-
-    uri: SIPURI
-    address: TransportAddress
-    deadline: float
-    q: float = 1.0
-    callId: str = ""
-    cseq: int = 0
-    renewed: float = 0.0
-    instance: str = ""
-    connected: bool = False
-
-    def disconnected(self) -> Binding | None:
-        """
-        What is left of it when its connection is closed: C{None} if it cannot be reached
-        in any other way, because its contact is not where it registered from.
-        """
-        if not sameHost(self.uri.host, self.address.host) or self.uri.port == 0:
-            return None
-        address = _reachedAt(self.uri, self.address, connected=False)
-        return replace(self, address=address, connected=False)
-
-    def makesWayFor(self, fresh: Binding) -> bool:
-        """
-        Whether another takes its place: it has the same URI, or is of the same user agent,
-        unless that told of both at once.
-        """
-        if self.uri.matches(fresh.uri):
-            return True
-        both = (self.callId, self.cseq) == (fresh.callId, fresh.cseq)
-        return not both and self.instance == fresh.instance != ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +183,11 @@ class Registrar:
             raise
         self._owner.admitted(address, registrant, verdict)
         headers = request.response(200, None, toTag).headers
-        headers = headers.adding("Contact", *(_told(binding, now) for binding in bindings))
+        headers = headers.adding("Contact", *(binding.told(now) for binding in bindings))
+        headers = headers.adding("Path", *request.headers.lines("Path"))
+        headers = headers.adding("Supported", SUPPORTED)
+        if any(binding.flow and binding.callId == request.callId for binding in bindings):
+            headers = headers.adding("Require", OUTBOUND)  # RFC 5626, 6
         return SIPResponse(200, "OK", headers.adding("Date", formatdate(now, usegmt=True)))
 
     def _addressOf(self, request: SIPRequest) -> SIPURI:
@@ -292,26 +246,45 @@ class Registrar:
         if len(request.contacts) > self._config.maxContacts:
             raise RegistrationRefused(403)
         merged = list(known)
+        path = pathOf(request)
         for contact in request.contacts:
-            uri = _callable(contact.uri, self._protocols)
             seconds = self._expires(contact, request)
-            connected = registrant.connected and uri.transport != "udp"
-            fresh = Binding(
-                uri,
-                _reachedAt(uri, registrant.source, connected),
-                now + seconds,
-                _preference(contact),
-                request.callId,
-                request.cseq.number,
-                now,
-                _instanceOf(contact),
-                connected,
-            )
+            fresh = self._binding(contact, request, registrant, path, now + seconds)
             for binding in known:
                 if binding.makesWayFor(fresh):
                     _checkOrder(binding, request)
             merged = list(_replaced(merged, fresh, keep=seconds > 0))
         return _latest(merged, self._config.maxContacts)
+
+    def _binding(
+        self,
+        contact: NameAddr,
+        request: SIPRequest,
+        registrant: Registrant,
+        path: tuple[SIPURI, ...],
+        deadline: float,
+    ) -> Binding:
+        """
+        @param path: the proxies on the way to it.
+        """
+        uri = _callable(contact.uri, self._protocols)
+        flow = flowOf(contact, request, path)
+        connected = registrant.connected and (bool(flow) or uri.transport != "udp")
+        reached = path[0] if path else uri
+        at = reachedAt(reached, registrant.source, connected)
+        return Binding(
+            uri,
+            registrant.source if flow and not path else at,
+            deadline,
+            _preference(contact),
+            request.callId,
+            request.cseq.number,
+            self._clock.seconds(),
+            instanceOf(contact),
+            connected,
+            flow,
+            tuple(map(str, path)),
+        )
 
     def _expires(self, contact: NameAddr, request: SIPRequest) -> int:
         """
@@ -389,28 +362,6 @@ def _preference(contact: NameAddr) -> float:
     if not _QVALUE.fullmatch(text):
         fail("not a q value", "Contact")
     return float(text)
-
-
-def _instanceOf(contact: NameAddr) -> str:
-    instance = unquote(contact.parameter(INSTANCE) or "")
-    return instance if len(instance) <= MAX_INSTANCE else ""
-
-
-def _reachedAt(uri: SIPURI, source: TransportAddress, connected: bool) -> TransportAddress:
-    port = defaultPort(protocolOf(uri)) if uri.port is None else uri.port
-    if connected or not port or not sameHost(uri.host, source.host):
-        return source
-    return TransportAddress(source.host, port)
-
-
-def _told(binding: Binding, now: float) -> str:
-    """
-    A Contact of the answer (10.3, step 8).
-    """
-    contact = NameAddr(binding.uri).withParameter("expires", str(round(binding.deadline - now)))
-    if binding.instance:
-        contact = contact.withParameter(INSTANCE, quote(binding.instance))
-    return str(contact if binding.q == 1.0 else contact.withParameter("q", f"{binding.q:g}"))
 
 
 def _productOf(request: SIPRequest) -> str:

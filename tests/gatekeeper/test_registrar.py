@@ -24,6 +24,7 @@ from h323d.gatekeeper.config import AliasConflict, GatekeeperConfig
 from h323d.gatekeeper.identity import ILocalNumbers
 from h323d.gatekeeper.registrar import LocationService
 from h323d.gatekeeper.registry.registrations import (
+    Contact,
     EndpointKind,
     EndpointRegistry,
     Registration,
@@ -36,9 +37,10 @@ from h323d.gatekeeper.routing.local import RegisteredEndpoints
 from h323d.gatekeeper.security.config import PasswordEntry, SecurityConfig, UserConfig
 from h323d.gatekeeper.security.passwords import readPasswords
 from h323d.gatekeeper.security.users import Users
+from h323d.sip.binding import Binding
 from h323d.sip.messages.uri import SIPURI, parseURI
 from h323d.sip.reasons import RegistrationRefused
-from h323d.sip.registrar import Binding, Registrant
+from h323d.sip.registrar import Registrant
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from tests.support.digest import NoTrunks, userOf
 from tests.support.lease import Lease
@@ -142,7 +144,7 @@ def test_aPhoneIsInTheTableOfAllEndpoints(table: Table) -> None:
         PartyAddress(AddressKind.URL, "sip:1001@example.com"),
     )
     assert registration.signalling == (TransportAddress("10.0.0.3", 5070),)
-    assert registration.contacts == ("sip:a@10.0.0.3:5070;x=y",)
+    assert registration.contacts == (Contact("sip:a@10.0.0.3:5070;x=y"),)
     assert (registration.source, registration.timeToLive) == (PHONE.source, 60)
     assert registration.product == "phone/1.0"
     (fact,) = table.told(EndpointRegistered)
@@ -159,22 +161,16 @@ def test_severalContactsAreOneRegistrationBestFirst(table: Table) -> None:
     table.bind(table.binding(q=0.5), second, table.binding("sip:c@10.0.0.3:5063", q=0.9))
     (registration,) = table.registry
     assert [each.port for each in registration.signalling] == [5062, 5063, 5060]
-    assert registration.contacts[0] == "sip:b@10.0.0.3:5062"
+    assert registration.contacts[0].uri == "sip:b@10.0.0.3:5062"
 
 
 def test_howGoodEachContactIsIsKnownInTheTableAndAfterARestart(table: Table) -> None:
     table.bind(table.binding(q=0.305), table.binding("sip:b@10.0.0.3:5062"))
     (kept,) = table.registry
-    assert (kept.ranks, kept.ranksOfContacts) == ((0, 695), (0, 695))
+    assert [each.rank for each in kept.contacts] == [0, 695]
     later = Table()
     later.registry.restore(fromText(toText(kept)), later.clock.seconds() + 60)
     assert [each.q for each in later.locations.bindings(ALICE, PHONE)] == [1.0, 0.305]
-
-
-def test_whereAllContactsAreTheBestNothingIsKeptOfThat(table: Table) -> None:
-    table.bind(table.binding(), table.binding("sip:b@10.0.0.3:5062"))
-    (kept,) = table.registry
-    assert (kept.ranks, kept.ranksOfContacts) == ((), (0, 0))
 
 
 def test_severalNamesMayHaveOneContact(table: Table) -> None:
@@ -235,7 +231,7 @@ def test_eachContactExpiresByItself(table: Table) -> None:
     table.bind(table.binding(seconds=60), table.binding("sip:b@10.0.0.3:5062", seconds=100))
     table.clock.advance(61)
     (registration,) = table.registry
-    assert registration.contacts == ("sip:b@10.0.0.3:5062",)
+    assert registration.contacts == (Contact("sip:b@10.0.0.3:5062"),)
     table.clock.advance(40)
     assert len(table.registry) == 0
 
@@ -331,16 +327,29 @@ def test_whichUserAgentItIsIsKnownAfterARestart(table: Table) -> None:
     assert [binding.instance for binding in known] == ["<urn:uuid:1>", ""]
 
 
+def test_byWhichRequestAContactWasBoundIsKnownAfterARestart(table: Table) -> None:
+    for cseq in (3, 4):
+        table.bind(table.binding(callId="c", cseq=cseq, flow=2, path=("sip:10.0.0.9;lr",)))
+    (kept,) = table.registry
+    assert len(table.told(EndpointRegistered)) == 1
+    later = Table()
+    later.registry.restore(fromText(toText(kept)), later.clock.seconds() + 60)
+    (binding,) = later.locations.bindings(ALICE, PHONE)
+    assert (binding.callId, binding.cseq, binding.flow) == ("c", 4, 2)
+    assert binding.path == ("sip:10.0.0.9;lr",)
+
+
 def test_whatAnOlderVersionKeptIsKnown(table: Table) -> None:
     table.bind(table.binding())
     (kept,) = table.registry
     told = json.loads(toText(kept))
-    del told["instances"], told["connected"]
+    (contact,) = told["contacts"]
+    told["contacts"] = [{"uri": contact["uri"]}]
     later = Table()
     later.registry.restore(fromText(json.dumps(told)), later.clock.seconds() + 60)
     later.locations.start()
     (binding,) = later.locations.bindings(ALICE, PHONE)
-    assert (binding.instance, binding.connected) == ("", False)
+    assert (binding.instance, binding.connected, binding.path) == ("", False, ())
     assert later.facts == []
 
 
@@ -378,7 +387,7 @@ def test_whoHasAnAddressOfTheirOwnIsReachedThere(table: Table) -> None:
     table.locations.connectionClosed(NEAR)
     (registration,) = table.registry
     assert registration.signalling == (TransportAddress("10.0.0.3", 5070),)
-    assert registration.connected == ()
+    assert not registration.contacts[0].connected
 
 
 def test_anotherConnectionChangesNothing(table: Table) -> None:

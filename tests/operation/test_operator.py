@@ -22,7 +22,7 @@ from h323d.conference.config import ConferenceConfig
 from h323d.conference.directory import RoomDirectory
 from h323d.conference.host import ConferenceHost
 from h323d.dsp.provisions import Provision
-from h323d.gatekeeper.registry.registrations import EndpointKind, Registration
+from h323d.gatekeeper.registry.registrations import Contact, EndpointKind, Registration
 from h323d.gatekeeper.routing.chain import Called, Finding, ICalledPolicy
 from h323d.gateway.config import GatewayConfig
 from h323d.gateway.host import GatewayHost
@@ -455,7 +455,7 @@ class OperatorTests(SynchronousTestCase):
                 ),
                 EndpointKind.TERMINAL,
                 300,
-                contacts=("sip:x@10.0.0.5:5062",),
+                contacts=(Contact("sip:x@10.0.0.5:5062"),),
             )
         )
         self.successResultOf(self.operator.call("1005", "h323:eve@192.0.2.2"))

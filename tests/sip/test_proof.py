@@ -11,11 +11,12 @@ from twisted.internet.task import Clock
 
 from h323d.call.applications import PASSED, Admission, Application, Verdict
 from h323d.call.legs import ILeg
+from h323d.sip.binding import Binding
 from h323d.sip.config import SIPConfig
 from h323d.sip.messages.message import SIPResponse
 from h323d.sip.messages.uri import SIPURI
 from h323d.sip.proof import AMPLIFICATION, PROVEN, Unproven, UnprovenCredit
-from h323d.sip.registrar import Binding, Registrant
+from h323d.sip.registrar import Registrant
 from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
 from tests.support.sippeers import (

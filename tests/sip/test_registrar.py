@@ -20,12 +20,13 @@ from h323d.call.applications import (
 )
 from h323d.errors import DecodeError
 from h323d.net.stream import StreamOpener
+from h323d.sip.binding import Binding
 from h323d.sip.config import SIPConfig
 from h323d.sip.messages.message import SIPRequest, SIPResponse
 from h323d.sip.messages.parser import parse
 from h323d.sip.messages.uri import SIPURI
 from h323d.sip.reasons import RegistrationRefused
-from h323d.sip.registrar import Binding, Registrant, Registrar
+from h323d.sip.registrar import Registrant, Registrar
 from h323d.values.address import TransportAddress
 from tests.support.lease import Lease
 from tests.support.loggedfailures import LoggedFailures
@@ -620,3 +621,110 @@ def test_aFaultOfOursInALateAnswerIsAnsweredWith500(loggedFailures: LoggedFailur
     assert script.statuses == [500]
     assert len(loggedFailures.take(ZeroDivisionError)) == 1
     world.settle()
+
+
+# Ways that are kept open, and proxies on the way.
+
+
+OUTBOUND = ("Supported: path, outbound", 'Contact: <sip:a@10.0.0.3>;+sip.instance="<i>";reg-id=1')
+EDGE = "Path: <sip:edge@10.0.0.3:5080;lr;ob>"
+BEHIND = "Via: SIP/2.0/UDP 192.168.1.5;branch=z9hG4bK2"
+
+
+def test_aWayThatIsKeptOpenIsReachedByIt() -> None:
+    desk = Desk()
+    answer = desk.ask(*OUTBOUND, source=TransportAddress("10.0.0.3", 40000))
+    (binding,) = desk.bound
+    assert (binding.flow, binding.address.port) == (1, 40000)
+    assert "outbound" in answer.headers.tokens("Require")
+    assert answer.contacts[0].parameter("reg-id") == "1"
+
+
+def test_aUserAgentKeepsSeveralOpen() -> None:
+    desk = Desk()
+    for number in (1, 2, 2):
+        contact = OUTBOUND[1].replace("reg-id=1", f"reg-id={number}")
+        desk.ask(OUTBOUND[0], contact, callId=f"c{number}")
+    assert [each.flow for each in desk.bound] == [1, 2]
+
+
+def test_oneThatKeepsNoneOpenAnyMoreHasOneContact() -> None:
+    desk = Desk()
+    desk.ask(*OUTBOUND)
+    desk.ask(OUTBOUND[1].replace(";reg-id=1", ""), callId="other")
+    assert [each.flow for each in desk.bound] == [0]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        (OUTBOUND[1],),
+        (OUTBOUND[0], CONTACT + ";reg-id=1"),
+        (OUTBOUND[0], 'Contact: <sip:a@10.0.0.3>;+sip.instance="<i>"'),
+    ],
+)
+def test_whatIsNoWayIsAContact(headers: tuple[str, ...]) -> None:
+    desk = Desk()
+    assert "Require" not in desk.ask(*headers).headers
+    assert desk.bound[0].flow == 0
+
+
+@pytest.mark.parametrize("number", ["0", "x", "-1", "4294967296", "99999999999"])
+def test_aWayWithoutANumberIsMalformed(number: str) -> None:
+    with pytest.raises(DecodeError):
+        Desk().ask(OUTBOUND[0], OUTBOUND[1].replace("reg-id=1", f"reg-id={number}"))
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [((), 439), (("Path: <sip:10.0.0.3;lr>",), 439), ((EDGE,), 200)],
+    ids=["none", "not", "edge"],
+)
+def test_theFirstProxyHasToKeepItOpen(path: tuple[str, ...], status: int) -> None:
+    assert Desk().ask(BEHIND, *path, *OUTBOUND).status == status
+
+
+def test_aPathIsKeptToldAndWhereCallsGo() -> None:
+    desk = Desk()
+    paths = ("Path: <sip:10.0.0.3:5080;lr>", "Path: <sip:192.0.2.9;lr>")
+    answer = desk.ask(BEHIND, *paths, "Contact: <sip:a@192.168.1.5>")
+    (binding,) = desk.bound
+    assert binding.path == ("sip:10.0.0.3:5080;lr", "sip:192.0.2.9;lr")
+    assert binding.address == TransportAddress("10.0.0.3", 5080)
+    assert answer.headers.lines("Path") == tuple(each.partition(": ")[2] for each in paths)
+
+
+def test_aPathThatIsElsewhereIsNotFollowed() -> None:
+    desk = Desk()
+    desk.ask("Path: <sip:192.0.2.66;lr>", "Contact: <sip:a@192.168.1.5>")
+    assert desk.bound[0].address == PHONE
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "Path: <sip:10.0.0.3>",
+        "Path: <tel:1>",
+        "Path: nonsense",
+        "Path: " + ", ".join(9 * ["<sip:10.0.0.3;lr>"]),
+        f"Path: <sip:{'a' * 300}@10.0.0.3;lr>",
+    ],
+)
+def test_aPathThatCannotBeTakenIsMalformed(path: str) -> None:
+    with pytest.raises(DecodeError):
+        Desk().ask(path, CONTACT)
+
+
+def test_withItsConnectionAWayIsGone() -> None:
+    desk = Desk()
+    desk.ask(*OUTBOUND, connected=True)
+    assert desk.bound[0].disconnected() is None
+
+
+def test_whoIsBehindAProxyIsReachedWithoutTheConnection() -> None:
+    desk = Desk()
+    path = "Path: <sip:10.0.0.3:5080;transport=tcp;lr>"
+    desk.ask(path, "Contact: <sip:a@192.168.1.5>", connected=True)
+    left = desk.bound[0].disconnected()
+    assert left is not None
+    assert not left.connected

@@ -20,8 +20,12 @@ class Kamailio(Process):
     A proxy that passes every call on to one place, and stays in its path.
     """
 
-    def __init__(self, directory: Path, address: str, target: str, routes: int) -> None:
+    def __init__(
+        self, directory: Path, address: str, target: str, routes: int = 1, kind: str = ""
+    ) -> None:
         """
+        @param kind: C{"-edge"} for one that passes registrations on, too, and has calls to those
+            phones come by it.
         @param target: the host that calls go to.
         @param routes: how many Record-Routes it writes, one or two: two where a call leaves
             by another socket than it came by.
@@ -29,6 +33,7 @@ class Kamailio(Process):
         super().__init__(directory, f"kamailio-{address}")
         self.address = address
         self._target = target
+        self._kind = kind
         self._leave = {1: "outside", 2: "inside"}[routes]
 
     def command(self) -> Sequence[str]:
@@ -37,7 +42,7 @@ class Kamailio(Process):
         if modules is None:
             pytest.skip("Kamailio's modules are not where Debian has them")
         self.directory.mkdir(parents=True, exist_ok=True)
-        text = (PEERS / "kamailio.cfg").read_text()
+        text = (PEERS / f"kamailio{self._kind}.cfg").read_text()
         places = {
             "@ADDRESS@": self.address,
             "@TARGET@": self._target,

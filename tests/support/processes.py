@@ -402,6 +402,9 @@ rtp_ports 20000-21000
         text = self.CONFIGURATION.format(
             address=self.address, modules=modules, directory=self.directory
         )
+        if "sipnat=outbound" in self.account:  # which says which phone it is
+            text = f"module_tmp uuid.so\n{text}"
+            (self.directory / "uuid").write_text("5d6c1c6e-1111-4222-8333-1234567890ab")
         (self.directory / "config").write_text(text)
         home, interval = (self.registrar, 60) if self.registrar else (self.address, 0)
         account = f"<sip:b@{home}>;regint={interval};audio_codecs={self.codec};answermode=auto"

@@ -11,6 +11,7 @@ from typing import Protocol
 from h323d.values.address import PartyAddress, TransportAddress
 
 __all__ = [
+    "Contact",
     "EndpointKind",
     "Registration",
     "RegistrationStore",
@@ -27,6 +28,33 @@ class EndpointKind(enum.Enum):
     GATEWAY = "gateway"
     MCU = "mcu"
     GATEKEEPER = "gatekeeper"
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """
+    What a SIP phone has registered of one place where it is reached.
+
+    @ivar uri: the contact itself.
+    @ivar rank: those with the same are equally good, and 0 is the best (1000 times what its q
+        lacks to 1).
+    @ivar instance: which user agent it is (RFC 5626, 4.1); empty where that is not known.
+    @ivar flow: which of the ways that the user agent keeps open (C{reg-id}, RFC 5626, 4.2); 0 where
+        it keeps none.
+    @ivar connected: its address is the far end of a connection.
+    @ivar path: the proxies on the way there, URIs, nearest first (RFC 3327).
+    @ivar callId: of the REGISTER that made or renewed it last.
+    @ivar cseq: the number of that.
+    """
+
+    uri: str
+    rank: int = 0
+    instance: str = ""
+    flow: int = 0
+    connected: bool = False
+    path: tuple[str, ...] = ()
+    callId: str = ""
+    cseq: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +79,7 @@ class Registration:
     @ivar traversal: it is behind a NAT, and is reached through the connections
         that it opens itself (H.460.18).
     @ivar exhausted: a gateway that told it has no more resources (RAI).
-    @ivar contacts: the URI behind each of C{signalling}, for SIP.
-    @ivar ranks: of each of C{contacts}, those with the same being equally good, and 0 the best
-        (1000 times what its q lacks to 1); of none, where all are the best.
-    @ivar instances: which user agent each of C{contacts} is (RFC 5626), empty where that is
-        not known; of none, where it is of none.
-    @ivar connected: which of C{signalling} is the far end of a connection; none is where
-        there are none.
+    @ivar contacts: what is behind each of C{signalling}, for SIP.
     @ivar usage: it can tell when its calls were answered.
     @ivar secure: where it takes calls over TLS (H.460.22); C{None} if it has not said so.
     @ivar since: when it registered first, in seconds of the clock.
@@ -78,10 +100,7 @@ class Registration:
     scheme: str = ""
     traversal: bool = False
     exhausted: bool = False
-    contacts: tuple[str, ...] = ()
-    ranks: tuple[int, ...] = ()
-    instances: tuple[str, ...] = ()
-    connected: tuple[bool, ...] = ()
+    contacts: tuple[Contact, ...] = ()
     usage: bool = False
     secure: TransportAddress | None = None
     since: float = 0.0
@@ -93,13 +112,6 @@ class Registration:
         as a gateway with several addresses does.
         """
         return tuple(dict.fromkeys((self.source.host, *(each.host for each in self.signalling))))
-
-    @property
-    def ranksOfContacts(self) -> tuple[int, ...]:
-        """
-        One for each of C{contacts}.
-        """
-        return self.ranks or (0,) * len(self.contacts)
 
     @property
     def ownAddresses(self) -> tuple[TransportAddress, ...]:

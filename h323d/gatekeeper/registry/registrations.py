@@ -22,6 +22,7 @@ from h323d.gatekeeper.config import AliasConflict, GatekeeperConfig
 from h323d.gatekeeper.registry.expiry import Expiry
 from h323d.gatekeeper.registry.indexes import NameIndex, PrefixIndex
 from h323d.gatekeeper.registry.registration import (
+    Contact,
     EndpointKind,
     Registration,
     RegistrationStore,
@@ -32,6 +33,7 @@ from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 __all__ = [
     "AddressTaken",
     "AliasesTaken",
+    "Contact",
     "EndpointKind",
     "EndpointRegistry",
     "Registration",
@@ -215,21 +217,24 @@ class EndpointRegistry:
         self._tell(registration)
         return registration
 
-    def renew(self, endpointId: str, timeToLive: int) -> Registration:
+    def renew(
+        self, endpointId: str, timeToLive: int, contacts: tuple[Contact, ...] = ()
+    ) -> Registration:
         """
         Start an endpoint's time to live anew.
 
         @param timeToLive: seconds, which may be other than before.
+        @param contacts: for SIP: the same as before, but for the request that renewed them.
 
         @raise KeyError: there is no such endpoint.
         """
         registration = self._byId[endpointId]
         deadline = self._clock.seconds() + timeToLive + GRACE
         self._expiry.set(endpointId, deadline)
-        if registration.timeToLive == timeToLive:
+        if (registration.timeToLive, registration.contacts) == (timeToLive, contacts):
             self._store.prolong(endpointId, deadline)
             return registration
-        registration = replace(registration, timeToLive=timeToLive)
+        registration = replace(registration, timeToLive=timeToLive, contacts=contacts)
         self._byId[endpointId] = registration
         self._store.keep(registration, deadline)
         return registration

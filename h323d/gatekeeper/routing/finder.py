@@ -5,7 +5,7 @@ call that the gatekeeper routes would go.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from twisted.internet.defer import Deferred
@@ -14,7 +14,7 @@ from zope.interface import implementer
 from h323d.call.applications import Refusal
 from h323d.call.policy import Found, IFinder
 from h323d.call.ways import Way
-from h323d.gatekeeper.registry.registrations import Registration
+from h323d.gatekeeper.registry.registrations import Contact, Registration
 from h323d.gatekeeper.routing.chain import Called, Decision, FoundWay, RoutingChain
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 
@@ -66,8 +66,23 @@ def _waysOf(found: FoundWay) -> Iterable[Way]:
     if found.protocol != "sip" or phone is None:
         return (found,)
     name = _addressOfRecord(phone)
-    places = zip(phone.signalling, phone.ranksOfContacts, phone.contacts, strict=True)
-    return [Way("sip", address, (name,), rank, contact) for address, rank, contact in places]
+    return [
+        Way("sip", address, (name,), contact.rank, contact.uri, contact.path)
+        for address, contact in _places(phone)
+    ]
+
+
+def _places(phone: Registration) -> Iterator[tuple[TransportAddress, Contact]]:
+    """
+    Where a phone is; of the ways that one user agent keeps open (RFC 5626) that which it renewed
+    last, as it would take a second call for the same.
+    """
+    known: set[str] = set()
+    for address, contact in zip(phone.signalling, phone.contacts, strict=True):
+        if not contact.flow or contact.instance not in known:
+            yield address, contact
+        if contact.flow:
+            known.add(contact.instance)
 
 
 def _addressOfRecord(registration: Registration) -> PartyAddress:
@@ -77,4 +92,4 @@ def _addressOfRecord(registration: Registration) -> PartyAddress:
     for alias in registration.aliases:
         if alias.kind is AddressKind.URL:
             return alias
-    return PartyAddress(AddressKind.URL, registration.contacts[0])
+    return PartyAddress(AddressKind.URL, registration.contacts[0].uri)

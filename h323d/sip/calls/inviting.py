@@ -180,6 +180,7 @@ class Inviting:
         headers = Headers(
             [
                 ("Max-Forwards", str(target.hops)),
+                *(("Route", f"<{each}>") for each in target.path),
                 ("From", str(target.caller.withTag(self._end.localTag))),
                 ("To", f"<{target.recipient}>"),
                 ("Call-ID", self.sipCallId),

@@ -46,6 +46,7 @@ class _Terms:
     @ivar diversion: who has sent the call on; C{None} if nobody has.
     @ivar referred: what a transfer has said of it; C{None} if it comes of none.
     @ivar asserted: the caller's names, as we answer for them; may be empty.
+    @ivar path: the proxies on the way to a contact.
     """
 
     hops: int
@@ -53,6 +54,7 @@ class _Terms:
     diversion: Diversion | None
     referred: Referred | None
     asserted: tuple[PartyAddress, ...]
+    path: tuple[str, ...]
 
 
 @implementer(IOriginator)
@@ -95,10 +97,11 @@ class SIPOriginator:
         leg = SIPLeg(self._endpoint, callId, calling, (called,), "", profile)
         leg.observe(observer)
         uri = targetOf(called)
-        terms = _Terms(hops, displayName, diversion, referred, asserted)
+        terms = _Terms(hops, displayName, diversion, referred, asserted, way.path)
         contact = uriOf(way.contact) if way.contact else None
         if contact is not None and destination is not None:
-            hop = hopAt(destination.host, destination.port, contact)
+            nearest = (uriOf(way.path[0]) if way.path else None) or contact
+            hop = hopAt(destination.host, destination.port, nearest)
             leg.soon(self._begin, leg, contact, hop, terms, uri)
         elif uri is None:
             leg.soon(leg.hangup, Cause.NO_ROUTE_TO_DESTINATION)
@@ -140,7 +143,7 @@ class SIPOriginator:
             if terms.asserted and self._endpoint.config.trusts(flow.peer.host):
                 shown = "" if isNobody(caller.uri) else terms.displayName
                 asserted = self._caller(terms.asserted, shown, flow.local)
-            said = terms.hops, terms.diversion, terms.referred, asserted
+            said = terms.hops, terms.diversion, terms.referred, asserted, terms.path
             leg.dial(CallTarget(uri, recipient or uri, caller, flow, *said))
 
     def _caller(

@@ -45,6 +45,7 @@ class CallTarget:
     @ivar hops: over how many servers the call may go (Max-Forwards).
     @ivar diversion: who has sent the call on; C{None} if nobody has.
     @ivar referred: what a transfer has said of it; C{None} if it comes of none.
+    @ivar path: the proxies on the way, nearest first, where they are known (RFC 3327).
     @ivar asserted: who calls, as we answer for it to a peer that is trusted; C{None} to any other.
     """
 
@@ -56,6 +57,7 @@ class CallTarget:
     diversion: Diversion | None = None
     referred: Referred | None = None
     asserted: NameAddr | None = None
+    path: tuple[str, ...] = ()
 
 
 class SentInviteOwner(Protocol):

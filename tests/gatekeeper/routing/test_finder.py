@@ -13,6 +13,7 @@ from zope.interface.verify import verifyObject
 from h323d.call.applications import Reason, Refusal
 from h323d.call.policy import IFinder
 from h323d.call.ways import Way
+from h323d.gatekeeper.registry.registrations import Contact
 from h323d.gatekeeper.routing.chain import Finding, FoundWay, RoutingChain
 from h323d.gatekeeper.routing.finder import Finder
 from h323d.gatekeeper.routing.local import RegisteredEndpoints
@@ -45,7 +46,7 @@ def test_aFinderFinds() -> None:
 @pytest.mark.parametrize("kind", [AddressKind.H323_ID, AddressKind.DIALLED_DIGITS])
 def test_aSIPPhoneIsCalledByItsAddressOfRecordWhateverItIsAskedForAs(kind: AddressKind) -> None:
     registry = Table().registry
-    anna = endpoint(1, "anna", contacts=(CONTACT,))
+    anna = endpoint(1, "anna", contacts=(Contact(CONTACT),))
     registry.register(replace(anna, protocol="sip", aliases=(*anna.aliases, URI)))
     known = Finder(RoutingChain((RegisteredEndpoints(registry, HERE),)))
     assert known.find(CALLING, (PartyAddress(kind, "anna"),)) == (ATPHONE,)
@@ -85,7 +86,9 @@ def test_aTrunkIsCalledItselfAndNotBehindUs() -> None:
 
 
 def test_aPhoneThatTheChainFindsByAnotherNameIsCalledItselfAndNotBehindUs() -> None:
-    anna = replace(endpoint(1, "anna", contacts=(CONTACT,)), protocol="sip", aliases=(URI,))
+    anna = replace(
+        endpoint(1, "anna", contacts=(Contact(CONTACT),)), protocol="sip", aliases=(URI,)
+    )
     behindUs = FoundWay("sip", HERE, rank=0, registration=anna)
     known, _ = finder((behindUs, *THERE))
     found = known.find((), (partyFromText("secretary"),))
@@ -94,7 +97,7 @@ def test_aPhoneThatTheChainFindsByAnotherNameIsCalledItselfAndNotBehindUs() -> N
 
 def test_theContactsOfAPhoneAreFoundWithTheirRanksAndAmongTheOtherPlaces() -> None:
     both = (TransportAddress("10.1.0.2", 5060), TransportAddress("10.1.0.2", 5062))
-    anna = endpoint(1, signalling=both, contacts=(CONTACT, OTHER), ranks=(0, 500))
+    anna = endpoint(1, signalling=both, contacts=(Contact(CONTACT), Contact(OTHER, 500)))
     phone = replace(anna, protocol="sip", aliases=(URI,))
     terminal = FoundWay("h323", TransportAddress("10.1.0.3", 1720), rank=0)
     known, _ = finder((FoundWay("sip", HERE, rank=0, registration=phone), terminal))
@@ -103,3 +106,24 @@ def test_theContactsOfAPhoneAreFoundWithTheirRanksAndAmongTheOtherPlaces() -> No
         terminal,
         Way("sip", both[1], (URI,), 500, OTHER),
     )
+
+
+def test_ofTheWaysThatAUserAgentKeepsOpenTheFirstIsTaken() -> None:
+    places = tuple(TransportAddress("10.1.0.2", port) for port in (5060, 5062, 5064))
+    contacts = (Contact(CONTACT, 0, "<i>", 2), Contact(CONTACT, 0, "<i>", 1), Contact(OTHER))
+    phone = replace(
+        endpoint(1, signalling=places, contacts=contacts), protocol="sip", aliases=(URI,)
+    )
+    known, _ = finder((FoundWay("sip", HERE, registration=phone),))
+    found = known.find((), (partyFromText("anna"),))
+    assert isinstance(found, tuple)
+    assert [way.destination for way in found] == [places[0], places[2]]
+
+
+def test_aContactBehindProxiesIsCalledByThem() -> None:
+    path = ("sip:10.1.0.9;lr", "sip:192.0.2.9;lr;ob")
+    phone = replace(
+        endpoint(1, contacts=(Contact(CONTACT, path=path),)), protocol="sip", aliases=(URI,)
+    )
+    known, _ = finder((FoundWay("sip", HERE, registration=phone),))
+    assert known.find((), (partyFromText("anna"),)) == (replace(ATPHONE, path=path),)

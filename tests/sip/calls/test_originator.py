@@ -46,9 +46,10 @@ class Scene:
         calling: tuple[PartyAddress, ...] = (ANNA,),
         destination: TransportAddress | None = None,
         contact: str = "",
+        path: tuple[str, ...] = (),
         **more: Any,
     ) -> Any:
-        way = Way("sip", destination, (called,), contact=contact)
+        way = Way("sip", destination, (called,), contact=contact, path=path)
         leg = self.originator.originate(CallID("c1"), calling, way, PROFILE, self.log, **more)
         assert self.log.causes == []  # nothing is told before the leg is returned
         self.world.run(0.05)
@@ -130,6 +131,14 @@ def test_whoHasRegisteredIsAskedForAtTheirContactAndAddressedAsTheyAreKnown() ->
     scene.call(NAMED, destination=THERE, contact="sip:x@phone.example.com:5062")
     assert scene.invite.uri == SIPURI("phone.example.com", "x", 5062)
     assert str(scene.invite.toAddress.uri) == NAMED.value
+
+
+def test_whoIsBehindProxiesIsCalledByThem() -> None:
+    scene = Scene()
+    path = ("sip:10.0.0.3;lr", "sip:edge@192.0.2.9;lr")
+    scene.call(NAMED, destination=THERE, contact="sip:x@192.168.1.5:5062", path=path)
+    assert tuple(str(each.uri) for each in scene.invite.routes) == path
+    assert scene.invite.uri == SIPURI("192.168.1.5", "x", 5062)
 
 
 @pytest.mark.parametrize(
