@@ -32,6 +32,7 @@ from h323d.sip.messages.via import Via
 from h323d.sip.ports import defaultPort
 from h323d.sip.proof import PROVEN, UnprovenCredit
 from h323d.sip.streamflow import StreamFlow
+from h323d.sip.stun import answerTo
 from h323d.values.address import TransportAddress
 
 __all__ = ["DatagramFlow", "Flow", "FlowUser", "Flows"]
@@ -278,6 +279,10 @@ class Flows:
         if isKeepAlive(data):
             return
         flow = self._datagramFlow(source, None, UnprovenCredit(len(data)))
+        answer = answerTo(data, source)
+        if answer is not None:
+            flow.send(answer)
+            return
         try:
             message = parse(data)
         except DecodeError as error:
