@@ -232,6 +232,9 @@ class SIPEndpoint(Part[SIPConfig]):
             return self._layer.invited(request) is not None
         return self._dialogs.get(request.callId, tag) is not None
 
+    def knew(self, request: SIPRequest, tag: str) -> bool:
+        return self._dialogs.isPast(request.callId, tag)
+
     def isFullFor(self, host: str) -> bool:
         return self._dialogs.isFullFor(host)
 

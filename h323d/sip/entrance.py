@@ -47,6 +47,11 @@ class Calls(Protocol):
         C{tag} is ours.
         """
 
+    def knew(self, request: SIPRequest, tag: str) -> bool:
+        """
+        Whether it belongs to one that has ended a moment ago.
+        """
+
     def isFullFor(self, host: str) -> bool:
         """
         Whether another call would be one too many: at all, or of that host.
@@ -135,6 +140,8 @@ class Entrance:
         """
         The answer to a request that belongs to no call and makes none.
         """
+        if request.method == "BYE" and self._calls.knew(request, tag):
+            return request.response(200, None, tag)  # it has crossed ours (RFC 5407, 3.2.1)
         if request.method == "CANCEL" or request.toAddress.tag is not None:
             known = self._calls.knows(request, tag)
         elif request.method in _ABOUT_CALLS and self._calls.isFullFor(sourceOf(request).host):

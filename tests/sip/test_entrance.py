@@ -4,8 +4,11 @@ Which requests are asked who sent them, and which are known by their calls.
 
 from __future__ import annotations
 
+import pytest
+
 from h323d.sip.config import SIPConfig
 from tests.support.digest import FakeUsers, Talk, challengeOf
+from tests.support.scriptedcalls import CallOfScript
 from tests.support.sippeers import SERVER, SIPWorld, request
 
 
@@ -52,3 +55,16 @@ def test_aDomainOfOursIsOurOwnToo() -> None:
 def test_aCallerWithoutASIPURIIsAGuest() -> None:
     talk = Talk(FakeUsers(guests=True))
     assert talk.ask(caller="From: <tel:+493012345>;tag=far\n").status == 200
+
+
+@pytest.mark.parametrize(("method", "status"), [("BYE", 200), ("INFO", 481)])
+def test_ofACallThatIsOverOnlyTheEndIsTaken(method: str, status: int) -> None:
+    call = CallOfScript()
+    call.established()
+    call.next("BYE")
+    call.next(method)
+    assert call.script.statuses[-1] == status
+    call.world.run(33, step=1)
+    call.next(method)
+    assert call.script.statuses[-1] == 481
+    call.end()

@@ -101,6 +101,11 @@ class DialogTable:
         user = self._users.get(key)
         if user is not None:
             return user.replacedBy(replaces)
-        ended = self._past.get(key)
-        isPast = ended is not None and self._clock.seconds() - ended < self._lifetime
-        return DECLINED if isPast else NO_SUCH_CALL
+        return DECLINED if self.isPast(*key) else NO_SUCH_CALL
+
+    def isPast(self, callId: str, localTag: str) -> bool:
+        """
+        Whether there was such a dialog a moment ago.
+        """
+        ended = self._past.get((callId, localTag))
+        return ended is not None and self._clock.seconds() - ended < self._lifetime

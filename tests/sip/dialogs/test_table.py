@@ -90,3 +90,11 @@ def test_aFullTableSaysSo(table: DialogTable) -> None:
     assert not table.isFullFor("10.0.0.3")
     enter(table, "another")
     assert table.isFullFor("10.0.0.3")
+
+
+def test_whatIsThereIsNotPast(table: DialogTable) -> None:
+    enter(table)
+    assert not table.isPast("call", "ours")
+    table.forget("call", "ours")
+    assert table.isPast("call", "ours")
+    assert not table.isPast("call", "another")
