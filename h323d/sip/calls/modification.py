@@ -309,6 +309,7 @@ class SessionModification:
         elif response.status in (408, 481):
             self._owner.hangup(causeOf(response.status, reasonsOf(response)))  # 12.2.1.2
         else:
+            self._end.heard(response)  # a 405 says what is taken instead (21.4.6)
             self._timer.refused(response)
             if request.body and response.status == 491:
                 self._exchange.glare()

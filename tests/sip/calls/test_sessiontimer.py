@@ -185,6 +185,16 @@ def test_aRefreshThatIsRefusedIsTriedAgainAndThenTheCallEnds() -> None:
     call.end()
 
 
+def test_whoTakesNoUpdateAfterAllIsRefreshedByReinvite() -> None:
+    call = Called(f"{TIMER}{UPDATES}Session-Expires: 600;refresher=uas\n")
+    call.begin()
+    call.world.run(301, step=1)
+    call.accept(("Allow", "INVITE, ACK, BYE"), status=405)
+    call.world.run(76, step=1)
+    assert call.asked == ["UPDATE", "INVITE"]
+    call.over()
+
+
 @pytest.mark.parametrize("status", [408, 481])
 def test_aRefreshOfACallThatThePeerDoesNotHaveEndsItAtOnce(status: int) -> None:
     call = Called(f"{TIMER}{UPDATES}Session-Expires: 600;refresher=uas\n")
