@@ -47,7 +47,8 @@ SCENARIOS = Path(__file__).parent / "sipp"
 class House:
     """
     The server, and a phone with names that it knows: I{anna} and I{bert}, who require reliable
-    provisional responses and session timers, I{always}, who wants timers, and I{plain}.
+    provisional responses and session timers, I{always}, who wants timers, I{patient}, who wants none
+    that run for less than 200 seconds, and I{plain}.
     """
 
     server: Server
@@ -91,6 +92,10 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
             "always", US, "PCMU", timerUse="PJSUA_SIP_TIMER_ALWAYS", timerSessExpiresSec=SHORTEST
         )
         phone.register("plain", US, "PCMU", answer=180)
+        phone.register(
+            "patient", US, "PCMU", answer=180,
+            timerUse="PJSUA_SIP_TIMER_REQUIRED", timerMinSESec=200, timerSessExpiresSec=400,
+        )  # fmt: skip
         yield House(server, phone, capture)
         assert "Traceback" not in server.output()
     assert capture.complaints(US) == ""
@@ -179,6 +184,18 @@ def test_sessionsAreRefreshedByEitherSide(house: House, tmp_path: Path) -> None:
         asterisk.tell("channel request hangup all")
         for each in (room, calling):
             house.phone.hangup(each)
+
+
+def test_whoFindsOurSessionsTooShortIsAskedForLongerOnes(house: House) -> None:
+    refusals = house.sent("SIP/2.0 422 ")
+    calling, _ = house.rings("plain", "patient")
+    called = len(house.phone.calls()) - 1  # what PJSIP has refused is a call to it, too
+    waitFor(lambda: house.sent("SIP/2.0 422 ") > refusals, 10, "it has refused")
+    waitFor(lambda: house.sent("Min-SE: 200") >= 2, 10, "we have asked for as much")
+    house.phone.answer(called)
+    for each in (calling, called):
+        house.phone.until(each, "they talk", state="CONFIRMED")
+    house.phone.hangup(calling)
 
 
 def test_anExchangeThatRequiresBothCallsARoom(house: House, tmp_path: Path) -> None:

@@ -31,14 +31,28 @@ from tests.support.sippeers import (
 )
 
 STEPS = 12
-METHODS = ["INVITE", "ACK", "BYE", "CANCEL", "INFO", "UPDATE", "OPTIONS", "REFER", "INVITE", "ACK"]
-STATUSES = [100, 180, 183, 200, 200, 302, 401, 481, 486, 491, 500, 600]
+METHODS = [
+    *("INVITE", "ACK", "BYE", "CANCEL", "INFO", "UPDATE", "OPTIONS", "REFER", "INVITE", "ACK"),
+    *("PRACK", "PRACK"),
+]
+STATUSES = [100, 180, 183, 183, 200, 200, 302, 401, 405, 422, 481, 486, 491, 500, 600]
 BODIES = ["", offerBody(), offerBody(direction="inactive"), offerBody(formats="18")]
 EXTRAS = [
     "",
     "Require: x\n",
     "Record-Route: <sip:10.0.0.3;lr>\n",
     "Content-Type: application/dtmf-relay\n",
+    "Require: 100rel\n",
+    "Supported: 100rel, timer\nAllow: INVITE, ACK, BYE, UPDATE\n",
+    "Supported: timer\nSession-Expires: 90;refresher=uas\n",
+    "Supported: timer\nSession-Expires: 30\n",
+]
+ROWS = [
+    (),
+    (("Require", "100rel"), ("RSeq", "1")),
+    (("Require", "100rel"), ("RSeq", "2"), ("P-Early-Media", "inactive")),
+    (("Session-Expires", "90;refresher=uac"), ("Allow", "INVITE, ACK, BYE, UPDATE")),
+    (("Session-Expires", "90"), ("Min-SE", "200")),
 ]
 
 
@@ -143,7 +157,8 @@ class Storm:
     def respond(self, received: SIPRequest) -> None:
         if received.method != "ACK":
             status, tag = self.rng.choice(STATUSES), self.rng.choice(["far", "x"])
-            self.send(responseTo(received, status, tag=tag, body=self.rng.choice(BODIES)))
+            body, rows = self.rng.choice(BODIES), self.rng.choice(ROWS)
+            self.send(responseTo(received, status, tag=tag, body=body, rows=rows))
 
     def command(self, leg: ILeg) -> None:
         direction = self.rng.choice(list(Direction))
@@ -163,14 +178,18 @@ class Storm:
             callId, tags = requests[0].callId, [requests[0].fromAddress.tag or ""]
         answers = [each for each in self.script.messages if isinstance(each, SIPResponse)]
         tags += [each.toAddress.tag or "" for each in answers[-1:]]
+        numbers = [each.headers.get("RSeq") for each in answers if "RSeq" in each.headers]
+        method, extra = self.rng.choice(METHODS), self.rng.choice(EXTRAS)
+        if method == "PRACK" and numbers:
+            extra += f"RAck: {numbers[-1]} 1 INVITE\n"
         text = request(
-            self.rng.choice(METHODS),
+            method,
             branch=self.rng.choice(["z9hG4bK1", f"z9hG4bK{cseq}"]),
             callId=callId,
             cseq=self.rng.choice([1, cseq]),
             toTag=self.rng.choice(["", tags[-1], tags[-1]]),
             body=self.rng.choice(BODIES),
-            extra=self.rng.choice(EXTRAS),
+            extra=extra,
         )
         self.send(text.replace("\n", "\r\n").encode("utf-8", "surrogateescape"))
 
