@@ -225,7 +225,8 @@ _CALL_COLUMNS = _columns(
         "legId",
         "displayName",
     ),
-    *("packetsReceived", "packetsSent", "model", "side", "target", "bandwidth", "used"),
+    *("encryption", "packetsReceived", "packetsSent"),
+    *("model", "side", "target", "bandwidth", "used"),
     *("answered", "admitted", "endpointId", "callIdentifier"),
 )
 _ROOM_COLUMNS = _columns("room", "open", "participants", "speaker", "maxParticipants")
