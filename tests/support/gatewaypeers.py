@@ -115,10 +115,10 @@ def bridged(server: Server) -> list[dict[str, View]]:
 
 class Untroubled:
     """
-    Watches calls for a stretch in which every packet came in its turn, on both sides at once, and
-    its sound went on: on a busy machine, that can take a while.
+    Watches calls for a stretch in which every packet came in its turn, from all who say something
+    at once, and its sound went on: on a busy machine, that can take a while.
 
-    @ivar packets: how many on each side make such a stretch.
+    @ivar packets: how many of each make such a stretch.
     """
 
     TROUBLES = ("packetsLost", "concealed", "shifted")
@@ -139,11 +139,9 @@ class Untroubled:
         if before != troubles:
             self._since[call] = troubles, received
             since = received
-        return all(
-            media["packetsSent"] >= self.packets
-            # A peer that says nothing is sent something all the same.
-            and (not received[each] or received[each] - since[each] >= self.packets)
-            for each, media in sides.items()
+        said = {each: count for each, count in received.items() if count}
+        return bool(said) and all(
+            count - since[each] >= self.packets for each, count in said.items()
         )
 
 
