@@ -37,6 +37,8 @@ from h323d.values.address import TransportAddress
 
 __all__ = ["DatagramFlow", "Flow", "FlowUser", "Flows"]
 
+_PROVISIONAL = b"SIP/2.0 1"  # what such a response begins with
+
 
 class Flow(Protocol):
     """
@@ -105,7 +107,7 @@ class DatagramFlow:
     credit: UnprovenCredit = field(default=PROVEN, compare=False)
 
     def send(self, data: bytes) -> None:
-        if self.credit.covers(len(data)):
+        if self.credit.covers(len(data), data.startswith(_PROVISIONAL)):
             self.port.send(data, self.peer, self.source)
 
 

@@ -10,8 +10,9 @@ Until then, an answer leaves once for each request that comes, and all that goes
 account of what it sent - answers, repetitions, the BYE at the end - stays below
 L{AMPLIFICATION} times that (the rule and its number are those of RFC 9000, 8.1).  L{UnprovenCredit}
 counts it, for a request and its repetitions: who stays within that for each request stays
-within it for all of them, and there is no table of sources that could be filled.  L{Unproven}
-bounds the calls that meanwhile hold a media port.
+within it for all of them, and there is no table of sources that could be filled.  A provisional
+response leaves only where it leaves room for the answer: who has had one does not ask again.
+L{Unproven} bounds the calls that meanwhile hold a media port.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from twisted.internet.interfaces import IReactorTime
 __all__ = ["AMPLIFICATION", "PROVEN", "UnprovenCredit", "Unproven", "UnprovenCall"]
 
 AMPLIFICATION = 3  # times what came
+_ALLOWED = 120  # octets by which an answer is longer: what we allow and support
 
 
 class UnprovenCredit:
@@ -56,13 +58,16 @@ class UnprovenCredit:
         """
         self._received += other._received
 
-    def covers(self, octets: int) -> bool:
+    def covers(self, octets: int, provisional: bool = False) -> bool:
         """
         Whether so much may be sent, which then counts as sent.
+
+        @param provisional: an answer is to follow, which says the same and more.
         """
         if self.proven:
             return True
-        if self._sent + octets >= AMPLIFICATION * self._received:
+        kept = octets + _ALLOWED if provisional else 0
+        if self._sent + octets >= AMPLIFICATION * self._received - kept:
             return False
         self._sent += octets
         return True

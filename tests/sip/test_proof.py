@@ -109,6 +109,12 @@ def ringAndAnswer(leg: ILeg) -> None:
     leg.answer(PROFILE)
 
 
+def ringInManyWaysAndAnswer(leg: ILeg) -> None:
+    leg.alert(None)
+    leg.alert(PROFILE)
+    leg.answer(PROFILE)
+
+
 def answer(leg: ILeg) -> None:
     leg.answer(PROFILE)
 
@@ -137,7 +143,8 @@ SHORT = (
     ("onOffer", "text"),
     [
         *((does, request("INVITE", body=offerBody())) for does in
-          (answer, refuse, ring, ringWithSound, ringAndAnswer, ringAndRefuse, hangUpSoon)),
+          (answer, refuse, ring, ringWithSound, ringAndAnswer, ringInManyWaysAndAnswer,
+           ringAndRefuse, hangUpSoon)),
         (answer, request("INVITE")),  # the offer is ours
         (answer, request("INVITE", body=offerBody(), via="SIP/2.0/UDP 10.0.0.3:5070")),
         (answer, request("INVITE", body=offerBody(formats="18"))),
@@ -162,6 +169,13 @@ def test_aStrangerGetsLessThanThreeTimesWhatItSent(
     for pause in pauses:
         stranger.world.run(pause)
         stranger.send(text)
+    stranger.end()
+
+
+def test_whatAStrangerIsToldMeanwhileLeavesRoomForItsAnswer() -> None:
+    stranger = Stranger(ringInManyWaysAndAnswer)
+    stranger.send(request("INVITE", body=offerBody()))
+    assert stranger.script.statuses == [180, 200]
     stranger.end()
 
 
@@ -332,6 +346,13 @@ def test_nobodyGivesWayWithinARoundTrip() -> None:
     assert [unproven.enter(call, call.__class__.__name__) for call in calls] == [True, True, False]
     assert unproven.enter(calls[0], "Call")  # once more is no more
     assert len(unproven) == 2
+
+
+def test_whatIsProvisionalLeavesRoomForAnAnswerThatIsLonger() -> None:
+    credit = UnprovenCredit(400)
+    assert not credit.covers(540, provisional=True)
+    assert credit.covers(539, provisional=True)
+    assert credit.covers(539 + 120)
 
 
 def test_creditGrowsWithWhatComesAndEndsWithProof() -> None:
