@@ -217,6 +217,7 @@ _CALL_COLUMNS = _columns(
         "jitter ms",
         "peer",
         "format",
+        "encryption",
         "presence",
         "bridge",
         "sound",

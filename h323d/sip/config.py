@@ -219,9 +219,14 @@ class SIPConfig:
         """
         With whom sound is encrypted.
         """
-        return EncryptionRule(self.srtp, self.srtpPeers)
+        return _rule(self.srtp, self.srtpPeers)
 
 
 @lru_cache(maxsize=16)
 def _networks(listed: tuple[str, ...]) -> Networks:
     return Networks(listed)
+
+
+@lru_cache(maxsize=16)
+def _rule(usual: MediaEncryption, peers: tuple[SRTPPeer, ...]) -> EncryptionRule:
+    return EncryptionRule(usual, peers)

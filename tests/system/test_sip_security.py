@@ -12,13 +12,14 @@ from pathlib import Path
 import pytest
 
 from tests.support.certificates import Issued, KeyKind, issue
-from tests.support.processes import Baresip, Caller, Server, waitFor
+from tests.support.processes import Asterisk, Baresip, Caller, Server, waitFor
 from tests.support.softphone import SoftPhone
 from tests.support.sound import writeTone
 
 pytestmark = pytest.mark.interop
 
 US, BARESIP, PJSUA, CALLER = "127.0.71.1", "127.0.71.2", "127.0.71.3", "127.0.71.4"
+ASTERISK = "127.0.71.5"
 STRANGER = "127.0.71.9"
 TONE = 700
 NONE = {"packetsReceived": 0}
@@ -205,4 +206,88 @@ def test_pjsuaIsHeardAndHearsBySRTP(tmp_path: Path, server: Server, encryption: 
             lambda: server.ask("calls")[0]["media"]["packetsReceived"] > before + 50, 10, "sound"
         )
         phone.hangup(call)
+        waitFor(lambda: not server.ask("calls"), 10, "its end")
+
+
+@pytest.mark.parametrize(
+    ("encryption", "srtp"), [("srtp", "optional"), ("srtp", "required"), ("srtp-mand", "required")]
+)
+def test_anH323CallerIsBridgedToAPhoneThatEncrypts(
+    tmp_path: Path, ours: Issued, encryption: str, srtp: str
+) -> None:
+    over = f"{US};transport=tls"
+    server = Server(tmp_path, US, CONFIGURATION.format(ours) + f'srtp = "{srtp}"\n')
+    account = f"mediaenc={encryption}"
+    with server, SecurePhone(tmp_path / "phone", ours, account=account, registrar=over):
+        waitFor(lambda: server.ask("registrations"), 10, "a registration")
+        with Caller(
+            tmp_path, "caller", "b", "--bind", CALLER, "--gatekeeper", US, "--alias", "carl",
+            "--seconds", "0", "--json", "--tone", "440",
+        ):  # fmt: skip
+            waitFor(lambda: isHeard(server), 20, "sound")
+            legs = {leg["protocol"]: leg["media"]["encryption"] for leg in server.ask("calls")}
+            assert legs == {"h323": None, "sip": "AES_CM_128_HMAC_SHA1_80"}
+            server.ask("hangup", server.ask("calls")[0]["callId"])
+
+
+def asterisk(directory: Path, tls: Issued | None = None) -> Asterisk:
+    """
+    One that calls, and is called, with SRTP alone.
+    """
+    settings = {} if tls is None else {"tls": f"{tls.certificate},{tls.privateKey}"}
+    return Asterisk(
+        directory / "asterisk", ASTERISK, US, ooh323="no", sip="media_encryption=sdes", **settings
+    )
+
+
+def encryptions(server: Server) -> list[str | None]:
+    """
+    With what the legs are encrypted.
+    """
+    return [(leg.get("media") or {}).get("encryption") for leg in server.ask("calls")]
+
+
+def test_asteriskCallsARoomBySRTP(tmp_path: Path, server: Server) -> None:
+    with server, asterisk(tmp_path) as peer:
+        peer.call("PJSIP/80001@other", "601")
+        waitFor(lambda: isHeard(server), 20, "sound")
+        assert encryptions(server) == ["AES_CM_128_HMAC_SHA1_80"]
+        server.ask("hangup", "80001")
+        waitFor(lambda: not server.ask("calls"), 10, "its end")
+    assert "Traceback" not in server.output()
+
+
+@pytest.mark.parametrize("srtp", ["optional", "required"])
+def test_asteriskIsCalledOverTLSBySRTP(tmp_path: Path, ours: Issued, srtp: str) -> None:
+    theirs = issue(tmp_path, "theirs", ASTERISK)
+    more = f"""authorities = "{theirs.certificate}"
+[[sip.srtpPeers]]
+network = "{ASTERISK}"
+srtp = "{srtp}"
+"""
+    server = Server(tmp_path, US, CONFIGURATION.format(ours) + more)
+    with server, asterisk(tmp_path, theirs):
+        server.ask("call", f"sip:601@{ASTERISK};transport=tls", "80001")
+        waitFor(lambda: isHeard(server), 20, "sound")
+        assert encryptions(server) == ["AES_CM_128_HMAC_SHA1_80"]
+        server.ask("hangup", "80001")
+        waitFor(lambda: not server.ask("calls"), 10, "its end")
+
+
+def test_asteriskWithACertificateOfAnotherIsNotCalled(tmp_path: Path, ours: Issued) -> None:
+    theirs = issue(tmp_path, "theirs", "192.0.2.1")
+    more = f'authorities = "{theirs.certificate}"\n'
+    server = Server(tmp_path, US, CONFIGURATION.format(ours) + more)
+    with server, asterisk(tmp_path, theirs):
+        server.ask("call", f"sip:601@{ASTERISK};transport=tls", "80001")
+        words = f"certificate does not name {ASTERISK}"
+        waitFor(lambda: words in server.output(), 10, "its refusal")
+        waitFor(lambda: not server.ask("calls"), 10, "its end")
+
+
+def test_asteriskCallsARoomOverTLS(tmp_path: Path, server: Server) -> None:
+    with server, asterisk(tmp_path, issue(tmp_path, "theirs", ASTERISK)) as peer:
+        peer.call("PJSIP/80001@other", "601")
+        waitFor(lambda: isHeard(server), 20, "sound")
+        server.ask("hangup", "80001")
         waitFor(lambda: not server.ask("calls"), 10, "its end")

@@ -198,7 +198,7 @@ class SIPRequest(SIPMessage):
     method: str
     uri: URI
     headers: Headers = field(default_factory=Headers)
-    body: bytes = b""
+    body: bytes = field(default=b"", repr=False)  # there may be keys in it
 
     @property
     def maxForwards(self) -> int | None:
@@ -236,7 +236,7 @@ class SIPResponse(SIPMessage):
     status: int
     reason: str
     headers: Headers = field(default_factory=Headers)
-    body: bytes = b""
+    body: bytes = field(default=b"", repr=False)  # there may be keys in it
 
     @property
     def isProvisional(self) -> bool:

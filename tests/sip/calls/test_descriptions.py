@@ -18,6 +18,7 @@ from h323d.sip.sdp.description import parse
 from h323d.sip.sdp.negotiation import NoCommonMedia
 from h323d.values.address import TransportAddress
 from h323d.values.media.direction import Direction
+from h323d.values.media.encryption import EncryptionRule, MediaEncryption, SRTPPeer
 from h323d.values.media.medium import Medium
 from h323d.values.media.streams import Stream
 from tests.support.fakemedia import FakePool
@@ -44,10 +45,11 @@ class Leg:
         raise NotImplementedError
 
 
-def make() -> tuple[LegMedia, Descriptions]:
+def make(srtp: MediaEncryption = MediaEncryption.TAKEN) -> tuple[LegMedia, Descriptions]:
     leg = Leg()
     media = LegMedia(leg, leg, FakePool(), Clock())
-    return media, Descriptions(media, random.Random(1))
+    rule = EncryptionRule(MediaEncryption.OFF, (SRTPPeer(leg.signalling.host, srtp),))
+    return media, Descriptions(media, random.Random(1), encryption=rule)
 
 
 def theirs(**kw: str) -> bytes:
@@ -104,3 +106,38 @@ def test_anotherAnswerToTheSameOfferReplacesTheFirst() -> None:
     transmit = descriptions.stream(Medium.AUDIO).transmit
     assert transmit is not None
     assert transmit.rtp.host == "10.0.0.4"
+
+
+CRYPTO = "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:" + 40 * "A" + "\n"
+
+
+def encrypted(protocol: str = "RTP/AVP") -> bytes:
+    return (offerBody() + CRYPTO).replace("RTP/AVP", protocol).encode()
+
+
+def test_whatIsAgreedIsEncryptedAsItsPeerIs() -> None:
+    _, descriptions = make()
+    assert b"a=crypto:1 AES_CM_128_HMAC_SHA1_80 " in descriptions.answer(encrypted(), PROFILE)
+    assert descriptions.stream(Medium.AUDIO).keys is not None
+    _, others = make(MediaEncryption.OFF)
+    assert b"crypto" not in others.answer(encrypted(), PROFILE)
+    assert others.stream(Medium.AUDIO).keys is None
+
+
+def test_aHoldKeepsTheKeys() -> None:
+    _, descriptions = make()
+    descriptions.answer(encrypted(), PROFILE)
+    keys = descriptions.stream(Medium.AUDIO).keys
+    descriptions.offer(HELD)
+    descriptions.conclude(encrypted())
+    assert descriptions.stream(Medium.AUDIO).keys == keys is not None
+
+
+def test_whereItHasToBeEncryptedAnAnswerInTheClearIsNone() -> None:
+    _, descriptions = make(MediaEncryption.REQUIRED)
+    descriptions.answer(encrypted(), PROFILE)  # in kind: RTP/AVP, and so without would be in order
+    keys = descriptions.stream(Medium.AUDIO).keys
+    descriptions.offer(PROFILE)
+    with pytest.raises(NoCommonMedia, match="not encrypted"):
+        descriptions.conclude(theirs())
+    assert descriptions.stream(Medium.AUDIO).keys == keys is not None

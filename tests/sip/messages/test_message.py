@@ -8,7 +8,7 @@ import pytest
 
 from h323d.errors import DecodeError
 from h323d.sip.messages.headers import Headers
-from h323d.sip.messages.message import MAX_SECONDS, SIPRequest, reasonPhrase
+from h323d.sip.messages.message import MAX_SECONDS, SIPRequest, SIPResponse, reasonPhrase
 from h323d.sip.messages.uri import SIPURI
 
 REQUEST = SIPRequest(
@@ -102,3 +102,12 @@ def test_missingHeaderIsNamed() -> None:
 def test_unknownStatusHasTheWordsOfItsClass() -> None:
     assert reasonPhrase(499) == "Bad Request"
     assert reasonPhrase(486) == "Busy Here"
+
+
+def test_aBodyIsNotShown() -> None:
+    """
+    There may be keys in it.
+    """
+    request = SIPRequest("INVITE", SIPURI("h"), Headers(), b"a=crypto:1 ...")
+    assert "crypto" not in repr(request)
+    assert "crypto" not in repr(SIPResponse(200, "OK", Headers(), request.body))
