@@ -71,15 +71,17 @@ class _Shield:
         self.keys = keys
         self._out = _newSession(keys.ours, sends=True)
         self._in = _newSession(keys.theirs, sends=False)
+        self._before: _Session | None = None  # of the peer's last key, until it uses its next
 
     def rekey(self, keys: StreamKeys) -> None:
         """
-        A direction whose key stays goes on as it is, with all that it has counted.
+        A direction whose key stays goes on as it is, with all that it has counted.  What is still
+        on its way with the peer's last key is taken.
         """
         if keys.ours != self.keys.ours:
             self._out = _newSession(keys.ours, sends=True)
         if keys.theirs != self.keys.theirs:
-            self._in = _newSession(keys.theirs, sends=False)
+            self._before, self._in = self._in, _newSession(keys.theirs, sends=False)
         self.keys = keys
 
     # Nothing comes of what the library does not take.
@@ -98,7 +100,15 @@ class _Shield:
 
     def taken(self, packet: bytes) -> bytes:
         try:
-            return self._in.unprotect(packet)
+            octets = self._in.unprotect(packet)
+        except self._refusals:
+            return _NOTHING if self._before is None else self._takenBefore(packet, self._before)
+        self._before = None
+        return octets
+
+    def _takenBefore(self, packet: bytes, session: _Session) -> bytes:
+        try:
+            return session.unprotect(packet)
         except self._refusals:
             return _NOTHING
 

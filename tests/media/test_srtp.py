@@ -219,6 +219,16 @@ def test_aKeyThatStaysGoesOnWithItsCount() -> None:
     assert pair.take(*pair.send(rtp(65540))) == [rtp(65540)]
 
 
+def test_whatIsOnItsWayWhileThePeerChangesItsKeyIsTaken() -> None:
+    pair = Pair()
+    first, late, later = pair.send(rtp(1), rtp(2), rtp(3))
+    assert pair.take(first) == [rtp(1)]
+    pair.other.secure(THERE, StreamKeys(pair.keys.theirs, newKey(4)))
+    assert pair.take(late, late) == [rtp(2), b""]
+    pair.secured.secure(HERE, StreamKeys(newKey(4), pair.keys.theirs))
+    assert pair.take(*pair.send(rtp(4)), later) == [rtp(4), b""]
+
+
 def test_aNewKeyTakesThePlaceOfTheOld() -> None:
     pair = Pair()
     assert pair.take(*pair.send(rtp(1))) == [rtp(1)]

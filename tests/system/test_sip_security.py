@@ -14,14 +14,14 @@ import pytest
 from tests.support.certificates import Issued, KeyKind, issue
 from tests.support.processes import Asterisk, Baresip, Caller, Server, waitFor
 from tests.support.softphone import SoftPhone
-from tests.support.sound import writeTone
+from tests.support.sound import heardFor, writeTone
 
 pytestmark = pytest.mark.interop
 
 US, BARESIP, PJSUA, CALLER = "127.0.71.1", "127.0.71.2", "127.0.71.3", "127.0.71.4"
 ASTERISK = "127.0.71.5"
 STRANGER = "127.0.71.9"
-TONE = 700
+TONE, OTHER_TONE = 700, 440
 NONE = {"packetsReceived": 0}
 CONFIGURATION = (
     Baresip.SERVER
@@ -74,12 +74,12 @@ def server(tmp_path: Path, ours: Issued) -> Server:
     return Server(tmp_path, US, CONFIGURATION.format(ours))
 
 
-def isHeard(server: Server) -> bool:
+def isHeard(server: Server, packets: int = 50) -> bool:
     """
     Whether all legs have had a second of sound.
     """
-    legs = server.ask("calls")
-    return bool(legs) and all((leg.get("media") or NONE)["packetsReceived"] >= 50 for leg in legs)
+    heard = [(leg.get("media") or NONE)["packetsReceived"] for leg in server.ask("calls")]
+    return bool(heard) and min(heard) >= packets
 
 
 def test_baresipIsInARoomOverTLS(tmp_path: Path, server: Server, ours: Issued) -> None:
@@ -218,16 +218,21 @@ def test_anH323CallerIsBridgedToAPhoneThatEncrypts(
     over = f"{US};transport=tls"
     server = Server(tmp_path, US, CONFIGURATION.format(ours) + f'srtp = "{srtp}"\n')
     account = f"mediaenc={encryption}"
-    with server, SecurePhone(tmp_path / "phone", ours, account=account, registrar=over):
+    with server, SecurePhone(tmp_path / "phone", ours, account=account, registrar=over) as phone:
         waitFor(lambda: server.ask("registrations"), 10, "a registration")
         with Caller(
             tmp_path, "caller", "b", "--bind", CALLER, "--gatekeeper", US, "--alias", "carl",
-            "--seconds", "0", "--json", "--tone", "440",
-        ):  # fmt: skip
-            waitFor(lambda: isHeard(server), 20, "sound")
+            "--seconds", "0", "--json", "--tone", str(OTHER_TONE),
+            "--record", str(tmp_path / "heard.wav"),
+        ) as caller:  # fmt: skip
+            waitFor(lambda: isHeard(server, 100), 20, "sound")
             legs = {leg["protocol"]: leg["media"]["encryption"] for leg in server.ask("calls")}
             assert legs == {"h323": None, "sip": "AES_CM_128_HMAC_SHA1_80"}
             server.ask("hangup", server.ask("calls")[0]["callId"])
+            caller.wait(20)
+    tones = (TONE, OTHER_TONE)
+    assert heardFor(tmp_path / "heard.wav", tones, 0.3) == [TONE]
+    assert heardFor(phone.heard, tones, 0.3) == [OTHER_TONE]
 
 
 def asterisk(directory: Path, tls: Issued | None = None) -> Asterisk:
