@@ -24,6 +24,7 @@ from h323d.gatekeeper.context import ZoneContext
 from h323d.gatekeeper.dialbacks import DialBacks
 from h323d.gatekeeper.identity import Identity, ILocalNumbers
 from h323d.gatekeeper.parents.assembly import Parents
+from h323d.gatekeeper.pings import RoundTrips
 from h323d.gatekeeper.ras.assembly import RAS
 from h323d.gatekeeper.ras.secureoffers import SecureOffers
 from h323d.gatekeeper.reaching import Reaching
@@ -109,6 +110,7 @@ class Zone(Part[ZoneSettings]):
     @ivar secureOffers: who takes calls over TLS.
     @ivar passwords: of endpoints, by name.
     @ivar users: of SIP.
+    @ivar roundTrips: how long phones took to answer.
     @ivar routed: the calls whose signalling goes through us.
     @ivar parents: the gatekeepers that we are registered with.
     @ivar trunks: whom calls may leave by.
@@ -142,6 +144,7 @@ class Zone(Part[ZoneSettings]):
         self._identity = _identity(settings, world, site)
         self.probe = H323Probe(self._identity, self, world.opener, site.homes)
         self.trunks = Trunks(settings.routing.trunks, world, probes)
+        self.roundTrips = RoundTrips()
         self.users = Users(settings.security, self.trunks)
         self._tables = Tables(config, world, site.shareRule, self, self.trunks, self.users)
         self.registry, self.admissions = self._tables.registry, self._tables.admissions

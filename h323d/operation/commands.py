@@ -242,6 +242,7 @@ _REGISTRATION_COLUMNS = _columns(
         "timeToLive",
         "user",
         "product",
+        "roundTrips",
     )
 )
 _PARENT_COLUMNS = _columns(

@@ -106,10 +106,14 @@ class Gatekeeping:
 
         @raise OperatorError: nobody has that name.
         """
+        zone = self._zone
+        found: Iterable[Registration] = () if zone is None else zone.registry
         if name != "-":
-            return [registrationView(self._registration(name))]
-        everybody = iter(()) if self._zone is None else iter(self._zone.registry)
-        return [registrationView(each) for each in itertools.islice(everybody, most)]
+            found = (self._registration(name),)
+        return [
+            registrationView(each, {} if zone is None else zone.roundTrips.of(each.endpointId))
+            for each in itertools.islice(found, most)
+        ]
 
     def parents(self, now: float) -> list[ParentView]:
         """

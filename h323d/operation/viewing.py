@@ -5,7 +5,7 @@ What an operator sees (L{h323d.operation.views}), made of the server's own objec
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 from h323d.call.applications import Refusal
 from h323d.call.legs import ILeg, LegDirection
@@ -177,9 +177,13 @@ def _nameOf(leg: ILeg) -> str:
     return str(party[0] if party else leg.peer)
 
 
-def registrationView(registration: Registration) -> RegistrationView:
+def registrationView(
+    registration: Registration, roundTrips: Mapping[str, float | None]
+) -> RegistrationView:
     """
     A registered endpoint.
+
+    @param roundTrips: of its contacts, by their URIs.
     """
     return RegistrationView(
         endpointId=registration.endpointId,
@@ -191,6 +195,7 @@ def registrationView(registration: Registration) -> RegistrationView:
         timeToLive=registration.timeToLive,
         product=registration.product,
         user=registration.authenticated,
+        roundTrips=tuple(roundTrips.get(each.uri) for each in registration.contacts),
     )
 
 

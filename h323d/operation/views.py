@@ -251,6 +251,8 @@ class RegistrationView(View):
     @ivar source: where it registered from.
     @ivar timeToLive: in seconds.
     @ivar user: who has proved to be it; empty where nobody had to.
+    @ivar roundTrips: seconds that the last answer of each of C{signalling} took, of SIP; C{None}
+        for one that did not answer, or was not asked.
     """
 
     endpointId: str
@@ -262,6 +264,7 @@ class RegistrationView(View):
     timeToLive: int
     product: str
     user: str
+    roundTrips: tuple[float | None, ...]
 
 
 @dataclass(frozen=True, slots=True)

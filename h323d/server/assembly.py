@@ -21,6 +21,7 @@ from h323d.conference.directory import RoomDirectory
 from h323d.config.sections import Configuration, PluginConfig
 from h323d.errors import ConfigurationError
 from h323d.gatekeeper.identity import ILocalNumbers
+from h323d.gatekeeper.pings import Pings, SIPContacts
 from h323d.gatekeeper.registrar import LocationService
 from h323d.gatekeeper.routing.chain import ICalledPolicy
 from h323d.gatekeeper.settings import ZoneSettings
@@ -49,6 +50,7 @@ __all__ = [
     "newH323",
     "newLocations",
     "newOnward",
+    "newPings",
     "newRecords",
     "newSIP",
     "newSwitch",
@@ -204,6 +206,24 @@ def newLocations(
         return None
     rooms = LocalRooms(directory)
     return LocationService(zone.registry, rooms, world.clock, gates, zone.passwords, zone.users)
+
+
+def newPings(
+    configuration: Configuration, world: Surroundings, zone: Zone | None, sip: SIPEndpoint | None
+) -> Pings | None:
+    """
+    @return: C{None} where no phone can register.
+    """
+    if zone is None or sip is None:
+        return None
+    return Pings(
+        configuration.sip.pingInterval,
+        zone.registry,
+        zone.roundTrips,
+        SIPContacts(sip),
+        world.clock,
+        world.events,
+    )
 
 
 def newSIP(

@@ -104,6 +104,7 @@ class Server:
         )
         self.locations = assembly.newLocations(configuration, world, directory, gates, self.zone)
         self.sip = assembly.newSIP(configuration, ground, self.switch, self.locations, self.zone)
+        self._pings = assembly.newPings(configuration, world, self.zone, self.sip)
         self.h323 = assembly.newH323(configuration, ground, self.switch, self.zone, legs)
         assembly.enterOriginators(self._originators, self.h323, self.sip)
         assembly.enterProbes(probes, self.zone, self.sip)
@@ -177,6 +178,8 @@ class Server:
             yield Sectioned(self.zone, assembly.zoneSettings)
         if self.locations is not None:
             yield self.locations
+        if self._pings is not None:
+            yield self._pings
         yield RecordsPart(self.records)
 
     def legOffered(self, leg: ILeg) -> None:

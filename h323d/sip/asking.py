@@ -32,12 +32,19 @@ class OptionsAsker(Protocol):
         """It cannot take calls, or is not there."""
 
 
-def askOptions(endpoint: SIPEndpoint, server: SIPURI, hop: SIPURI, asker: OptionsAsker) -> None:
+def askOptions(
+    endpoint: SIPEndpoint,
+    server: SIPURI,
+    hop: SIPURI,
+    asker: OptionsAsker,
+    path: tuple[str, ...] = (),
+) -> None:
     """
-    Ask a server.
+    Ask a server, or a phone.
 
     @param server: as it is called.
     @param hop: where it is: a URI with a literal address.
+    @param path: the proxies on the way, nearest first (RFC 3327).
     """
     flow = endpoint.flowTo(hop, domainOf(server))
     if flow is None:
@@ -48,6 +55,7 @@ def askOptions(endpoint: SIPEndpoint, server: SIPURI, hop: SIPURI, asker: Option
     headers = Headers(
         [
             ("Max-Forwards", "70"),
+            *(("Route", f"<{each}>") for each in path),
             ("From", str(us.withTag(f"{rng.getrandbits(48):012x}"))),
             ("To", f"<{server}>"),
             ("Call-ID", f"{rng.getrandbits(64):016x}@{here.host}"),

@@ -144,6 +144,10 @@ class SIPConfig:
     """How many contacts one name may have; for one more, that leaves which was not renewed for
     longest."""
 
+    pingInterval: float = 0.0
+    """Seconds between two questions (OPTIONS) to each phone that is registered whether it is still
+    there; 0 asks none.  C{h323ctl registrations} tells how long the answers took."""
+
     preferUpdate: bool = False
     """Whether media is changed by UPDATE where the peer allows it, not by re-INVITE."""
 
@@ -182,6 +186,8 @@ class SIPConfig:
             _networks(self.trustedNetworks)
         except ValueError as error:
             raise ValueError(f"trustedNetworks: {error}") from None
+        if self.pingInterval and not 1 <= self.pingInterval <= 3600:
+            raise ValueError("pingInterval: must be 0, or 1 to 3600")
         if self.mtu < 576:
             raise ValueError("mtu: must be at least 576")  # what every IPv4 host takes (RFC 791)
 

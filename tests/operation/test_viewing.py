@@ -160,7 +160,7 @@ def test_aRegistrationIsShownInTexts() -> None:
     registration = endpoint(
         1, "anna", kind=EndpointKind.GATEWAY, product="Box 1", authenticated="anna's"
     )
-    assert registrationView(registration) == RegistrationView(
+    assert registrationView(registration, {}) == RegistrationView(
         endpointId="endpoint1",
         protocol="h323",
         kind="gateway",
@@ -170,6 +170,7 @@ def test_aRegistrationIsShownInTexts() -> None:
         timeToLive=60,
         product="Box 1",
         user="anna's",
+        roundTrips=(),
     )
 
 

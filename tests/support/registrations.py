@@ -34,7 +34,7 @@ class Table:
         self.facts: list[Fact] = []
         self.gone: list[str] = []
         self.expired: list[str] = []
-        events = EventBus()
+        events = self.events = EventBus()
         events.subscribe(Fact, self.facts.append)
         self.registry = EndpointRegistry(
             replace(GatekeeperConfig(), **config),

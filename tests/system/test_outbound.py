@@ -20,6 +20,8 @@ US, EDGE, PHONE, CALLER = (f"127.0.86.{host}" for host in range(1, 5))
 PASSWORD = "ofB7"
 MD5 = secretOf(Algorithm.MD5, "b", "h323d", PASSWORD)
 CONFIGURATION = f"""
+[sip]
+pingInterval = 1.0
 {Baresip.SERVER}
 [security]
 md5Networks = ["127.0.86.0/24", "127.0.0.1"]
@@ -49,6 +51,18 @@ def rings(server: Server, directory: Path, softphone: Baresip) -> None:
     waitFor(lambda: "session closed" in softphone.output(), 10, "our BYE arrives")
 
 
+def answers(server: Server) -> None:
+    """
+    Wait until the phone has answered our OPTIONS by each of its ways.
+    """
+
+    def told() -> bool:
+        (registration,) = server.ask("registrations")
+        return all(registration["roundTrips"])
+
+    waitFor(told, 10, "it answers by each of its ways")
+
+
 def test_aPhoneBehindAProxyIsCalledByIt(tmp_path: Path) -> None:
     allowed = f'allow = ["{EDGE}", "{CALLER}"]'
     with (
@@ -60,6 +74,7 @@ def test_aPhoneBehindAProxyIsCalledByIt(tmp_path: Path) -> None:
         (registration,) = waitFor(lambda: server.ask("registrations"), 10, "it registers")
         assert registration["user"] == "b"
         assert registration["signalling"] == [f"{EDGE}:5060"]
+        answers(server)
         rings(server, tmp_path, softphone)
         assert server.ask("status")["facts"].get("SourceRefused") is None
     assert capture.complaints(US) == ""
@@ -81,6 +96,7 @@ def test_aPhoneThatKeepsTwoWaysOpenIsCalledOnce(tmp_path: Path) -> None:
             return any(len(each["signalling"]) == 2 for each in server.ask("registrations"))
 
         waitFor(both, 10, "it registers by both ways")
+        answers(server)
         rings(server, tmp_path, softphone)
     assert capture.complaints(US) == ""
     query = f'ip.src == {US} && sip.Method == "INVITE"'
