@@ -52,7 +52,9 @@ def _registering(configuration: Configuration) -> Iterator[str]:
     if sip.enabled and sip.registrar:
         at = f" at {_listed(sip.domains)}" if sip.domains else ""
         if security.users and security.digest is not DigestDemand.OFF:
-            yield f"{len(security.users)} users may register{at} by SIP, with their passwords"
+            users = len(security.users)
+            who = "1 user" if users == 1 else f"{users} users"
+            yield f"{who} may register{at} by SIP, by password"
             return
         kept = f", but not as one of {len(names)} names with a password" if names else ""
         yield f"{_who(security)} may register{at} by SIP{kept}"

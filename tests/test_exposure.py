@@ -61,7 +61,11 @@ def test_byDefaultAnybodyMayDoAnything() -> None:
         ),
         (
             {"security": SecurityConfig(users=(userOf("anna", "hush"),))},
-            "anybody may register by H.323; 1 users may register by SIP, with their passwords; ",
+            "anybody may register by H.323; 1 user may register by SIP, by password; ",
+        ),
+        (
+            {"security": SecurityConfig(users=(userOf("anna", "x"), userOf("bert", "x")))},
+            "2 users may register by SIP, by password; ",
         ),
         (
             {"security": SecurityConfig(users=(userOf("anna", "hush"),), digest=DigestDemand.OFF)},
