@@ -6,7 +6,11 @@ from __future__ import annotations
 
 from h323d.call.legs import ILeg
 from h323d.sip.config import SIPConfig
+from h323d.sip.digest.algorithms import Algorithm
+from h323d.sip.digest.answering import NO_SECRETS, Secrets
+from h323d.sip.digest.fields import Challenge
 from h323d.sip.messages.message import SIPRequest, SIPResponse
+from tests.support.digest import REALM
 from tests.support.sippeers import (
     SERVER,
     LegLog,
@@ -18,7 +22,12 @@ from tests.support.sippeers import (
     responseTo,
 )
 
-__all__ = ["CallOfScript", "CallToScript"]
+__all__ = ["CHALLENGE", "CallOfScript", "CallToScript"]
+
+CHALLENGE = (("WWW-Authenticate", str(Challenge(REALM, "n", Algorithm.SHA_256))),)
+"""
+What a 401 says that L{FakeSecrets<tests.support.digest.FakeSecrets>} can answer.
+"""
 
 
 class CallOfScript:
@@ -26,9 +35,9 @@ class CallOfScript:
     One call of a scripted peer to us, message by message.
     """
 
-    def __init__(self, config: SIPConfig | None = None) -> None:
+    def __init__(self, config: SIPConfig | None = None, secrets: Secrets = NO_SECRETS) -> None:
         self.world = SIPWorld()
-        self.peer: Peer = self.world.peer("10.0.0.1", config)
+        self.peer: Peer = self.world.peer("10.0.0.1", config, secrets=secrets)
         self.script: ScriptedPeer = self.world.script("10.0.0.3")
         self.cseq = 1
 
@@ -78,9 +87,14 @@ class CallToScript:
     One call of ours to a scripted peer, message by message.
     """
 
-    def __init__(self, config: SIPConfig | None = None, target: str = "sip:b@10.0.0.3") -> None:
+    def __init__(
+        self,
+        config: SIPConfig | None = None,
+        target: str = "sip:b@10.0.0.3",
+        secrets: Secrets = NO_SECRETS,
+    ) -> None:
         self.world = SIPWorld()
-        self.peer = self.world.peer("10.0.0.1", config)
+        self.peer = self.world.peer("10.0.0.1", config, secrets=secrets)
         self.script = self.world.script("10.0.0.3")
         self.leg, self.log = self.peer.call(target)
         self.world.run(0.05)

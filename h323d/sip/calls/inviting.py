@@ -132,7 +132,6 @@ class Inviting:
         self._modification = modification
         self._profile = profile
         self._invite: SentInvite | None = None  # before it is sent
-        self._sent: SIPRequest | None = None
         self._cause = Cause.NORMAL_CALL_CLEARING  # why the call is over, once it is
         self._answer = b""  # the description that was last taken
         self._isHeard = True  # what comes before the answer (RFC 5009)
@@ -170,7 +169,6 @@ class Inviting:
         self._send(request)
 
     def _send(self, request: SIPRequest) -> None:
-        self._sent = request
         self._invite = SentInvite(self._agent, self._end, request, self)
 
     def _request(self, target: CallTarget, body: bytes) -> SIPRequest:
@@ -321,12 +319,14 @@ class Inviting:
         """
         Send the same INVITE with another wish for how long the session lasts (RFC 4028, 7.3).
         """
-        assert self._sent is not None
-        headers = self._sent.headers.without("Session-Expires", "Min-SE")
-        cseq = f"{self._sent.cseq.number + 1} INVITE"
+        assert self._invite is not None
+        sent = self._invite.request
+        shown = ("Authorization", "Proxy-Authorization")  # which is good for one request
+        headers = sent.headers.without("Session-Expires", "Min-SE", *shown)
+        cseq = f"{sent.cseq.number + 1} INVITE"
         headers = headers.replacing("CSeq", cseq).extending(*self._modification.inviting())
         self._end.early.clear()
-        self._send(self._sent.withHeaders(headers))
+        self._send(sent.withHeaders(headers))
 
     def _redirected(self, response: SIPResponse) -> None:
         flow = self._end.flow

@@ -22,10 +22,12 @@ from h323d.sip.calls.exchange import newExchange
 from h323d.sip.calls.sessiontimer import Rows, SessionTimer
 from h323d.sip.dialogs.dialog import Dialog
 from h323d.sip.dialogs.dialogend import DialogEnd
+from h323d.sip.dialogs.within import RequestWithin
+from h323d.sip.flows import Flow
 from h323d.sip.messages.message import SIPRequest, SIPResponse
 from h323d.sip.reasons import statusOfReason
 from h323d.sip.sdp.negotiation import NoCommonMedia
-from h323d.sip.transactions.running import ClientTransaction, ServerTransaction
+from h323d.sip.transactions.running import ServerTransaction
 from h323d.values.cause import Cause
 from h323d.values.identifiers import LegID
 
@@ -82,7 +84,7 @@ class SessionModification:
         self._descriptions = descriptions
         self._exchange = newExchange(self, agent.clock, agent.rng, ownsCallId)
         self._timer = SessionTimer(self, agent.clock, agent.config.sessionExpires)
-        self._sent: ClientTransaction | None = None  # our last, if there was any
+        self._sent: _Change | None = None  # our last, if there was any
         self._judging: ServerTransaction | None = None  # that a gate thinks about
 
     # What a call begins with.
@@ -225,7 +227,7 @@ class SessionModification:
     def _send(self, dialog: Dialog, method: str, body: bytes = b"") -> None:
         request = self._end.request(dialog, method, body)
         request = request.withHeaders(request.headers.extending(*self._timer.refreshing()))
-        self._sent = self._agent.send(request, _Change(self, dialog, request), self._end.flow)
+        self._sent = _Change(self, self._agent, dialog, request, self._end.flow)
 
     def answerOffer(self, transaction: ServerTransaction) -> None:
         request = transaction.request
@@ -300,7 +302,7 @@ class SessionModification:
             except DecodeError as error:  # the target stays as it was
                 self._owner.complain(error)
             if request.method == "INVITE":
-                self._agent.sendAck(dialog.request("ACK", request.cseq.number), self._end.flow)
+                self._acknowledge(dialog, request)
             if self._owner.over:  # and nothing changes any more (RFC 5407, 3.2.3)
                 return
             self._grant(response)
@@ -316,6 +318,12 @@ class SessionModification:
             elif request.body:
                 self._exchange.refused()
 
+    def _acknowledge(self, dialog: Dialog, invite: SIPRequest) -> None:
+        ack = dialog.request("ACK", invite.cseq.number)
+        for name in ("Authorization", "Proxy-Authorization"):  # as the INVITE has them (22.3)
+            ack = ack.withHeaders(ack.headers.adding(name, *invite.headers.lines(name)))
+        self._agent.sendAck(ack, self._end.flow)
+
     def changeFailed(self) -> None:
         """
         Nobody answered: the dialog is dead (12.2.1.2).
@@ -329,15 +337,26 @@ class _Change:
     """
 
     def __init__(
-        self, modification: SessionModification, dialog: Dialog, request: SIPRequest
+        self,
+        modification: SessionModification,
+        agent: UserAgent,
+        dialog: Dialog,
+        request: SIPRequest,
+        flow: Flow | None,
     ) -> None:
         self._modification = modification
         self._dialog = dialog
-        self._request = request
+        self._sent = RequestWithin(agent, dialog, request, flow, self)
+
+    def destroy(self) -> None:
+        """
+        Nobody waits for it any more.
+        """
+        self._sent.destroy()
 
     def responseReceived(self, response: SIPResponse) -> None:
         if response.isFinal:
-            self._modification.changeAnswered(self._dialog, self._request, response)
+            self._modification.changeAnswered(self._dialog, self._sent.request, response)
 
     def requestTimedOut(self) -> None:
         self._modification.changeFailed()

@@ -18,6 +18,7 @@ from h323d.sip.calls.causes import reasonOf
 from h323d.sip.dialogs.dialog import Dialog
 from h323d.sip.dialogs.dialogend import DialogEnd
 from h323d.sip.dialogs.farewell import sendFarewell
+from h323d.sip.dialogs.within import RequestWithin
 from h323d.sip.digest.answering import MAX_ANSWERS
 from h323d.sip.flows import Flow
 from h323d.sip.messages.message import SIPRequest, SIPResponse
@@ -120,6 +121,13 @@ class SentInvite:
         """
         self._transaction.destroy()
 
+    @property
+    def request(self) -> SIPRequest:
+        """
+        As it was sent last.
+        """
+        return self._request
+
     def acknowledged(self, response: SIPResponse) -> Dialog | None:
         """
         @param response: the provisional response that came just now.
@@ -201,7 +209,7 @@ class SentInvite:
         prack = self._end.request(dialog, "PRACK")
         rack = str(RAck(rseq, self._request.cseq))
         prack = prack.withHeaders(prack.headers.adding("RAck", rack))
-        self._agent.send(prack, NOBODY, self._end.flow)
+        RequestWithin(self._agent, dialog, prack, self._end.flow, NOBODY)
         return True
 
     # What a fork asks for.

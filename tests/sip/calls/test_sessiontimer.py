@@ -7,9 +7,11 @@ from __future__ import annotations
 import pytest
 
 from h323d.sip.config import SIPConfig
+from h323d.sip.digest.answering import NO_SECRETS, Secrets
 from h323d.sip.messages.message import SIPRequest, SIPResponse
 from h323d.values.cause import Cause
-from tests.support.scriptedcalls import CallOfScript, CallToScript
+from tests.support.digest import FakeSecrets
+from tests.support.scriptedcalls import CHALLENGE, CallOfScript, CallToScript
 from tests.support.sippeers import SERVER, offerBody, responseTo
 
 TIMER = "Supported: timer\n"
@@ -30,8 +32,10 @@ class Called(CallOfScript):
     A call of a scripted peer that we have answered.
     """
 
-    def __init__(self, extra: str, config: SIPConfig | None = None) -> None:
-        super().__init__(config)
+    def __init__(
+        self, extra: str, config: SIPConfig | None = None, secrets: Secrets = NO_SECRETS
+    ) -> None:
+        super().__init__(config, secrets)
         self.invite(extra=extra)
         self._tag = super().tag
 
@@ -195,6 +199,25 @@ def test_whoTakesNoUpdateAfterAllIsRefreshedByReinvite() -> None:
     call.over()
 
 
+@pytest.mark.parametrize("allow", [UPDATES, ""])
+def test_whoAsksForAPasswordForARefreshIsShownIt(allow: str) -> None:
+    asked = f"{TIMER}{allow}Session-Expires: 600;refresher=uas\n"
+    call = Called(asked, secrets=FakeSecrets())
+    call.begin()
+    call.world.run(301, step=1)
+    call.accept(*CHALLENGE, status=401)
+    again = call.last
+    assert (expiresOf(again), "Authorization" in again.headers) == ("600;refresher=uac", True)
+    call.accept(("Session-Expires", "600;refresher=uac"))
+    if not allow:
+        ack = call.last
+        assert (ack.cseq.number, ack.cseq.method) == (again.cseq.number, "ACK")
+        assert ack.headers.get("Authorization") == again.headers.get("Authorization")
+    call.world.run(299, step=1)  # longer than it would have lasted without
+    assert call.leg.state == "established"
+    call.over()
+
+
 @pytest.mark.parametrize("status", [408, 481])
 def test_aRefreshOfACallThatThePeerDoesNotHaveEndsItAtOnce(status: int) -> None:
     call = Called(f"{TIMER}{UPDATES}Session-Expires: 600;refresher=uas\n")
@@ -343,6 +366,18 @@ def test_whoFindsEverythingTooShortIsCalledWithoutIt(minimum: str | None) -> Non
     assert call.script.methods.count("INVITE") == 3
     assert call.log.causes == [Cause.INTERWORKING]
     call.world.settle()
+
+
+def test_whoAsksForAPasswordFirstIsAskedForMoreByANewNumber() -> None:
+    call = Calling(secrets=FakeSecrets())
+    call.answerLast(401, rows=CHALLENGE)
+    second = call.last("INVITE")
+    call.refuse(("Min-SE", "3600"))
+    third = call.last("INVITE")
+    assert (expiresOf(third), third.cseq.number) == ("3600", second.cseq.number + 1)
+    assert "Authorization" in second.headers
+    assert "Authorization" not in third.headers  # what was shown is good for one request
+    call.over()
 
 
 def test_whatWasCancelledIsNotAskedForAgain() -> None:
