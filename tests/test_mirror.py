@@ -15,10 +15,10 @@ GENERATED = {"codec", "schema"}
 
 VALUES = """
     asn1/runtime/limits call/forwarding call/inquiry call/legs call/media call/observer call/policy call/transport
-    call/site dsp/codec events/calls events/doors events/gatekeeper events/rooms events/server
+    call/site call/watching dsp/codec events/calls events/doors events/gatekeeper events/rooms events/server
     gatekeeper/context gatekeeper/reaching gatekeeper/settings gateway/trunklines h323/calls/callinputs h323/calls/startinputs h323/h245/messages
     h323/gatekept h323/h245/owner h323/h245/source h323/ports media/packets media/relay/reports media/reports
-    sip/digest/users sip/ports sip/transactions/timers values/diversion values/referred values/media/medium
+    sip/digest/users sip/events/packages sip/ports sip/transactions/timers values/diversion values/referred values/media/medium
     values/media/streams
     """
 """
@@ -50,6 +50,7 @@ PARTS = {
     "tests/test_config.py": "config/reading config/sample config/sections",
     "tests/gateway/test_bridge.py": "gateway/dialling",
     "tests/gateway/test_transferredleg.py": "gateway/standin",
+    "tests/sip/events/test_notifier.py": "sip/events/subscription",
     "tests/walks/test_attended_transfer.py": "conference/seatrequest gateway/handovers",
     "tests/walks/test_third_party.py": "operation/calling",
     "tests/gatekeeper/registry/test_store.py": "gatekeeper/registry/storefile",

@@ -17,6 +17,7 @@ from h323d.call.legs import IOriginator
 from h323d.call.policy import IDestination, IRoutePolicy
 from h323d.call.surroundings import Surroundings
 from h323d.call.switch import Switch
+from h323d.call.watching import Conferences
 from h323d.conference.directory import RoomDirectory
 from h323d.config.sections import Configuration, PluginConfig
 from h323d.errors import ConfigurationError
@@ -38,6 +39,7 @@ from h323d.plugins import CALLED, DESTINATIONS, POLICIES, choose
 from h323d.server.ground import Ground
 from h323d.sip.calls.originator import SIPOriginator
 from h323d.sip.endpoint import SIPEndpoint
+from h323d.sip.events.conferenceinfo import ConferencePackage
 from h323d.values.address import PartyAddress
 from h323d.witness.config import CDRConfig
 from h323d.witness.records import CallRecords
@@ -232,19 +234,23 @@ def newSIP(
     switch: Switch,
     locations: LocationService | None,
     zone: Zone | None,
+    conferences: Conferences,
 ) -> SIPEndpoint | None:
     """
+    @param conferences: those that can be watched.
+
     @return: C{None} when switched off.
     """
     config = configuration.sip
     if not config.enabled:
         return None
     world = ground.bySIP(config.maxConnections)
+    site = ground.site
+    packages = (ConferencePackage(conferences, site.homes),)
+    known = (config, world, site, switch, locations, switch)
     if zone is None:
-        return SIPEndpoint(config, world, ground.site, switch, locations, switch)
-    return SIPEndpoint(
-        config, world, ground.site, switch, locations, switch, zone.users, zone.trunks
-    )
+        return SIPEndpoint(*known, packages=packages)
+    return SIPEndpoint(*known, zone.users, zone.trunks, packages)
 
 
 def newH323(

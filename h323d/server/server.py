@@ -21,6 +21,7 @@ from h323d.call.policy import IFinder
 from h323d.call.surroundings import Surroundings
 from h323d.conference.directory import RoomDirectory
 from h323d.conference.host import ConferenceHost
+from h323d.conference.watches import RoomWatches
 from h323d.config.sections import Configuration, differences
 from h323d.errors import ResourceUnavailable
 from h323d.events.server import ConfigurationReloaded
@@ -103,7 +104,10 @@ class Server:
             plugins, world, gates, (directory, onward), hosts, self.zone
         )
         self.locations = assembly.newLocations(configuration, world, directory, gates, self.zone)
-        self.sip = assembly.newSIP(configuration, ground, self.switch, self.locations, self.zone)
+        watches = RoomWatches(self.conference, directory, world.events)
+        self.sip = assembly.newSIP(
+            configuration, ground, self.switch, self.locations, self.zone, watches
+        )
         self._pings = assembly.newPings(configuration, world, self.zone, self.sip)
         self.h323 = assembly.newH323(configuration, ground, self.switch, self.zone, legs)
         assembly.enterOriginators(self._originators, self.h323, self.sip)

@@ -43,7 +43,7 @@ __all__ = [
     "UserAgent",
 ]
 
-ALLOW = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE, PRACK, REFER, NOTIFY"
+ALLOW = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE, PRACK, REFER, NOTIFY, SUBSCRIBE"
 SDP = "application/sdp"
 NO_SUBSCRIPTION = "norefersub"  # the option tag of RFC 4488
 RELIABLE = "100rel"  # the option tag of RFC 3262

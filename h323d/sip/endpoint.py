@@ -7,6 +7,7 @@ and hands each request to the dialog that it belongs to, or makes a leg of it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TypeVar
 
 from twisted.internet.defer import Deferred, succeed
@@ -34,7 +35,9 @@ from h323d.sip.dialogs.table import DialogTable
 from h323d.sip.digest.answering import NO_SECRETS, Answering, Secrets
 from h323d.sip.digest.challenging import Challenger
 from h323d.sip.digest.users import IDigestUsers
-from h323d.sip.entrance import Entrance
+from h323d.sip.entrance import Entrance, sourceOf
+from h323d.sip.events.notifier import Notifier
+from h323d.sip.events.packages import EventPackage
 from h323d.sip.flows import Flow, Flows
 from h323d.sip.messages.message import RefusedRequest, SIPRequest, SIPResponse
 from h323d.sip.messages.received import stamp, stamped
@@ -81,6 +84,7 @@ class SIPEndpoint(Part[SIPConfig]):
         inquiry: IInquiry | None = None,
         users: IDigestUsers | None = None,
         secrets: Secrets = NO_SECRETS,
+        packages: Sequence[EventPackage] = (),
     ) -> None:
         """
         @param owner: gets incoming legs: the switch.
@@ -88,6 +92,7 @@ class SIPEndpoint(Part[SIPConfig]):
         @param inquiry: asked for an OPTIONS what a call would get; C{None} if any is taken.
         @param users: who can prove who they are; C{None} if nobody has to.
         @param secrets: what we have with others.
+        @param packages: the kinds of events that can be subscribed to.
         """
         clock = self.clock = world.clock
         self.rng = world.rng
@@ -109,6 +114,7 @@ class SIPEndpoint(Part[SIPConfig]):
             clock, config.maxUnacknowledged, config.maxUnacknowledgedPerSource, config.T1
         )
         self._invites: dict[ServerTransaction, SIPLeg] = {}
+        self._notifier = Notifier(self, packages, site.shareRule)
         self._registrations = registrations
         self._registrar: Registrar | None = None
         if registrations is not None:
@@ -124,6 +130,7 @@ class SIPEndpoint(Part[SIPConfig]):
         self._flows.start()
 
     def leave(self) -> None:
+        self._notifier.leave()
         for leg in self.legs:
             leg.hangup(Cause.NORMAL_CALL_CLEARING)
 
@@ -131,6 +138,7 @@ class SIPEndpoint(Part[SIPConfig]):
         self.leave()
         for leg in self.legs:
             leg.close()
+        self._notifier.close()
         self._layer.close()
         self._flows.close()
         return succeed(None)
@@ -230,7 +238,11 @@ class SIPEndpoint(Part[SIPConfig]):
     def knows(self, request: SIPRequest, tag: str) -> bool:
         if request.method == "CANCEL":
             return self._layer.invited(request) is not None
-        return self._dialogs.get(request.callId, tag) is not None
+        found = self._notifier.of(request.callId, tag) or self._dialogs.get(request.callId, tag)
+        return found is not None
+
+    def subscriptionRefusal(self, request: SIPRequest, tag: str) -> SIPResponse | None:
+        return self._notifier.refusal(request, sourceOf(request).host, tag)
 
     def knew(self, request: SIPRequest, tag: str) -> bool:
         return self._dialogs.isPast(request.callId, tag)
@@ -303,7 +315,10 @@ class SIPEndpoint(Part[SIPConfig]):
             self._cancelled(transaction)
         elif tag is not None:  # it is ours, which only a receiver of our answers knows
             transaction.flow.credit.prove()
-            self._dialogs[request.callId, tag].requestArrived(transaction)
+            subscription = self._notifier.of(request.callId, tag)
+            (subscription or self._dialogs[request.callId, tag]).requestArrived(transaction)
+        elif request.method == "SUBSCRIBE":
+            self._notifier.subscribed(transaction, self._tag())
         elif request.method == "REGISTER" and self._registrar is not None:
             flow = transaction.flow
             answer = self._registrar.answer(

@@ -27,7 +27,7 @@ from h323d.sip.transactions.running import Proofs
 from h323d.values.address import TransportAddress
 from h323d.values.proof import Proof
 
-__all__ = ["Calls", "Entrance"]
+__all__ = ["Calls", "Entrance", "sourceOf"]
 
 _ABOUT_CALLS = ("INVITE", "OPTIONS")
 _NEVER_ASKED = ("ACK", "CANCEL")  # they cannot be sent again (RFC 3261, 22.1)
@@ -55,6 +55,13 @@ class Calls(Protocol):
     def isFullFor(self, host: str) -> bool:
         """
         Whether another call would be one too many: at all, or of that host.
+        """
+
+    def subscriptionRefusal(self, request: SIPRequest, tag: str) -> SIPResponse | None:
+        """
+        Why a SUBSCRIBE is not taken.
+
+        @raise DecodeError: it does not say what of.
         """
 
 
@@ -150,6 +157,8 @@ class Entrance:
         elif request.method == "OPTIONS":
             status = self._statusOfCall(request, proofs)
             return capabilities(request, tag, self._methods, status)
+        elif request.method == "SUBSCRIBE":
+            return self._calls.subscriptionRefusal(request, tag)
         else:
             known = request.method in ("INVITE", "REGISTER")
         return None if known else request.response(481, None, tag)

@@ -40,7 +40,7 @@ def test_whatIsTakenMayGoOn(method: str) -> None:
 
 
 def test_theMethodsAreThoseThatAreTold() -> None:
-    assert answered("SUBSCRIBE") == (405, ALLOW)
+    assert answered("PUBLISH") == (405, ALLOW)
     assert screen(request("REGISTER"), "tag", ("REGISTER",)) is None
     refused = screen(request("INVITE"), "tag", ("REGISTER",))
     assert refused is not None

@@ -26,6 +26,7 @@ from h323d.sip.config import SIPConfig
 from h323d.sip.digest.answering import NO_SECRETS, Secrets
 from h323d.sip.digest.users import IDigestUsers
 from h323d.sip.endpoint import SIPEndpoint
+from h323d.sip.events.packages import EventPackage
 from h323d.sip.messages.framing import StreamReader
 from h323d.sip.messages.message import SIPRequest, SIPResponse
 from h323d.sip.messages.parser import parse
@@ -135,6 +136,7 @@ class Peer:
         gates: Sequence[IGate] = (),
         users: IDigestUsers | None = None,
         secrets: Secrets = NO_SECRETS,
+        packages: Sequence[EventPackage] = (),
     ) -> None:
         reactor = world.network.host(host)
         self.host = host
@@ -155,6 +157,7 @@ class Peer:
             registrations,
             users=users,
             secrets=secrets,
+            packages=packages,
         )
         self.endpoint.start()
         self.originator = SIPOriginator(self.endpoint)
@@ -285,8 +288,11 @@ class SIPWorld:
         gates: Sequence[IGate] = (),
         users: IDigestUsers | None = None,
         secrets: Secrets = NO_SECRETS,
+        packages: Sequence[EventPackage] = (),
     ) -> Peer:
-        peer = Peer(self, host, config or SIPConfig(), registrations, gates, users, secrets)
+        peer = Peer(
+            self, host, config or SIPConfig(), registrations, gates, users, secrets, packages
+        )
         self.peers.append(peer)
         return peer
 

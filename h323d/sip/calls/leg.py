@@ -302,10 +302,9 @@ class SIPLeg:
             self._referrals.requested(transaction)
         elif request.method == "OPTIONS":
             self._agent.respond(transaction, capabilities(request, self.localTag))
-        elif request.method == "NOTIFY":  # of what nobody here has subscribed to
-            self._end.respond(transaction, 481)
-        else:
-            self._end.respond(transaction, 405)
+        else:  # nobody subscribes to anything within a call
+            status = {"NOTIFY": 481, "SUBSCRIBE": 489}.get(request.method, 405)
+            self._end.respond(transaction, status)
 
     def ackArrived(self, ack: SIPRequest) -> None:
         self._end.ackArrived(ack)

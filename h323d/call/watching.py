@@ -1,0 +1,55 @@
+"""
+What can be seen of a conference from outside, by whoever watches it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from h323d.values.address import PartyAddress
+from h323d.values.identifiers import LegID
+
+__all__ = ["ConferenceWatcher", "Conferences", "Member"]
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """
+    Who is in a conference.
+
+    @ivar names: of the party, best first; may be empty, and are what it calls itself.
+    @ivar displayName: the same for people to read; may be empty.
+    @ivar isHeld: whether it has put us on hold.
+    @ivar isInvited: whether it was we who called it.
+    """
+
+    legId: LegID
+    names: tuple[PartyAddress, ...]
+    displayName: str
+    isHeld: bool
+    isInvited: bool
+
+
+class ConferenceWatcher(Protocol):
+    """
+    Who watches one.
+    """
+
+    def conferenceChanged(self) -> None:
+        """Somebody came, or left, or is on hold, or back."""
+
+
+class Conferences(Protocol):
+    """
+    Who has them.
+    """
+
+    def watch(self, names: tuple[PartyAddress, ...], watcher: ConferenceWatcher) -> str | None:
+        """Tell C{watcher} from now on.  The name of the conference; C{None} if there is none."""
+
+    def unwatch(self, watcher: ConferenceWatcher) -> None:
+        """Tell it no more."""
+
+    def members(self, name: str) -> tuple[Member, ...]:
+        """Who is in it; nobody, where it is not open at present."""

@@ -1,0 +1,82 @@
+"""
+Who watches a room, and what they see.
+"""
+
+from __future__ import annotations
+
+import pytest
+from twisted.internet.task import Clock
+
+from h323d.call.gates import Gates
+from h323d.call.policy import Route
+from h323d.conference.config import ConferenceConfig
+from h323d.conference.directory import RoomDirectory
+from h323d.conference.host import ConferenceHost
+from h323d.conference.watches import RoomWatches
+from h323d.events.bus import EventBus
+from h323d.values.address import AddressKind, PartyAddress
+from h323d.values.cause import Cause
+from h323d.values.media.medium import Medium
+from tests.support.fakeleg import FakeLeg
+from tests.support.fakemedia import FakePool
+
+ROOM, NOBODY = (PartyAddress(AddressKind.DIALLED_DIGITS, text) for text in ("80001", "1001"))
+
+
+class Scene:
+    """
+    Rooms, and somebody who watches.
+
+    @ivar told: how often they heard of a change.
+    """
+
+    def __init__(self) -> None:
+        clock, events, self.pool = Clock(), EventBus(), FakePool()
+        config = ConferenceConfig(patterns=("8xxxx",))
+        self.host = ConferenceHost(config, clock, events, self.pool, Gates(clock, events, ()))
+        self.watches = RoomWatches(self.host, RoomDirectory(config), events)
+        self.told = 0
+
+    def conferenceChanged(self) -> None:
+        self.told += 1
+
+    def join(self, room: str = "80001") -> FakeLeg:
+        leg = FakeLeg(room, self.pool)
+        self.host.accept(leg, Route("conference", room))
+        leg.answered()
+        leg.mediaReady()
+        return leg
+
+
+@pytest.fixture
+def scene() -> Scene:
+    return Scene()
+
+
+def test_eachChangeIsTold(scene: Scene) -> None:
+    assert scene.watches.watch((NOBODY, ROOM), scene) == "80001"
+    leg = scene.join()
+    scene.join("80002")
+    assert scene.told == 1
+    assert leg.observer is not None
+    leg.observer.legMediaLost(leg, Medium.AUDIO)
+    leg.mediaReady()
+    leg.release(Cause.NORMAL_CALL_CLEARING)
+    assert scene.told == 4
+    scene.watches.unwatch(scene)
+    scene.join()
+    assert scene.told == 4
+
+
+def test_whoIsThereIsSeen(scene: Scene) -> None:
+    assert scene.watches.members("80001") == ()
+    leg = scene.join()
+    (member,) = scene.watches.members("80001")
+    assert (member.legId, member.names, member.isHeld) == (leg.legId, leg.calling, False)
+    assert leg.observer is not None
+    leg.observer.legMediaLost(leg, Medium.AUDIO)
+    assert [each.isHeld for each in scene.watches.members("80001")] == [True]
+
+
+def test_whatIsNoRoomIsNotWatched(scene: Scene) -> None:
+    assert scene.watches.watch((NOBODY,), scene) is None

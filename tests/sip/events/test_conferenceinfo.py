@@ -1,0 +1,144 @@
+"""
+What is told of who is in a conference.
+"""
+
+from __future__ import annotations
+
+from xml.etree import ElementTree
+
+import pytest
+
+from h323d.call.homes import homeAt
+from h323d.call.watching import ConferenceWatcher, Member
+from h323d.sip.events.conferenceinfo import NAMESPACE, ConferencePackage
+from h323d.sip.events.packages import Watch
+from h323d.sip.messages.uri import parseURI
+from h323d.values.address import AddressKind, PartyAddress
+from h323d.values.identifiers import LegID
+
+ROOM = parseURI("sip:80001@10.0.0.1")
+HOSTILE = '<a href="x">&]]>\x00\r\n'
+
+
+def member(legId: str, name: str = "anna", display: str = "", isHeld: bool = False) -> Member:
+    names = (PartyAddress(AddressKind.H323_ID, name),)
+    return Member(LegID(legId), names, display, isHeld, False)
+
+
+class Conferences:
+    """
+    One conference, and who watches it.
+    """
+
+    def __init__(self) -> None:
+        self.present: list[Member] = []
+        self.watchers: list[ConferenceWatcher] = []
+
+    def watch(self, names: tuple[PartyAddress, ...], watcher: ConferenceWatcher) -> str | None:
+        if not any(each.value == "80001" for each in names):
+            return None
+        self.watchers.append(watcher)
+        return "80001"
+
+    def unwatch(self, watcher: ConferenceWatcher) -> None:
+        self.watchers.remove(watcher)
+
+    def members(self, name: str) -> tuple[Member, ...]:
+        assert name == "80001"
+        return tuple(self.present)
+
+
+class Scene:
+    """
+    Somebody who watches it.
+
+    @ivar told: how often they heard that there is news.
+    """
+
+    def __init__(self) -> None:
+        self.conferences = Conferences()
+        self.package = ConferencePackage(self.conferences, homeAt("10.0.0.1"))
+        self.told = 0
+
+    def changed(self) -> None:
+        self.told += 1
+
+    def watch(self) -> Watch:
+        watch = self.package.watch(ROOM, self)
+        assert watch is not None
+        return watch
+
+
+@pytest.fixture
+def scene() -> Scene:
+    return Scene()
+
+
+def read(body: bytes) -> ElementTree.Element:
+    return ElementTree.fromstring(body)
+
+
+def users(root: ElementTree.Element) -> list[tuple[str | None, str | None]]:
+    """
+    Of each, the state and the name.
+    """
+    found = root.findall(f"{{{NAMESPACE}}}users/{{{NAMESPACE}}}user")
+    return [(each.get("state"), each.findtext(f"{{{NAMESPACE}}}display-text")) for each in found]
+
+
+def test_theFirstIsAllThatThereIs(scene: Scene) -> None:
+    scene.conferences.present = [member("l1", display="Anna Lee"), member("l2", "bob", isHeld=True)]
+    root = read(scene.watch().state())
+    assert root.tag == f"{{{NAMESPACE}}}conference-info"
+    assert (root.get("state"), root.get("version")) == ("full", "0")
+    assert root.get("entity") == "sip:80001@10.0.0.1"
+    assert users(root) == [("full", "Anna Lee"), ("full", "bob")]
+    assert root.findtext(f".//{{{NAMESPACE}}}user-count") == "2"
+    statuses = [each.text for each in root.iter(f"{{{NAMESPACE}}}status")]
+    assert statuses == ["connected", "on-hold"]
+
+
+def test_theNextIsWhatHasChanged(scene: Scene) -> None:
+    anna, bob = member("l1"), member("l2", "bob")
+    scene.conferences.present = [anna, bob]
+    watch = scene.watch()
+    watch.state()
+    scene.conferences.present = [anna, member("l3", "carol")]
+    (watcher,) = scene.conferences.watchers
+    watcher.conferenceChanged()
+    assert scene.told == 1
+    root = read(watch.news())
+    assert (root.get("state"), root.get("version")) == ("partial", "1")
+    assert users(root) == [("full", "carol"), ("deleted", None)]
+    assert read(watch.news()).get("version") == "2"
+    assert users(read(watch.state())) == [("full", "anna"), ("full", "carol")]
+
+
+def test_twoOfOneNameAreTwo(scene: Scene) -> None:
+    scene.conferences.present = [member("l1"), member("l2")]
+    found = read(scene.watch().state()).iter(f"{{{NAMESPACE}}}user")
+    assert len({each.get("entity") for each in found}) == 2
+
+
+def test_aNameThatIsMeantToBreakTheDocumentDoesNot(scene: Scene) -> None:
+    scene.conferences.present = [member("l1", HOSTILE, HOSTILE * 100)]
+    ((state, name),) = users(read(scene.watch().state()))
+    assert state == "full"
+    assert name is not None
+    assert name.startswith('<a href="x">&]]>')
+    assert len(name) <= 100
+
+
+def test_anEmptyOneIsNotActive(scene: Scene) -> None:
+    root = read(scene.watch().state())
+    assert root.findtext(f".//{{{NAMESPACE}}}active") == "false"
+    assert users(root) == []
+
+
+def test_whatIsNoConferenceIsNotWatched(scene: Scene) -> None:
+    assert scene.package.watch(parseURI("sip:anna@10.0.0.1"), scene) is None
+
+
+def test_whoWatchesNoMoreIsNotTold(scene: Scene) -> None:
+    scene.watch().close()
+    assert scene.conferences.watchers == []
