@@ -83,7 +83,13 @@ class Referrer(ScriptedPeer):
         """
         self.send(request("INVITE", uri=f"sip:{number}@{SERVER}", body=offerBody()), SIP)
 
-    def consult(self, number: str, replaces: str = "") -> None:
+    def acknowledge(self, callId: str) -> None:
+        """
+        Do so late, with a call whose INVITE was its first request.
+        """
+        self._say("ACK", 1, callId=callId)
+
+    def consult(self, number: str, replaces: str = "", formats: str = "0 8") -> None:
         """
         Call somebody else, while the first call goes on; or in the place of a call.
         """
@@ -93,7 +99,7 @@ class Referrer(ScriptedPeer):
             callId=SECOND,
             uri=f"sip:{number}@{SERVER}",
             extra=f"Replaces: {replaces}\n" if replaces else "",
-            body=offerBody(),
+            body=offerBody(formats=formats),
         )
         self.send(text, SIP)
 

@@ -198,6 +198,28 @@ def test_whoCallsInThePlaceOfACallThatIsOverIsDeclined(world: Simulation) -> Non
     house.over()
 
 
+def test_whoOffersNothingTakesNobodysPlace(world: Simulation) -> None:
+    house = House(world)
+    house.referrer.consult("1001", house.referrer.first, formats="96")
+    world.until(lambda: 488 in house.referrer.statusOf("INVITE"))
+    world.run(SETTLED)
+    assert "BYE" not in house.referrer.methods
+    assert house.talksOn()
+    house.over()
+
+
+def test_whoComesForAPlaceThatIsGoneIsLetGo(world: Simulation) -> None:
+    house = House(world)
+    house.referrer.acknowledges = False
+    house.referrer.consult("1001", house.referrer.first)
+    world.until(lambda: 200 in house.referrer.statusOf("INVITE"))
+    house.alice.hangup()
+    world.until(lambda: "BYE" in house.referrer.methods)
+    house.referrer.acknowledge(SECOND)
+    world.until(lambda: house.referrer.methods.count("BYE") == 2)
+    house.over()
+
+
 def test_whoDoesNotAcknowledgeTakesNobodysPlace(world: Simulation) -> None:
     house = House(world)
     house.referrer.acknowledges = False
