@@ -154,7 +154,7 @@ def _rank(
     """
     How far behind a format comes: in the order in which this module's docstring has it.
     """
-    passes = any(candidate.sameOctets(each) for each in wanted)
+    passes = any(mayPass(candidate, each) or mayPass(each, candidate) for each in wanted)
     heard = wanted if passes else tuple(filter(selection.codes, wanted))
     return (
         not selection.fits(candidate),
@@ -178,7 +178,7 @@ def costOf(candidate: MediaFormat, wanted: Collection[MediaFormat]) -> int:
     Microseconds of a processor for 20 ms between the candidate and the other side's cheapest; a
     kbit/s of the line counts as one.
     """
-    if any(candidate.sameOctets(each) for each in wanted):
+    if any(mayPass(candidate, each) for each in wanted):
         return 0
     worth = worthOf(candidate)
     work = worth.cost + min((worthOf(each).cost for each in wanted), default=0)
@@ -193,7 +193,7 @@ def _between(one: MediaFormat, other: MediaFormat) -> int:
     """
     Impairments add up, but for the band: what is not there cannot be lost again.
     """
-    if one.sameOctets(other):
+    if mayPass(one, other) or mayPass(other, one):
         return _alone(one)
     first, second = _alone(one), _alone(other)
     return first + second - min(first, second, NARROWBAND)

@@ -16,6 +16,8 @@ WIDE = MediaFormat("G7221", 16000, parameters=(("bitrate", "32000"),))
 EVENTS = MediaFormat("telephone-event")
 G722, G729, GSM = MediaFormat("G722"), MediaFormat("G729"), MediaFormat("GSM")
 OPUS = MediaFormat("opus", 48000, 2)
+AMR = MediaFormat("AMR", parameters=(("octet-align", "1"),))
+SOME_MODES = MediaFormat("AMR", parameters=(("mode-set", "0,1"), ("octet-align", "1")))
 OURS = (G711_ULAW, G711_ALAW, G722, OPUS, G729, GSM)
 
 Formats = tuple[MediaFormat, ...]
@@ -38,6 +40,21 @@ def test_whatBothSpeakComesFirstThenWhatSoundsBestThenWhatCostsLeast(
     spoken: Formats | None, order: Formats
 ) -> None:
     assert Selection(OURS).towards(spoken) == order
+
+
+@pytest.mark.parametrize(
+    ("spoken", "best"),
+    [
+        ((AMR,), AMR),
+        ((SOME_MODES,), G711_ULAW),  # what ours sends may be of a mode that is not taken
+        ((SOME_MODES, G711_ALAW), G711_ALAW),
+        ((MediaFormat("G729", parameters=(("annexb", "no"),)),), G729),  # the one way, it passes
+    ],
+)
+def test_whatCannotBePassedIsNoBetterThanWhatIsTranscoded(
+    spoken: Formats, best: MediaFormat
+) -> None:
+    assert Selection((*OURS[:2], G729, AMR)).towards(spoken)[0] == best
 
 
 def test_theCallersOrderCountsWhereThatIsPreferred() -> None:
