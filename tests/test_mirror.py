@@ -65,7 +65,7 @@ PARTS = {
     "tests/h323/h245/test_media.py": "h323/h245/channels/incoming",
     "tests/h323/h245/test_session.py": "h323/h245/negotiation",
     "tests/media/audio/test_plane.py": """
-        media/audio/commands media/audio/groups media/audio/negotiated media/audio/sending
+        media/audio/commands media/audio/groups media/audio/negotiated
         media/audio/speaking media/audio/survey
         """,
     "tests/operation/test_views.py": "operation/peerviews operation/routeviews",

@@ -5,20 +5,36 @@ speak.
 The work is done by opencore-amrnb (Apache-2.0): the system's own, or the one that PyAV carries.  It
 conceals what is lost.
 
-We send the best mode that C{mode-set} allows all the time, and no silence descriptors; the peer's
-requests for another mode (RFC 4867, 4.3.1) are not followed.
+We send the best mode that C{mode-set} allows, and that the peer asks for (RFC 4867, 4.3.1), and no
+silence descriptors.  We ask for none: whatever mode comes, we hear it as well as any.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from zope.interface import implementer
 
-from h323d.dsp.amrpayload import MOST_FRAMES, NO_DATA, SID, Frame, pack, unpack
-from h323d.dsp.codec import IDecoder, IEncoder, IStreamCodec, Parameters
+from h323d.dsp.amrpayload import (
+    MOST_FRAMES,
+    NO_DATA,
+    NO_REQUEST,
+    SID,
+    Frame,
+    pack,
+    requestIn,
+    unpack,
+)
+from h323d.dsp.codec import (
+    MODE_REQUEST,
+    IModeDecoder,
+    IModeEncoder,
+    IStreamCodec,
+    Parameters,
+)
 from h323d.dsp.frames import WholeFrames
 from h323d.dsp.libraries import Carrier, Library, Missing, find
 from h323d.values.media.formats import MediaFormat
@@ -46,11 +62,15 @@ Octets = npt.NDArray[np.uint8]
 Samples = npt.NDArray[np.int16]
 
 
-@implementer(IDecoder)
+@implementer(IModeDecoder)
 class AMRDecoder:
     """
     The decoding end of one stream.
+
+    @ivar request: the mode that the peer has asked for last; C{None} if any will do.
     """
+
+    request: int | None = None
 
     def __init__(self, library: Library, isAligned: bool) -> None:
         self._ffi, self._functions = library.ffi, library.functions
@@ -66,9 +86,13 @@ class AMRDecoder:
         Frame by frame; in place of one that was damaged, what was before goes on.
         """
         self._madeUp.forget()
-        frames = unpack(payload.tobytes(), self._isAligned)
+        octets = payload.tobytes()
+        frames = unpack(octets, self._isAligned)
         if frames is None:
             return -1
+        asked = requestIn(octets)
+        if asked <= _BEST_MODE or asked == NO_REQUEST:
+            self.request = asked if asked != NO_REQUEST else None
         for number, frame in enumerate(frames):
             self._run(frame, out[number * _FRAME : (number + 1) * _FRAME])
         return len(frames) * _FRAME
@@ -89,16 +113,20 @@ class AMRDecoder:
         self._functions.Decoder_Interface_Decode(self._memory, stored, samples, 0)
 
 
-@implementer(IEncoder)
+@implementer(IModeEncoder)
 class AMREncoder:
     """
     The encoding end of one stream.
     """
 
-    def __init__(self, library: Library, isAligned: bool, mode: int) -> None:
+    def __init__(self, library: Library, isAligned: bool, modes: Sequence[int]) -> None:
+        """
+        @param modes: those that may be sent, from the lowest on.
+        """
+        self._modes = modes
         self._ffi, self._functions = library.ffi, library.functions
         self._isAligned = isAligned
-        self._mode = mode
+        self._mode = modes[-1]
         self._spoken = np.zeros(MOST_FRAMES * _FRAME, np.int16)
         self._stored = library.ffi.new("uint8_t[]", _LONGEST_FRAME)
         made = self._functions.Encoder_Interface_init(0)
@@ -122,6 +150,13 @@ class AMREncoder:
         payload = pack(frames, self._isAligned)
         out[: len(payload)] = np.frombuffer(payload, np.uint8)
         return len(payload)
+
+    def heed(self, mode: int | None) -> None:
+        """
+        The best that is not above what is asked for, or else the lowest.
+        """
+        wanted = [each for each in self._modes if mode is None or each <= mode]
+        self._mode = (wanted or self._modes[:1])[-1]
 
     def tune(self, lossPercent: int) -> None:
         """
@@ -164,11 +199,15 @@ class AMRCodec:
 
     def newEncoder(self, sampleRate: int, parameters: Parameters) -> AMREncoder:
         """
-        It keeps to the peer's C{mode-set}.
+        It keeps to the peer's C{mode-set}, and to what it has asked for before.
         """
-        asked = dict(parameters).get("mode-set", "").split(",")
-        modes = [mode for mode in range(_BEST_MODE + 1) if str(mode) in map(str.strip, asked)]
-        return AMREncoder(self._library, self._isAligned, modes[-1] if modes else _BEST_MODE)
+        said = dict(parameters)
+        allowed = set(map(str.strip, said.get("mode-set", "").split(",")))
+        every = range(_BEST_MODE + 1)
+        modes = [mode for mode in every if str(mode) in allowed]
+        encoder = AMREncoder(self._library, self._isAligned, modes or every)
+        encoder.heed(int(said[MODE_REQUEST]) if MODE_REQUEST in said else None)
+        return encoder
 
 
 def amr() -> tuple[AMRCodec, str] | Missing:

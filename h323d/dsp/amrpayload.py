@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-__all__ = ["MOST_FRAMES", "NO_DATA", "SID", "Frame", "pack", "unpack"]
+__all__ = ["MOST_FRAMES", "NO_DATA", "NO_REQUEST", "SID", "Frame", "pack", "requestIn", "unpack"]
 
 SID = 8  # frame type: comfort noise
 NO_DATA = 15  # frame type
@@ -19,7 +19,7 @@ MOST_FRAMES = 6  # of a payload: 120 ms
 
 # Bits of a frame, by its type (RFC 4867, table 1; 3GPP TS 26.101, table 1b).
 _BITS = {0: 95, 1: 103, 2: 118, 3: 134, 4: 148, 5: 159, 6: 204, 7: 244, SID: 39, NO_DATA: 0}
-_NO_REQUEST = 15  # codec mode request: none
+NO_REQUEST = 15  # codec mode request: any mode will do
 _OCTET = 8
 
 
@@ -57,6 +57,15 @@ class _Reader:
         if self._isAligned:
             self.left -= self.left % _OCTET
         return found
+
+
+def requestIn(payload: bytes) -> int:
+    """
+    What the peer would like to be sent: a codec mode, or L{NO_REQUEST}; the others are reserved.
+
+    @param payload: one that can be unpacked, of either packing.
+    """
+    return payload[0] >> 4
 
 
 def unpack(payload: bytes, isAligned: bool) -> list[Frame] | None:
@@ -101,7 +110,7 @@ def pack(frames: Sequence[Frame], isAligned: bool) -> bytes:
         for each in frames
     ]
     number = length = 0
-    for value, bits in [(_NO_REQUEST, 4), *entries, *speech]:
+    for value, bits in [(NO_REQUEST, 4), *entries, *speech]:
         number, length = number << bits | value, length + bits
         if isAligned:
             spare = -length % _OCTET

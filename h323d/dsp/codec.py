@@ -21,11 +21,15 @@ __all__ = [
     "ICodec",
     "IDecoder",
     "IEncoder",
+    "IModeDecoder",
+    "IModeEncoder",
     "IRowCodec",
     "IStreamCodec",
+    "MODE_REQUEST",
     "Parameters",
 ]
 
+MODE_REQUEST = "mode-request"  # of an encoder's parameters: what L{IModeDecoder.request} asked for
 LARGEST_PAYLOAD = 755  # octets, of a packet that is sent or taken
 
 Octets = npt.NDArray[np.uint8]
@@ -148,4 +152,26 @@ class IEncoder(Interface):
     def tune(lossPercent: int) -> None:
         """
         The peer reports how much it loses: how much is worth sending twice.
+        """
+
+
+class IModeDecoder(IDecoder):
+    """
+    One whose payloads say, too, in which mode the other direction shall be encoded, as those of AMR
+    do (RFC 4867, 4.3.1).
+    """
+
+    request = Attribute("the mode that was asked for last; C{None} if any will do")
+
+
+class IModeEncoder(IEncoder):
+    """
+    One that can do as is asked for so.  What is new is asked of it as a parameter, L{MODE_REQUEST}.
+    """
+
+    def heed(mode: int | None) -> None:
+        """
+        Encode so from the next frame on, or as nearly so as is allowed.
+
+        @param mode: C{None} for any.
         """

@@ -11,8 +11,8 @@ import pytest
 from zope.interface.verify import verifyObject
 
 from h323d.dsp.amr import AMRCodec, amr, efficientAMR
-from h323d.dsp.amrpayload import NO_DATA, SID, Frame, pack, unpack
-from h323d.dsp.codec import IStreamCodec, Octets
+from h323d.dsp.amrpayload import NO_DATA, NO_REQUEST, SID, Frame, pack, unpack
+from h323d.dsp.codec import MODE_REQUEST, IModeDecoder, IModeEncoder, IStreamCodec, Octets
 from h323d.dsp.libraries import Missing
 from h323d.dsp.tones import signalToNoise, sines
 from tests.support.coded import coded, decoded, garbage, had, likeness, spoken
@@ -82,6 +82,37 @@ def test_aToneComesBackAsThatTone(codec: IStreamCodec) -> None:
 def test_theBestModeIsSentThatThePeerTakes(codec: IStreamCodec, modes: str, sent: int) -> None:
     (payload,) = coded(codec.newEncoder(RATE, (("mode-set", modes),)), spoken(RATE, 0.02), RATE)
     assert stored(codec, payload)[0] >> 3 == sent
+
+
+@pytest.mark.parametrize(
+    ("modes", "asked", "sent"),
+    [("", 3, 3), ("", None, 7), ("0,2,5", 4, 2), ("4,5", 1, 4), ("4,5", 7, 5)],
+)
+def test_theModeThatIsAskedForIsSentOrTheNextBelow(
+    codec: IStreamCodec, modes: str, asked: int | None, sent: int
+) -> None:
+    encoder = IModeEncoder(codec.newEncoder(RATE, (("mode-set", modes),)))
+    encoder.heed(asked)
+    (payload,) = coded(encoder, spoken(RATE, 0.02), RATE)
+    assert stored(codec, payload)[0] >> 3 == sent
+
+
+def test_whatWasAskedForBeforeIsAParameterOfANewEncoder(codec: IStreamCodec) -> None:
+    encoder = codec.newEncoder(RATE, ((MODE_REQUEST, "2"),))
+    (payload,) = coded(encoder, spoken(RATE, 0.02), RATE)
+    assert stored(codec, payload)[0] >> 3 == 2
+
+
+def test_whatThePeerAsksForComesWithItsPackets(codec: IStreamCodec) -> None:
+    decoder = IModeDecoder(codec.newDecoder(RATE, ()))
+    (payload,) = coded(codec.newEncoder(RATE, ()), spoken(RATE, 0.02), RATE)
+    told = []
+    for request in (3, 12, 0, NO_REQUEST):  # 12 is reserved
+        asking = payload.copy()
+        asking[0] = request << 4 | payload[0] & 0xF
+        decoder.decode(asking, np.zeros(FRAME, np.int16))
+        told.append(decoder.request)
+    assert told == [3, 3, 0, None]
 
 
 def test_aPacketMayHoldSeveralFrames(codec: IStreamCodec) -> None:

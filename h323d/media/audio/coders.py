@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from zope.interface import implementer
 
-from h323d.dsp.codec import IDecoder, IEncoder
+from h323d.dsp.codec import IDecoder, IEncoder, IModeEncoder
 from h323d.media.audio.codecs import Codecs
 
 __all__ = ["Coders"]
@@ -124,6 +124,16 @@ class Coders:
             written = -1
         self.failures += written < 0
         return max(written, 0)
+
+    def heed(self, encoder: IEncoder, mode: int | None) -> None:
+        """
+        Tell an encoder in which mode its peer would like to be sent.
+        """
+        try:
+            if IModeEncoder.providedBy(encoder):
+                IModeEncoder(encoder).heed(mode)
+        except Exception:  # the fence
+            self.failures += 1
 
     def tune(self, encoder: IEncoder, lossPercent: int) -> None:
         """

@@ -10,12 +10,13 @@ was by a packet of another kind, the noise that is described there.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from h323d.dsp.codec import IDecoder
+from h323d.dsp.codec import IDecoder, IModeDecoder
 from h323d.media.audio.buffers import SoundStores
 from h323d.media.audio.codecs import ROOM_RATES, Codecs
 from h323d.media.audio.coders import Coders
@@ -91,15 +92,20 @@ class SoundStream:
     """
     One stream's decoder, and how far it has got.
 
+    @ivar asks: the same, if what it decodes says in which mode to encode.
     @ivar form: the kind of its codec, and the rate of what it gives.
     @ivar position: the last packet's timestamp, not reduced.
     @ivar units: how long the sound of the last was, on the same clock; 0 before there was any.
     """
 
-    __slots__ = ("_begun", "_sequence", "_timestamp", "decoder", "form", "position", "units")
+    __slots__ = (
+        *("_begun", "_sequence", "_timestamp"),
+        *("asks", "decoder", "form", "position", "units"),
+    )
 
     def __init__(self, decoder: IDecoder, form: tuple[int, int]) -> None:
         self.decoder = decoder
+        self.asks = IModeDecoder(decoder, None)
         self.form = form
         self.position = self.units = 0
         self._begun = False
@@ -176,6 +182,14 @@ class Decoding:
         if self._parameters.get((slot, kind)) != parameters:
             self._parameters[slot, kind] = parameters
             self.restart(slot)
+
+    def requests(self) -> Iterator[tuple[int, int | None]]:
+        """
+        Which slots' peers say in which mode they would like to be sent, and what they said last.
+        """
+        for slot, stream in self._streams.items():
+            if stream.asks is not None:
+                yield slot, stream.asks.request
 
     def restart(self, slot: int) -> None:
         """

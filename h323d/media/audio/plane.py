@@ -96,7 +96,9 @@ class MediaPlane:
         self._stores = stores = SoundStores(config, table, coders, few)
         self._digits = digits = Digits(table)
         self._consent = consent = Consent(table)
-        decoding = Decoding(table, known, coders, stores, Pauses(table, coders, stores))
+        self._decoding = decoding = Decoding(
+            table, known, coders, stores, Pauses(table, coders, stores)
+        )
         self._receiver = receiver = Receiver(
             config, table, known, digits, consent, stores, decoding, few
         )
@@ -323,6 +325,8 @@ class MediaPlane:
         self._consent.expire(packets, now)
         self._control.report(packets, now, index * self._tickMs)
         self._reports += self._digits.expire(now)
+        for slot, mode in self._decoding.requests():
+            self._sender.heed(slot, mode)
         if now >= self._nextSurvey:
             self._nextSurvey = now + _SURVEY
             self._receiver.settle(packets, now)

@@ -21,6 +21,7 @@ from h323d.media.audio.codecs import Codecs
 from h323d.media.audio.coders import Coders
 from h323d.media.audio.sharing import Form, SharedEncoders
 from h323d.media.audio.table import LONGEST_PACKET_MS, Milliseconds, PortTable
+from h323d.media.audio.wishes import Wishes
 from h323d.media.packets import IPacketIO
 from h323d.rtp.columns import HEADER_BYTES, numbers, writeHeader, writeHeaders
 from h323d.rtp.steady import FEW
@@ -96,14 +97,13 @@ class Sender:
         self._codecs = codecs
         self._shared = SharedEncoders(coders)
         self._streams: dict[int, _Stream] = {}
-        self._parameters: dict[int, tuple[tuple[str, str], ...]] = {}
+        self._wishes = Wishes()
 
     def negotiated(self, slot: int, parameters: tuple[tuple[str, str], ...]) -> None:
         """
         The parameters of the format that the slot's peer is sent.
         """
-        if self._parameters.get(slot) != parameters:
-            self._parameters[slot] = parameters
+        if self._wishes.negotiated(slot, parameters):
             self.restart(slot)
 
     def tune(self, slot: int, lossPercent: int) -> None:
@@ -114,6 +114,14 @@ class Sender:
         if stream is not None:
             self._coders.tune(stream.encoder, lossPercent)
         self._shared.tune(slot, lossPercent)
+
+    def heed(self, slot: int, mode: int | None) -> None:
+        """
+        The slot's peer asks for a mode of its codec (L{h323d.dsp.codec.IModeDecoder}).
+        """
+        stream = self._streams.get(slot)
+        if self._wishes.asked(slot, mode) and stream is not None:
+            self._coders.heed(stream.encoder, mode)
 
     def restart(self, slot: int) -> None:
         """
@@ -135,7 +143,7 @@ class Sender:
         @return: what is remembered of what it is sent, for L{adopt}.
         """
         self._shared.forget(slot)
-        return Speaker(self._streams.pop(slot, None), self._parameters.pop(slot, None))
+        return Speaker(self._streams.pop(slot, None), self._wishes.take(slot))
 
     def adopt(self, slot: int, speaker: Speaker) -> None:
         """
@@ -144,7 +152,7 @@ class Sender:
         if speaker.stream is not None:
             self._streams[slot] = speaker.stream
         if speaker.parameters is not None:
-            self._parameters[slot] = speaker.parameters
+            self._wishes.put(slot, speaker.parameters)
 
     def send(
         self,
@@ -311,7 +319,7 @@ class Sender:
         whole = table.packetMs[members] == mixes.milliseconds
         columns = members, table.room[members], table.sendRate[members], mixOf, whole
         forms = [
-            Form(room, kind, rate, self._parameters.get(slot, ()), isSilent and heard == SILENCE)
+            Form(room, kind, rate, self._wishes.of(slot), isSilent and heard == SILENCE)
             if fits
             else None
             for slot, room, rate, heard, fits in zip(
@@ -332,7 +340,7 @@ class Sender:
     def _stream(self, slot: int, kind: int) -> _Stream:
         stream, form = self._streams.get(slot), (kind, int(self._table.sendRate[slot]))
         if stream is None or stream.form != form:
-            parameters = self._parameters.get(slot, ())
+            parameters = self._wishes.of(slot)
             encoder = self._coders.newEncoder(*form, parameters)
             stream = self._streams[slot] = _Stream(encoder, form)
             self._table.heldMs[slot] = 0
