@@ -226,8 +226,7 @@ _CALL_COLUMNS = _columns(
         "legId",
         "displayName",
     ),
-    *("encryption", "packetsReceived", "packetsSent"),
-    *("model", "side", "target", "bandwidth", "used"),
+    *("packetsReceived", "packetsSent", "model", "side", "target", "bandwidth", "used"),
     *("answered", "admitted", "endpointId", "callIdentifier"),
 )
 _ROOM_COLUMNS = _columns("room", "open", "participants", "speaker", "maxParticipants")

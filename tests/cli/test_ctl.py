@@ -25,8 +25,8 @@ from h323d.dsp.provisions import NAMES
 
 ROOT = Path(__file__).parents[2]
 MEDIA = {
-    "format": "PCMU/8000", "packetsReceived": 10, "packetsLost": 1, "packetsSent": 9,
-    "jitter": 0.00125,
+    "format": "PCMU/8000", "encryption": "AES_CM_128_HMAC_SHA1_80", "packetsReceived": 10,
+    "packetsLost": 1, "packetsSent": 9, "jitter": 0.00125,
 }  # fmt: skip
 OPTIONS = (
     b"OPTIONS sip:a@b SIP/2.0\r\nVia: SIP/2.0/UDP h;branch=z9hG4bK1\r\nFrom: <sip:a@b>;tag=1\r\n"
@@ -146,11 +146,13 @@ def test_callsAreATableWithTheirMedia(tmp_path: Path, capsys: pytest.CaptureFixt
         assert ctl.main(["--socket", path, "calls"]) == 0
     head, first, second = capsys.readouterr().out.splitlines()
     assert head.split() == [
-        "callId", "called", "packetsLost", "jitter", "ms", "peer", "format", "packetsReceived",
-        "packetsSent",
+        "callId", "called", "packetsLost", "jitter", "ms", "peer", "format", "encryption",
+        "packetsReceived", "packetsSent",
     ]  # fmt: skip
-    assert first.split() == ["a", "80001,", "b", "1", "1.25", "-", "PCMU/8000", "10", "9"]
-    assert second.split() == ["longer", "c", "-", "-", "x", "-", "-", "-"]
+    assert first.split() == [
+        "a", "80001,", "b", "1", "1.25", "-", "PCMU/8000", "AES_CM_128_HMAC_SHA1_80", "10", "9"
+    ]  # fmt: skip
+    assert second.split() == ["longer", "c", "-", "-", "x", "-", "-", "-", "-"]
     assert first.index("80001, b") == head.index("called")
 
 
