@@ -34,6 +34,7 @@ _MARKER = 0x80
 _SEQUENCE = 0xFFFF
 _TYPES = 128
 _MOST_MS = 100  # of one party's sound that are transcoded at once
+_SILENT = 0.3  # seconds
 
 
 @dataclass(slots=True)
@@ -120,6 +121,25 @@ class Forwarding:
             left = drained.only(batch.left)
             reports = self._passJudged(packets, left, now)
         return reports, drained.only(batch.strayed) if batch.strayed else None
+
+    def missSilent(self, now: float) -> None:
+        """
+        Where anything is transcoded between two, have them mixed when nothing comes of one, so that
+        the other is sent silence, as by anybody who codes what it hears.
+
+        @param now: seconds.
+        """
+        arrivals = self._receiver.statistics.lastArrival
+        for source, lane in self.lanes.items():
+            if lane.form.packetMs and arrivals[source] < now - _SILENT and self._isCoded(lane):
+                self._strays.goAstray(lane)
+
+    def _isCoded(self, lane: Lane) -> bool:
+        """
+        Whether packets are transcoded there, or the other way.
+        """
+        opposite = self.lanes.get(lane.target)
+        return any(each is not None and each.form.coding is not None for each in (lane, opposite))
 
     def _withoutBacklog(self, drained: PacketBatch) -> PacketBatch:
         """

@@ -322,6 +322,9 @@ class MediaPlane:
         now = self._now
         self._control.receive(packets)
         self._rooms.lower(now)
+        self._forwarding.missSilent(now)
+        if self._strays.astray:
+            self._settle(packets)
         self._consent.expire(packets, now)
         self._control.report(packets, now, index * self._tickMs)
         self._reports += self._digits.expire(now)

@@ -55,10 +55,12 @@ def test_aPacketIsSentOnWhenItComes() -> None:
     a, b = bench.phone(), bench.phone(mediaFormat=G711_ALAW)
     mixer.join(a.port)
     mixer.join(b.port)
-    bench.run(0.1, [])
+    bench.run(0.5)
+    b.heard.clear()
     for step in range(40):
         bench.clock.advance(0.0193)
         a.talk()
+        b.talk()
         bench.clock.advance(0.0051)
         assert len(b.heard) == step + 1
     assert not mixer.passing
@@ -134,6 +136,26 @@ def test_aPauseThatIsAnnouncedIsFilled() -> None:
     pair.terminal.says = saying(8000, 500)
     pair.bench.run(1.0)
     pair.assertBothHeard()
+
+
+def test_whoHearsNobodyIsSentSilence() -> None:
+    bench = MediaBench()
+    mixer = bench.pool.openMixer(RoomRecorder(), passes=True)
+    a, b = bench.phone(), bench.phone(mediaFormat=G711_ALAW)
+    mixer.join(a.port)
+    mixer.join(b.port)
+    bench.run(0.5)
+    b.heard.clear()
+    a.heard.clear()
+    bench.run(1.0, [a])
+    assert len(b.heard) >= 49
+    assert len(a.heard) >= 30
+    bench.run(0.5, [a, b])
+    bench.clock.advance(0.0193)
+    count = len(a.heard)
+    b.talk()
+    bench.clock.advance(0.0051)
+    assert len(a.heard) == count + 1
 
 
 def test_whereTheRatesOfSoundDifferTheyAreMixed() -> None:
