@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from h323d.asn1 import h245
 from h323d.errors import DecodeError
 from h323d.h323.h245.capabilities.kinds import Kind, carried, readData, suits
-from h323d.h323.h245.capabilities.table import KINDS, TELEPHONE_EVENT_TYPE
+from h323d.h323.h245.capabilities.table import KINDS, received
 from h323d.h323.h245.messages import Fields
 from h323d.h323.h245.parameters import (
     MediaAddresses,
@@ -163,7 +163,7 @@ def offerFastStart(
             if wanted.direction.sends:
                 channels.append(forwardChannel(number, kind, ability, place.rtcp))
         if formats:
-            receive[kind.medium] = ReceiveFormat(formats, _eventType(wanted))
+            receive[kind.medium] = received(formats, wanted)
     return FastStartOffer(profile, tuple(_encode(channel) for channel in channels), receive)
 
 
@@ -261,7 +261,7 @@ def _opened(wanted: MediumProfile, pair: _Pair, number: int | None) -> FastChann
         ability = sending.channel.ability.within(wanted)
         transmit = ability.transmit(sending.channel.payloadType, sending.rtp, sending.rtcp)
     if taking is not None:
-        receive = ReceiveFormat(formatsByType(taking.channel), _eventType(wanted))
+        receive = received(formatsByType(taking.channel), wanted)
     return FastChannels(
         wanted.medium,
         transmit,
@@ -395,11 +395,6 @@ def _completed(
     if rtp is not None:
         media["mediaChannel"] = mediaAddressValue(rtp)
     return {**fields, half: {**fields[half], "multiplexParameters": (kind, media)}}
-
-
-def _eventType(profile: MediumProfile) -> int | None:
-    # Fast start cannot negotiate RFC 4733; to expect it costs nothing.
-    return TELEPHONE_EVENT_TYPE if profile.telephoneEvents else None
 
 
 def _encode(channel: Fields) -> bytes:

@@ -7,7 +7,7 @@ It does not exchange them; that is the CESE's.  What it does not know, it skips.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,8 +15,10 @@ from h323d.h323.h245.capabilities.audio import AUDIO
 from h323d.h323.h245.capabilities.kinds import Ability, Kind, carried
 from h323d.h323.h245.messages import Choice, Fields
 from h323d.values.media.digits import DigitMethod, takesFlash
+from h323d.values.media.formats import MediaFormat
 from h323d.values.media.medium import Medium
-from h323d.values.media.profile import MediaProfile
+from h323d.values.media.profile import MediaProfile, MediumProfile
+from h323d.values.media.streams import ReceiveFormat
 
 __all__ = [
     "KINDS",
@@ -25,6 +27,7 @@ __all__ = [
     "RemoteCapabilities",
     "capabilitySet",
     "emptyCapabilitySet",
+    "received",
 ]
 
 KINDS: tuple[Kind, ...] = (AUDIO,)  # that sessions speak of
@@ -118,6 +121,17 @@ def _digits(telephoneEvents: bool) -> Iterator[Choice]:
                 "audioTelephoneEvent": TELEPHONE_EVENTS,
             },
         )
+
+
+def received(formats: Mapping[int, MediaFormat], profile: MediumProfile) -> ReceiveFormat:
+    """
+    What may come of a medium: its formats, and events beside it, unless a peer, who chooses the
+    types of its formats itself, has taken theirs for one of them.
+
+    @param formats: by RTP payload type.
+    """
+    takes = profile.telephoneEvents and TELEPHONE_EVENT_TYPE not in formats
+    return ReceiveFormat(dict(formats), TELEPHONE_EVENT_TYPE if takes else None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from typing import Protocol
 from twisted.internet.interfaces import IReactorTime
 
 from h323d.h323.h245.capabilities.kinds import Kind, suits
-from h323d.h323.h245.capabilities.table import TELEPHONE_EVENT_TYPE
+from h323d.h323.h245.capabilities.table import received
 from h323d.h323.h245.channels.incoming import IncomingChannel
 from h323d.h323.h245.channels.reception import newReception
 from h323d.h323.h245.messages import Fields
@@ -185,8 +185,7 @@ class Receiving:
         return IncomingChannel(self, self._control, self._clock, number, adopted)
 
     def _receive(self, formats: Mapping[int, MediaFormat]) -> ReceiveFormat:
-        events = TELEPHONE_EVENT_TYPE if self._profile.telephoneEvents else None
-        return ReceiveFormat(dict(formats), events)
+        return received(formats, self._profile)
 
     # IncomingUser
 

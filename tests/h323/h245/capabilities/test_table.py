@@ -22,11 +22,13 @@ from h323d.h323.h245.capabilities.table import (
     RemoteCapabilities,
     capabilitySet,
     emptyCapabilitySet,
+    received,
 )
 from h323d.values.media.digits import DigitMethod
 from h323d.values.media.formats import G711_ALAW, G711_ULAW, MediaFormat
 from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediaProfile
+from h323d.values.media.streams import ReceiveFormat
 
 G722 = MediaFormat("G722")
 G729 = MediaFormat("G729")
@@ -212,3 +214,14 @@ def test_capturedSetsAreUnderstood() -> None:
             remote = CapabilityTable().update(message[1][1])
             formats.append([(a.format.name, a.packetMs) for a in soundIn(remote)])
     assert formats == [[("PCMA", 30)], [("PCMA", 240)], [("PCMU", 20)]]
+
+
+@pytest.mark.parametrize(
+    ("formats", "events", "eventType"),
+    [({0: G711_ULAW}, True, 101), ({0: G711_ULAW}, False, None), ({101: G711_ULAW}, True, None)],
+)
+def test_eventsComeBesideSoundUnlessTheirTypeIsTakenForIt(
+    formats: dict[int, MediaFormat], events: bool, eventType: int | None
+) -> None:
+    sound = MediaProfile.audio((G711_ULAW,), telephoneEvents=events).of(Medium.AUDIO)
+    assert received(formats, sound) == ReceiveFormat(formats, eventType)
