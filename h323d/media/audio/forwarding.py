@@ -143,7 +143,8 @@ class Forwarding:
 
     def _withoutBacklog(self, drained: PacketBatch) -> PacketBatch:
         """
-        After a stall of ours: give up what would be transcoded late, and make the rest later.
+        After a stall of ours: give up what would be transcoded late, and make the rest later.  It
+        leaves no gap in our numbers: time jumps, as with frames that the mixer gives up.
         """
         slots = drained.slots.tolist()
         counts = Counter(slots)
@@ -158,11 +159,17 @@ class Forwarding:
                 and lane.form.coding is not None
                 and counts[slot] * lane.form.packetMs >= _MOST_MS
             ):
-                self._receiver.restart(slot)
+                self._giveUp(lane, drained, row)
             else:
                 kept.append(row)
         self.givenUp += len(slots) - len(kept)
         return drained if len(kept) == len(slots) else drained.only(kept)
+
+    def _giveUp(self, lane: Lane, drained: PacketBatch, row: int) -> None:
+        peer = self._receiver.peers.get(lane.source)
+        if drained.sources.get(row, peer) == peer and drained.lengths[row] > HEADER_BYTES:
+            self.renumbering.pause(lane, int(drained.data[row, 2:4].view(">u2")[0]))
+        self._receiver.restart(lane.source)
 
     def _passExpected(
         self, batch: _Batch, lane: Lane, row: int, length: int, arrival: float, now: float

@@ -187,12 +187,18 @@ def test_nobodyHearsThatTheyAreMixedForAWhile(milliseconds: int) -> None:
 def test_afterAStallOfOursWhatIsOldIsGivenUp() -> None:
     pair = Pair()
     pair.bench.run(0.5)
+    before = packets(pair.terminal)[-1]
     pair.terminal.heard.clear()
     pair.telephone.says = steady(1000)
     for _ in range(20):
         pair.telephone.talk()
     pair.bench.clock.advance(0.01)
     assert len(pair.terminal.heard) == 5
+    first, *others = packets(pair.terminal)
+    assert first.marker
+    assert not any(packet.marker for packet in others)
+    assert (first.sequenceNumber - before.sequenceNumber) & 0xFFFF == 1
+    assert steps(pair.terminal) == {(1, 960)}
     pair.telephone.says = tone(400)
     pair.bench.run(1.5)
     pair.assertBothHeard()
