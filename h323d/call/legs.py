@@ -15,17 +15,16 @@ from zope.interface import Attribute, Interface
 
 from h323d.call.applications import Application, Reason
 from h323d.call.media import IMediaPort
-from h323d.call.ways import MAX_HOPS, Way
+from h323d.call.particulars import NOTHING_MORE, Particulars
+from h323d.call.ways import Way
 from h323d.values.address import PartyAddress
 from h323d.values.cause import Cause
-from h323d.values.diversion import Diversion
 from h323d.values.identifiers import CallID
 from h323d.values.media.digits import DigitMethod
 from h323d.values.media.formats import MediaFormat
 from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediaProfile
 from h323d.values.media.streams import Stream
-from h323d.values.referred import Referred
 
 __all__ = [
     "ILeg",
@@ -315,22 +314,13 @@ class IOriginator(Interface):
         way: Way,
         profile: MediaProfile,
         observer: ILegObserver,
-        hops: int = MAX_HOPS,
-        displayName: str = "",
-        diversion: Diversion | None = None,
-        referred: Referred | None = None,
-        asserted: tuple[PartyAddress, ...] = (),
+        particulars: Particulars = NOTHING_MORE,
     ) -> ILeg:
         """
         Call somebody.
 
         @param way: whom, by the first of its names, and where.
-        @param hops: over how many servers the call may go.
-        @param displayName: of who calls, for people to read; empty if there is none.
-        @param diversion: who has sent the call on; C{None} if nobody has.
-        @param referred: what a transfer has said of it; C{None} if it comes of none.
-        @param asserted: who calls, where we answer for it, and also where C{calling} is nobody: for
-            those alone who are trusted to keep that to themselves; best first.
+        @param particulars: what else it says of itself.
 
         @return: a leg that will report to C{observer}; a failure of any kind
             is reported as C{legReleased}, after this call has returned.

@@ -15,6 +15,7 @@ from twisted.python.failure import Failure
 from h323d.call.applications import Refusal
 from h323d.call.legs import ILeg, IOriginator, LegDirection, namesOf
 from h323d.call.observer import SilentObserver
+from h323d.call.particulars import Particulars
 from h323d.call.policy import Found
 from h323d.call.ways import MAX_HOPS, Way
 from h323d.gateway.branches import Branches, Place
@@ -109,11 +110,13 @@ class Dialling:
             place.way,
             offered,
             SilentObserver(),
-            hops,
-            displayName,
-            _diversionOf(place) or caller.diversion,
-            caller.referred,
-            namesOf(caller) if self._context.answersFor(caller) else (),
+            Particulars(
+                hops,
+                displayName,
+                _diversionOf(place) or caller.diversion,
+                caller.referred,
+                namesOf(caller) if self._context.answersFor(caller) else (),
+            ),
         )
         self._owner.placeCalled(leg, place, offered)
 

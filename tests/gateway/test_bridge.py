@@ -241,15 +241,16 @@ def test_whoIsCalledInItsPlaceIsToldWhoHasSentTheCallOn() -> None:
     gateway = Gateway()
     alice = gateway.offer(PHONE)
     redirected(gateway.sip.legs[0], ELSEWHERE)
-    assert gateway.sip.diversions == [None]
-    assert gateway.h323.diversions == [Diversion(alice.called[0], DiversionReason.DEFLECTION)]
+    assert gateway.sip.particulars[0].diversion is None
+    deflected = Diversion(alice.called[0], DiversionReason.DEFLECTION)
+    assert [each.diversion for each in gateway.h323.particulars] == [deflected]
 
 
 @pytest.mark.parametrize("party", [CAROL, None])
 def test_whoHasSentTheCallToUsIsToldOn(party: PartyAddress | None) -> None:
     gateway = Gateway()
     gateway.offer(diversion=Diversion(party))
-    assert gateway.sip.diversions == [Diversion(party)]
+    assert gateway.sip.particulars[0].diversion == Diversion(party)
 
 
 def test_whoIsNamedIsLookedForAsTheCallerWouldLook() -> None:

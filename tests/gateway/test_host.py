@@ -42,21 +42,17 @@ PHONE, TERMINAL = Way("sip"), Way("h323", TransportAddress("10.0.0.7", 1720))
 
 class Originator(FakeOriginator):
     """
-    Makes legs of the other direction, and remembers how far they may go.
+    Makes legs of the other direction.
     """
 
     def __init__(self, protocol: str, pool: FakePool) -> None:
         super().__init__(protocol, pool)
-        self.hops: list[int] = []
-        self.displayNames: list[str] = []
         self.callIdentifier = ""
 
     def originate(self, *arguments: Any, **more: Any) -> FakeLeg:
         leg = super().originate(*arguments, **more)
         leg.direction = LegDirection.OUTGOING
         leg.callIdentifier = self.callIdentifier
-        self.hops += arguments[5:6]
-        self.displayNames += arguments[6:7]
         return leg
 
 
@@ -363,20 +359,20 @@ def test_aCallGoesOverOneServerFewerThanItsCallerSays() -> None:
     gateway = Gateway()
     gateway.offer(hops=31)
     gateway.offer(hops=None)
-    assert gateway.sip.hops == [30, MAX_HOPS]
+    assert [each.hops for each in gateway.sip.particulars] == [30, MAX_HOPS]
 
 
 def test_theCalledSideIsShownTheCallersName() -> None:
     gateway = Gateway()
     gateway.offer(displayName="Alice")
-    assert gateway.sip.displayNames == ["Alice"]
+    assert gateway.sip.particulars[0].displayName == "Alice"
 
 
 def test_whoDoesNotWantToBeKnownIsNot() -> None:
     gateway = Gateway()
     gateway.offer(restricted=True, displayName="Alice")
     (bob,) = gateway.sip.legs
-    assert gateway.sip.displayNames == ["Anonymous"]
+    assert gateway.sip.particulars[0].displayName == "Anonymous"
     assert bob.calling == (PartyAddress(AddressKind.URL, "sip:anonymous@anonymous.invalid"),)
 
 
@@ -518,4 +514,4 @@ def test_theCallersNamesAreAssertedWhereSomebodyAnswersForThem(
 ) -> None:
     gateway = Gateway()
     alice = gateway.offer(restricted=restricted, vouched=vouched)
-    assert gateway.sip.asserted == [alice.calling if vouched else ()]
+    assert gateway.sip.particulars[0].asserted == (alice.calling if vouched else ())

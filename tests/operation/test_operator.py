@@ -16,8 +16,9 @@ from zope.interface import implementer
 from h323d.call.applications import PASSED, Admission, Door, Reason, Refusal, Verdict
 from h323d.call.homes import homeAt
 from h323d.call.legs import ILegObserver, IOriginator, LegDirection
+from h323d.call.particulars import NOTHING_MORE, Particulars
 from h323d.call.switch import Switch
-from h323d.call.ways import MAX_HOPS, Way
+from h323d.call.ways import Way
 from h323d.conference.config import ConferenceConfig
 from h323d.conference.directory import RoomDirectory
 from h323d.conference.host import ConferenceHost
@@ -34,11 +35,9 @@ from h323d.operation.operator import Operator
 from h323d.operation.views import MaintenanceView, Unregistered, told
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
-from h323d.values.diversion import Diversion
 from h323d.values.identifiers import CallID, RoomID
 from h323d.values.media.formats import MediaFormat
 from h323d.values.media.profile import MediaProfile
-from h323d.values.referred import Referred
 from tests.support.fakegate import FakeGate
 from tests.support.fakeleg import FakeLeg
 from tests.support.fakemedia import FakePool
@@ -72,11 +71,7 @@ class Originator:
         way: Way,
         profile: MediaProfile,
         observer: ILegObserver,
-        hops: int = MAX_HOPS,
-        displayName: str = "",
-        diversion: Diversion | None = None,
-        referred: Referred | None = None,
-        asserted: tuple[PartyAddress, ...] = (),
+        particulars: Particulars = NOTHING_MORE,
     ) -> FakeLeg:
         name = way.called[0].value
         leg = FakeLeg(name, self._pool)

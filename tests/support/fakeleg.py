@@ -12,11 +12,11 @@ from h323d.call.applications import Application, Door, Reason, textsOf
 from h323d.call.homes import Home
 from h323d.call.legs import ILeg, ILegObserver, IOriginator, ITransferRequest, LegDirection
 from h323d.call.media import IMediaPool, IMediaPort, IMediaPortObserver, Signalling
+from h323d.call.particulars import NOTHING_MORE, Particulars
 from h323d.call.replacing import Replacement
-from h323d.call.ways import MAX_HOPS, Way
+from h323d.call.ways import Way
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
-from h323d.values.diversion import Diversion
 from h323d.values.identifiers import CallID, LegID
 from h323d.values.media.digits import DigitMethod
 from h323d.values.media.formats import G711_ULAW, MediaFormat
@@ -174,9 +174,7 @@ class FakeOriginator:
 
     @ivar legs: all that it made.
     @ivar profiles: within what each is to be.
-    @ivar diversions: who has sent each on.
-    @ivar referred: what a transfer has said of each.
-    @ivar asserted: who calls each, as we answer for it.
+    @ivar particulars: what else each says of itself.
     @ivar nameless: the names of formats that its legs have no name for.
     """
 
@@ -184,9 +182,7 @@ class FakeOriginator:
         self.protocol = protocol
         self.legs: list[FakeLeg] = []
         self.profiles: list[MediaProfile] = []
-        self.diversions: list[Diversion | None] = []
-        self.referred: list[Referred | None] = []
-        self.asserted: list[tuple[PartyAddress, ...]] = []
+        self.particulars: list[Particulars] = []
         self.nameless: set[str] = set()
         self._pool = pool
 
@@ -200,18 +196,12 @@ class FakeOriginator:
         way: Way,
         profile: MediaProfile,
         observer: ILegObserver,
-        hops: int = MAX_HOPS,
-        displayName: str = "",
-        diversion: Diversion | None = None,
-        referred: Referred | None = None,
-        asserted: tuple[PartyAddress, ...] = (),
+        particulars: Particulars = NOTHING_MORE,
     ) -> FakeLeg:
         leg = FakeLeg(way.called[0].value, self._pool)
         leg.callId, leg.calling, leg.called = callId, calling, way.called
         leg.observe(observer)
         self.legs.append(leg)
         self.profiles.append(profile)
-        self.diversions.append(diversion)
-        self.referred.append(referred)
-        self.asserted.append(asserted)
+        self.particulars.append(particulars)
         return leg

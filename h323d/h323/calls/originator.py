@@ -11,9 +11,10 @@ from zope.interface import implementer
 
 from h323d.call.homes import Home, Homes
 from h323d.call.legs import ILegObserver, IOriginator, LegDirection
+from h323d.call.particulars import NOTHING_MORE, Particulars
 from h323d.call.surroundings import Surroundings
 from h323d.call.transport import IOpening
-from h323d.call.ways import MAX_HOPS, Way
+from h323d.call.ways import Way
 from h323d.h323.calls.admission import AdmissionGrant, AdmissionRequest
 from h323d.h323.calls.admissions import Admissions
 from h323d.h323.calls.callstart import StartUpOptions
@@ -30,11 +31,9 @@ from h323d.h323.signalling.connection import SignallingConnection
 from h323d.h323.signalling.uuie import CallIdentity, SetupParties
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
-from h323d.values.diversion import Diversion
 from h323d.values.identifiers import CallID, LegID, newGUID, newLegID
 from h323d.values.media.formats import MediaFormat
 from h323d.values.media.profile import MediaProfile
-from h323d.values.referred import Referred
 
 __all__ = ["H323Originator", "OriginatorOwner"]
 
@@ -102,11 +101,7 @@ class H323Originator:
         way: Way,
         profile: MediaProfile,
         observer: ILegObserver,
-        hops: int = MAX_HOPS,
-        displayName: str = "",
-        diversion: Diversion | None = None,
-        referred: Referred | None = None,
-        asserted: tuple[PartyAddress, ...] = (),
+        particulars: Particulars = NOTHING_MORE,
         options: StartUpOptions | None = None,
     ) -> H323Leg:
         """
@@ -147,10 +142,10 @@ class H323Originator:
             names,
             here,
             target,
-            hops=hops,
-            displayName=displayName,
-            diversion=diversion,
-            isVerified=bool(asserted),
+            hops=particulars.hops,
+            displayName=particulars.displayName,
+            diversion=particulars.diversion,
+            isVerified=bool(particulars.asserted),
         )
         leg.dial(parties, profile)
         self._legs.keep(leg)

@@ -10,6 +10,7 @@ from zope.interface.verify import verifyObject
 
 from h323d.call.legs import ILeg, IOriginator, LegDirection
 from h323d.call.observer import SilentObserver
+from h323d.call.particulars import Particulars
 from h323d.call.ways import Way
 from h323d.sip.calls.originator import SIPOriginator
 from h323d.sip.config import SIPConfig
@@ -57,7 +58,7 @@ def test_theInviteSaysOverHowManyItMayGo(hops: int) -> None:
     world = SIPWorld()
     peer, script = world.peer("10.0.0.1"), world.script("10.0.0.3")
     way = Way("sip", None, (PartyAddress(AddressKind.URL, "sip:b@10.0.0.3"),))
-    leg = peer.originator.originate(CallID("c"), (), way, PROFILE, LegLog(), hops)
+    leg = peer.originator.originate(CallID("c"), (), way, PROFILE, LegLog(), Particulars(hops))
     world.run(0.05)
     (invite,) = script.messages
     assert isinstance(invite, SIPRequest)

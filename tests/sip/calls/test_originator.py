@@ -11,6 +11,7 @@ from twisted.internet.defer import Deferred
 from zope.interface.verify import verifyObject
 
 from h323d.call.legs import IOriginator
+from h323d.call.particulars import Particulars
 from h323d.call.ways import Way
 from h323d.sip.calls.originator import SIPOriginator
 from h323d.sip.config import SIPConfig
@@ -47,10 +48,12 @@ class Scene:
         destination: TransportAddress | None = None,
         contact: str = "",
         path: tuple[str, ...] = (),
-        **more: Any,
+        **said: Any,
     ) -> Any:
         way = Way("sip", destination, (called,), contact=contact, path=path)
-        leg = self.originator.originate(CallID("c1"), calling, way, PROFILE, self.log, **more)
+        leg = self.originator.originate(
+            CallID("c1"), calling, way, PROFILE, self.log, Particulars(**said)
+        )
         assert self.log.causes == []  # nothing is told before the leg is returned
         self.world.run(0.05)
         return leg
