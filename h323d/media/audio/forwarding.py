@@ -160,6 +160,7 @@ class Forwarding:
                 and counts[slot] * lane.form.packetMs >= _MOST_MS
             ):
                 self._giveUp(lane, drained, row)
+                self._table.refused[slot] += 1
             else:
                 kept.append(row)
         self.givenUp += len(slots) - len(kept)

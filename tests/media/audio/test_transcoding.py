@@ -184,7 +184,7 @@ def test_nobodyHearsThatTheyAreMixedForAWhile(milliseconds: int) -> None:
     pair.assertBothHeard()
 
 
-def test_afterAStallOfOursWhatIsOldIsGivenUp() -> None:
+def test_afterAStallOfOursWhatIsOldIsGivenUpAndCounted() -> None:
     pair = Pair()
     pair.bench.run(0.5)
     before = packets(pair.terminal)[-1]
@@ -202,6 +202,7 @@ def test_afterAStallOfOursWhatIsOldIsGivenUp() -> None:
     pair.telephone.says = tone(400)
     pair.bench.run(1.5)
     pair.assertBothHeard()
+    assert pair.telephone.port.statistics().packetsRefused == 15
 
 
 def test_aThirdIsHeardByBothAndWhenHeIsGoneTheyHearEachOther() -> None:
