@@ -5,6 +5,7 @@ decoders), and how cleanly a tone comes through.
 
 from __future__ import annotations
 
+import itertools
 import struct
 from collections import Counter
 from collections.abc import Iterator
@@ -76,11 +77,20 @@ class Flow:
         """
         Whether it is one stream, with no packet missing, twice or out of its turn.
         """
-        first = self.packets[0]
-        return all(
-            packet.source == first.source and packet.sequence == (first.sequence + place) % 65536
-            for place, packet in enumerate(self.packets)
-        )
+        return self.isOneStream and set(self._steps) <= {1}
+
+    @property
+    def isOneStream(self) -> bool:
+        """
+        Whether all is of one source, with no packet twice or out of its turn.
+        """
+        sources = {packet.source for packet in self.packets}
+        return len(sources) == 1 and all(0 < step < 1000 for step in self._steps)
+
+    @property
+    def _steps(self) -> list[int]:
+        numbers = [packet.sequence for packet in self.packets]
+        return [(after - before) % 65536 for before, after in itertools.pairwise(numbers)]
 
     def last(self, count: int) -> Flow:
         """
@@ -139,7 +149,8 @@ class Flows:
             position += length
         self._read += position
         for source, destination, packet in _packets(b"".join(packets)):
-            self.of(source, destination).packets.append(packet)
+            ends = source, destination
+            self._found.setdefault(ends, Flow(*ends, [])).packets.append(packet)
 
     def to(self, host: str) -> list[Flow]:
         """
@@ -147,12 +158,26 @@ class Flows:
         """
         return [flow for (_, there), flow in self._found.items() if there.startswith(f"{host}:")]
 
-    def of(self, source: str, destination: str) -> Flow:
+    def outOf(self, end: str) -> Flow:
         """
-        @param source: C{"host:port"}; the destination likewise.
-        @return: what went from the one to the other, which is empty if nothing did.
+        @param end: C{"host:port"}.
+        @return: the longest that comes from there, which is empty if none does.
         """
-        return self._found.setdefault((source, destination), Flow(source, destination, []))
+        return self._longest(
+            end, "", [each for (here, _), each in self._found.items() if here == end]
+        )
+
+    def into(self, end: str) -> Flow:
+        """
+        @return: the longest that goes there, likewise.
+        """
+        return self._longest(
+            "", end, [each for (_, there), each in self._found.items() if there == end]
+        )
+
+    def _longest(self, source: str, destination: str, flows: list[Flow]) -> Flow:
+        none = Flow(source, destination, [])
+        return max(flows, key=lambda flow: len(flow.packets), default=none)
 
 
 def _packets(capture: bytes) -> Iterator[tuple[str, str, Packet]]:

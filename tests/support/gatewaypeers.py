@@ -77,7 +77,8 @@ STARTS = (
 
 def configuration(network: str) -> str:
     """
-    A server's, to whom all their extensions are known.
+    A server's, to whom all their extensions are known, and which has patience: of some calls at
+    once, a busy Asterisk answers the last after seconds.
 
     @param network: what all addresses begin with.
     """
@@ -87,7 +88,8 @@ def configuration(network: str) -> str:
         for start in STARTS
         for extension in EXTENSIONS
     ]
-    return f"{Baresip.SERVER}[gateway]\nacceptUnregistered = true\n{''.join(routes)}"
+    gateway = "[gateway]\nacceptUnregistered = true\nwayTimeout = 60.0\n"
+    return f"{Baresip.SERVER}{gateway}{''.join(routes)}"
 
 
 def h323Peer(directory: Path, network: str, start: Start, **settings: str) -> Asterisk:
@@ -121,7 +123,7 @@ class Untroubled:
     @ivar packets: how many of each make such a stretch.
     """
 
-    TROUBLES = ("packetsLost", "concealed", "shifted")
+    TROUBLES = ("packetsLost", "packetsRefused", "concealed", "shifted")
 
     def __init__(self, packets: int) -> None:
         self.packets = packets

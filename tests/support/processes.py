@@ -11,6 +11,7 @@ for a machine that has nothing else to do, and last L{BUSY} times as long.
 from __future__ import annotations
 
 import ipaddress
+import json
 import os
 import re
 import shutil
@@ -412,6 +413,17 @@ rtp_ports 20000-21000
         (self.directory / "contacts").write_text("")
         dial = ["-e", f"/dial {self.dial}"] if self.dial else []
         return [baresip, "-f", str(self.directory), *dial, "-t", str(self.seconds)]
+
+    def tell(self, command: str, parameters: str = "") -> str:
+        """
+        Give it a command, as its remote control does.
+
+        @return: its answer.
+        """
+        text = json.dumps({"command": command, "params": parameters, "token": "t"})
+        with socket.create_connection((self.address, 4444), 3 * BUSY) as connection:
+            connection.sendall(f"{len(text)}:{text},".encode())
+            return connection.recv(65536).decode()
 
     @property
     def heard(self) -> Path:

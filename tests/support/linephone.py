@@ -1,0 +1,98 @@
+"""
+linphonec, a SIP phone on a console, for system tests.
+"""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+from tests.support.processes import Process, program
+from tests.support.sound import writeTone
+
+__all__ = ["Linphone"]
+
+
+class Linphone(Process):
+    """
+    It registers, answers whoever calls, and plays a tone instead of listening to a sound card.
+    """
+
+    SETTINGS = """\
+[sip]
+sip_port=5060
+bind_address={address}
+default_proxy=0
+[rtp]
+audio_rtp_port=22000-23000
+[sound]
+echocancellation=0
+[proxy_0]
+reg_proxy=<sip:{registrar}>
+reg_identity=sip:{name}@{registrar}
+reg_sendregister=1
+reg_expires=60
+"""
+    CODEC = """\
+[audio_codec_{number}]
+mime={mime}
+rate={rate}
+channels={channels}
+enabled={enabled}
+"""
+    CODECS = (
+        ("opus", 48000, 2), ("speex", 16000, 1), ("speex", 8000, 1), ("PCMU", 8000, 1),
+        ("PCMA", 8000, 1), ("G729", 8000, 1),
+    )  # fmt: skip
+
+    def __init__(
+        self, directory: Path, address: str, registrar: str, name: str, codec: str, tone: int
+    ) -> None:
+        """
+        @param codec: all that it speaks.
+        @param tone: Hz.
+        """
+        super().__init__(directory, f"linphone-{address}")
+        codecs = [
+            self.CODEC.format(
+                number=number, mime=mime, rate=rate, channels=channels, enabled=int(mime == codec)
+            )
+            for number, (mime, rate, channels) in enumerate(self.CODECS)
+        ]
+        settings = self.SETTINGS.format(address=address, registrar=registrar, name=name)
+        self._settings = settings + "".join(codecs)
+        self._tone = tone
+
+    def command(self) -> Sequence[str]:
+        linphonec = program("linphonec")
+        (self.directory / ".local/share/linphone").mkdir(parents=True)  # or it does nothing
+        file = self.directory / "rc"
+        file.write_text(self._settings)
+        writeTone(self.directory / "tone.wav", self._tone, 300.0)
+        return [program("env"), f"HOME={self.directory}", linphonec, "-a", "-c", str(file)]
+
+    def _begin(self, command: Sequence[str]) -> subprocess.Popen[bytes]:
+        with self.log.open("wb") as log:
+            child = subprocess.Popen(
+                command, cwd=self.directory, stdout=log, stderr=subprocess.STDOUT,
+                stdin=subprocess.PIPE, start_new_session=True,
+            )  # fmt: skip
+        self._console = child.stdin
+        for each in ("soundcard use files", f"play {self.directory / 'tone.wav'}"):
+            self.tell(each)
+        return child
+
+    def tell(self, command: str) -> None:
+        """
+        Type a command.
+        """
+        assert self._console is not None
+        self._console.write(f"{command}\n".encode())
+        self._console.flush()
+
+    def stop(self) -> None:
+        if self._child is not None:
+            self.signal(signal.SIGKILL)  # it hears no other without a terminal
+        super().stop()
