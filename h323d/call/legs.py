@@ -136,6 +136,12 @@ class ILeg(IOffer):
         @param early: open media already, when given (Progress, 183 with SDP).
         """
 
+    def focus(name: str) -> None:
+        """
+        Tell the peer, with the answer or the request, that it talks with a conference, and by which
+        name that is known, where the protocol has words for it.
+        """
+
     def answer(profile: MediaProfile) -> None:
         """
         Accept the call, and negotiate media within C{profile}.

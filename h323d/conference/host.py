@@ -160,6 +160,7 @@ class ConferenceHost(Part[ConferenceConfig]):
         else:
             self._gates.leases.give(ofCall(leg.legId), verdict)
             introduce(leg, verdict)
+            leg.focus(arrival.roomId)
             leg.answer(self._rules.profile)
 
     def refusal(self, route: Route) -> Refusal | None:

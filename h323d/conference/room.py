@@ -106,6 +106,7 @@ class Room:
         Call somebody, who is a participant from the first ring on.
         """
         leg = dial.begin(self._profile, SilentObserver())
+        leg.focus(self.roomId)
         self._enter(leg)
         self._events.publish(
             CallOriginated(

@@ -73,6 +73,10 @@ class StandIn(SilentObserver):
     def alert(self, early: MediaProfile | None) -> None:
         pass
 
+    def focus(self, name: str) -> None:
+        if self._isHere:
+            self._leg.focus(name)
+
     def answer(self, profile: MediaProfile) -> None:
         pass
 

@@ -113,11 +113,12 @@ class UserAgent(Protocol):
     @property
     def answering(self) -> Answering: ...
 
-    def contact(self, flow: Flow | None, secure: bool = False) -> str:
+    def contact(self, flow: Flow | None, secure: bool = False, focus: str = "") -> str:
         """
         Our Contact, as a peer at the other end of C{flow} can use it.
 
         @param secure: whether it is for a call to, or by, a C{sips} URI.
+        @param focus: the name of the conference that the peer talks with; empty if it is none.
         """
 
     def send(self, request: SIPRequest, user: ClientUser, flow: Flow | None) -> ClientTransaction:

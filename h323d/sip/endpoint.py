@@ -257,9 +257,9 @@ class SIPEndpoint(Part[SIPConfig]):
         gates: Gates = self._owner.gates
         return gates
 
-    def contact(self, flow: Flow | None, secure: bool = False) -> str:
+    def contact(self, flow: Flow | None, secure: bool = False, focus: str = "") -> str:
         here, by = (self.address, "UDP") if flow is None else (flow.local, flow.protocol)
-        return contactAt(here, self.config.user, by, secure)
+        return contactAt(here, focus or self.config.user, by, secure, bool(focus))
 
     def send(self, request: SIPRequest, user: ClientUser, flow: Flow | None) -> ClientTransaction:
         request = self._named(request)

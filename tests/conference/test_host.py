@@ -99,6 +99,9 @@ class HostTests(HostTestCase):
         assert verifyObject(IMixerObserver, self.host.rooms[RoomID("80001")])
         assert verifyObject(ILegObserver, leg.observer)
 
+    def test_whoComesIsToldThatItIsAConference(self) -> None:
+        assert self.join("80001").focusName == "80001"
+
     def test_answersWithTheConfiguredFormats(self) -> None:
         self.build(ConferenceConfig(audioFormats=("PCMA", "PCMU"), packetMs=30))
         leg = self.join("80001", ready=False)

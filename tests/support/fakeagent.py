@@ -106,8 +106,8 @@ class FakeAgent:
         self.asked: list[Replaces] = []
         self.replaceable: ILeg | int = 481
 
-    def contact(self, flow: Flow | None, secure: bool = False) -> str:
-        return "<sip:us@10.0.0.1:5060>"
+    def contact(self, flow: Flow | None, secure: bool = False, focus: str = "") -> str:
+        return f"<sip:{focus or 'us'}@10.0.0.1:5060>"
 
     def send(self, request: SIPRequest, user: ClientUser, flow: Flow | None) -> Any:
         transaction = FakeTransaction(request, flow or FakeFlow(), user)

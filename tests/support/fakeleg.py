@@ -38,6 +38,7 @@ class FakeLeg:
 
     @ivar done: the commands, as C{(name, argument)}.
     @ivar reason: that it was rejected with.
+    @ivar focusName: the conference that its peer is told of.
     @ivar told: for want of which format.
     """
 
@@ -63,6 +64,7 @@ class FakeLeg:
         self.peer = TransportAddress("127.0.0.9", 5060)
         self.done: list[tuple[str, object]] = []
         self.reason: Reason | None = None
+        self.focusName = ""
         self.told = ""
         self.observer: ILegObserver | None = None
         self.ports: dict[Medium, IMediaPort] = {}
@@ -86,6 +88,9 @@ class FakeLeg:
 
     def alert(self, early: MediaProfile | None) -> None:
         self.done.append(("alert", early))
+
+    def focus(self, name: str) -> None:
+        self.focusName = name
 
     def answer(self, profile: MediaProfile) -> None:
         self.done.append(("answer", profile))

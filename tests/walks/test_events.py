@@ -9,11 +9,11 @@ from xml.etree import ElementTree
 
 import pytest
 
-from h323d.sip.messages.message import SIPRequest
+from h323d.sip.messages.message import SIPRequest, SIPResponse
 from h323d.values.address import TransportAddress
 from tests.support.bridged import SERVER, h323Phone, sipPhone
 from tests.support.simulation import Simulation
-from tests.support.sippeers import ScriptedPeer, request, responseTo
+from tests.support.sippeers import ScriptedPeer, offerBody, request, responseTo
 
 SIP = TransportAddress(SERVER, 5060)
 
@@ -67,6 +67,22 @@ def test_whoIsInARoomIsSeenToComeAndGo(world: Simulation) -> None:
     world.leave()
     watcher.port.close()
     assert world.leftOver() == []
+
+
+def test_whoCallsARoomIsToldWhatToSubscribeTo(world: Simulation) -> None:
+    world.server(SERVER)
+    caller = Subscriber(world, "10.0.0.3")
+    caller.send(request("INVITE", uri=f"sip:80001@{SERVER}", body=offerBody()), SIP)
+    world.until(lambda: 200 in caller.statuses)
+    (answer,) = [each for each in caller.messages if isinstance(each, SIPResponse)]
+    contact = answer.contact
+    assert contact is not None
+    assert contact.parameter("isfocus") == ""
+    watching = request("SUBSCRIBE", callId="w", uri=str(contact.uri), extra="Event: conference\n")
+    caller.send(watching, SIP)
+    world.until(lambda: caller.statuses == [200, 200])
+    world.leave()
+    caller.port.close()
 
 
 @pytest.mark.parametrize(

@@ -184,6 +184,9 @@ class H323Leg:
             self._startUp.accept(opened)
             self._call.earlyMedia()
 
+    def focus(self, name: str) -> None:
+        pass
+
     def answer(self, profile: MediaProfile) -> None:
         settingUp = self._phase is CallPhase.SETTING_UP
         if not settingUp or self.direction is not LegDirection.INCOMING:

@@ -183,7 +183,7 @@ class Inviting:
                 ("To", f"<{target.recipient}>"),
                 ("Call-ID", self.sipCallId),
                 ("CSeq", f"{self._agent.rng.randrange(1, 1 << 16)} INVITE"),
-                ("Contact", self._agent.contact(target.flow, target.uri.secure)),
+                ("Contact", self._agent.contact(target.flow, target.uri.secure, self._end.focus)),
                 ("Allow", ALLOW),
                 ("Supported", SUPPORTED),
                 *self._modification.inviting(),

@@ -209,13 +209,14 @@ class SIPLeg:
         self._observer = observer
 
     def proceed(self) -> None:
-        """
-        Nothing: where no other answer comes soon, the transaction sends 100 (17.2.1).
-        """
+        pass  # where no other answer comes soon, the transaction sends 100 (17.2.1)
 
     def alert(self, early: MediaProfile | None) -> None:
         if self._offered is not None:
             self._offered.alert(early)
+
+    def focus(self, name: str) -> None:
+        self._end.focus = name
 
     def answer(self, profile: MediaProfile) -> None:
         if self._offered is not None:

@@ -46,6 +46,7 @@ class DialogEnd:
     @ivar flow: the way the peer was last heard; C{None} before that.
     @ivar localTag: ours.
     @ivar dialog: C{None} before a call of ours is answered.
+    @ivar focus: the name of the conference that the peer talks with; empty if it is none.
     @ivar early: the dialogs that provisional answers to a call of ours made, by the peers' tags.
     @ivar settled: of those, the one whose peer has answered our offer for good (RFC 3262, 5).
     """
@@ -54,6 +55,7 @@ class DialogEnd:
         self.flow = flow
         self.localTag = f"{agent.rng.getrandbits(48):012x}"
         self.dialog: Dialog | None = None
+        self.focus = ""
         self.early: dict[str | None, Dialog] = {}
         self.settled: Dialog | None = None
         self._agent = agent
@@ -189,7 +191,7 @@ class DialogEnd:
         headers = request.headers
         if method in ("INVITE", "UPDATE"):
             headers = headers.extending(
-                ("Contact", self._agent.contact(self.flow, isSecure(request.uri))),
+                ("Contact", self._agent.contact(self.flow, isSecure(request.uri), self.focus)),
                 ("Allow", ALLOW),
                 ("Supported", SUPPORTED),
             )
@@ -244,7 +246,8 @@ class DialogEnd:
         self._agent.respond(transaction, response)
 
     def _contactFor(self, transaction: ServerTransaction) -> str:
-        return self._agent.contact(transaction.flow, isSecure(transaction.request.uri))
+        secure = isSecure(transaction.request.uri)
+        return self._agent.contact(transaction.flow, secure, self.focus)
 
     def respond(self, transaction: ServerTransaction, status: int) -> None:
         """

@@ -47,17 +47,21 @@ def protocolOf(uri: SIPURI) -> str:
     return "TLS" if uri.secure and named in ("UDP", "TCP") else named
 
 
-def contactAt(here: TransportAddress, user: str, protocol: str, secure: bool) -> str:
+def contactAt(
+    here: TransportAddress, user: str, protocol: str, secure: bool, isFocus: bool = False
+) -> str:
     """
     A Contact of ours.
 
     @param protocol: by which the peer is to reach us there.
     @param secure: whether it asked for C{sips}, and so gets one (RFC 3261, 12.1.1).
+    @param isFocus: whether a conference is there (RFC 4579, 5.2).
     """
     uri = SIPURI(here.host, user, here.port, secure=secure)
     if protocol != "UDP" and not secure:
         uri = uri.withParameter("transport", protocol.lower())
-    return str(NameAddr(uri))
+    contact = NameAddr(uri)
+    return str(contact.withParameter("isfocus", None) if isFocus else contact)
 
 
 def hopAt(host: str, port: int | None, uri: SIPURI) -> SIPURI:

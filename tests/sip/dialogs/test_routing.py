@@ -103,3 +103,8 @@ def test_ourContactSaysHowWeAreReached(protocol: str, secure: bool, contact: str
 def test_aPrivateAddressBehindAPublicOneIsReachedWhereItWasHeard() -> None:
     heard = Heard("UDP", TransportAddress("8.8.8.8", 3000))
     assert wayTo(parseURI("sip:192.168.1.2:5060"), heard) == ("UDP", heard.peer)
+
+
+def test_whereAConferenceIsTheContactSaysSo() -> None:
+    here = TransportAddress("10.0.0.1", 5060)
+    assert contactAt(here, "80001", "UDP", False, True) == "<sip:80001@10.0.0.1:5060>;isfocus"
