@@ -271,6 +271,7 @@ def _secureSIP(config: SIPConfig, reactor: Any) -> SecureStreams | None:
             config.clientCertificates,
             config.tlsPeers,
             "sip",
+            config.otherCertificates,
         ),
     )
 

@@ -30,6 +30,7 @@ TABLES = {
     ("conference", "rooms"),
     ("h323", "tlsPeers"),
     ("sip", "tlsPeers"),
+    ("sip", "otherCertificates"),
     ("sip", "srtpPeers"),
     ("gatekeeper", "alternates"),
     ("gatekeeper", "parents"),
@@ -51,6 +52,7 @@ NEEDS = {
     ("h323", "verifyPeers"): ("authorities",),
     ("sip", "tlsPort"): ("certificate", "privateKey"),
     ("sip", "certificate"): ("privateKey",),
+    ("sip", "otherCertificates"): ("certificate", "privateKey"),
     ("sip", "privateKey"): ("certificate",),
 }  # keys that mean nothing without others
 
@@ -93,6 +95,7 @@ def another(section: str, key: str) -> Any:
         ("security", "users"): [{"name": "anna", "md5": 32 * "0"}],
         ("security", "passwords"): [{"alias": "anna", "password": "secret"}],
         ("sip", "clientCertificates"): "any",
+        ("sip", "otherCertificates"): [{"certificate": "b.pem", "privateKey": "b.key"}],
         ("sip", "srtp"): "required",
         ("sip", "srtpPeers"): [{"network": "192.0.2.0/24"}],
         ("sip", "tlsPeers"): [{"network": "192.0.2.0/24", "key": "sha256:" + 64 * "9"}],

@@ -8,7 +8,7 @@ handshake is done, and who was dialled has proved to be who it should be
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -47,9 +47,9 @@ from h323d.call.transport import (
 from h323d.errors import ConfigurationError
 from h323d.net.binding import cannotBind, listenStreams
 from h323d.net.stream import Accepting, Connecting, Connection, Listening, Opening
-from h323d.net.trust import ANYBODY, Expected, Trust, publicKey
+from h323d.net.trust import ANYBODY, Expected, Trust, namesOf, publicKey
 from h323d.values.address import TransportAddress
-from h323d.values.tlspeer import ClientCertificates, TLSPeer
+from h323d.values.tlspeer import CertificateFiles, ClientCertificates, TLSPeer
 
 __all__ = ["HANDSHAKE_TIMEOUT", "Credentials", "TLSListener", "TLSOpener"]
 
@@ -75,6 +75,7 @@ class Credentials:
         clients: ClientCertificates,
         peers: Sequence[TLSPeer] = (),
         section: str = "h323",
+        others: Sequence[CertificateFiles] = (),
     ) -> None:
         """
         @param certificate: a PEM file: ours first, then those between it and
@@ -85,6 +86,7 @@ class Credentials:
         @param clients: what those who connect to us are asked for.
         @param peers: whom to believe by other than an address in a certificate.
         @param section: of the configuration, that names the files.
+        @param others: of our certificates, for who asks for a name that they have.
 
         @raise ConfigurationError: as for L{prepare}.
         """
@@ -93,6 +95,7 @@ class Credentials:
         self._authorities = authorities
         self._clients = clients
         self._section = section
+        self._others = tuple(others)
         self.trust = Trust(bool(authorities), peers)
         self._accepting, self._dialling = self._read()
 
@@ -133,15 +136,7 @@ class Credentials:
         """
         options: dict[str, Any] = {}  # Any: what CertificateOptions takes
         if self._certificate:
-            own, *between = _parsed(
-                self._certificate, f"{self._section}.certificate", _certificates
-            )
-            options["certificate"], options["extraCertChain"] = own, between
-            options["privateKey"] = _parsed(
-                self._privateKey,
-                f"{self._section}.privateKey",
-                lambda text: crypto.load_privatekey(crypto.FILETYPE_PEM, text.encode(), b""),
-            )
+            options = _shown(CertificateFiles(self._certificate, self._privateKey), self._section)
         believing = dict(options)
         if self._authorities:
             trusted = _parsed(self._authorities, f"{self._section}.authorities", _certificates)
@@ -155,7 +150,27 @@ class Credentials:
             raise ConfigurationError(place, "is not the certificate's") from error
         if self._clients is ClientCertificates.ANY:
             accepting.set_verify(SSL.VERIFY_PEER, _takeAny)
+        if self._others:
+            accepting.set_tlsext_servername_callback(_Names(self._named()).choose)
         return accepting, dialling
+
+    def _named(self) -> dict[str, SSL.Context]:
+        """
+        What shows our other certificates, by their names.
+        """
+        named: dict[str, SSL.Context] = {}
+        place = f"{self._section}.otherCertificates"
+        for files in self._others:
+            options = _shown(files, place)
+            try:
+                context = self._context(options)
+            except SSL.Error as error:
+                raise ConfigurationError(
+                    f"{place}.privateKey", "is not the certificate's"
+                ) from error
+            for name in namesOf(options["certificate"]):
+                named.setdefault(name, context)
+        return named
 
     def _context(self, options: dict[str, Any]) -> SSL.Context:
         """
@@ -166,6 +181,25 @@ class Credentials:
         if self._certificate:
             context.check_privatekey()
         return context
+
+
+class _Names:
+    """
+    Chooses the certificate that is shown: the one that has the name that is asked for, as it is
+    or by a wildcard, or else the first.
+    """
+
+    def __init__(self, contexts: Mapping[str, SSL.Context]) -> None:
+        self._contexts = contexts
+
+    def choose(self, connection: SSL.Connection) -> None:
+        """
+        The name is known (RFC 6066, 3); what is asked of the client stays.
+        """
+        name = (connection.get_servername() or b"").decode("ascii", "replace").lower()
+        context = self._contexts.get(name) or self._contexts.get(f"*.{name.partition('.')[2]}")
+        if context is not None:
+            connection.set_context(context)
 
 
 @implementer(IOpenSSLClientConnectionCreator)
@@ -190,6 +224,20 @@ def _takeAny(
     What counts is the key of who connects, which the handshake proves that they have.
     """
     return True
+
+
+def _shown(files: CertificateFiles, place: str) -> dict[str, Any]:
+    """
+    @param place: in the configuration.
+    @return: Any: what CertificateOptions takes.
+    """
+    own, *between = _parsed(files.certificate, f"{place}.certificate", _certificates)
+    key = _parsed(
+        files.privateKey,
+        f"{place}.privateKey",
+        lambda text: crypto.load_privatekey(crypto.FILETYPE_PEM, text.encode(), b""),
+    )
+    return {"certificate": own, "extraCertChain": between, "privateKey": key}
 
 
 def _parsed(path: str, place: str, parse: Callable[[str], Any]) -> Any:

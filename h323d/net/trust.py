@@ -15,14 +15,14 @@ from dataclasses import dataclass
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from OpenSSL import SSL
+from OpenSSL import SSL, crypto
 from service_identity import CertificateError, VerificationError
 from service_identity.pyopenssl import verify_hostname, verify_ip_address
 
 from h323d.values.networks import Networks
 from h323d.values.tlspeer import KEY_PREFIX, TLSPeer
 
-__all__ = ["ANYBODY", "Expected", "Trust", "publicKey"]
+__all__ = ["ANYBODY", "Expected", "Trust", "namesOf", "publicKey"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,18 +116,28 @@ def _speaksFor(connection: SSL.Connection, domain: str) -> bool:
     certificate = connection.get_peer_certificate()
     if certificate is None:
         return False
-    try:
-        names = (
-            certificate.to_cryptography()
-            .extensions.get_extension_for_class(x509.SubjectAlternativeName)
-            .value
-        )
-    except (x509.ExtensionNotFound, ValueError):
-        return False
-    uris = names.get_values_for_type(x509.UniformResourceIdentifier)
+    names = _alternativeNames(certificate)
+    uris = [] if names is None else names.get_values_for_type(x509.UniformResourceIdentifier)
     domains = [uri[4:] for uri in uris if uri.lower().startswith("sip:") and "@" not in uri]
-    found = domains or names.get_values_for_type(x509.DNSName)
-    return domain.lower().rstrip(".") in {each.lower().rstrip(".") for each in found}
+    found = {each.lower().rstrip(".") for each in domains} or set(namesOf(certificate))
+    return domain.lower().rstrip(".") in found
+
+
+def namesOf(certificate: crypto.X509) -> list[str]:
+    """
+    The names of hosts that a certificate has, wildcards as they are, in lower case.
+    """
+    names = _alternativeNames(certificate)
+    found = [] if names is None else names.get_values_for_type(x509.DNSName)
+    return [each.lower().rstrip(".") for each in found]
+
+
+def _alternativeNames(certificate: crypto.X509) -> x509.SubjectAlternativeName | None:
+    extensions = x509.SubjectAlternativeName
+    try:
+        return certificate.to_cryptography().extensions.get_extension_for_class(extensions).value
+    except (x509.ExtensionNotFound, ValueError):
+        return None
 
 
 def _isLiteral(host: str) -> bool:

@@ -11,7 +11,7 @@ from h323d.sip.messages.sessionexpires import MIN_SE
 from h323d.sip.ports import SIP_PORT
 from h323d.values.media.encryption import EncryptionRule, MediaEncryption, SRTPPeer
 from h323d.values.networks import Networks
-from h323d.values.tlspeer import ClientCertificates, TLSPeer
+from h323d.values.tlspeer import CertificateFiles, ClientCertificates, TLSPeer
 
 __all__ = ["SIPConfig"]
 
@@ -44,6 +44,10 @@ class SIPConfig:
 
     privateKey: str = ""
     """A PEM file with its key, without a passphrase."""
+
+    otherCertificates: tuple[CertificateFiles, ...] = ()
+    """Further certificates of ours: who asks for a name that one of them has (SNI) is shown that
+    one."""
 
     authorities: str = ""
     """A PEM file with the certificates of the authorities that we believe.  If it is given, whom we
@@ -206,6 +210,8 @@ class SIPConfig:
             raise ValueError("tlsPort: must not be the port for TCP")
         if bool(self.certificate) != bool(self.privateKey):
             raise ValueError("privateKey: and certificate belong together")
+        if self.otherCertificates and not self.certificate:
+            raise ValueError("otherCertificates: need a certificate and a privateKey beside them")
         if self.tlsPort and not self.certificate:
             raise ValueError("tlsPort: needs a certificate and a privateKey")
         if self.clientCertificates is ClientCertificates.SIGNED and not self.authorities:

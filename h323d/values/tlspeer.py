@@ -1,6 +1,6 @@
 """
-Whom to believe over TLS: who connects to us, and whom we dial, where a certificate cannot name
-the address.
+Who we are over TLS, by several names, and whom to believe: who connects to us, and whom we dial,
+where a certificate cannot name the address.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import ipaddress
 import re
 from dataclasses import dataclass
 
-__all__ = ["KEY_PREFIX", "ClientCertificates", "TLSPeer"]
+__all__ = ["KEY_PREFIX", "CertificateFiles", "ClientCertificates", "TLSPeer"]
 
 KEY_PREFIX = "sha256:"
 _KEY = re.compile(KEY_PREFIX + "[0-9a-f]{64}")
@@ -29,6 +29,19 @@ class ClientCertificates(enum.Enum):
 
     SIGNED = "signed"
     """A certificate that one of the authorities has signed, or they may not come."""
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateFiles:
+    """
+    A certificate of ours that is shown to who asks for a name that it has (RFC 6066, 3).
+    """
+
+    certificate: str
+    """A PEM file with it, and those between it and its authority."""
+
+    privateKey: str
+    """A PEM file with its key, without a passphrase."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from h323d.errors import ConfigurationError, ResourceUnavailable
 from h323d.net.tls import HANDSHAKE_TIMEOUT, Credentials, TLSListener, TLSOpener
 from h323d.net.trust import Expected, Trust
 from h323d.values.address import TransportAddress
-from h323d.values.tlspeer import ClientCertificates, TLSPeer
+from h323d.values.tlspeer import CertificateFiles, ClientCertificates, TLSPeer
 from tests.support.certificates import Issued, KeyKind, issue
 from tests.support.halfopen import HalfOpen
 
@@ -542,3 +542,53 @@ def test_aServerIsToldTheDomainThatIsMeant() -> Steps:
         with server.accept()[0] as accepted:
             assert b"sip.example.com" in accepted.recv(4096)  # of the ClientHello
         yield client.closed
+
+
+@pytest_twisted.inlineCallbacks
+@pytest.mark.parametrize(
+    ("domain", "shown"),
+    [
+        ("example.net", "other"),
+        ("EXAMPLE.net", "other"),
+        ("sip.example.org", "other"),
+        ("example.com", "ours"),
+        ("nobody.example", "ours"),
+        ("", "ours"),
+    ],
+)
+def test_whoAsksForANameIsShownTheCertificateThatHasIt(
+    tmp_path: Path, domain: str, shown: str
+) -> Steps:
+    issued = {
+        "ours": issue(tmp_path, "ours", "example.com"),
+        "other": issue(tmp_path, "other", "example.net", "*.example.org"),
+    }
+    ours, other = issued["ours"], issued["other"]
+    credentials = Credentials(
+        ours.certificate,
+        ours.privateKey,
+        "",
+        ClientCertificates.NONE,
+        others=(CertificateFiles(other.certificate, other.privateKey),),
+    )
+    listening, server = serving(credentials)
+    client = User(b"over")
+    opener = TLSOpener(reactor, Credentials("", "", "", ClientCertificates.NONE), domain)
+    opener.open(listening.address, client, 5.0)
+    assert (yield server.received) == b"over"
+    assert client.stream.peerKey == issued[shown].publicKey
+    yield part(client, server, listening)
+
+
+def test_anotherCertificateHasItsOwnKey(ours: Issued, tmp_path: Path) -> None:
+    other = issue(tmp_path, "other", "example.net")
+    mixed = CertificateFiles(other.certificate, ours.privateKey)
+    with pytest.raises(ConfigurationError, match=r"sip\.otherCertificates\.privateKey"):
+        Credentials(
+            ours.certificate,
+            ours.privateKey,
+            "",
+            ClientCertificates.NONE,
+            section="sip",
+            others=(mixed,),
+        )

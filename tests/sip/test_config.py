@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from h323d.sip.config import SIPConfig
-from h323d.values.tlspeer import ClientCertificates, TLSPeer
+from h323d.values.tlspeer import CertificateFiles, ClientCertificates, TLSPeer
 
 
 @pytest.mark.parametrize(
@@ -36,6 +36,7 @@ from h323d.values.tlspeer import ClientCertificates, TLSPeer
         ("tlsPort", 5061),
         ("tlsPort", 5060),
         ("privateKey", "key.pem"),
+        ("otherCertificates", (CertificateFiles("b.pem", "b.key"),)),
         ("clientCertificates", ClientCertificates.SIGNED),
         ("tlsPeers", (TLSPeer("192.0.2.0/24"),)),
         ("sessionExpires", 89),
