@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Protocol
 
-from h323d.call.legs import ILeg, ITransferRequest, LegDirection, endedBy, namesOf
+from h323d.call.legs import ILeg, ITransferRequest, LegDirection, endedBy
 from h323d.call.timer import Timer
 from h323d.call.ways import Way
 from h323d.gateway.branches import Branches, Place
@@ -24,7 +24,7 @@ from h323d.gateway.bridging import newBridging
 from h323d.gateway.context import BridgeContext
 from h323d.gateway.dialling import Dialling, calledBy
 from h323d.gateway.facts import BridgeFacts
-from h323d.gateway.handovers import Handovers
+from h323d.gateway.handovers import Handovers, wayTo
 from h323d.gateway.joinedleg import JoinedLeg
 from h323d.gateway.successor import Successor
 from h323d.gateway.tones import BridgeTones, Unheeded
@@ -92,10 +92,10 @@ class Bridge:
             *(self._mixer, context.sounds, context.clock, self.caller, self._branches)
         )
         self._endedByCalled = False
-        self._handovers = Handovers(self, context, caller)
         self._machine = newBridging(
             *(self, context.clock, config.answerTimeout, config.ringTimeout, config.busySeconds)
         )
+        self._handovers = Handovers(self, self._machine, context, caller)
 
     @property
     def state(self) -> str:
@@ -252,17 +252,8 @@ class Bridge:
     def loseTransfer(self, cause: Cause) -> None:
         self._handovers.lose(cause)
 
-    def transferFailed(self) -> None:
-        self._machine.transferFailed()
-
-    def transferred(self) -> None:
-        self._machine.transferred()
-
     def expectSuccessor(self, side: BridgeSide, leg: ILeg) -> None:
         self._handovers.expect(side, leg)
-
-    def successorAnswered(self, successor: Successor) -> None:
-        self._machine.successorAnswered(successor)
 
     def refuseSuccessor(self, leg: ILeg) -> None:
         leg.reject(Cause.FACILITY_REJECTED)
@@ -277,8 +268,7 @@ class Bridge:
         self._owner.bridgeYielded(successor, joined, way)
 
     def wayTo(self, side: BridgeSide) -> Way:
-        leg = side.leg
-        return self._branches.wayTo(side) or Way(leg.protocol, leg.peer, namesOf(leg))
+        return self._branches.wayTo(side) or wayTo(side.leg)
 
     def sideLeaves(self, side: BridgeSide) -> None:
         by = "called" if side is self.caller else "calling"

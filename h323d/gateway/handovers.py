@@ -11,10 +11,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from h323d.call.legs import ILeg, ITransferRequest, endedBy
+from h323d.call.legs import ILeg, ITransferRequest, endedBy, namesOf
 from h323d.call.transfers import MAXIMUM_TRANSFERS
 from h323d.call.ways import Way
 from h323d.gateway.bridgeside import BridgeSide
+from h323d.gateway.bridging import Bridging
 from h323d.gateway.context import BridgeContext
 from h323d.gateway.facts import BridgeFacts
 from h323d.gateway.joinedleg import JoinedLeg
@@ -22,7 +23,7 @@ from h323d.gateway.successor import Successor
 from h323d.gateway.transferredleg import TransferredLeg
 from h323d.values.cause import Cause
 
-__all__ = ["Handovers", "HandoversOwner"]
+__all__ = ["Handovers", "HandoversOwner", "wayTo"]
 
 
 class HandoversOwner(Protocol):
@@ -38,15 +39,6 @@ class HandoversOwner(Protocol):
 
     def sideLeaves(self, side: BridgeSide) -> None:
         """Its leg goes on elsewhere."""
-
-    def transferFailed(self) -> None:
-        """This call goes on as it was."""
-
-    def transferred(self) -> None:
-        """The other side has gone on, and needs this one no more."""
-
-    def successorAnswered(self, successor: Successor) -> None:
-        """Somebody may have the place of a side."""
 
     def goesOn(self, successor: Successor, joined: JoinedLeg, way: Way) -> None:
         """Those two are a call of their own now."""
@@ -68,11 +60,15 @@ class Handovers:
     Those of one bridge.
     """
 
-    def __init__(self, owner: HandoversOwner, context: BridgeContext, caller: ILeg) -> None:
+    def __init__(
+        self, owner: HandoversOwner, machine: Bridging, context: BridgeContext, caller: ILeg
+    ) -> None:
         """
+        @param machine: how far the call has come.
         @param caller: the leg that has called here.
         """
         self._owner = owner
+        self._machine = machine
         self._context = context
         self._facts = BridgeFacts(context)
         self._made = caller.transfers if isinstance(caller, TransferredLeg) else 0
@@ -102,7 +98,7 @@ class Handovers:
         mayCall = party or context.config.acceptUnregistered
         if other is None or not mayCall or self._made >= MAXIMUM_TRANSFERS:
             self.refuse(request)
-            self._owner.transferFailed()
+            self._machine.transferFailed()
             return
         request.accept()
         sides = other, side
@@ -134,11 +130,11 @@ class Handovers:
         side.depart()
         self._facts.tellTransferred(side.leg, self._transfer.leg)
         self._owner.sideLeaves(side)
-        self._owner.transferred()
+        self._machine.transferred()
 
     def transferFailed(self) -> None:
         self._transfer = None
-        self._owner.transferFailed()
+        self._machine.transferFailed()
 
     # Somebody is to have the place of a side.
 
@@ -150,7 +146,7 @@ class Handovers:
         leg.answer(self._context.profile(leg.protocol, self._owner.otherOf(side)))
 
     def successorAnswered(self, successor: Successor) -> None:
-        self._owner.successorAnswered(successor)
+        self._machine.successorAnswered(successor)
 
     def successorGone(self, successor: Successor, cause: Cause) -> None:
         leg = successor.leg
@@ -169,3 +165,10 @@ class Handovers:
         self._facts.tellTransferred(other.leg, joined)
         self._owner.sideLeaves(other)
         self._owner.goesOn(successor, joined, way)
+
+
+def wayTo(leg: ILeg) -> Way:
+    """
+    How the party at the other end of a leg could be called.
+    """
+    return Way(leg.protocol, leg.peer, namesOf(leg))

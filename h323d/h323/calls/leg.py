@@ -78,8 +78,7 @@ class H323Leg:
         self._context, self._description = context, description
         self._observer: ILegObserver = SilentObserver()
         self._profile: MediaProfile | None = None
-        self._options = options
-        self._ways = FurtherWays()
+        self._options, self._ways = options, FurtherWays()
         self._digits = LegDigits(self, context.clock)
         self._watch = SilenceWatch(self, context.clock, context.pool.silenceTimeout)
         self._prepare()
@@ -88,8 +87,7 @@ class H323Leg:
         """
         Make all that serves one try to call, or to be called.
         """
-        context = self._context
-        clock = context.clock
+        context, clock = self._context, self._context.clock
         self._media = LegMedia(self, self, context.pool, clock, PATIENCE)
         self._startUp = CallStart(
             self, self._media, clock, context.network, self._options, context.newSession
