@@ -1,6 +1,6 @@
 """
-The gateway between more telephones that we did not write: baresip and linphone call chan_ooh323 of
-Asterisk, and are called by it, and sipp calls it; and what they say is heard both ways.
+The gateway between more telephones that we did not write: baresip, linphone and sipp call
+chan_ooh323 of Asterisk, and are called by it, and what they say is heard both ways.
 
 The softphones say a tone, which the Asterisk plays back; sipp plays back what it hears, and the
 Asterisk says the tone.  What went over the wire is decoded by FFmpeg, and dissected.
@@ -38,10 +38,15 @@ US, BARESIP, LINPHONE, SIPP = (f"{NETWORK}{host}" for host in (1, 20, 21, 22))
 MILLIWATT = "601"  # the Asterisk's tone, of 1004 Hz
 PACKETS = 90  # that come in their turn, before what was captured is looked at
 LEVEL = 1.0  # dB that transcoding may take or give
-ROUTE = f"""
+WAYS = f"""
 [[routing.routes]]
 name = "milliwatt"
 to = ["h323:{MILLIWATT}@{NETWORK}{STARTS[0].host}"]
+[[routing.trunks]]
+name = "sipp"
+address = "{SIPP}"
+prefixes = ["99"]
+checkInterval = 0
 """
 
 
@@ -111,7 +116,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     writeTone(directory / "baresip" / "tone.wav", TONE, 300.0, 16000)
     with ExitStack() as stack:
         capture = Capture(directory / "capture", US)
-        server = Server(directory / "server", US, configuration(NETWORK) + ROUTE)
+        server = Server(directory / "server", US, configuration(NETWORK) + WAYS)
         together(stack, capture, server)
         peer = h323Peer(directory, NETWORK, STARTS[0])
         codec = "G722/16000/1"
@@ -165,3 +170,12 @@ def test_sippCallsAndIsHungUpOn(world: World, tmp_path: Path) -> None:
         world.talk(("PCMU", "PCMU"))
         world.peer.tell("channel request hangup all")
         world.isOver()
+
+
+def test_sippIsCalledAndHungUpOn(world: World, tmp_path: Path) -> None:
+    with Sipp(tmp_path, "-sn", "uas") as sipp:
+        world.peer.call("OOH323/9901@other", MILLIWATT)
+        world.talk(("PCMU", "PCMU"))
+        world.peer.tell("channel request hangup all")
+        world.isOver()
+        assert sipp.wait(10) == 0, sipp.output()
