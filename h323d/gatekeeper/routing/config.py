@@ -131,6 +131,8 @@ class StaticRoute:
         if self.reject == bool(self.to):
             raise ValueError("to: give either an address or reject = true")
         for each in self.to:
+            if each.lower().startswith(("sip:", "sips:")):
+                raise ValueError(f"to: {each!r} is called by SIP; such a server is a trunk")
             if literalAddress(each) is None:
                 raise ValueError(f"to: {each!r} has no literal address")
 

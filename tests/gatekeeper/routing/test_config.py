@@ -38,6 +38,12 @@ def test_anAddressIsReadFromText(text: str, address: TransportAddress | None) ->
     assert literalAddress(text) == address
 
 
+@pytest.mark.parametrize("address", ["sip:anna@192.0.2.1", "SIPS:192.0.2.1"])
+def test_aRouteDoesNotLeadToWhoSpeaksSIP(address: str) -> None:
+    with pytest.raises(ValueError, match=r"^to: .* is called by SIP; such a server is a trunk$"):
+        StaticRoute("anna", to=(address,))
+
+
 @pytest.mark.parametrize(
     ("key", "value"),
     [
