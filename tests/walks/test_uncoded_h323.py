@@ -103,6 +103,15 @@ def spoken(*phones: Phone) -> list[str]:
     return ["" if each is None else each.format.name for each in transmitted]
 
 
+def assertPasses(world: Simulation) -> None:
+    """
+    What each says reaches the other octet for octet.
+    """
+    octets = Octets(world)
+    world.run(1.0)
+    octets.assertPassed()
+
+
 def end(world: Simulation, alice: Phone) -> None:
     alice.hangup()
     world.run(1.0)
@@ -117,9 +126,7 @@ def test_whatBothSpeakAloneIsHeardOctetForOctet(
     world: Simulation, start: str, spokenByBoth: MediaFormat
 ) -> None:
     alice, bob = talking(world, ("sip", "h323"), start, (spokenByBoth,), (spokenByBoth,))
-    octets = Octets(world)
-    world.run(1.0)
-    octets.assertPassed()
+    assertPasses(world)
     assert heardEachOther(alice, bob)
     end(world, alice)
 
@@ -130,9 +137,7 @@ def test_whatATerminalProposesAloneIsHeardOctetForOctet(
     world: Simulation, start: str, spokenByBoth: MediaFormat
 ) -> None:
     alice, bob = talking(world, ("h323", "sip"), start, (spokenByBoth,), (spokenByBoth,))
-    octets = Octets(world)
-    world.run(1.0)
-    octets.assertPassed()
+    assertPasses(world)
     assert heardEachOther(alice, bob)
     end(world, alice)
 
@@ -145,9 +150,7 @@ def test_whatSoundsBetterIsSettledByFastConnectAndNothingIsSpokenBesides(
     both = (G711_ULAW, WIDE)
     alice, bob = talking(world, (calling, calledBy), start, both, both[::-1])
     assert spoken(alice, bob) == ["G7221", "G7221"]
-    octets = Octets(world)
-    world.run(1.0)
-    octets.assertPassed()
+    assertPasses(world)
     assert heardEachOther(alice, bob)
     end(world, alice)
 
@@ -189,9 +192,7 @@ def test_theRateThatBothSpeakIsTheOneThatPasses(
         world, (calling, calledBy), start, (WIDE, NARROWER, G711_ULAW), (NARROWER, G711_ULAW)
     )
     assert spoken(alice, bob) == ["G7221", "G7221"]
-    octets = Octets(world)
-    world.run(1.0)
-    octets.assertPassed()
+    assertPasses(world)
     end(world, alice)
 
 

@@ -15,6 +15,25 @@ from tests.support.digest import ANNA, FakeUsers, Talk, challengeOf, shown
 from tests.support.sippeers import SERVER, offerBody, request
 
 
+def annasCall() -> ILeg:
+    """
+    A call by who has shown the password.
+    """
+    talk = Talk()
+    offered: list[ILeg] = []
+    talk.server.onOffer = offered.append
+    challenge = challengeOf(talk.ask())
+    talk.script.send(
+        request("INVITE", branch="z9hG4bKx", body=offerBody(), extra=shown(challenge)).replace(
+            "From: Script <sip:script@10.0.0.3>;tag=far\n", ANNA
+        ),
+        SERVER,
+    )
+    talk.world.run(0.05)
+    (leg,) = offered
+    return leg
+
+
 def test_theFakeIsOne() -> None:
     verifyObject(IDigestUsers, FakeUsers())
 
@@ -30,35 +49,14 @@ def test_whoIsNotKnownIsAskedWhatEverItIs(method: str) -> None:
 
 
 def test_whoShowsThePasswordMayCall() -> None:
-    talk = Talk()
-    offered: list[ILeg] = []
-    talk.server.onOffer = offered.append
-    challenge = challengeOf(talk.ask())
-    talk.script.send(
-        request("INVITE", branch="z9hG4bKx", body=offerBody(), extra=shown(challenge)).replace(
-            "From: Script <sip:script@10.0.0.3>;tag=far\n", ANNA
-        ),
-        SERVER,
-    )
-    talk.world.run(0.05)
-    (leg,) = offered
+    leg = annasCall()
     (proof,) = leg.proofs
     assert (proof.scheme, proof.identity) == ("digest", "anna")
 
 
 def test_whatIsProvedIsToldToTheGates() -> None:
-    talk = Talk()
-    offered: list[ILeg] = []
-    talk.server.onOffer = offered.append
-    challenge = challengeOf(talk.ask())
-    talk.script.send(
-        request("INVITE", branch="z9hG4bKx", body=offerBody(), extra=shown(challenge)).replace(
-            "From: Script <sip:script@10.0.0.3>;tag=far\n", ANNA
-        ),
-        SERVER,
-    )
-    talk.world.run(0.05)
-    assert offered[0].application().proofs == offered[0].proofs
+    leg = annasCall()
+    assert leg.application().proofs == leg.proofs
 
 
 def test_whereDigestIsOffNobodyIsAsked() -> None:
