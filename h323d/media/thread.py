@@ -35,7 +35,7 @@ __all__ = ["MediaThread", "MediaThreads", "newMediaService", "prepareInterpreter
 
 SWITCH_INTERVAL = 0.0002  # seconds
 _YOUNG = 2000  # objects, net, after which the collector looks at them; Python's own is 700
-_REST = 0.003  # seconds; what a packet that passes may be held for
+_REST = 0.002  # seconds; what a packet that passes may be held for
 _CODED_REST = 0.005  # seconds, where all packets that go on are transcoded
 
 CallFromThread = Callable[..., Any]  # Any: what the reactor's own returns is not used
