@@ -85,7 +85,7 @@ def test_aCallBySIPIsAnsweredFromThereAndToldThat(server: Server, asked: str) ->
     assert source == asked
     assert answer.startswith(b"SIP/2.0 200")
     told = answer.decode()
-    assert f"Contact: <sip:h323d@{bracketed(asked)}:{SIP}>" in told
+    assert f"Contact: <sip:80001@{bracketed(asked)}:{SIP}>;isfocus" in told
     assert re.findall(r"c=IN (IP.) (\S+)", told) == [(f"IP{version}", asked)]
 
 

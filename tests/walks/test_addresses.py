@@ -210,7 +210,7 @@ def connectionLines(world: Simulation, phone: str, server: str) -> list[str]:
     world.run(70.0)  # nobody acknowledges it, and nobody answers the BYE
     script.port.close()
     hosts = re.findall(r"c=IN IP4 (\S+)", told.body.decode())
-    assert str(told.contacts[0].uri) == f"sip:h323d@{hosts[0]}:5060"
+    assert str(told.contacts[0].uri) == f"sip:80001@{hosts[0]}:5060"
     return hosts
 
 
