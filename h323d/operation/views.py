@@ -90,15 +90,14 @@ class LegView(View):
 @dataclass(frozen=True, slots=True)
 class MediaView(View):
     """
-    The sound of a leg.
+    The sound of a leg.  What is not told here is as L{PortStatistics
+    <h323d.call.media.PortStatistics>} has it.
 
     @ivar rtp: where we receive it.
     @ivar format: as we send it; C{None} while we do not, as C{remote} then is.
     @ivar remote: where we send it.
     @ivar encryption: by which algorithms it is encrypted, both ways, as SDP names them; C{None} if
         it is not.
-
-    All others are those of L{PortStatistics<h323d.call.media.PortStatistics>}.
     """
 
     rtp: str
