@@ -6,6 +6,8 @@ The seams only: L{h323d.net} has the sockets and the disk.
 
 from __future__ import annotations
 
+import random
+from collections.abc import Iterable
 from dataclasses import dataclass
 from errno import ENOENT
 from os import strerror
@@ -24,6 +26,7 @@ __all__ = [
     "NoWeb",
     "PointerRecord",
     "ServiceRecord",
+    "inWeightedOrder",
 ]
 
 
@@ -49,6 +52,27 @@ class ServiceRecord:
     host: str
     port: int
     lifetime: float
+
+
+def inWeightedOrder(
+    records: Iterable[ServiceRecord], rng: random.Random
+) -> tuple[ServiceRecord, ...]:
+    """
+    The order in which servers are tried (RFC 2782): by priority, and drawn by
+    weight among those of the same priority.
+    """
+    left = sorted(records, key=lambda each: (each.priority, each.weight))
+    ordered = []
+    while left:
+        group = [each for each in left if each.priority == left[0].priority]
+        drawn = rng.randint(0, sum(each.weight for each in group))
+        for each in group:
+            drawn -= each.weight
+            if drawn <= 0:
+                ordered.append(each)
+                left.remove(each)
+                break
+    return tuple(ordered)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TypeVar
 
@@ -20,7 +20,7 @@ from twisted.internet.interfaces import IReactorTime
 from zope.interface import implementer
 
 from h323d.call.dialrule import DialRule
-from h323d.call.lookups import HostRecord, INames, ServiceRecord
+from h323d.call.lookups import HostRecord, INames, ServiceRecord, inWeightedOrder
 from h323d.gatekeeper.identity import Identity
 from h323d.gatekeeper.routing.chain import Called, Finding, FoundWay, ICalledPolicy
 from h323d.gatekeeper.routing.inquiries import Gatekeeper, Inquiries
@@ -29,7 +29,7 @@ from h323d.h323.ports import SIGNALLING_PORT
 from h323d.h323.signalling.addresses import hostOf
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 
-__all__ = ["Domains", "DomainServers", "inWeightedOrder"]
+__all__ = ["Domains", "DomainServers"]
 
 LOCATION = "_h323ls._udp."
 SIGNALLING = "_h323cs._tcp."
@@ -39,27 +39,6 @@ NOBODY = "0.0.0.0"  # the host of a caller who is not known
 NEGATIVE_LIFETIME = 60.0  # seconds in which a name that does not exist is not looked up again
 
 _DOMAIN = re.compile(r"(?=.{3,253}\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,62}\Z")
-
-
-def inWeightedOrder(
-    records: Iterable[ServiceRecord], rng: random.Random
-) -> tuple[ServiceRecord, ...]:
-    """
-    The order in which servers are tried (RFC 2782): by priority, and drawn by
-    weight among those of the same priority.
-    """
-    left = sorted(records, key=lambda each: (each.priority, each.weight))
-    ordered = []
-    while left:
-        group = [each for each in left if each.priority == left[0].priority]
-        drawn = rng.randint(0, sum(each.weight for each in group))
-        for each in group:
-            drawn -= each.weight
-            if drawn <= 0:
-                ordered.append(each)
-                left.remove(each)
-                break
-    return tuple(ordered)
 
 
 class Domains:

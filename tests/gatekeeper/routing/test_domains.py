@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import random
-from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,9 +10,9 @@ from twisted.internet.task import Clock
 from zope.interface.verify import verifyObject
 
 from h323d.call.dialrule import DialRule
-from h323d.call.lookups import INames, IWeb, NoNames, NoWeb, ServiceRecord
+from h323d.call.lookups import INames, IWeb, NoNames, NoWeb
 from h323d.gatekeeper.routing.chain import Called, Finding, FoundWay, ICalledPolicy
-from h323d.gatekeeper.routing.domains import Domains, DomainServers, inWeightedOrder
+from h323d.gatekeeper.routing.domains import Domains, DomainServers
 from h323d.gatekeeper.routing.inquiries import Gatekeeper
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from tests.gatekeeper.routing.test_inquiries import HERE
@@ -203,22 +202,3 @@ def test_aDNSThatDoesNotAnswerKnowsNothing() -> None:
 
 
 # --- weights
-
-
-def record(host: str, priority: int, weight: int) -> ServiceRecord:
-    return ServiceRecord(priority, weight, host, 1720, 1.0)
-
-
-def test_eachServerIsTriedOnceAndTheLowestPriorityFirst() -> None:
-    records = [record("c", 2, 5), record("a", 1, 0), record("d", 3, 0), record("b", 1, 0)]
-    order = [each.host for each in inWeightedOrder(records, random.Random(1))]
-    assert sorted(order[:2]) == ["a", "b"]
-    assert order[2:] == ["c", "d"]
-    assert inWeightedOrder([], random.Random(1)) == ()
-
-
-def test_amongEqualsTheWeightDecidesHowOften() -> None:
-    records = [record("light", 1, 10), record("heavy", 1, 90)]
-    rng = random.Random(1)
-    first = Counter(inWeightedOrder(records, rng)[0].host for _ in range(1000))
-    assert 850 < first["heavy"] < 950
