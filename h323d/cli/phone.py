@@ -46,6 +46,7 @@ from h323d.media.audio.codecs import BUILT_IN
 from h323d.media.config import MediaConfig
 from h323d.media.thread import newMediaService
 from h323d.net.datagram import Datagrams
+from h323d.net.names import SystemNames
 from h323d.net.stream import StreamListener, StreamOpener
 from h323d.net.tls import Credentials, TLSOpener
 from h323d.sip.calls.originator import SIPOriginator
@@ -64,6 +65,7 @@ from h323d.values.tlspeer import ClientCertificates, TLSPeer
 __all__ = ["Phone", "PhoneOwner", "PhoneSettings"]
 
 TERMINAL = 50  # the terminalType of a terminal (H.323, table 1)
+DNS_TIMEOUT = 3.0  # seconds
 
 
 @dataclass(frozen=True)
@@ -199,7 +201,7 @@ class Phone(SilentObserver):
 
     def _callSIP(self, way: Way) -> None:
         calling = (_named(self._settings.alias),)
-        originator = SIPOriginator(self._sip, self._reactor.resolve)
+        originator = SIPOriginator(self._sip, SystemNames(self._reactor, (), DNS_TIMEOUT))
         callId = newCallID(self._rng)
         self.leg = originator.originate(callId, calling, way, self._settings.profile, self)
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from twisted.internet import defer
 from twisted.internet.defer import Deferred, DeferredList, fail
+from twisted.internet.error import DNSLookupError
 from twisted.names import dns
 from twisted.names.client import Resolver
 from twisted.names.error import DNSNameError, DomainError, ResolverError
@@ -28,7 +29,7 @@ from h323d.call.lookups import (
     ServiceRecord,
 )
 
-__all__ = ["Names"]
+__all__ = ["Names", "SystemNames"]
 
 MAX_RECORDS = 64  # of one answer
 RESOLV_CONF = "/etc/resolv.conf"
@@ -88,6 +89,25 @@ class Names:
             return fail(LookupFailed(str(error)))
         answer.addTimeout(self._timeout, self._reactor)  # of several servers too
         return answer.addCallbacks(_answers, _failed)
+
+
+class SystemNames(Names):
+    """
+    The same, but hosts as everything else on this machine knows them: from its files, too.
+    """
+
+    def hosts(self, name: str) -> Deferred[tuple[HostRecord, ...]]:
+        looking: Deferred[str] = self._reactor.resolve(name)
+        return looking.addCallbacks(_host, _unknown)
+
+
+def _host(address: str) -> tuple[HostRecord, ...]:
+    return (HostRecord(address, 0.0),)
+
+
+def _unknown(failure: Failure) -> tuple[HostRecord, ...]:
+    failure.trap(DNSLookupError)
+    return ()
 
 
 def _answers(sections: tuple[list[Any], list[Any], list[Any]]) -> list[Any]:

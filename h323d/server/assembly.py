@@ -14,6 +14,7 @@ from h323d.call.applications import IGate
 from h323d.call.callers import ANY_NAME
 from h323d.call.gates import Gates
 from h323d.call.legs import IOriginator
+from h323d.call.lookups import INames
 from h323d.call.policy import IDestination, IRoutePolicy
 from h323d.call.surroundings import Surroundings
 from h323d.call.switch import Switch
@@ -285,14 +286,17 @@ def enterOriginators(
     originators: MutableMapping[str, IOriginator],
     h323: H323Endpoint | None,
     sip: SIPEndpoint | None,
+    names: INames,
 ) -> None:
     """
     Enter who makes calls, by protocol.
+
+    @param names: where they look up who is called.
     """
     if h323 is not None:
         originators["h323"] = h323.originator
     if sip is not None:
-        originators["sip"] = SIPOriginator(sip)
+        originators["sip"] = SIPOriginator(sip, names)
 
 
 def enterProbes(

@@ -110,7 +110,7 @@ class Server:
         )
         self._pings = assembly.newPings(configuration, world, self.zone, self.sip)
         self.h323 = assembly.newH323(configuration, ground, self.switch, self.zone, legs)
-        assembly.enterOriginators(self._originators, self.h323, self.sip)
+        assembly.enterOriginators(self._originators, self.h323, self.sip, world.names)
         assembly.enterProbes(probes, self.zone, self.sip)
         self.operator = self._newOperator()
         self.desk = Desk(world.clock, self.events, self.operator)

@@ -25,7 +25,7 @@ from h323d.call.lookups import (
     PointerRecord,
     ServiceRecord,
 )
-from h323d.net.names import Names
+from h323d.net.names import Names, SystemNames
 
 RECORDS: dict[tuple[str, int], list[Any]] = {
     ("_h323cs._tcp.example.com", dns.SRV): [
@@ -129,3 +129,16 @@ def test_silenceIsAFailureAfterTheTimeout() -> Generator[Any, Any, None]:
 def test_aNameThatCannotBeWrittenIsAFailure(names: Names) -> Generator[Any, Any, None]:
     with pytest.raises(LookupFailed):
         yield names.services("a" * 64 + ".example.com")
+
+
+@pytest_twisted.inlineCallbacks
+def test_theSystemKnowsHostsThatNoNameServerDoes() -> Generator[Any, Any, None]:
+    names = SystemNames(reactor, ["127.0.0.1"], 0.2)
+    (found,) = yield names.hosts("localhost")
+    assert found.address in ("127.0.0.1", "::1")
+
+
+@pytest_twisted.inlineCallbacks
+def test_whoTheSystemDoesNotKnowHasNoAddress() -> Generator[Any, Any, None]:
+    names = SystemNames(reactor, ["127.0.0.1"], 0.2)
+    assert (yield names.hosts("nobody.invalid")) == ()

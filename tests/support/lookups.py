@@ -36,6 +36,7 @@ class FakeNames:
     def __init__(self) -> None:
         self.asked: list[str] = []
         self.broken: set[str] = set()
+        self._waiting: dict[str, Deferred[Any]] = {}
         self._services: dict[str, list[ServiceRecord]] = {}
         self._pointers: dict[str, list[PointerRecord]] = {}
         self._hosts: dict[str, list[HostRecord]] = {}
@@ -53,6 +54,12 @@ class FakeNames:
         record = PointerRecord(order, 1, flags, service, rule, LIFETIME)
         self._pointers.setdefault(name, []).append(record)
 
+    def wait(self, name: str) -> Deferred[Any]:
+        """
+        @return: what the next look-up of a name gets; whoever has it answers.
+        """
+        return self._waiting.setdefault(name, Deferred())
+
     def services(self, name: str) -> Deferred[tuple[ServiceRecord, ...]]:
         return self._look(self._services, name)
 
@@ -66,6 +73,8 @@ class FakeNames:
         self.asked.append(name)
         if name in self.broken:
             return fail(LookupFailed("nobody answers"))
+        if name in self._waiting:
+            return self._waiting.pop(name)
         return succeed(tuple(records.get(name, ())))
 
 

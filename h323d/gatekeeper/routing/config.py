@@ -276,10 +276,11 @@ class RoutingConfig:
     """http: seconds that an answer is kept which does not say so itself; 0 keeps none."""
 
     dnsServers: tuple[str, ...] = ()
-    """srv, enum: the addresses of the name servers; empty takes the system's."""
+    """The addresses of the name servers that srv, enum, trunks and calls to SIP domains ask; empty takes
+    the system's."""
 
     dnsTimeout: float = 3.0
-    """srv, enum: seconds until silence counts as "no such name"."""
+    """Seconds until their silence counts as an answer."""
 
     enumZones: Live[tuple[str, ...]] = ("e164.arpa",)
     """enum: the domains under which numbers are looked for, in order."""

@@ -8,9 +8,11 @@ call; each other one is acknowledged and ended at once.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Protocol
 
 from h323d.call.dialrule import DialGuard
+from h323d.call.timer import Timer
 from h323d.call.ways import Way
 from h323d.errors import DecodeError, ResourceUnavailable
 from h323d.sip.agent import ALLOW, SDP, SUPPORTED, UserAgent
@@ -33,6 +35,7 @@ from h323d.sip.messages.headers import Headers
 from h323d.sip.messages.message import SIPRequest, SIPResponse
 from h323d.sip.sdp.negotiation import NoCommonMedia
 from h323d.sip.transactions.running import ServerTransaction
+from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.diversion import Diversion
 from h323d.values.media.formats import MediaFormat
@@ -42,17 +45,21 @@ from h323d.values.referred import Referred
 
 __all__ = ["Inviting", "InvitingOwner"]
 
+UNAVAILABLE = 503
+
 
 class InvitingOwner(Protocol):
     """
     What L{Inviting} needs of the leg that it is part of.
 
+    @ivar peer: set to where the INVITE goes next.
     @ivar peerEnded: set where it is the peer who ends the call.
     @ivar refusedEverywhere: set where it refuses for all places.
     @ivar retryAfter: set where it wants no calls for some seconds.
     @ivar discord: set where it has no sound that we offer.
     """
 
+    peer: TransportAddress
     peerEnded: bool
     refusedEverywhere: bool
     retryAfter: int
@@ -132,6 +139,8 @@ class Inviting:
         self._modification = modification
         self._profile = profile
         self._invite: SentInvite | None = None  # before it is sent
+        self._target: CallTarget | None = None  # likewise
+        self._silence = Timer(agent.clock)  # of a hop that may be left for another
         self._cause = Cause.NORMAL_CALL_CLEARING  # why the call is over, once it is
         self._answer = b""  # the description that was last taken
         self._isHeard = True  # what comes before the answer (RFC 5009)
@@ -164,14 +173,20 @@ class Inviting:
         except ResourceUnavailable as error:
             self.session.failure(error.cause)
             return
-        request = self._request(target, body)
+        request = self._request(target, body, self._agent.rng.randrange(1, 1 << 16))
+        self._target = target
         self._owner.dialled()
         self._send(request)
 
     def _send(self, request: SIPRequest) -> None:
-        self._invite = SentInvite(self._agent, self._end, request, self)
+        isFirst = self._invite is None
+        self._invite = SentInvite(self._agent, self._end, request, self, isFirst)
+        onward = None if self._target is None else self._target.onward
+        patience = None if onward is None else onward.patience
+        if patience is not None:
+            self._silence.start(patience, self._unanswered)
 
-    def _request(self, target: CallTarget, body: bytes) -> SIPRequest:
+    def _request(self, target: CallTarget, body: bytes, cseq: int) -> SIPRequest:
         privacy = ["id"] if isNobody(target.caller.uri) else []  # RFC 3325, 9.3
         asserted = [] if target.asserted is None else [str(target.asserted)]
         asks = [UNDERSTOOD] if self._agent.config.trusts(target.flow.peer.host) else []
@@ -182,7 +197,7 @@ class Inviting:
                 ("From", str(target.caller.withTag(self._end.localTag))),
                 ("To", f"<{target.recipient}>"),
                 ("Call-ID", self.sipCallId),
-                ("CSeq", f"{self._agent.rng.randrange(1, 1 << 16)} INVITE"),
+                ("CSeq", f"{cseq} INVITE"),
                 ("Contact", self._agent.contact(target.flow, target.uri.secure, self._end.focus)),
                 ("Allow", ALLOW),
                 ("Supported", SUPPORTED),
@@ -260,6 +275,7 @@ class Inviting:
             self._owner.hangup(Cause.INCOMPATIBLE_DESTINATION)
 
     def released(self, cause: Cause) -> None:
+        self._silence.stop()
         self._cause = cause
         self._owner.released(cause)
 
@@ -269,6 +285,7 @@ class Inviting:
             self._invite.destroy()
 
     def closed(self) -> None:
+        self._silence.stop()
         self._owner.closed()
         self.finished()
 
@@ -297,15 +314,22 @@ class Inviting:
     # What comes of the INVITE.
 
     def inviteProgressed(self, response: SIPResponse) -> None:
+        self._silence.stop()
         self.session.provisional(response)
 
     def inviteAccepted(self, fork: Fork) -> None:
+        if fork.invite is not self._invite:  # from a hop that was left, too late
+            fork.decline(Cause.NON_SELECTED_USER_CLEARING)
+            return
+        self._silence.stop()
         self.session.success(fork)
 
     def inviteRefused(self, response: SIPResponse) -> None:
         isWanted = phaseOf(self.session) is SessionPhase.SETTING_UP
         if isWanted and self._modification.invitesAgain(response):
             self._inviteAgain()
+            return
+        if response.status == UNAVAILABLE and self._goElsewhere():
             return
         self._owner.peerEnded = True
         self._owner.discord = discordOf(response)
@@ -337,7 +361,37 @@ class Inviting:
                 self._owner.redirected(way)
 
     def inviteFailed(self, cause: Cause) -> None:
-        self.session.failure(cause)
+        if not self._goElsewhere():
+            self.session.failure(cause)
+
+    def _unanswered(self) -> None:
+        """
+        The hop says nothing.
+        """
+        if self._invite is not None:
+            self._invite.destroy()
+        self.inviteFailed(Cause.NO_USER_RESPONDING)
+
+    def _goElsewhere(self) -> bool:
+        """
+        Send the INVITE to the next hop, if there is one, and the call has got nowhere yet by the
+        last (RFC 3263, 4.3).
+        """
+        self._silence.stop()
+        target, last = self._target, self._invite
+        isWanted = phaseOf(self.session) is SessionPhase.SETTING_UP
+        if target is None or target.onward is None or last is None or not isWanted:
+            return False
+        target.onward.failed()
+        flow = None if self._end.early else target.onward.next()
+        if flow is None:
+            return False
+        self._end.flow, self._owner.peer = flow, flow.peer
+        asserted = target.asserted if self._agent.config.trusts(flow.peer.host) else None
+        target = replace(target, flow=flow, asserted=asserted)
+        body = self._descriptions.offer(self._profile)
+        self._send(self._request(target, body, last.request.cseq.number))
+        return True
 
     def inviteMisanswered(self, response: SIPResponse, error: DecodeError) -> None:
         self._owner.complain(error)

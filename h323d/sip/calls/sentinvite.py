@@ -29,9 +29,28 @@ from h323d.values.cause import Cause
 from h323d.values.diversion import Diversion
 from h323d.values.referred import Referred
 
-__all__ = ["CallTarget", "Fork", "SentInvite", "SentInviteOwner"]
+__all__ = ["CallTarget", "Fork", "Onward", "SentInvite", "SentInviteOwner"]
 
+TRYING = 100  # which makes no dialog (12.1)
 MAX_FORKS = 16  # early dialogs of one INVITE, and acknowledged ones
+
+
+class Onward(Protocol):
+    """
+    The hops that an INVITE may take, one after the other.
+
+    @ivar patience: seconds that the last one may say nothing; C{None} to leave that to the
+        transaction.
+    """
+
+    @property
+    def patience(self) -> float | None: ...
+
+    def failed(self) -> None:
+        """Nobody can be called by the last one."""
+
+    def next(self) -> Flow | None:
+        """The way to the next one, if there is any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +67,7 @@ class CallTarget:
     @ivar referred: what a transfer has said of it; C{None} if it comes of none.
     @ivar path: the proxies on the way, nearest first, where they are known (RFC 3327).
     @ivar asserted: who calls, as we answer for it to a peer that is trusted; C{None} to any other.
+    @ivar onward: where else it may go; C{None} for nowhere.
     """
 
     uri: SIPURI
@@ -59,6 +79,7 @@ class CallTarget:
     referred: Referred | None = None
     asserted: NameAddr | None = None
     path: tuple[str, ...] = ()
+    onward: Onward | None = None
 
 
 class SentInviteOwner(Protocol):
@@ -88,12 +109,19 @@ class SentInvite:
     """
 
     def __init__(
-        self, agent: UserAgent, end: DialogEnd, request: SIPRequest, owner: SentInviteOwner
+        self,
+        agent: UserAgent,
+        end: DialogEnd,
+        request: SIPRequest,
+        owner: SentInviteOwner,
+        isFirst: bool = True,
     ) -> None:
         """
         Send it.
 
         @param end: gets the early dialogs, and has the way there.
+        @param isFirst: whether no other went before it in this session: its owner knows by itself
+            when it may be cancelled.  Any other has to be answered before (9.1).
         """
         self._agent = agent
         self._end = end
@@ -101,7 +129,7 @@ class SentInvite:
         self._owner = owner
         self._refused = False  # and so there is nothing to cancel
         self._answers = 0  # to challenges
-        self._proceeding = True  # what was sent last may be cancelled
+        self._proceeding = isFirst  # what was sent last may be cancelled
         self._cancelled: Cause | None = None  # once that is so
         self._acks: dict[str | None, SIPRequest] = {}
         self._rseqs: dict[str | None, int] = {}  # the last that was acknowledged, by the tag
@@ -195,7 +223,12 @@ class SentInvite:
         @raise DecodeError: its number is malformed.
         """
         tag, early = response.toAddress.tag, self._end.early
-        if tag is not None and tag not in early and len(early) < MAX_FORKS:
+        if (
+            tag is not None
+            and response.status > TRYING
+            and tag not in early
+            and len(early) < MAX_FORKS
+        ):
             early[tag] = Dialog.calling(self._request, response)
         rseq = _rseqOf(response)
         dialog = early.get(tag)

@@ -5,14 +5,12 @@ Outgoing calls, message by message.
 from __future__ import annotations
 
 import pytest
-from twisted.internet.defer import Deferred, fail, succeed
 from zope.interface.verify import verifyObject
 
 from h323d.call.legs import ILeg, IOriginator, LegDirection
 from h323d.call.observer import SilentObserver
 from h323d.call.particulars import Particulars
 from h323d.call.ways import Way
-from h323d.sip.calls.originator import SIPOriginator
 from h323d.sip.config import SIPConfig
 from h323d.sip.messages.message import SIPRequest
 from h323d.sip.sdp.description import parse as parseSDP
@@ -301,31 +299,6 @@ def test_aNumberAloneCannotBeCalled() -> None:
     assert log.said == []
     world.run(0.05)
     assert log.causes == [Cause.NO_ROUTE_TO_DESTINATION]
-    world.settle()
-
-
-@pytest.mark.parametrize("known", [True, False])
-def test_aNameIsResolvedFirst(known: bool) -> None:
-    world = SIPWorld()
-    peer, script = world.peer("10.0.0.1"), world.script("10.0.0.3")
-    asked: list[str] = []
-
-    def resolve(name: str) -> Deferred[str]:
-        asked.append(name)
-        return succeed("10.0.0.3") if known else fail(ValueError("unknown"))
-
-    log = LegLog()
-    way = Way("sip", None, (PartyAddress(AddressKind.URL, "sip:b@example.com"),))
-    SIPOriginator(peer.endpoint, resolve).originate(CallID("c"), (), way, PROFILE, log)
-    world.run(0.05)
-    assert asked == ["example.com"]
-    if known:
-        (invite,) = script.messages
-        assert isinstance(invite, SIPRequest)
-        assert str(invite.uri) == "sip:b@example.com"
-        script.send(responseTo(invite, 486), SERVER)
-    else:
-        assert log.causes == [Cause.NO_ROUTE_TO_DESTINATION]
     world.settle()
 
 

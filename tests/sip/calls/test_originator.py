@@ -7,10 +7,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from twisted.internet.defer import Deferred
 from zope.interface.verify import verifyObject
 
 from h323d.call.legs import IOriginator
+from h323d.call.lookups import HostRecord
 from h323d.call.particulars import Particulars
 from h323d.call.ways import Way
 from h323d.sip.calls.originator import SIPOriginator
@@ -20,6 +20,7 @@ from h323d.sip.messages.uri import SIPURI, parseURI
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.identifiers import CallID
+from tests.support.lookups import LIFETIME, FakeNames
 from tests.support.sippeers import PROFILE, LegLog, SIPWorld
 
 THERE = TransportAddress("10.0.0.3", 5060)
@@ -34,12 +35,13 @@ class Scene:
     Somebody who calls, and a script at 10.0.0.3 that says nothing.
     """
 
-    def __init__(self, config: SIPConfig | None = None, **more: Any) -> None:
+    def __init__(self, config: SIPConfig | None = None) -> None:
         self.world = SIPWorld()
         self.peer = self.world.peer("10.0.0.1", config)
         self.script = self.world.script("10.0.0.3")
         self.log = LegLog()
-        self.originator = SIPOriginator(self.peer.endpoint, **more)
+        self.names = FakeNames()
+        self.originator = SIPOriginator(self.peer.endpoint, self.names)
 
     def call(
         self,
@@ -92,38 +94,38 @@ def test_aWaySaysWhereTheRequestGoesWhateverItsURISays() -> None:
     assert scene.invite.uri == parseURI(NAMED.value)
 
 
-def test_aNameIsLookedUpWhereThatCanBeDone() -> None:
-    looking: Deferred[str] = Deferred()
-    asked: list[str] = []
-
-    def resolve(host: str) -> Deferred[str]:
-        asked.append(host)
-        return looking
-
-    scene = Scene(resolve=resolve)
+@pytest.mark.parametrize("serves", [True, False])
+def test_aNameIsLookedUpFirst(serves: bool) -> None:
+    scene = Scene()
+    host = "proxy.example.com" if serves else "example.com"
+    if serves:
+        scene.names.service("_sip._udp.example.com", host, 5060)
+    found = scene.names.wait(host)
     scene.call(NAMED)
-    assert (asked, scene.script.messages) == (["example.com"], [])
-    looking.callback("10.0.0.3")
+    assert scene.names.asked == ["_sip._udp.example.com", host]
+    assert scene.script.messages == []
+    found.callback((HostRecord("10.0.0.3", LIFETIME),))
     scene.world.run(0.05)
     assert scene.invite.uri == parseURI(NAMED.value)
 
 
-@pytest.mark.parametrize("resolves", [False, True])
-def test_whoseNameHasNoAddressIsCalledNowhere(resolves: bool) -> None:
-    looking: Deferred[str] = Deferred()
-    scene = Scene(resolve=lambda host: looking) if resolves else Scene()
+@pytest.mark.parametrize(
+    ("broken", "cause"),
+    [((), Cause.NO_ROUTE_TO_DESTINATION), (("example.com",), Cause.TEMPORARY_FAILURE)],
+)
+def test_whoseNameHasNoAddressIsCalledNowhere(broken: tuple[str, ...], cause: Cause) -> None:
+    scene = Scene()
+    scene.names.broken.update(broken)
     scene.call(NAMED)
-    if resolves:
-        looking.errback(ValueError("no such host"))
-    assert scene.log.causes == [Cause.NO_ROUTE_TO_DESTINATION]
+    assert scene.log.causes == [cause]
 
 
 def test_whoHungUpWhileANameWasLookedUpCallsNobody() -> None:
-    looking: Deferred[str] = Deferred()
-    scene = Scene(resolve=lambda host: looking)
+    scene = Scene()
+    found = scene.names.wait("example.com")
     leg = scene.call(NAMED)
     leg.hangup(Cause.NORMAL_CALL_CLEARING)
-    looking.callback("10.0.0.3")
+    found.callback((HostRecord("10.0.0.3", LIFETIME),))
     scene.world.run(0.05)
     assert scene.script.messages == []
     assert scene.log.causes == [Cause.NORMAL_CALL_CLEARING]

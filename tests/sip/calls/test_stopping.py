@@ -7,15 +7,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from twisted.internet.defer import Deferred
 
 from h323d import tracing
 from h323d.call.legs import ILeg
+from h323d.call.lookups import HostRecord
 from h323d.sip.calls import calledsession, callingsession
 from h323d.sip.calls.originator import SIPOriginator
 from h323d.sip.messages.message import SIPRequest, SIPResponse
 from h323d.values.cause import Cause
 from h323d.values.media.direction import Direction
+from tests.support.lookups import LIFETIME, FakeNames
 from tests.support.sippeers import PROFILE, SERVER, LegLog, SIPWorld, offerBody, request, responseTo
 
 NORMAL = Cause.NORMAL_CALL_CLEARING
@@ -227,10 +228,11 @@ def test_whatAStoppedLegIsAskedForDoesNothing() -> None:
 
 def test_anAddressThatIsFoundTooLateIsNotCalled() -> None:
     call = Call()
-    found: Deferred[str] = Deferred()
-    call.peer.originator = SIPOriginator(call.peer.endpoint, lambda host: found)
+    names = FakeNames()
+    found = names.wait("far.example")
+    call.peer.originator = SIPOriginator(call.peer.endpoint, names)
     call.calling("sip:b@far.example;transport=tcp")
     call.peer.endpoint.close()
-    found.callback("10.0.0.3")
+    found.callback((HostRecord("10.0.0.3", LIFETIME),))
     assert call.log.said == ["released"]
     assert call.world.clock.getDelayedCalls() == []
