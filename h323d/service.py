@@ -143,7 +143,7 @@ class H323dService(Service):
             EventBus(),
             deferToThread,
             stateDirectory(configuration.control),
-            Names(reactor, configuration.routing.dnsServers, configuration.routing.dnsTimeout),
+            Names(reactor, configuration.routing.nameServers, configuration.routing.dnsTimeout),
             Web(newAgent(reactor), reactor),
             _secureCalls(configuration.h323, reactor),
             _secureSIP(configuration.sip, reactor),

@@ -28,12 +28,12 @@ from h323d.call.lookups import (
     PointerRecord,
     ServiceRecord,
 )
+from h323d.values.address import TransportAddress
 
 __all__ = ["Names", "SystemNames"]
 
 MAX_RECORDS = 64  # of one answer
 RESOLV_CONF = "/etc/resolv.conf"
-_PORT = 53
 
 _Lookup = Callable[[str, Sequence[float]], Deferred[Any]]  # Any: three lists of records
 
@@ -44,16 +44,14 @@ class Names:
     Asks name servers over UDP, and over TCP where an answer is too long.
     """
 
-    def __init__(
-        self, reactor: Any, servers: Sequence[str], timeout: float, port: int = _PORT
-    ) -> None:
+    def __init__(self, reactor: Any, servers: Sequence[TransportAddress], timeout: float) -> None:
         """
         @param reactor: Any: one of several interfaces at once.
-        @param servers: literal addresses; empty takes those of the system.
+        @param servers: empty takes those of the system.
         @param timeout: seconds for one look-up, in which it is asked twice.
         """
         self._reactor = reactor
-        self._servers = [(server, port) for server in servers]
+        self._servers = [(server.host, server.port) for server in servers]
         self._timeout = timeout
 
     @cached_property

@@ -26,6 +26,7 @@ from h323d.call.lookups import (
     ServiceRecord,
 )
 from h323d.net.names import Names, SystemNames
+from h323d.values.address import TransportAddress
 
 RECORDS: dict[tuple[str, int], list[Any]] = {
     ("_h323cs._tcp.example.com", dns.SRV): [
@@ -62,6 +63,10 @@ class Zone(ResolverBase):
         return answer
 
 
+def addressOf(port: Any) -> TransportAddress:
+    return TransportAddress("127.0.0.1", port.getHost().port)
+
+
 @pytest.fixture
 def names() -> Generator[Names, None, None]:
     """
@@ -70,7 +75,7 @@ def names() -> Generator[Names, None, None]:
     listener: Any = reactor
     factory = DNSServerFactory(authorities=[Zone()])
     port = listener.listenUDP(0, dns.DNSDatagramProtocol(factory), interface="127.0.0.1")
-    yield Names(reactor, ["127.0.0.1"], 2.0, port.getHost().port)
+    yield Names(reactor, [addressOf(port)], 2.0)
     port.stopListening()
 
 
@@ -119,7 +124,7 @@ def test_aServerThatFailsIsAFailure(names: Names) -> Generator[Any, Any, None]:
 def test_silenceIsAFailureAfterTheTimeout() -> Generator[Any, Any, None]:
     listener: Any = reactor
     port = listener.listenUDP(0, DatagramProtocol(), interface="127.0.0.1")
-    mute = Names(reactor, ["127.0.0.1"], 0.2, port.getHost().port)
+    mute = Names(reactor, [addressOf(port)], 0.2)
     with pytest.raises(LookupFailed):
         yield mute.services("_h323cs._tcp.example.com")
     port.stopListening()
@@ -133,12 +138,12 @@ def test_aNameThatCannotBeWrittenIsAFailure(names: Names) -> Generator[Any, Any,
 
 @pytest_twisted.inlineCallbacks
 def test_theSystemKnowsHostsThatNoNameServerDoes() -> Generator[Any, Any, None]:
-    names = SystemNames(reactor, ["127.0.0.1"], 0.2)
+    names = SystemNames(reactor, [], 0.2)
     (found,) = yield names.hosts("localhost")
     assert found.address in ("127.0.0.1", "::1")
 
 
 @pytest_twisted.inlineCallbacks
 def test_whoTheSystemDoesNotKnowHasNoAddress() -> Generator[Any, Any, None]:
-    names = SystemNames(reactor, ["127.0.0.1"], 0.2)
+    names = SystemNames(reactor, [], 0.2)
     assert (yield names.hosts("nobody.invalid")) == ()

@@ -6,12 +6,11 @@ each of them knows.
 from __future__ import annotations
 
 import enum
-import ipaddress
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from h323d.gatekeeper.routing.chain import MAX_HOPS
-from h323d.gatekeeper.trunks.config import TrunkConfig
+from h323d.gatekeeper.trunks.config import TrunkConfig, isLiteral, placeIn
 from h323d.h323.ports import RAS_PORT, SIGNALLING_PORT
 from h323d.h323.security.h235 import LONGEST_IDENTIFIER, SCHEME
 from h323d.h323.security.passwordtokens import GK_PWD_HASH
@@ -32,6 +31,7 @@ __all__ = [
     "literalAddress",
 ]
 
+DNS_PORT = 53
 DIGITS = frozenset("0123456789#*")
 MAX_SECONDS = 60.0  # that anybody may be waited for: callers give up long before
 MAX_LIFETIME = 24 * 3600  # seconds that an answer may be kept
@@ -276,8 +276,8 @@ class RoutingConfig:
     """http: seconds that an answer is kept which does not say so itself; 0 keeps none."""
 
     dnsServers: tuple[str, ...] = ()
-    """The addresses of the name servers that srv, enum, trunks and calls to SIP domains ask; empty takes
-    the system's."""
+    """The addresses of the name servers that srv, enum, trunks and calls to SIP domains ask, with a
+    port if it is not 53; empty takes the system's."""
 
     dnsTimeout: float = 3.0
     """Seconds until their silence counts as an answer."""
@@ -302,6 +302,14 @@ class RoutingConfig:
         self._checkPlaces()
         self._checkUse()
 
+    @property
+    def nameServers(self) -> tuple[TransportAddress, ...]:
+        """
+        Where C{dnsServers} are.
+        """
+        places = (placeIn(server, DNS_PORT) for server in self.dnsServers)
+        return tuple(TransportAddress(*place) for place in places if place is not None)
+
     def _checkPlaces(self) -> None:
         if self.catchAll and literalAddress(self.catchAll) is None:
             raise ValueError(f"catchAll: {self.catchAll!r} has no literal address")
@@ -309,10 +317,9 @@ class RoutingConfig:
         if self.httpURL and (url.scheme not in ("http", "https") or not url.hostname):
             raise ValueError("httpURL: must be an http or https URL")
         for server in self.dnsServers:
-            try:
-                ipaddress.ip_address(server)
-            except ValueError:
-                raise ValueError(f"dnsServers: {server!r} is not an IP address") from None
+            place = placeIn(server, DNS_PORT)
+            if place is None or not isLiteral(place[0]):
+                raise ValueError(f"dnsServers: {server!r} is not an IP address")
         if not DIGITS.issuperset(self.enumPrefix):
             raise ValueError("enumPrefix: must be of the digits of a number, 0 to 9, # and *")
         self._checkNeighbours()

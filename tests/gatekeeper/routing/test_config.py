@@ -57,6 +57,7 @@ def test_aRouteDoesNotLeadToWhoSpeaksSIP(address: str) -> None:
         ("httpTimeout", 61.0),
         ("httpLifetime", -1),
         ("dnsServers", ("ns.example.com",)),
+        ("dnsServers", ("192.0.2.53:0",)),
         ("dnsTimeout", 0.0),
         ("enumPrefix", "+"),
         ("neighbours", (NeighbourConfig("a", "192.0.2.1"), NeighbourConfig("a", "192.0.2.2"))),
@@ -137,3 +138,8 @@ def test_anErrorInATableNamesThePlace() -> None:
     text = '[[routing.neighbours]]\nname = "b"\naddress = "b.example.com"\n'
     with pytest.raises(ConfigurationError, match=r"routing.neighbours\[0\].address: "):
         parse(text, "h323d.toml")
+
+
+def test_aNameServerMayHaveAPortOfItsOwn() -> None:
+    config = RoutingConfig(dnsServers=("192.0.2.53", "[2001:db8::53]:5353"))
+    assert [str(each) for each in config.nameServers] == ["192.0.2.53:53", "[2001:db8::53]:5353"]
