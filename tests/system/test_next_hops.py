@@ -1,0 +1,106 @@
+"""
+A domain whose servers are in the DNS, none of which we wrote: Twisted's own name server has the
+zone, sipp refuses every call or takes it, and Kamailio passes it on.
+"""
+
+from __future__ import annotations
+
+import socket
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from tests.support.kamailio import Kamailio
+from tests.support.processes import Capture, Process, Server, program, together, waitFor
+from tests.system.test_trunks import Sipp
+
+pytestmark = pytest.mark.interop
+
+US, REFUSING, SILENT, PROXY, ANSWERING, NAMES = (f"127.0.94.{host}" for host in range(1, 7))
+PORT = 5353
+CONFIGURATION = f"""
+[sip]
+T1 = 0.1
+[routing]
+dnsServers = ["{NAMES}:{PORT}"]
+"""
+ZONE = f"""
+zone = [
+    SOA("example.test", mname="ns.example.test", rname="root.example.test"),
+    SRV("_sip._udp.example.test", 1, 0, 5060, "refusing.example.test"),
+    SRV("_sip._udp.example.test", 2, 0, 5060, "silent.example.test"),
+    SRV("_sip._udp.example.test", 3, 0, 5060, "proxy.example.test"),
+    A("refusing.example.test", "{REFUSING}"),
+    A("silent.example.test", "{SILENT}"),
+    A("proxy.example.test", "{PROXY}"),
+    A("us.example.test", "{US}"),
+]
+"""
+
+
+class NameServer(Process):
+    """
+    C{twistd dns}, with one zone.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        super().__init__(directory, "dns")
+
+    def command(self) -> list[str]:
+        self.directory.mkdir(parents=True, exist_ok=True)
+        (self.directory / "example.test").write_text(ZONE)
+        return [
+            program("twistd"), "-n", "--pidfile=", "dns", "--interface", NAMES,
+            "--port", str(PORT), "--pyzone", "example.test",
+        ]  # fmt: skip
+
+    def ready(self) -> bool:
+        octets = bytes(map(int, reversed(NAMES.split("."))))
+        return f"{octets.hex().upper()}:{PORT:04X}" in Path("/proc/net/udp").read_text()
+
+
+def test_aCallGoesToTheFirstServerOfADomainThatTakesIt(tmp_path: Path) -> None:
+    with ExitStack() as stack:
+        silent = stack.enter_context(socket.socket(type=socket.SOCK_DGRAM))
+        silent.bind((SILENT, 5060))
+        capture = stack.enter_context(Capture(tmp_path / "capture", "127.0.94.0/24"))
+        server = Server(tmp_path / "server", US, CONFIGURATION)
+        together(
+            stack,
+            server,
+            NameServer(tmp_path / "names"),
+            Sipp(tmp_path, REFUSING, "answer_503"),
+            Sipp(tmp_path, ANSWERING, "answer"),
+            Kamailio(tmp_path / "proxy", PROXY, ANSWERING),
+        )
+        for _ in range(2):
+            server.ask("call", "80001", "sip:bob@example.test")
+            waitFor(lambda: isTalking(server), 20, "it is answered")
+            server.ask("hangup", "80001")
+            waitFor(lambda: server.ask("calls") == [], 10, "our BYE is answered")
+        assert "Traceback" not in server.output()
+    assert capture.complaints(US) == ""
+    query = f'ip.src == {US} && sip.Method == "INVITE"'
+    sent = capture.dissect(query, "-T", "fields", "-e", "ip.dst", "-e", "sip.r-uri").splitlines()
+    assert {each.split("\t")[1] for each in sent} == {"sip:bob@example.test"}
+    # Of the second call, the hops that have failed are not even tried.
+    assert list(dict.fromkeys(each.split("\t")[0] for each in sent)) == [REFUSING, SILENT, PROXY]
+    assert [each.split("\t")[0] for each in sent].count(REFUSING) == 1
+    assert sent[-1].startswith(PROXY)
+
+
+def isTalking(server: Server) -> bool:
+    return [each["state"] for each in server.ask("calls")] == ["established"]
+
+
+def test_aDomainThatLeadsNowhereOrBackToUsIsNotCalled(tmp_path: Path) -> None:
+    with (
+        Server(tmp_path / "server", US, CONFIGURATION) as server,
+        NameServer(tmp_path / "names"),
+    ):
+        for host in ("nobody.example.test", "us.example.test"):
+            server.ask("call", "80001", f"sip:bob@{host}")
+        waitFor(lambda: "us.example.test leads back to us" in server.output(), 10, "it is a loop")
+        waitFor(lambda: "nobody.example.test leads nowhere" in server.output(), 10, "it is gone")
+        waitFor(lambda: server.ask("calls") == [], 10, "both are over")
