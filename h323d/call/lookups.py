@@ -82,10 +82,11 @@ class PointerRecord:
 
     @ivar order: the lowest is used first.
     @ivar preference: the lowest, among those of the same order.
-    @ivar flags: C{"u"} where a URI comes of it.
-    @ivar service: what that URI is for, as in C{"E2U+h323"}.
+    @ivar flags: C{"u"} where a URI comes of it, C{"s"} where the name of a service does.
+    @ivar service: what that is for, as in C{"E2U+h323"} and C{"SIP+D2U"}.
     @ivar rule: the substitution, as it stands in the record.
     @ivar lifetime: seconds that this may be kept.
+    @ivar replacement: the other name, where there is no rule that makes it.
     """
 
     order: int
@@ -94,6 +95,7 @@ class PointerRecord:
     service: str
     rule: str
     lifetime: float
+    replacement: str = ""
 
 
 @dataclass(frozen=True, slots=True)

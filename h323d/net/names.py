@@ -143,6 +143,7 @@ def _pointers(records: list[Any]) -> tuple[PointerRecord, ...]:
             _text(each.payload.service),
             _text(each.payload.regexp),
             each.ttl,
+            str(each.payload.replacement).rstrip("."),
         )
         for each in records
         if each.type == dns.NAPTR

@@ -29,6 +29,7 @@ AVOIDED = 60.0  # seconds in which a hop that has failed comes after all others
 MAX_AVOIDED = 1000  # hops that are remembered so
 ELSEWHERE = "192.0.2.1"  # whoever names a domain, and is not on this machine
 
+_POINTERS = {"SIP+D2U": "UDP", "SIP+D2T": "TCP", "SIPS+D2T": "TLS"}  # services of NAPTR records
 _SERVICES = {"UDP": "_sip._udp.", "TCP": "_sip._tcp.", "TLS": "_sips._tcp."}  # preferred first
 
 
@@ -113,26 +114,50 @@ class Locator:
         """
         protocols = self._protocolsFor(uri)
         found: list[_Server] = []
-        if uri.port is None:
-            try:
-                found = await self._inDomain(uri.host, protocols)
-            except LookupFailed:  # a host may be known even so
-                found = []
+        if uri.port is None and protocols:
+            if uri.transport is None:
+                found = await self._pointedAt(uri.host, protocols)
+            found = found or await self._inDomain(uri.host, protocols)
         if not found and protocolOf(uri) in protocols:
             protocol = protocolOf(uri)
             found = [_Server(protocol, uri.host, uri.port or defaultPort(protocol))]
         return found
 
+    async def _pointedAt(self, domain: str, protocols: tuple[str, ...]) -> list[_Server]:
+        """
+        Those of the services that the domain prefers, best first (NAPTR).  Where nobody tells
+        them, there may be others all the same.
+        """
+        found: list[_Server] = []
+        try:
+            pointers = await self._names.pointers(domain)
+            for each in sorted(pointers, key=lambda each: (each.order, each.preference)):
+                protocol = _POINTERS.get(each.service.upper())
+                if protocol in protocols and each.flags.lower() == "s" and each.replacement:
+                    found += await self._serving(protocol, each.replacement)
+                if len(found) >= MAX_TRIES:
+                    break
+        except LookupFailed:
+            pass
+        return found
+
     async def _inDomain(self, domain: str, protocols: tuple[str, ...]) -> list[_Server]:
         """
-        Those of the first protocol that the domain has any of.
+        Those of the first protocol that the domain has any of; where nobody tells, its host may be
+        known even so.
         """
-        for protocol in protocols:
-            records = await self._names.services(_SERVICES[protocol] + domain)
-            if records:
-                ordered = inWeightedOrder(records, self._endpoint.rng)
-                return [_Server(protocol, each.host, each.port) for each in ordered]
-        return []
+        found: list[_Server] = []
+        try:
+            for protocol in protocols:
+                found = found or await self._serving(protocol, _SERVICES[protocol] + domain)
+        except LookupFailed:
+            pass
+        return found
+
+    async def _serving(self, protocol: str, name: str) -> list[_Server]:
+        records = await self._names.services(name)
+        ordered = inWeightedOrder(records, self._endpoint.rng)
+        return [_Server(protocol, each.host, each.port) for each in ordered]
 
     def _protocolsFor(self, uri: SIPURI) -> tuple[str, ...]:
         """

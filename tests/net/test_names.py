@@ -36,6 +36,9 @@ RECORDS: dict[tuple[str, int], list[Any]] = {
     ("2.1.e164.arpa", dns.NAPTR): [
         dns.Record_NAPTR(100, 10, b"u", b"E2U+h323", b"!^.*$!h323:a@b!", b"", ttl=70)
     ],
+    ("example.com", dns.NAPTR): [
+        dns.Record_NAPTR(1, 2, b"s", b"SIP+D2U", b"", b"_sip._udp.example.com", ttl=70)
+    ],
     ("a.example.com", dns.A): [dns.Record_A("192.0.2.1", ttl=80)],
     ("a.example.com", dns.AAAA): [dns.Record_AAAA("2001:db8::1", ttl=90)],
     ("four.example.com", dns.A): [dns.Record_A("192.0.2.4", ttl=80)],
@@ -93,6 +96,12 @@ def test_serversAreFoundButNotThatThereIsNone(names: Names) -> Generator[Any, An
 def test_rulesAreFound(names: Names) -> Generator[Any, Any, None]:
     found = yield names.pointers("2.1.e164.arpa")
     assert found == (PointerRecord(100, 10, "u", "E2U+h323", "!^.*$!h323:a@b!", 70),)
+
+
+@pytest_twisted.inlineCallbacks
+def test_theNameThatIsPutInThePlaceOfAnotherIsFound(names: Names) -> Generator[Any, Any, None]:
+    found = yield names.pointers("example.com")
+    assert found == (PointerRecord(1, 2, "s", "SIP+D2U", "", 70, "_sip._udp.example.com"),)
 
 
 @pytest_twisted.inlineCallbacks

@@ -67,7 +67,7 @@ def test_aDomainWithoutServersIsAHost() -> None:
     scene = Scene()
     scene.names.host("example.com", "10.0.1.9")
     assert scene.find() == ["sip:10.0.1.9:5060"]
-    assert scene.names.asked == [UDP, TCP, "example.com"]
+    assert scene.names.asked == ["example.com", UDP, TCP, "example.com"]
 
 
 def test_aPortSaysThatItIsAHost() -> None:
@@ -98,6 +98,33 @@ def test_aSecureURILeadsOverTLSAlone() -> None:
     assert scene.find("sips:bob@example.com") == ["sips:10.0.1.3:5061"]
 
 
+def test_aDomainSaysWhichTransportItPrefers() -> None:
+    scene = Scene()
+    scene.names.replacement("example.com", "SIP+D2U", "udp.example.com", order=2)
+    scene.names.replacement("example.com", "sip+d2t", "tcp.example.com", order=1)
+    scene.server("udp.example.com", 1)
+    scene.server("tcp.example.com", 2, port=5070)
+    assert scene.find() == ["sip:10.0.1.2:5070;transport=tcp", "sip:10.0.1.1:5060"]
+
+
+def test_whatADomainPrefersCountsOnlyAsFarAsItIsSpoken() -> None:
+    scene = Scene(SECURED)
+    scene.names.replacement("example.com", "SIPS+D2T", "tls.example.com", order=2)
+    scene.names.replacement("example.com", "SIP+D2S", "sctp.example.com", order=1)
+    scene.names.replacement("example.com", "SIP+D2U", "udp.example.com", order=1)
+    scene.server("udp.example.com", 1)
+    scene.server("tls.example.com", 3, port=5061)
+    assert scene.find("sips:example.com") == ["sips:10.0.1.3:5061"]
+
+
+def test_aDomainThatPointsAtNothingHasServersAllTheSame() -> None:
+    scene = Scene()
+    scene.names.replacement("example.com", "SIP+D2U", "gone.example.com")
+    scene.names.broken.add("gone.example.com")
+    scene.server(UDP, 1)
+    assert scene.find() == ["sip:10.0.1.1:5060"]
+
+
 def test_whatWeDoNotSpeakLeadsNowhere() -> None:
     scene = Scene()
     scene.server(TLS, 3, port=5061)
@@ -116,7 +143,7 @@ def test_ofManyServersNoMoreAreLookedUpThanAreTried() -> None:
     for number in range(100, 160):
         scene.server(UDP, number)
     assert len(scene.find()) == MAX_TRIES
-    assert len(scene.names.asked) == 1 + MAX_TRIES
+    assert len(scene.names.asked) == 2 + MAX_TRIES
 
 
 def test_aServerWithoutAnAddressIsPassedOver() -> None:

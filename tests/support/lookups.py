@@ -54,6 +54,13 @@ class FakeNames:
         record = PointerRecord(order, 1, flags, service, rule, LIFETIME)
         self._pointers.setdefault(name, []).append(record)
 
+    def replacement(self, name: str, service: str, other: str, order: int = 1) -> None:
+        """
+        A name of a service in the place of another name.
+        """
+        record = PointerRecord(order, 1, "s", service, "", LIFETIME, other)
+        self._pointers.setdefault(name, []).append(record)
+
     def wait(self, name: str) -> Deferred[Any]:
         """
         @return: what the next look-up of a name gets; whoever has it answers.

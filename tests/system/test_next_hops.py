@@ -28,9 +28,10 @@ dnsServers = ["{NAMES}:{PORT}"]
 ZONE = f"""
 zone = [
     SOA("example.test", mname="ns.example.test", rname="root.example.test"),
-    SRV("_sip._udp.example.test", 1, 0, 5060, "refusing.example.test"),
-    SRV("_sip._udp.example.test", 2, 0, 5060, "silent.example.test"),
-    SRV("_sip._udp.example.test", 3, 0, 5060, "proxy.example.test"),
+    NAPTR("example.test", 1, 1, b"s", b"SIP+D2U", b"", "_servers.example.test"),
+    SRV("_servers.example.test", 1, 0, 5060, "refusing.example.test"),
+    SRV("_servers.example.test", 2, 0, 5060, "silent.example.test"),
+    SRV("_servers.example.test", 3, 0, 5060, "proxy.example.test"),
     A("refusing.example.test", "{REFUSING}"),
     A("silent.example.test", "{SILENT}"),
     A("proxy.example.test", "{PROXY}"),
