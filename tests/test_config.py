@@ -94,6 +94,7 @@ def another(section: str, key: str) -> Any:
         ("security", "md5Networks"): ["192.0.2.0/24"],
         ("security", "users"): [{"name": "anna", "md5": 32 * "0"}],
         ("security", "passwords"): [{"alias": "anna", "password": "secret"}],
+        ("sip", "outboundProxy"): "sip:proxy.example.com",
         ("sip", "clientCertificates"): "any",
         ("sip", "otherCertificates"): [{"certificate": "b.pem", "privateKey": "b.key"}],
         ("sip", "srtp"): "required",

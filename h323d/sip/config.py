@@ -7,7 +7,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
+from h323d.errors import DecodeError
 from h323d.sip.messages.sessionexpires import MIN_SE
+from h323d.sip.messages.uri import SIPURI, parseURI
 from h323d.sip.ports import SIP_PORT
 from h323d.values.media.encryption import EncryptionRule, MediaEncryption, SRTPPeer
 from h323d.values.networks import Networks
@@ -70,6 +72,11 @@ class SIPConfig:
 
     srtpPeers: tuple[SRTPPeer, ...] = ()
     """With whom it is otherwise; the first that fits counts."""
+
+    outboundProxy: str = ""
+    """The SIP URI of a proxy that calls of ours go by, as in "sip:proxy.example.com" or
+    "sip:192.0.2.5:5070;transport=tcp", but those to trunks and to whoever is registered here; empty
+    for none."""
 
     userAgent: str = "h323d"
     """What the User-Agent and Server headers say; empty leaves them out."""
@@ -192,8 +199,17 @@ class SIPConfig:
             raise ValueError(f"trustedNetworks: {error}") from None
         if self.pingInterval and not 1 <= self.pingInterval <= 3600:
             raise ValueError("pingInterval: must be 0, or 1 to 3600")
+        if self.outboundProxy and self.proxy is None:
+            raise ValueError(f"outboundProxy: {self.outboundProxy!r} is no SIP URI of a host")
         if self.mtu < 576:
             raise ValueError("mtu: must be at least 576")  # what every IPv4 host takes (RFC 791)
+
+    @property
+    def proxy(self) -> SIPURI | None:
+        """
+        The outbound proxy, as a loose router (RFC 3261, 16.12).
+        """
+        return _routerAt(self.outboundProxy)
 
     def trusts(self, host: str) -> bool:
         """
@@ -237,6 +253,20 @@ class SIPConfig:
 @lru_cache(maxsize=16)
 def _networks(listed: tuple[str, ...]) -> Networks:
     return Networks(listed)
+
+
+@lru_cache(maxsize=16)
+def _routerAt(text: str) -> SIPURI | None:
+    """
+    @return: C{None} if it is the URI of none.
+    """
+    try:
+        uri = parseURI(text)
+    except DecodeError:
+        return None
+    if not isinstance(uri, SIPURI) or uri.user or uri.headers:
+        return None
+    return uri if uri.isLooseRouter else uri.withParameter("lr")
 
 
 @lru_cache(maxsize=16)

@@ -95,6 +95,20 @@ def isTalking(server: Server) -> bool:
     return [each["state"] for each in server.ask("calls")] == ["established"]
 
 
+def test_callsToOthersGoByTheOutboundProxy(tmp_path: Path) -> None:
+    configuration = CONFIGURATION.replace("T1", 'outboundProxy = "sip:proxy.example.test"\nT1')
+    with (
+        Server(tmp_path / "server", US, configuration) as server,
+        NameServer(tmp_path / "names"),
+        Sipp(tmp_path, ANSWERING, "answer"),
+        Kamailio(tmp_path / "proxy", PROXY, ANSWERING),
+    ):
+        server.ask("call", "80001", "sip:bob@elsewhere.test")
+        waitFor(lambda: isTalking(server), 20, "it is answered")
+        server.ask("hangup", "80001")
+        waitFor(lambda: server.ask("calls") == [], 10, "our BYE is answered")
+
+
 def test_aDomainThatLeadsNowhereOrBackToUsIsNotCalled(tmp_path: Path) -> None:
     with (
         Server(tmp_path / "server", US, CONFIGURATION) as server,

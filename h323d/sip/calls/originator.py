@@ -4,6 +4,8 @@ Places outgoing SIP calls.
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 from zope.interface import implementer
@@ -28,6 +30,24 @@ from h323d.values.media.formats import MediaFormat
 from h323d.values.media.profile import MediaProfile
 
 __all__ = ["SIPOriginator"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """
+    A call that is to be made, before it is known by which hops.
+
+    @ivar uri: the Request-URI.
+    @ivar domain: that whoever is at the next hop has to speak for, over TLS; empty for none.
+    @ivar recipient: what To says.
+    @ivar path: the proxies on the way, nearest first.
+    """
+
+    uri: SIPURI
+    domain: str
+    particulars: Particulars
+    recipient: SIPURI
+    path: tuple[str, ...] = ()
 
 
 @implementer(IOriginator)
@@ -69,31 +89,39 @@ class SIPOriginator:
         leg.observe(observer)
         uri = targetOf(called)
         contact = uriOf(way.contact) if way.contact else None
+        proxy = self._endpoint.config.proxy
         if contact is not None and destination is not None:
             nearest = (uriOf(way.path[0]) if way.path else None) or contact
             hop = hopAt(destination.host, destination.port, nearest)
-            leg.soon(self._begin, leg, contact, (hop,), particulars, uri, way.path)
+            # Of a contact, nobody but the registration can say who has to be there.
+            wanted = _Wanted(contact, "", particulars, uri or contact, way.path)
+            leg.soon(self._begin, leg, wanted, (hop,))
         elif uri is None:
             leg.soon(leg.hangup, Cause.NO_ROUTE_TO_DESTINATION)
         elif destination is not None:
             hop = hopAt(destination.host, destination.port, uri)
-            leg.soon(self._begin, leg, uri, (hop,), particulars)
-        elif literal(uri.host):
-            leg.soon(self._begin, leg, uri, (uri,), particulars)
+            leg.soon(self._begin, leg, _Wanted(uri, domainOf(uri), particulars, uri), (hop,))
+        elif proxy is not None:
+            nearest = replace(proxy, secure=proxy.secure or uri.secure)
+            wanted = _Wanted(uri, domainOf(nearest), particulars, uri, (str(proxy),))
+            leg.soon(self._find, leg, wanted, nearest)
         else:
-            leg.soon(self._find, leg, uri, particulars)
+            leg.soon(self._find, leg, _Wanted(uri, domainOf(uri), particulars, uri), uri)
         return leg
 
-    def _find(self, leg: SIPLeg, uri: SIPURI, particulars: Particulars) -> None:
-        looking = self._locator.locate(uri)
-        found = leg, uri, particulars
-        looking.addCallbacks(self._found, self._notFound, found, errbackArgs=(leg,))
+    def _find(self, leg: SIPLeg, wanted: _Wanted, nearest: SIPURI) -> None:
+        """
+        @param nearest: what says where the INVITE goes.
+        """
+        if literal(nearest.host):
+            self._begin(leg, wanted, (nearest,))
+            return
+        looking = self._locator.locate(nearest)
+        looking.addCallbacks(self._found, self._notFound, (leg, wanted), errbackArgs=(leg,))
         looking.addErrback(self._died, leg)
 
-    def _found(
-        self, hops: tuple[SIPURI, ...], leg: SIPLeg, uri: SIPURI, particulars: Particulars
-    ) -> None:
-        self._begin(leg, uri, hops, particulars)
+    def _found(self, hops: tuple[SIPURI, ...], leg: SIPLeg, wanted: _Wanted) -> None:
+        self._begin(leg, wanted, hops)
 
     def _notFound(self, failure: Failure, leg: SIPLeg) -> None:
         failure.trap(NotLocated)
@@ -105,36 +133,37 @@ class SIPOriginator:
         self._log.failure("a call died of our own fault", failure=failure)
         leg.hangup(Cause.TEMPORARY_FAILURE)
 
-    def _begin(
-        self,
-        leg: SIPLeg,
-        uri: SIPURI,
-        hops: tuple[SIPURI, ...],
-        particulars: Particulars,
-        recipient: SIPURI | None = None,
-        path: tuple[str, ...] = (),
-    ) -> None:
+    def _begin(self, leg: SIPLeg, wanted: _Wanted, hops: tuple[SIPURI, ...]) -> None:
         """
         @param hops: where the INVITE goes, best first.
-        @param recipient: whom it is for, if it is sent to one of their contacts.
-        @param path: the proxies on the way to that.
         """
         if leg.over:  # while its host was looked for
             return
-        # Of a contact, nobody but the registration can say who has to be there.
-        domain = domainOf(uri) if recipient is None else ""
-        onward = NextHops(self._endpoint, self._locator, hops, domain)
+        onward = NextHops(self._endpoint, self._locator, hops, wanted.domain)
         flow = onward.next()
         if flow is None:
             leg.hangup(Cause.NO_ROUTE_TO_DESTINATION)
-        else:
-            caller = self._caller(leg.calling, particulars.displayName, flow.local)
-            asserted = None
-            if particulars.asserted and self._endpoint.config.trusts(flow.peer.host):
-                shown = "" if isNobody(caller.uri) else particulars.displayName
-                asserted = self._caller(particulars.asserted, shown, flow.local)
-            said = particulars.hops, particulars.diversion, particulars.referred, asserted, path
-            leg.dial(CallTarget(uri, recipient or uri, caller, flow, *said, onward))
+            return
+        said = wanted.particulars
+        caller = self._caller(leg.calling, said.displayName, flow.local)
+        asserted = None
+        if said.asserted and self._endpoint.config.trusts(flow.peer.host):
+            shown = "" if isNobody(caller.uri) else said.displayName
+            asserted = self._caller(said.asserted, shown, flow.local)
+        leg.dial(
+            CallTarget(
+                wanted.uri,
+                wanted.recipient,
+                caller,
+                flow,
+                said.hops,
+                said.diversion,
+                said.referred,
+                asserted,
+                wanted.path,
+                onward,
+            )
+        )
 
     def _caller(
         self, calling: tuple[PartyAddress, ...], displayName: str, here: TransportAddress

@@ -146,6 +146,30 @@ def test_whoIsBehindProxiesIsCalledByThem() -> None:
     assert scene.invite.uri == SIPURI("192.168.1.5", "x", 5062)
 
 
+@pytest.mark.parametrize("called", [BOB, NAMED])
+def test_callsToOthersGoByTheOutboundProxy(called: PartyAddress) -> None:
+    scene = Scene(SIPConfig(outboundProxy="sip:proxy.example.com"))
+    scene.names.host("proxy.example.com", "10.0.0.3")
+    scene.names.host("example.com", "10.0.0.9")
+    scene.call(called)
+    assert scene.invite.uri == parseURI(called.value)
+    assert [str(each.uri) for each in scene.invite.routes] == ["sip:proxy.example.com;lr"]
+
+
+def test_anOutboundProxyMayBeAnAddress() -> None:
+    scene = Scene(SIPConfig(outboundProxy="sip:10.0.0.3;lr"))
+    scene.call(NAMED)
+    assert [str(each.uri) for each in scene.invite.routes] == ["sip:10.0.0.3;lr"]
+    assert scene.names.asked == []
+
+
+@pytest.mark.parametrize("contact", ["", "sip:x@10.0.0.3"])
+def test_whoseAddressIsKnownIsNotCalledByTheOutboundProxy(contact: str) -> None:
+    scene = Scene(SIPConfig(outboundProxy="sip:10.0.0.9"))
+    scene.call(NAMED, destination=THERE, contact=contact)
+    assert scene.invite.routes == ()
+
+
 @pytest.mark.parametrize(
     ("calling", "uri", "shown"),
     [
