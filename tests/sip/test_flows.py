@@ -7,6 +7,7 @@ from __future__ import annotations
 import itertools
 
 import pytest
+from twisted.logger import capturedLogs, formatEvent
 
 from h323d.net.stream import StreamListener, StreamOpener
 from h323d.sip.config import SIPConfig
@@ -218,8 +219,12 @@ def test_aLargeRequestGoesOverUDPWhereTCPIsNotTaken() -> None:
     world = SIPWorld()
     alice = world.peer("10.0.0.1", SIPConfig(mtu=576))
     script = world.script("10.0.0.3")
-    _, log = alice.call("sip:b@10.0.0.3")
-    world.run(0.1)
+    with capturedLogs() as logged:
+        _, log = alice.call("sip:b@10.0.0.3")
+        world.run(0.1)
+    assert [formatEvent(each) for each in logged] == [
+        "INVITE to 10.0.0.3:5060 goes by UDP after all: there is no way by TCP"
+    ]
     assert script.methods == ["INVITE"]
     assert script.messages[0].via.transport == "UDP"
     script.send(responseTo(script.messages[0], 486), SERVER)

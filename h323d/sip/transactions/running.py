@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Protocol, TypeAlias
 
 from twisted.internet.interfaces import IReactorTime
+from twisted.logger import Logger
 
 from h323d.sip.flows import Flow
 from h323d.sip.messages.headers import Headers
@@ -205,6 +206,8 @@ class ClientTransaction:
     @ivar request: as sent, with its Via.
     """
 
+    _log = Logger()
+
     request: SIPRequest
     flow: Flow
     key: Key
@@ -299,6 +302,13 @@ class ClientTransaction:
         self._keeper.clientEnded(self)
         flow, self._fallback = self._fallback, None
         if self._failed and flow is not None:
+            self._log.info(
+                "{method} to {peer} goes by {protocol} after all: there is no way by {larger}",
+                method=self.request.method,
+                peer=str(flow.peer),
+                protocol=flow.protocol,
+                larger=self.flow.protocol,
+            )
             bare = self.request.withHeaders(self.request.headers.without("Via"))
             self.start(self._keeper.addressed(bare, flow), flow)
 
