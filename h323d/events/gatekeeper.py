@@ -28,6 +28,8 @@ __all__ = [
     "RASRequestRefused",
     "RegistrationsRestored",
     "TrunkDown",
+    "TrunkRegistered",
+    "TrunkUnregistered",
     "TrunkUp",
 ]
 
@@ -312,3 +314,31 @@ class TrunkUp(Fact):
     trunk: str
     address: TransportAddress | None
     lasted: float
+
+
+@dataclass(frozen=True, slots=True)
+class TrunkRegistered(Fact):
+    """
+    We are registered with a trunk, or again.
+
+    @ivar trunk: its name in the configuration.
+    @ivar seconds: for how long; we stay registered by asking again before.
+    """
+
+    trunk: str
+    address: TransportAddress
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class TrunkUnregistered(Fact):
+    """
+    We are not registered with a trunk, or not any more; it is asked again.
+
+    @ivar trunk: its name in the configuration.
+    @ivar reason: what it answers, or that it does not, in words; C{"request"} if it was we who
+        left.
+    """
+
+    trunk: str
+    reason: str

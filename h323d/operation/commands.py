@@ -255,6 +255,7 @@ _RECORD_COLUMNS = _columns(
 _TRUNK_COLUMNS = _columns(
     *("trunk", "state", "since", "roundTrip", "calls", "lastCause", "reason", "protocol"),
     *("address", "prefixes", "priority", "weight", "capacity", "obstacle"),
+    *("registration", "expires"),
 )
 _CODEC_COLUMNS = _columns(
     *("name", "ways", "library", "missing", "loaded", "encoding"),

@@ -19,6 +19,7 @@ from h323d.gatekeeper.routed.call import RoutedCall
 from h323d.gatekeeper.routed.side import CALLED, CALLER
 from h323d.gatekeeper.routing.chain import Called, FoundWay
 from h323d.gatekeeper.routing.explanation import Explanation, explain
+from h323d.gatekeeper.trunks.registrations import TrunkRegistrations
 from h323d.gatekeeper.zone import Zone
 from h323d.h323.ports import SIGNALLING_PORT
 from h323d.h323.signalling.addresses import hostOf, partyFromText
@@ -53,8 +54,12 @@ class Gatekeeping:
     Shows and steers a zone.
     """
 
-    def __init__(self, zone: Zone | None) -> None:
+    def __init__(self, zone: Zone | None, registrations: TrunkRegistrations | None = None) -> None:
+        """
+        @param registrations: ours, with trunks.
+        """
         self._zone = zone
+        self._trunkRegistrations = registrations
 
     @property
     def routed(self) -> int:
@@ -151,7 +156,10 @@ class Gatekeeping:
         Every trunk.
         """
         trunks = () if self._zone is None else self._zone.trunks
-        return [trunkView(each, now) for each in trunks]
+        ours = self._trunkRegistrations
+        return [
+            trunkView(each, now, None if ours is None else ours.of(each.name)) for each in trunks
+        ]
 
     def unregister(self, name: str) -> Unregistered:
         """

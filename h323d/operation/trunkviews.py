@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from h323d.gatekeeper.trunks.registrations import TrunkRegistration
 from h323d.gatekeeper.trunks.trunk import Trunk
 from h323d.operation.views import View
 
@@ -25,6 +26,9 @@ class TrunkView(View):
     @ivar calls: that we have sent there, and are not over.
     @ivar capacity: how many there may be; 0 for any number.
     @ivar lastCause: why the last one ended.
+    @ivar registration: C{"registered"}, or that we are not, and why; C{None} where we do not want
+        to be.
+    @ivar expires: how long it is valid from now if it is not lengthened, in seconds.
     """
 
     trunk: str
@@ -41,13 +45,16 @@ class TrunkView(View):
     prefixes: tuple[str, ...]
     priority: int
     weight: int
+    registration: str | None = None
+    expires: float | None = None
 
 
-def trunkView(trunk: Trunk, now: float) -> TrunkView:
+def trunkView(trunk: Trunk, now: float, registration: TrunkRegistration | None = None) -> TrunkView:
     """
     A trunk, and how it is.
     """
     config, obstacle = trunk.config, trunk.obstacle
+    until = None if registration is None else registration.until
     return TrunkView(
         trunk=trunk.name,
         protocol=config.protocol.value,
@@ -63,4 +70,13 @@ def trunkView(trunk: Trunk, now: float) -> TrunkView:
         prefixes=tuple(each or "all" for each in config.prefixes),
         priority=config.priority,
         weight=config.weight,
+        registration=None if registration is None else _stateOf(registration),
+        expires=None if until is None else round(until - now, 3),
     )
+
+
+def _stateOf(registration: TrunkRegistration) -> str:
+    if registration.until is not None:
+        return "registered"
+    reason = registration.reason
+    return f"not registered: {reason}" if reason else "not registered yet"

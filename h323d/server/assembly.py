@@ -30,6 +30,7 @@ from h323d.gatekeeper.settings import ZoneSettings
 from h323d.gatekeeper.trunks.checking import Probe
 from h323d.gatekeeper.trunks.config import TrunkProtocol
 from h323d.gatekeeper.trunks.probes import SIPProbe
+from h323d.gatekeeper.trunks.registrations import SIPRegistrants, TrunkRegistrations
 from h323d.gatekeeper.zone import Zone
 from h323d.gateway.config import GatewayConfig
 from h323d.gateway.policy import Onward
@@ -57,6 +58,7 @@ __all__ = [
     "newRecords",
     "newSIP",
     "newSwitch",
+    "newTrunkRegistrations",
     "newZone",
     "zoneSettings",
 ]
@@ -227,6 +229,17 @@ def newPings(
         world.clock,
         world.events,
     )
+
+
+def newTrunkRegistrations(
+    world: Surroundings, zone: Zone | None, sip: SIPEndpoint | None
+) -> TrunkRegistrations | None:
+    """
+    @return: C{None} where there can be none.
+    """
+    if zone is None or sip is None:
+        return None
+    return TrunkRegistrations(zone.trunks, SIPRegistrants(sip), world)
 
 
 def newSIP(

@@ -109,6 +109,7 @@ class Server:
             configuration, ground, self.switch, self.locations, self.zone, watches
         )
         self._pings = assembly.newPings(configuration, world, self.zone, self.sip)
+        self._registrations = assembly.newTrunkRegistrations(world, self.zone, self.sip)
         self.h323 = assembly.newH323(configuration, ground, self.switch, self.zone, legs)
         assembly.enterOriginators(self._originators, self.h323, self.sip, world.names)
         assembly.enterProbes(probes, self.zone, self.sip)
@@ -156,7 +157,7 @@ class Server:
             self.switch,
             self.conference,
             self.gateway,
-            Gatekeeping(self.zone),
+            Gatekeeping(self.zone, self._registrations),
             calling,
             self.listeners,
             self.records.latest,
@@ -184,6 +185,8 @@ class Server:
             yield self.locations
         if self._pings is not None:
             yield self._pings
+        if self._registrations is not None:
+            yield Sectioned(self._registrations, attrgetter("routing"))
         yield RecordsPart(self.records)
 
     def legOffered(self, leg: ILeg) -> None:
@@ -248,7 +251,7 @@ class Server:
         for part in self._parts:
             part.leave()
         waited = 0.0
-        while waited < FAREWELL and self._hasLegs():
+        while waited < FAREWELL and (self._hasLegs() or self._isRegistered()):
             await deferLater(clock, FAREWELL_STEP)
             waited += FAREWELL_STEP
         if talking:
@@ -257,6 +260,12 @@ class Server:
 
     def _hasLegs(self) -> bool:
         return bool((self.sip and self.sip.legs) or (self.h323 and self.h323.legs))
+
+    def _isRegistered(self) -> bool:
+        """
+        Whether somebody has yet to hear that we leave.
+        """
+        return self._registrations is not None and self._registrations.areLeaving
 
     def close(self) -> Deferred[None]:
         """

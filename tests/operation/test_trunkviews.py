@@ -6,13 +6,19 @@ from __future__ import annotations
 
 from twisted.internet.task import Clock
 
+from h323d.call.lookups import NoNames
 from h323d.events.bus import EventBus
 from h323d.gatekeeper.trunks.config import TrunkConfig, TrunkProtocol
+from h323d.gatekeeper.trunks.probes import sipURI
+from h323d.gatekeeper.trunks.registrations import TrunkRegistration
 from h323d.gatekeeper.trunks.trunk import Trunk
 from h323d.operation.trunkviews import TrunkView, trunkView
+from h323d.sip.digest.answering import NO_SECRETS
+from h323d.sip.registering import Registrant
 from h323d.values.cause import Cause
 from tests.support.fakeleg import FakeLeg
 from tests.support.fakemedia import FakePool
+from tests.support.sippeers import SIPWorld
 
 
 def test_aTrunkIsShownAsItIs() -> None:
@@ -56,3 +62,38 @@ def test_whatItFailsWithAndWhyItTakesNoCallsIsShownWhileItIsSo() -> None:
         "its name is not found",
         "its name is not found",
     )
+
+
+def registration(clock: Clock) -> TrunkRegistration:
+    config = TrunkConfig("carrier", "192.0.2.1", user="us", realm="r", md5=32 * "f")
+    endpoint = SIPWorld().peer("10.0.0.1").endpoint
+    registrant = Registrant(endpoint, sipURI(config), "us", NO_SECRETS)
+    return TrunkRegistration(config, registrant, NoNames(), clock, EventBus(), Owner())
+
+
+class Owner:
+    """
+    Whose registration does not leave.
+    """
+
+    def registrationOver(self, registration: TrunkRegistration) -> None:
+        raise AssertionError
+
+
+def shown(ours: TrunkRegistration | None, clock: Clock) -> tuple[str | None, float | None]:
+    trunk = Trunk(TrunkConfig("carrier", "192.0.2.1"), clock, EventBus())
+    view = trunkView(trunk, clock.seconds(), ours)
+    return view.registration, view.expires
+
+
+def test_whetherWeAreRegisteredThereAndForHowLongIsShown() -> None:
+    clock = Clock()
+    ours = registration(clock)
+    assert shown(None, clock) == (None, None)
+    assert shown(ours, clock) == ("not registered yet", None)
+    ours.isNotRegistered("403 Forbidden")
+    assert shown(ours, clock) == ("not registered: 403 Forbidden", None)
+    ours.start()
+    ours.isRegistered(60)
+    clock.advance(10)
+    assert shown(ours, clock) == ("registered", 50.0)

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, field
 
 from h323d.h323.ports import RAS_PORT, SIGNALLING_PORT
-from h323d.sip.digest.algorithms import checkSecret
+from h323d.sip.digest.algorithms import Algorithm, checkSecret
 from h323d.sip.ports import defaultPort
 from h323d.values.address import TransportAddress
 
@@ -153,6 +153,10 @@ class TrunkConfig:
     md5: str = field(default="", repr=False)
     """the same for a server that knows no SHA-256."""
 
+    register: bool = False
+    """Whether we register there as this user (REGISTER), so that the server knows where to call
+    us; its calls are for the user's name, or for what it says in its place."""
+
     def __post_init__(self) -> None:
         if placeIn(self.address, self._port) is None:
             raise ValueError(
@@ -194,6 +198,8 @@ class TrunkConfig:
             raise ValueError("user: H.323 has no digest")
         for key in secrets:
             checkSecret(key, getattr(self, key))
+        if self.register and not given:
+            raise ValueError("register: takes a user, a realm, and sha256 or md5")
 
     @property
     def place(self) -> tuple[str, int]:
@@ -219,6 +225,13 @@ class TrunkConfig:
         """
         place = placeIn(self.ras, RAS_PORT) if self.ras else None
         return TransportAddress(*place) if place is not None and isLiteral(place[0]) else None
+
+    def secretFor(self, realm: str, algorithm: Algorithm) -> tuple[str, str] | None:
+        """
+        Our user name there, and its H(A1); C{None} if we have none for what it calls its realm.
+        """
+        secret = self.sha256 if algorithm is Algorithm.SHA_256 else self.md5
+        return (self.user, secret) if secret and realm == self.realm else None
 
     @property
     def _port(self) -> int:

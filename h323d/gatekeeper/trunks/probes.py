@@ -25,7 +25,7 @@ from h323d.sip.endpoint import SIPEndpoint
 from h323d.sip.messages.uri import SIPURI
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 
-__all__ = ["H323Probe", "SIPProbe", "sipURI"]
+__all__ = ["H323Probe", "SIPProbe", "hopTo", "sipURI"]
 
 
 def sipURI(config: TrunkConfig, user: str | None = None) -> SIPURI:
@@ -39,6 +39,14 @@ def sipURI(config: TrunkConfig, user: str | None = None) -> SIPURI:
     return SIPURI(host, user, port).withParameter("transport", config.transport.value)
 
 
+def hopTo(config: TrunkConfig, address: TransportAddress) -> SIPURI:
+    """
+    The way to a SIP trunk that has been found.
+    """
+    hop = SIPURI(address.host, port=address.port)
+    return hop.withParameter("transport", config.transport.value)
+
+
 @dataclass(frozen=True, slots=True)
 class SIPProbe:
     """
@@ -49,9 +57,7 @@ class SIPProbe:
 
     def ask(self, config: TrunkConfig, address: TransportAddress, check: Check) -> None:
         # Of a transaction there is nothing to cancel: it ends by itself.
-        hop = SIPURI(address.host, port=address.port)
-        hop = hop.withParameter("transport", config.transport.value)
-        askOptions(self.endpoint, sipURI(config), hop, check)
+        askOptions(self.endpoint, sipURI(config), hopTo(config, address), check)
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,11 +126,7 @@ class Trunks(Part[TrunkConfigs]):
         for what it calls its realm (L{h323d.sip.digest.answering.Secrets}).
         """
         trunk = self.at(peer)
-        if trunk is None or trunk.config.realm != realm:
-            return None
-        config = trunk.config
-        secret = config.sha256 if algorithm is Algorithm.SHA_256 else config.md5
-        return (config.user, secret) if secret else None
+        return None if trunk is None else trunk.config.secretFor(realm, algorithm)
 
     # Whoever sends calls there.
 

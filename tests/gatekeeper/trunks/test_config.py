@@ -11,6 +11,7 @@ import pytest
 from h323d.config.reading import parse
 from h323d.errors import ConfigurationError
 from h323d.gatekeeper.trunks.config import TrunkConfig, TrunkProtocol, placeIn
+from h323d.sip.digest.algorithms import Algorithm
 from h323d.values.address import TransportAddress
 
 H323 = TrunkProtocol.H323
@@ -53,6 +54,10 @@ def test_aGatekeeperIsAskedAtItsRASAddress() -> None:
     assert TrunkConfig("a", "192.0.2.1", H323).gatekeeper is None
 
 
+def toml(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else repr(value)
+
+
 @pytest.mark.parametrize(
     ("keys", "place", "reason"),
     [
@@ -76,13 +81,14 @@ def test_aGatekeeperIsAskedAtItsRASAddress() -> None:
             "user",
             "H.323 has no digest",
         ),
+        ({"register": True}, "register", "takes a user"),
         ({"failures": 0}, "failures", "must be 1 to 100"),
         ({"successes": 101}, "successes", "must be 1 to 100"),
     ],
 )
 def test_whatCannotBeIsAFaultWithItsPlace(keys: dict[str, Any], place: str, reason: str) -> None:
     given = {"name": "carrier", **({"address": "192.0.2.1"} if keys else {}), **keys}
-    lines = "\n".join(f"{key} = {value!r}" for key, value in given.items())
+    lines = "\n".join(f"{key} = {toml(value)}" for key, value in given.items())
     with pytest.raises(ConfigurationError) as caught:
         parse(f"[[routing.trunks]]\n{lines}\n", "file")
     assert f"file: routing.trunks[0].{place}: " in str(caught.value)
@@ -99,3 +105,11 @@ def test_trunksThatNoPolicyUsesAreAMistake() -> None:
     trunk = '[[routing.trunks]]\nname = "a"\naddress = "192.0.2.1"\n'
     with pytest.raises(ConfigurationError, match="policies does not name trunks"):
         parse(f'[routing]\npolicies = ["registered"]\n{trunk}', "file")
+
+
+def test_aPasswordIsForItsRealmAndAlgorithmAlone() -> None:
+    trunk = TrunkConfig("a", "192.0.2.1", user="us", realm="r", md5=32 * "f")
+    assert trunk.secretFor("r", Algorithm.MD5) == ("us", 32 * "f")
+    assert trunk.secretFor("r", Algorithm.SHA_256) is None
+    assert trunk.secretFor("other", Algorithm.MD5) is None
+    assert TrunkConfig("a", "192.0.2.1").secretFor("", Algorithm.MD5) is None

@@ -1,0 +1,223 @@
+"""
+Our registrations with trunks.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+
+from h323d.events.bus import EventBus, Fact
+from h323d.events.gatekeeper import TrunkRegistered, TrunkUnregistered
+from h323d.gatekeeper.routing.config import RoutingConfig
+from h323d.gatekeeper.trunks.config import TrunkConfig
+from h323d.gatekeeper.trunks.registrations import SIPRegistrants, TrunkRegistrations
+from h323d.gatekeeper.trunks.trunk import Trunk
+from h323d.sip.digest.algorithms import Algorithm, secretOf
+from h323d.sip.messages.message import SIPRequest
+from h323d.sip.messages.writer import write
+from h323d.values.address import TransportAddress
+from tests.support.fakemedia import FakePool
+from tests.support.sippeers import ScriptedPeer, SIPWorld
+from tests.support.surroundings import surroundingsOf
+
+US, THERE, ELSEWHERE = "10.0.0.1", "10.0.0.7", "10.0.0.8"
+AT_TRUNK = TransportAddress(THERE, 5060)
+CARRIER = TrunkConfig(
+    "carrier",
+    THERE,
+    user="4930",
+    realm="example.com",
+    sha256=secretOf(Algorithm.SHA_256, "4930", "example.com", "secret"),
+    register=True,
+)
+
+
+class Registrar(ScriptedPeer):
+    """
+    A server that registers who comes, as long as it is not told to say anything else.
+
+    @ivar expires: for how long.
+    """
+
+    status, expires = 200, 100
+
+    def datagramReceived(self, data: bytes, source: TransportAddress) -> None:
+        super().datagramReceived(data, source)
+        message = self.messages[-1]
+        if isinstance(message, SIPRequest) and self.status:
+            answer = message.response(self.status, None, "there")
+            row = ("Expires", str(min(self.expires, message.seconds("Expires") or 0)))
+            answer = answer.withHeaders(answer.headers.extending(row))
+            self.port.send(write(answer), source)
+
+    @property
+    def asked(self) -> list[int | None]:
+        """
+        What each REGISTER wanted, in seconds.
+        """
+        return [each.seconds("Expires") for each in self.messages if isinstance(each, SIPRequest)]
+
+
+@dataclass
+class Trunks:
+    """
+    Those that are configured.
+    """
+
+    configs: tuple[TrunkConfig, ...]
+    world: SIPWorld
+
+    def __iter__(self) -> Iterator[Trunk]:
+        return (Trunk(each, self.world.clock, EventBus()) for each in self.configs)
+
+
+class Scene:
+    """
+    Us, and a server.
+    """
+
+    def __init__(self, *configs: TrunkConfig) -> None:
+        self.world = SIPWorld()
+        self.server = Registrar(self.world, THERE)
+        self.us = self.world.peer(US)
+        host = self.world.network.host(US)
+        surroundings = surroundingsOf(host, self.world.clock, random.Random(1), FakePool())
+        self.facts: list[Fact] = []
+        for kind in (TrunkRegistered, TrunkUnregistered):
+            surroundings.events.subscribe(kind, self.facts.append)
+        self.trunks = Trunks(configs or (CARRIER,), self.world)
+        registrants = SIPRegistrants(self.us.endpoint)
+        self.ours = TrunkRegistrations(self.trunks, registrants, surroundings)
+        self.ours.start()
+
+    def run(self, seconds: float = 0.5) -> None:
+        self.world.run(seconds, 0.1)
+
+    def reload(self, *configs: TrunkConfig) -> None:
+        self.trunks.configs = configs
+        self.ours.prepare(RoutingConfig(trunks=configs)).commit()
+        self.run()
+
+    def told(self) -> list[Any]:
+        return [getattr(each, "reason", "registered") for each in self.facts]
+
+
+def test_whoIsConfiguredSoIsRegisteredWith() -> None:
+    scene = Scene(CARRIER, TrunkConfig("other", ELSEWHERE))
+    scene.run()
+    (ours,) = scene.ours
+    assert scene.ours.of("carrier") is ours
+    assert scene.ours.of("other") is None
+    start = scene.facts[0].at
+    assert scene.facts == [TrunkRegistered(start, "carrier", AT_TRUNK, 100)]
+    assert ours.until == start + 100
+
+
+def test_itIsLengthenedBeforeItEndsWithoutASecondFact() -> None:
+    scene = Scene()
+    scene.run(89.0)
+    assert len(scene.server.asked) == 1
+    scene.run(2.0)
+    assert len(scene.server.asked) == 2
+    assert scene.told() == ["registered"]
+
+
+def test_whyNotIsToldOnce() -> None:
+    scene = Scene()
+    scene.server.status = 403
+    scene.run(100.0)
+    assert len(scene.server.asked) == 3  # at once, after 30 s, and after 60 s more
+    assert scene.told() == ["403 Forbidden"]
+    scene.server.status = 404
+    scene.run(120.0)
+    assert scene.told() == ["403 Forbidden", "404 Not Found"]
+
+
+def test_whoFallsSilentIsLostAndFoundAgain() -> None:
+    scene = Scene()
+    scene.run()
+    scene.server.status = 0
+    scene.run(90.0 + 33.0)
+    (ours,) = scene.ours
+    assert (ours.until, ours.reason) == (None, "no answer")
+    scene.server.status = 200
+    scene.run(31.0)
+    assert scene.told() == ["registered", "no answer", "registered"]
+    assert ours.reason == ""
+
+
+def test_whoseNameIsNotFoundIsAskedForAgain() -> None:
+    scene = Scene(replace(CARRIER, address="sip.example.com"))
+    scene.run()
+    (ours,) = scene.ours
+    assert ours.reason == "its name is not found"
+    scene.ours.leave()
+    assert not scene.ours.areLeaving  # there is nobody to tell
+
+
+def test_whenWeLeaveItIsTakenBack() -> None:
+    scene = Scene()
+    scene.run()
+    scene.ours.leave()
+    assert scene.ours.areLeaving
+    scene.run()
+    assert scene.server.asked == [3600, 0]
+    assert not scene.ours.areLeaving
+    assert scene.told() == ["registered", "request"]
+
+
+def test_whatIsConfiguredNoMoreIsTakenBack() -> None:
+    scene = Scene()
+    scene.run()
+    scene.reload()
+    assert scene.server.asked == [3600, 0]
+    assert list(scene.ours) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "asked"),
+    [
+        ({"priority": 3}, [3600]),
+        ({"user": "4931"}, [3600, 0, 3600]),
+        ({"register": False}, [3600, 0]),
+    ],
+)
+def test_anotherAccountIsRegisteredAnewAndNothingElseIs(
+    change: dict[str, Any], asked: list[int]
+) -> None:
+    scene = Scene()
+    scene.run()
+    scene.reload(replace(CARRIER, **change))
+    assert scene.server.asked == asked
+
+
+def test_whoLeavesStillShowsThePassword() -> None:
+    scene = Scene()
+    scene.run()
+    scene.server.status = 0
+    scene.reload()
+    (*_, bye) = scene.server.messages
+    assert isinstance(bye, SIPRequest)
+    challenge = 'Digest realm="example.com", nonce="n", qop="auth", algorithm=SHA-256'
+    answer = bye.response(401, None, "there")
+    answer = answer.withHeaders(answer.headers.adding("WWW-Authenticate", challenge))
+    scene.server.port.send(write(answer), TransportAddress(US, 5060))
+    scene.run()
+    (*_, again) = scene.server.messages
+    assert 'username="4930"' in (again.headers.get("Authorization") or "")
+
+
+def test_whatIsClosedSaysNothingAndHasNoTimers() -> None:
+    scene = Scene()
+    scene.run()
+    before = len(scene.server.asked)
+    scene.ours.close()
+    scene.us.endpoint.close()
+    scene.run(5.0)
+    assert len(scene.server.asked) == before
+    assert scene.world.clock.getDelayedCalls() == []

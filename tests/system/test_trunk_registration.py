@@ -1,0 +1,112 @@
+"""
+Our registration with a server that we did not write: Asterisk, which wants a password, calls us
+by it, and is called.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from h323d.sip.digest.algorithms import Algorithm, secretOf
+from tests.support.processes import Asterisk, Caller, Capture, Server, control, waitFor
+from tests.support.sound import heardFor
+
+pytestmark = pytest.mark.interop
+
+US, ASTERISK, CALLER = (f"127.0.94.{host}" for host in (1, 2, 3))
+OUR_TONE, MILLIWATT = 440, 1004
+# Of Asterisk's user test, whose password is its name.
+SECRET = secretOf(Algorithm.MD5, "test", "asterisk", "test")
+CONFIGURATION = f"""
+[security]
+digest = "all"
+
+[[routing.trunks]]
+name = "asterisk"
+address = "{ASTERISK}"
+prefixes = ["6"]
+checkInterval = 1
+user = "test"
+realm = "asterisk"
+md5 = "{SECRET}"
+register = true
+
+[[routing.rewrites]]
+name = "test"
+to = "80001"
+"""
+
+
+@pytest.fixture(scope="module")
+def capture(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Capture]:
+    """
+    Dissects what the server has sent, when all is over.
+    """
+    with Capture(tmp_path_factory.mktemp("capture"), "127.0.94.0/24") as capture:
+        yield capture
+    assert capture.complaints(US) == ""
+
+
+@pytest.fixture(scope="module")
+def asterisk(capture: Capture, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asterisk]:
+    with Asterisk(tmp_path_factory.mktemp("asterisk"), ASTERISK, US, ooh323="no") as asterisk:
+        yield asterisk
+
+
+@pytest.fixture(scope="module")
+def server(asterisk: Asterisk, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """
+    Is registered with Asterisk, and not any more when it has stopped.
+    """
+    with Server(tmp_path_factory.mktemp("server"), US, CONFIGURATION) as server:
+        waitFor(lambda: trunkOf(server)["registration"] == "registered", 20, "it is registered")
+        yield server
+        assert "Traceback" not in server.output()
+        assert SECRET not in server.output()
+    assert contacts(asterisk) == []
+
+
+def trunkOf(server: Server) -> dict[str, Any]:
+    (trunk,) = server.ask("trunks")
+    return dict(trunk)
+
+
+def contacts(asterisk: Asterisk) -> list[str]:
+    """
+    Where Asterisk believes its user test to be.
+    """
+    lines = asterisk.tell("pjsip show contacts").splitlines()
+    return [line for line in lines if "test/sip:" in line]
+
+
+def test_asteriskRegistersUs(server: Server, asterisk: Asterisk) -> None:
+    (contact,) = contacts(asterisk)
+    assert f"test/sip:test@{US}:5060" in contact
+    assert 0 < trunkOf(server)["expires"] <= 3600
+    assert server.ask("status")["facts"]["TrunkRegistered"] == 1
+    assert "registered" in control(server, "trunks").stdout
+
+
+@pytest.mark.parametrize("channel", ["PJSIP/test", "PJSIP/80001@test"], ids=["user", "number"])
+def test_asteriskCallsUsByTheRegistration(channel: str, server: Server, asterisk: Asterisk) -> None:
+    asterisk.call(channel, "600")
+    waitFor(lambda: len(server.ask("rooms")) == 1, 10, "it is in the room")
+    (room,) = server.ask("rooms")
+    assert room["room"] == "80001"
+    asterisk.tell("channel request hangup all")
+    waitFor(lambda: server.ask("calls") == [], 10, "its BYE is taken")
+
+
+def test_weCallAsterisk(server: Server, tmp_path: Path) -> None:
+    heard = tmp_path / "heard.wav"
+    with Caller(
+        tmp_path, "caller", "--json", "--bind", CALLER, "--alias", "test", "--gatekeeper", US,
+        "--tone", str(OUR_TONE), "--record", str(heard), "--seconds", "3", "601",
+    ) as caller:  # fmt: skip
+        assert caller.wait(20) == 0, caller.output()
+    waitFor(lambda: server.ask("calls") == [], 10, "the call is over")
+    assert heardFor(heard, (OUR_TONE, MILLIWATT), 1.5) == [MILLIWATT]
