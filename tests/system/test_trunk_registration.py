@@ -21,7 +21,7 @@ US, ASTERISK, CALLER = (f"127.0.94.{host}" for host in (1, 2, 3))
 OUR_TONE, MILLIWATT = 440, 1004
 # Of Asterisk's user test, whose password is its name.
 SECRET = secretOf(Algorithm.MD5, "test", "asterisk", "test")
-CONFIGURATION = f"""
+CONFIGURATION = f"""\
 [security]
 digest = "all"
 
@@ -30,6 +30,7 @@ name = "asterisk"
 address = "{ASTERISK}"
 prefixes = ["6"]
 checkInterval = 1
+transport = "{{transport}}"
 user = "test"
 realm = "asterisk"
 md5 = "{SECRET}"
@@ -57,12 +58,23 @@ def asterisk(capture: Capture, tmp_path_factory: pytest.TempPathFactory) -> Iter
         yield asterisk
 
 
+@pytest.fixture(scope="module", params=["udp", "tcp"])
+def transport(request: pytest.FixtureRequest) -> str:
+    """
+    By which we register, and are called.
+    """
+    return str(request.param)
+
+
 @pytest.fixture(scope="module")
-def server(asterisk: Asterisk, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server(
+    transport: str, asterisk: Asterisk, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
     """
     Is registered with Asterisk, and not any more when it has stopped.
     """
-    with Server(tmp_path_factory.mktemp("server"), US, CONFIGURATION) as server:
+    configuration = CONFIGURATION.format(transport=transport)
+    with Server(tmp_path_factory.mktemp("server"), US, configuration) as server:
         waitFor(lambda: trunkOf(server)["registration"] == "registered", 20, "it is registered")
         yield server
         assert "Traceback" not in server.output()
@@ -83,9 +95,10 @@ def contacts(asterisk: Asterisk) -> list[str]:
     return [line for line in lines if "test/sip:" in line]
 
 
-def test_asteriskRegistersUs(server: Server, asterisk: Asterisk) -> None:
+def test_asteriskRegistersUs(server: Server, asterisk: Asterisk, transport: str) -> None:
     (contact,) = contacts(asterisk)
     assert f"test/sip:test@{US}:5060" in contact
+    assert ("transport=tcp" in contact) is (transport == "tcp")
     assert 0 < trunkOf(server)["expires"] <= 3600
     assert server.ask("status")["facts"]["TrunkRegistered"] == 1
     assert "registered" in control(server, "trunks").stdout
