@@ -38,6 +38,7 @@ PARTS = {
     "tests/system/test_call.py": "cli/party cli/phone",
     "tests/system/test_service.py": "service",
     "tests/cli/test_ctl.py": "cli/check",
+    "tests/operation/test_wirelog.py": "call/wire",
     "tox.ini": "cli/demo",
     # Threads, which are started.
     "tests/system/test_media_thread.py": "media/thread",

@@ -15,6 +15,7 @@ from h323d.call.homes import IRoutes, NoRoutes
 from h323d.call.lookups import IFiles, INames, IWeb, NoFiles, NoNames, NoWeb
 from h323d.call.media import IMediaPool
 from h323d.call.transport import IDatagrams, IStreamListener, IStreamOpener, SecureStreams
+from h323d.call.wire import IWireLog, NoWireLog
 from h323d.dsp.provisions import Provision
 from h323d.events.bus import EventBus
 from h323d.inputs import IInputs, Inputs
@@ -45,6 +46,7 @@ class Surroundings:
     @ivar files: those that the configuration names.
     @ivar codecs: what the machine can code of the house's codecs, and what it lacks for others.
     @ivar inputs: by which commands, configurations and reports enter.
+    @ivar wire: where it is noted what goes over the wires of calls' signalling.
     """
 
     clock: IReactorTime
@@ -64,6 +66,7 @@ class Surroundings:
     files: IFiles = field(default_factory=NoFiles)
     inputs: IInputs = field(default_factory=Inputs)
     codecs: tuple[Provision, ...] = ()
+    wire: IWireLog = field(default_factory=NoWireLog)
 
     def pathOf(self, name: str) -> Path | None:
         """

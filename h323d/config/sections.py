@@ -21,6 +21,7 @@ from h323d.gatekeeper.traversalconfig import TraversalConfig
 from h323d.gateway.config import GatewayConfig
 from h323d.h323.config import H323Config
 from h323d.media.config import MediaConfig
+from h323d.operation.config import TraceConfig
 from h323d.sip.config import SIPConfig
 from h323d.sounds.config import SoundsConfig
 from h323d.values.live import Live, inForce
@@ -171,6 +172,7 @@ class Configuration:
     gateway: GatewayConfig = field(default_factory=GatewayConfig)
     sounds: SoundsConfig = field(default_factory=SoundsConfig)
     cdr: CDRConfig = field(default_factory=CDRConfig)
+    trace: TraceConfig = field(default_factory=TraceConfig)
     control: ControlConfig = field(default_factory=ControlConfig)
 
     def reloaded(self, changed: Configuration) -> Configuration:

@@ -171,13 +171,15 @@ class H323Endpoint(Part[H323Config]):
     def _accepted(self, secure: bool) -> IStreamUser | None:
         if len(self._connections) >= self.config.maxConnections:
             return None
-        user: IStreamUser = self._keep(
-            SignallingConnection(self, self._world.clock, self.config, False, secure)
-        )
+        user: IStreamUser = self._keep(self._connection(False, secure))
         return user
 
     def newConnection(self, secure: bool) -> SignallingConnection:
-        return self._keep(SignallingConnection(self, self._world.clock, self.config, True, secure))
+        return self._keep(self._connection(True, secure))
+
+    def _connection(self, dialled: bool, secure: bool) -> SignallingConnection:
+        world = self._world
+        return SignallingConnection(self, world.clock, self.config, dialled, secure, world.wire)
 
     def _keep(self, connection: SignallingConnection) -> SignallingConnection:
         self._connections[connection] = None
@@ -244,6 +246,7 @@ class H323Endpoint(Part[H323Config]):
             self._refuse(connection, message, Cause.RESOURCE_UNAVAILABLE)
             return
         self.legs.keep(leg)
+        self._world.wire.belongs(leg.callIdentifier, leg.callId)
         self._shares.take(caller)
         leg.offered(connection, setup.content)
         request = AdmissionRequest(

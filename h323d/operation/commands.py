@@ -202,7 +202,7 @@ _LIMIT = Argument("limit", "LIMIT", "how many at most; 1000", ArgumentKind.NUMBE
 _TEXTS = frozenset(
     (
         *("aliases", "called", "calling", "displayName", "lastRefusal", "missing"),
-        *("participants", "prefixes", "product", "reason", "why"),
+        *("octets", "participants", "prefixes", "product", "reason", "what", "why"),
     )
 )
 
@@ -261,6 +261,9 @@ _CODEC_COLUMNS = _columns(
     *("name", "ways", "library", "missing", "loaded", "encoding"),
     *("side", "format", "way", "impairment", "bitRate", "why"),
 )
+_TRACED_COLUMNS = _columns("time", "source", "target", "what", "protocol")
+_WIRE_COLUMNS = _columns("at", "source", "target", "protocol", "transport", "octets")
+_TRACED = "a call, by its callId, Call-ID or callIdentifier; or a peer's address"
 
 COMMANDS = (
     Command("status", Role.VIEWER, "the server at a glance"),
@@ -298,6 +301,20 @@ COMMANDS = (
         "the last call detail records, the newest first",
         (Argument("count", "N", "how many; 20", ArgumentKind.NUMBER, optional=True),),
         _RECORD_COLUMNS,
+    ),
+    Command(
+        "trace",
+        Role.VIEWER,
+        "the signalling of one call, SIP and H.323 side by side",
+        (Argument("name", "CALL|ADDRESS", _TRACED), _LIMIT),
+        _TRACED_COLUMNS,
+    ),
+    Command(
+        "wire",
+        Role.OPERATOR,
+        "the same, or that of everybody, as octets in hexadecimal",
+        (Argument("name", "CALL|ADDRESS", f"{_TRACED}; - for all", optional=True), _LIMIT),
+        _WIRE_COLUMNS,
     ),
     Command(
         "codecs",

@@ -20,6 +20,7 @@ from h323d.call.gates import MAINTENANCE, Gates
 from h323d.call.legs import ILeg
 from h323d.call.surroundings import Surroundings
 from h323d.call.switch import Switch
+from h323d.call.wire import WireMessage
 from h323d.conference.host import ConferenceHost
 from h323d.conference.participant import Participant
 from h323d.conference.room import Room
@@ -31,6 +32,7 @@ from h323d.operation.calling import Calling
 from h323d.operation.codecchoice import CodecChoiceView, choiceViews, spoken
 from h323d.operation.commands import OperatorError
 from h323d.operation.gatekeeping import Gatekeeping
+from h323d.operation.ladder import TracedView, WireView, tracedView, wireView
 from h323d.operation.peerviews import ParentView
 from h323d.operation.routeviews import RouteView
 from h323d.operation.trunkviews import TrunkView
@@ -83,6 +85,7 @@ class Operator:
         self._gateway = gateway
         self._pool = world.pool
         self._codecs = world.codecs
+        self._wire = world.wire
         self._gatekeeping = gatekeeping
         self._calling = calling
         self._listeners = listeners
@@ -149,6 +152,32 @@ class Operator:
         The last call detail records, the newest first.
         """
         return self._records(count)
+
+    def trace(self, name: str, limit: int = 1000) -> list[TracedView]:
+        """
+        The last messages of the signalling of a call, or with an address.
+
+        @raise OperatorError: nothing is kept of it.
+        """
+        return [tracedView(each) for each in self._wired(name, limit)]
+
+    def wire(self, name: str = "-", limit: int = 1000) -> list[WireView]:
+        """
+        The same, as it went over the wire.
+
+        @param name: C{-} for everybody's.
+
+        @raise OperatorError: nothing is kept of it.
+        """
+        return [wireView(each) for each in self._wired("" if name == "-" else name, limit)]
+
+    def _wired(self, name: str, limit: int) -> Sequence[WireMessage]:
+        if not self._wire.keeps:
+            raise OperatorError("no signalling is kept: trace.callOctets is 0")
+        messages = self._wire.of(name)
+        if name and not messages:
+            raise OperatorError(f"no signalling is kept of {name}, or with an address that is so")
+        return messages[max(0, len(messages) - limit) :]
 
     def codecs(self, caller: str = "", called: str = "") -> list[CodecView] | list[CodecChoiceView]:
         """

@@ -8,6 +8,7 @@ Its surroundings - clock, chance, sockets, media - are a reactor's in service
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from operator import attrgetter
 
 from twisted.internet.defer import Deferred, DeferredList
@@ -36,6 +37,7 @@ from h323d.operation.calling import Calling
 from h323d.operation.desk import Desk
 from h323d.operation.gatekeeping import Gatekeeping
 from h323d.operation.operator import Operator
+from h323d.operation.wirelog import WireLog
 from h323d.server import assembly
 from h323d.server.ground import Ground
 from h323d.server.parts import RecordsPart, Sectioned
@@ -76,7 +78,8 @@ class Server:
         """
         @raise h323d.errors.ConfigurationError: a plug-in that is named cannot be used.
         """
-        world, plugins = surroundings, configuration.plugins
+        self._wire = WireLog(configuration.trace)
+        world, plugins = replace(surroundings, wire=self._wire), configuration.plugins
         self.configuration = configuration
         self._world = world
         self.events = world.events
@@ -187,6 +190,7 @@ class Server:
             yield self._pings
         if self._registrations is not None:
             yield Sectioned(self._registrations, attrgetter("routing"))
+        yield Sectioned(self._wire, attrgetter("trace"))
         yield RecordsPart(self.records)
 
     def legOffered(self, leg: ILeg) -> None:

@@ -26,7 +26,7 @@ from h323d.sip.transactions.running import ClientTransaction, ClientUser, Server
 from h323d.sip.transactions.timers import Timers
 from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
-from h323d.values.identifiers import LegID
+from h323d.values.identifiers import CallID, LegID
 
 __all__ = [
     "ALLOW",
@@ -61,7 +61,10 @@ class DialogUser(Protocol):
     Who takes the requests of a dialog: a leg.
 
     @ivar flow: the way its peer was last heard.
+    @ivar callId: of its call, as facts have it.
     """
+
+    callId: CallID
 
     @property
     def flow(self) -> Flow | None: ...

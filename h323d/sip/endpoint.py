@@ -281,6 +281,7 @@ class SIPEndpoint(Part[SIPConfig]):
 
     def enter(self, callId: str, localTag: str, user: DialogUser) -> None:
         self._dialogs.enter(callId, localTag, user)
+        self._flows.wire.belongs(callId, user.callId)
 
     def forget(self, callId: str, localTag: str) -> None:
         self._dialogs.forget(callId, localTag)

@@ -33,6 +33,7 @@ from h323d.sip.ports import defaultPort
 from h323d.sip.proof import PROVEN, UnprovenCredit
 from h323d.sip.streamflow import StreamFlow
 from h323d.sip.stun import answerTo
+from h323d.sip.wiretap import WireTap
 from h323d.values.address import TransportAddress
 
 __all__ = ["DatagramFlow", "Flow", "FlowUser", "Flows"]
@@ -101,6 +102,7 @@ class DatagramFlow:
     home: Home
     peer: TransportAddress
     source: str
+    wiretap: WireTap = field(compare=False)
     protocol: str = "UDP"
     reliable: bool = False
     usable: bool = True
@@ -108,6 +110,7 @@ class DatagramFlow:
 
     def send(self, data: bytes) -> None:
         if self.credit.covers(len(data), data.startswith(_PROVISIONAL)):
+            self.wiretap.note(self, True, data)
             self.port.send(data, self.peer, self.source)
 
 
@@ -118,6 +121,8 @@ class Flows:
     @ivar homes: our addresses.
     @ivar address: where peers reach us, by UDP and TCP, as far as it is the same for all.
     @ivar messageTimeout: seconds that a message may take to come by TCP.
+    @ivar wire: where messages are noted.
+    @ivar wiretap: notes them.
     """
 
     def __init__(
@@ -127,6 +132,8 @@ class Flows:
         @param homes: what to bind, and what peers are told.
         """
         self.homes = homes
+        self.wire = world.wire
+        self.wiretap = WireTap(world.clock, world.wire)
         self._clock = world.clock
         self._datagrams = world.datagrams
         self._listener = world.listener
@@ -275,7 +282,8 @@ class Flows:
         source = self._port.heardAt(peer) if heard is None else heard.source
         home = self.homes.towards(peer.host, source)
         local = TransportAddress(home.told, self._number)
-        return DatagramFlow(self._port, local, home, peer, source or home.bind, credit=credit)
+        way = (self._port, local, home, peer, source or home.bind)
+        return DatagramFlow(*way, self.wiretap, credit=credit)
 
     def _datagramReceived(self, data: bytes, source: TransportAddress) -> None:
         if isKeepAlive(data):
@@ -290,6 +298,7 @@ class Flows:
         except DecodeError as error:
             self._user.messageRefused(error, flow)
         else:
+            self.wiretap.note(flow, False, data)
             self._user.messageReceived(message, flow)
 
     def _accept(self, peer: TransportAddress) -> IStreamUser | None:
@@ -331,6 +340,7 @@ class Flows:
         if isinstance(item, DecodeError):
             self._user.messageRefused(item, stream)
         else:
+            self.wiretap.noteRead(stream, item)
             self._user.messageReceived(item, stream)
 
     def closed(self, stream: StreamFlow) -> None:

@@ -16,6 +16,7 @@ from h323d.errors import DecodeError
 from h323d.sip.messages.framing import PONG, KeepAlive, StreamReader
 from h323d.sip.messages.message import SIPRequest, SIPResponse
 from h323d.sip.proof import PROVEN
+from h323d.sip.wiretap import WireTap
 from h323d.values.address import TransportAddress
 
 __all__ = ["StreamFlow", "StreamFlows"]
@@ -30,7 +31,10 @@ class StreamFlows(Protocol):
 
     @ivar homes: our addresses.
     @ivar messageTimeout: seconds that a message may take to come.
+    @ivar wiretap: notes what is sent.
     """
+
+    wiretap: WireTap
 
     @property
     def homes(self) -> Homes: ...
@@ -104,6 +108,7 @@ class StreamFlow:
 
     def send(self, data: bytes) -> None:
         if self._stream is not None:
+            self._flows.wiretap.note(self, True, data)
             self._stream.write(data)
             self._touch()
         elif self.usable and len(self._waiting) < MAX_QUEUED:

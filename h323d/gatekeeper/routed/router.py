@@ -226,6 +226,7 @@ class RoutedCalls(Part[ZoneSettings]):
             connection.peer.host, self._rules.config.maxCalls
         )
         self._calls[call.callId] = call
+        self._zone.world.wire.belongs(call.callIdentifier, call.callId)
         self._shares.take(connection.peer.host)
         passes = self._byIdentifier.setdefault(identifier, {})
         passes[call.callId] = call
@@ -337,8 +338,9 @@ class RoutedCalls(Part[ZoneSettings]):
     # What calls and connections want.
 
     def newConnection(self, secure: bool) -> SignallingConnection:
+        world = self._zone.world
         connection = SignallingConnection(
-            self, self._zone.world.clock, self._rules.h323, True, secure
+            self, world.clock, self._rules.h323, True, secure, world.wire
         )
         self._connections[connection] = None
         return connection

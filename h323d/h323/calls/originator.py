@@ -84,6 +84,7 @@ class H323Originator:
         """
         self._owner = owner
         self._clock = world.clock
+        self._wire = world.wire
         self._rng = world.rng
         self._homes = homes
         self._gatekept = gatekept
@@ -149,6 +150,7 @@ class H323Originator:
         )
         leg.dial(parties, profile)
         self._legs.keep(leg)
+        self._wire.belongs(leg.callIdentifier, leg.callId)
         self._clock.callLater(0, self._begin, leg, request, secure)
         return leg
 

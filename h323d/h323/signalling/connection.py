@@ -15,12 +15,14 @@ from zope.interface import implementer
 
 from h323d.call.timer import Timer
 from h323d.call.transport import IStream, IStreamUser
+from h323d.call.wire import NO_WIRE, IWireLog
 from h323d.errors import DecodeError
 from h323d.h323.calls.callinputs import CallNumber
 from h323d.h323.config import H323Config
 from h323d.h323.signalling import messages, q931, reading, tpkt, uuie
 from h323d.h323.signalling.q931 import MessageType, Q931Message
 from h323d.h323.signalling.uuie import NOTHING, Content
+from h323d.h323.signalling.wiretap import WireTap
 from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
 
@@ -106,6 +108,7 @@ class SignallingConnection:
         config: H323Config,
         dialled: bool,
         secure: bool = False,
+        wire: IWireLog = NO_WIRE,
     ) -> None:
         """
         @param owner: takes new calls.
@@ -113,11 +116,13 @@ class SignallingConnection:
         @param config: the limits.
         @param dialled: we opened it, for one call; it is closed after that call.
         @param secure: it is TLS.
+        @param wire: where messages are noted.
         """
         self.isSecure = secure
         self._owner = owner
         self._config = config
         self._dialled = dialled
+        self._wiretap = WireTap(clock, wire, "TLS" if secure else "TCP")
         self._reader = tpkt.TPKTReader()
         self._stream: IStream | None = None
         self._calls: dict[tuple[int, bool], SignallingCall] = {}
@@ -158,6 +163,7 @@ class SignallingConnection:
         Write one message; ignored when the connection is not there.
         """
         if self._stream is not None:
+            self._wiretap.noteSent(self, message)
             self._stream.write(tpkt.encode(q931.encode(message)))
 
     def close(self) -> None:
@@ -235,6 +241,7 @@ class SignallingConnection:
             self._fault(error)  # Q.931, 5.8.1 to 5.8.3: ignored
             return
         content = self._content(message)
+        self._wiretap.noteReceived(self, message, content)
         call = self._calls.get((message.callReference, message.toOriginator))
         if call is not None:
             call.messageReceived(message, content)

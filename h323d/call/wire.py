@@ -1,0 +1,108 @@
+"""
+What goes over the wires of calls' signalling, for whoever looks at it later.
+
+The doors of the protocols note each message, with its secrets masked already, under the name
+that the protocol has for its call.  Whose call that is, the legs say.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from zope.interface import Attribute, Interface, implementer
+
+from h323d.values.address import TransportAddress
+
+__all__ = ["NO_WIRE", "IWireLog", "NoWireLog", "WireMessage", "WireProtocol"]
+
+
+class WireProtocol(enum.Enum):
+    """
+    What a message is written in.
+    """
+
+    SIP = "SIP"
+    H225 = "H.225.0"
+    H245 = "H.245"
+
+
+@dataclass(frozen=True, slots=True)
+class WireMessage:
+    """
+    One message.
+
+    @ivar at: seconds since 1970.
+    @ivar transport: C{"UDP"}, C{"TCP"} or C{"TLS"}.
+    @ivar sent: whether it is ours.
+    @ivar octets: as they went over the wire, below TLS, but for what is secret; in a TPKT where
+        the protocol has it.
+    """
+
+    at: float
+    protocol: WireProtocol
+    transport: str
+    sent: bool
+    local: TransportAddress
+    peer: TransportAddress
+    octets: bytes
+
+    @property
+    def source(self) -> TransportAddress:
+        return self.local if self.sent else self.peer
+
+    @property
+    def target(self) -> TransportAddress:
+        return self.peer if self.sent else self.local
+
+
+class IWireLog(Interface):
+    """
+    Keeps what is noted, within bounds.
+    """
+
+    keeps = Attribute("whether anything is kept; if not, nothing needs to be noted")
+
+    def seen(name: str, message: WireMessage) -> None:
+        """
+        A message has come, or leaves.
+
+        @param name: of its call: SIP's Call-ID, or H.323's call identifier in hexadecimal.
+        """
+
+    def belongs(name: str, callId: str) -> None:
+        """
+        What has that name is of a call of ours.
+
+        @param callId: as facts have it.
+        """
+
+    def of(name: str) -> Sequence[WireMessage]:
+        """
+        @param name: a call, by our identifier or a protocol's; an address of a peer, with or
+            without its port; empty for everybody.
+
+        @return: what is kept of it, the oldest first.
+        """
+
+
+@implementer(IWireLog)
+class NoWireLog:
+    """
+    Keeps nothing.
+    """
+
+    keeps = False
+
+    def seen(self, name: str, message: WireMessage) -> None:
+        pass
+
+    def belongs(self, name: str, callId: str) -> None:
+        pass
+
+    def of(self, name: str) -> Sequence[WireMessage]:
+        return ()
+
+
+NO_WIRE = NoWireLog()

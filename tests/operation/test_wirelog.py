@@ -1,0 +1,97 @@
+"""
+What is kept of calls' signalling, and for how long.
+"""
+
+from __future__ import annotations
+
+import pytest
+from zope.interface.verify import verifyObject
+
+from h323d.call.wire import IWireLog, WireMessage, WireProtocol
+from h323d.operation.config import TraceConfig
+from h323d.operation.wirelog import OVERHEAD, WireLog
+from h323d.values.address import TransportAddress
+
+US, PEER = TransportAddress("10.0.0.1", 5060), TransportAddress("10.0.0.3", 5060)
+SIZE = 100 + OVERHEAD  # octets that one of our messages counts
+
+
+def message(text: str, peer: TransportAddress = PEER) -> WireMessage:
+    octets = text.encode().ljust(100)
+    return WireMessage(0.0, WireProtocol.SIP, "UDP", False, US, peer, octets)
+
+
+def said(wire: WireLog, name: str) -> list[str]:
+    return [each.octets.decode().strip() for each in wire.of(name)]
+
+
+def noted(wire: WireLog, name: str, *texts: str) -> None:
+    for each in texts:
+        wire.seen(name, message(each))
+
+
+def test_itIsAWireLog() -> None:
+    verifyObject(IWireLog, WireLog(TraceConfig()))
+
+
+def test_bothSidesOfACallAreInTheOrderInWhichTheyWereNoted() -> None:
+    wire = WireLog(TraceConfig())
+    noted(wire, "a", "1")
+    noted(wire, "b", "2")
+    wire.belongs("b", "call")
+    noted(wire, "a", "3")
+    wire.belongs("a", "call")
+    noted(wire, "b", "4")
+    assert said(wire, "call") == said(wire, "a") == said(wire, "b") == ["1", "2", "3", "4"]
+
+
+def test_oneCallKeepsItsLastMessages() -> None:
+    wire = WireLog(TraceConfig(callOctets=OVERHEAD + 2 * SIZE))
+    noted(wire, "a", "1", "2", "3")
+    assert said(wire, "a") == ["2", "3"]
+
+
+def test_aCallThatIsJoinedOfTwoKeepsNoMoreThanOne() -> None:
+    wire = WireLog(TraceConfig(callOctets=OVERHEAD + 2 * SIZE))
+    noted(wire, "a", "1", "2")
+    noted(wire, "b", "3", "4")
+    wire.belongs("a", "call")
+    wire.belongs("b", "call")
+    assert said(wire, "call") == ["3", "4"]
+
+
+def test_theCallThatWasHeardOfLeastRecentlyLeavesWithAllItsNames() -> None:
+    wire = WireLog(TraceConfig(totalOctets=3 * (OVERHEAD + SIZE)))
+    noted(wire, "a", "1")
+    wire.belongs("a", "first")
+    noted(wire, "b", "2")
+    noted(wire, "c", "3")
+    noted(wire, "b", "4")
+    assert said(wire, "first") == said(wire, "a") == []
+    assert said(wire, "b") == ["2", "4"]
+
+
+def test_whatIsCountedIsWhatIsThere() -> None:
+    wire = WireLog(TraceConfig(callOctets=3 * SIZE, totalOctets=20 * SIZE))
+    for number in range(100):
+        noted(wire, f"a{number % 30}", "1", "2", "3", "4")
+        wire.belongs(f"a{number % 30}", f"call{number % 7}")
+        assert wire.size <= 20 * SIZE
+    wire.reconfigure(TraceConfig(callOctets=0))
+    assert wire.size == 0
+
+
+def test_anAddressFindsWhatWasSaidWithItWithOrWithoutItsPort() -> None:
+    wire = WireLog(TraceConfig())
+    other = TransportAddress(PEER.host, 5070)
+    wire.seen("a", message("1"))
+    wire.seen("b", message("2", other))
+    wire.seen("c", message("3", TransportAddress("10.0.0.4", 5060)))
+    assert said(wire, PEER.host) == ["1", "2"]
+    assert said(wire, str(other)) == ["2"]
+    assert said(wire, "") == ["1", "2", "3"]
+
+
+@pytest.mark.parametrize(("octets", "keeps"), [(0, False), (1, True)])
+def test_nothingIsKeptWhereNoCallMayHaveAnything(octets: int, keeps: bool) -> None:
+    assert WireLog(TraceConfig(callOctets=octets)).keeps is keeps

@@ -1,0 +1,78 @@
+"""
+The walk of somebody who wants to see what was said in a call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from h323d.operation.commands import OperatorError
+from h323d.values.media.formats import G711_ALAW
+from tests.support.bridged import SERVER, h323Phone, sipPhone
+from tests.support.simulation import SimulatedServer, Simulation
+
+ALICE, BOB = "10.0.1.1", "10.0.1.2"
+LADDER = [
+    *("INVITE", "Setup", "Alerting", "180", "Connect", "200", "ACK"),
+    *("BYE", "ReleaseComplete"),
+]
+
+
+@pytest.fixture
+def world() -> Iterator[Simulation]:
+    with Simulation(seed=12) as simulation:
+        yield simulation
+
+
+@pytest.fixture
+def server(world: Simulation) -> SimulatedServer:
+    return world.server(SERVER)
+
+
+def call(world: Simulation, server: SimulatedServer) -> str:
+    """
+    Alice, by SIP, calls Bob, by H.323, and hangs up.
+
+    @return: the callId.
+    """
+    alice = sipPhone(world, ALICE, "1001", 400, G711_ALAW)
+    bob = h323Phone(world, BOB, "1002", 700, G711_ALAW)
+    bob.answers = False
+    alice.dial(f"sip:1002@{SERVER}")
+    world.until(lambda: "alerting" in alice.reports)
+    bob.pickUp()
+    world.until(lambda: alice.speaking and bob.speaking)
+    (callId,) = {each.callId for each in server.server.operator.calls()}
+    alice.hangup()
+    world.until(lambda: bob.cause is not None)
+    world.run(0.5)
+    return callId
+
+
+def test_bothSidesOfABridgedCallAreOneLadder(world: Simulation, server: SimulatedServer) -> None:
+    rows = server.server.operator.trace(call(world, server))
+    said = [row.what.split(" ")[0] for row in rows]
+    assert [each for each in dict.fromkeys(said) if each in LADDER] == LADDER
+    (invite,) = (row for row in rows if row.what.startswith("INVITE "))
+    assert (invite.source, invite.target, invite.protocol) == (
+        f"{ALICE}:5060",
+        f"{SERVER}:5060",
+        "SIP",
+    )
+    (setup,) = (row for row in rows if row.what.startswith("Setup"))
+    assert setup.source.startswith(f"{SERVER}:")
+    assert setup.target.startswith(f"{BOB}:")
+
+
+def test_aPeersAddressShowsAlsoWhatIsNoCall(world: Simulation, server: SimulatedServer) -> None:
+    call(world, server)
+    rows = server.server.operator.trace(ALICE)
+    assert {ALICE, SERVER} == {row.source.partition(":")[0] for row in rows}
+    assert any(row.what.startswith("REGISTER ") for row in rows)
+
+
+def test_whatNobodyHasSaidIsAnError(world: Simulation, server: SimulatedServer) -> None:
+    with pytest.raises(OperatorError, match="of nobody"):
+        server.server.operator.trace("nobody")
