@@ -15,7 +15,9 @@ import json
 import os
 import shutil
 import sys
+import time
 from collections.abc import Sequence
+from pathlib import Path
 
 from h323d import __version__
 from h323d.cli.table import Table, listing
@@ -56,8 +58,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.set_defaults(socket=None, config=None, json=False, wide=False)
     _addCommon(parser)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    asking = {each.name: commands.add_parser(each.name, help=each.help) for each in COMMANDS}
     for command in COMMANDS:
-        _addCommand(commands.add_parser(command.name, help=command.help), command)
+        _addCommand(asking[command.name], command)
+    _addPcap(asking["trace"])
+    _addExport(commands.add_parser("export", help="print what a server has kept, as text"))
     _addConfig(commands.add_parser("config", help="check a configuration, or print the sample"))
     _addHash(commands.add_parser("hash", help="make a user's entry of a password, for SIP"))
     _addDecode(commands.add_parser("decode", help="decode messages; needs no server"))
@@ -93,6 +98,29 @@ def _addCommand(parser: argparse.ArgumentParser, command: Command) -> None:
             choices=argument.choices or None,
         )
     parser.set_defaults(run=_ask, command=command)
+
+
+def _addPcap(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--pcap", metavar="FILE", help="write the messages there, for Wireshark, and print nothing"
+    )
+    parser.set_defaults(run=_trace)
+
+
+def _addExport(parser: argparse.ArgumentParser) -> None:
+    kinds = parser.add_subparsers(required=True, metavar="WHAT")
+    logs = kinds.add_parser("sip-logs", help="the SIP messages of all calls, or of some")
+    _addCommon(logs)
+    logs.add_argument(
+        "--since", metavar="WHEN", help="how long ago, as in 10m, or a time: 2026-12-01T08:00"
+    )
+    logs.add_argument(
+        "--call", metavar="CALL|ADDRESS", default="-", help="one call, or one peer's address"
+    )
+    logs.add_argument(
+        "--limit", metavar="N", type=int, default=10000, help="of the last messages; 10000"
+    )
+    logs.set_defaults(run=_exportSIP)
 
 
 def _addConfig(parser: argparse.ArgumentParser) -> None:
@@ -153,6 +181,29 @@ def _ask(options: argparse.Namespace) -> None:
             print(f"h323ctl: {table.hidden} more columns with --wide", file=sys.stderr)
     else:
         print(listing(result, width))
+
+
+def _trace(options: argparse.Namespace) -> None:
+    if options.pcap is None:
+        _ask(options)
+        return
+    from h323d.cli.tracing.pcap import captureOf  # only now, as above
+
+    limit = [] if options.limit is None else [options.limit]
+    rows = ask(_socketOf(options), "wire", options.name, *limit)
+    try:
+        Path(options.pcap).write_bytes(captureOf(rows))
+    except OSError as error:
+        raise CommandFailed(f"{options.pcap}: {error.strerror}") from error
+
+
+def _exportSIP(options: argparse.Namespace) -> None:
+    from h323d.cli.tracing.siplog import logOf, since  # only now, as above
+
+    first = 0.0 if options.since is None else since(options.since, time.time())
+    rows = ask(_socketOf(options), "wire", options.call, str(options.limit))
+    sip = [row for row in rows if row["protocol"] == "SIP" and row["at"] >= first]
+    print(json.dumps(sip, indent=2) if options.json else logOf(sip), end="")
 
 
 def _socketOf(options: argparse.Namespace) -> str:

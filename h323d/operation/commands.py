@@ -263,7 +263,7 @@ _CODEC_COLUMNS = _columns(
 )
 _TRACED_COLUMNS = _columns("time", "source", "target", "what", "protocol")
 _WIRE_COLUMNS = _columns("at", "source", "target", "protocol", "transport", "octets")
-_TRACED = "a call, by its callId, Call-ID or callIdentifier; or a peer's address"
+_TRACED = "a call, by its callId, Call-ID or callIdentifier; a peer's address; - for all"
 
 COMMANDS = (
     Command("status", Role.VIEWER, "the server at a glance"),
@@ -313,7 +313,7 @@ COMMANDS = (
         "wire",
         Role.OPERATOR,
         "the same, or that of everybody, as octets in hexadecimal",
-        (Argument("name", "CALL|ADDRESS", f"{_TRACED}; - for all", optional=True), _LIMIT),
+        (Argument("name", "CALL|ADDRESS", _TRACED, optional=True), _LIMIT),
         _WIRE_COLUMNS,
     ),
     Command(

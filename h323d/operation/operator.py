@@ -157,6 +157,8 @@ class Operator:
         """
         The last messages of the signalling of a call, or with an address.
 
+        @param name: C{-} for everybody's.
+
         @raise OperatorError: nothing is kept of it.
         """
         return [tracedView(each) for each in self._wired(name, limit)]
@@ -165,17 +167,16 @@ class Operator:
         """
         The same, as it went over the wire.
 
-        @param name: C{-} for everybody's.
-
         @raise OperatorError: nothing is kept of it.
         """
-        return [wireView(each) for each in self._wired("" if name == "-" else name, limit)]
+        return [wireView(each) for each in self._wired(name, limit)]
 
     def _wired(self, name: str, limit: int) -> Sequence[WireMessage]:
         if not self._wire.keeps:
             raise OperatorError("no signalling is kept: trace.callOctets is 0")
-        messages = self._wire.of(name)
-        if name and not messages:
+        everybody = name == "-"
+        messages = self._wire.of("" if everybody else name)
+        if not (messages or everybody):
             raise OperatorError(f"no signalling is kept of {name}, or with an address that is so")
         return messages[max(0, len(messages) - limit) :]
 

@@ -1,0 +1,3 @@
+"""
+Signalling that a server has kept, as files: what C{h323ctl trace --pcap} and C{h323ctl export} do.
+"""
