@@ -17,7 +17,7 @@ from tests.system.test_trunks import Sipp
 
 pytestmark = pytest.mark.interop
 
-US, REFUSING, SILENT, PROXY, ANSWERING, NAMES = (f"127.0.94.{host}" for host in range(1, 7))
+US, REFUSING, SILENT, PROXY, ANSWERING, NAMES = (f"127.0.96.{host}" for host in range(1, 7))
 PORT = 5353
 CONFIGURATION = f"""
 [sip]
@@ -65,7 +65,7 @@ def test_aCallGoesToTheFirstServerOfADomainThatTakesIt(tmp_path: Path) -> None:
     with ExitStack() as stack:
         silent = stack.enter_context(socket.socket(type=socket.SOCK_DGRAM))
         silent.bind((SILENT, 5060))
-        capture = stack.enter_context(Capture(tmp_path / "capture", "127.0.94.0/24"))
+        capture = stack.enter_context(Capture(tmp_path / "capture", "127.0.96.0/24"))
         server = Server(tmp_path / "server", US, CONFIGURATION)
         together(
             stack,

@@ -11,7 +11,7 @@ import pytest
 
 from tests.support.processes import Caller, Server, control, program, run
 
-NETWORK = "127.0.94."
+NETWORK = "127.0.95."
 US, SIP, H323 = f"{NETWORK}1", f"{NETWORK}20", f"{NETWORK}30"
 
 
