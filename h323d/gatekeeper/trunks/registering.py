@@ -72,6 +72,9 @@ class Registering(Protocol):
     def due(self) -> None:
         """It is time to ask again."""
 
+    def revived(self) -> None:
+        """The server was gone, and is there again; it may have forgotten us."""
+
     def leave(self) -> None:
         """Be registered no more, and say so."""
 
@@ -103,15 +106,24 @@ idle = builder.state("idle")
 registering = builder.state("registering")
 registered = builder.state("registered")
 refreshing = builder.state("refreshing")
-waiting = builder.state("waiting")
+unheard = builder.state("unheard")
+turnedAway = builder.state("turned away")
 leaving = builder.state("leaving")
 over = builder.state("over")
 
 
 @idle.upon(Registering.start).to(registering)
-@waiting.upon(Registering.due).to(registering)
+@unheard.upon(Registering.due).to(registering)
+@turnedAway.upon(Registering.due).to(registering)
 @registered.upon(Registering.due).to(refreshing)
 def asks(machine: Registering, core: _Core) -> None:
+    core.owner.sendRegister()
+
+
+@unheard.upon(Registering.revived).to(registering)
+@registered.upon(Registering.revived).to(refreshing)
+def asksAtOnce(machine: Registering, core: _Core) -> None:
+    core.timer.stop()
     core.owner.sendRegister()
 
 
@@ -123,15 +135,15 @@ def isRegistered(machine: Registering, core: _Core, seconds: int) -> None:
     core.owner.isRegistered(seconds)
 
 
-@registering.upon(Registering.refused).to(waiting)
-@refreshing.upon(Registering.refused).to(waiting)
+@registering.upon(Registering.refused).to(turnedAway)
+@refreshing.upon(Registering.refused).to(turnedAway)
 def isRefused(machine: Registering, core: _Core, reason: str, retryAfter: float) -> None:
     core.wait(machine, LONGEST_PAUSE, retryAfter)
     core.owner.isNotRegistered(reason)
 
 
-@registering.upon(Registering.unreachable).to(waiting)
-@refreshing.upon(Registering.unreachable).to(waiting)
+@registering.upon(Registering.unreachable).to(unheard)
+@refreshing.upon(Registering.unreachable).to(unheard)
 def hearsNothing(machine: Registering, core: _Core, reason: str) -> None:
     core.wait(machine, LONGEST_SILENCE)
     core.owner.isNotRegistered(reason)
@@ -162,12 +174,14 @@ def leavesUnheard(machine: Registering, core: _Core, reason: str) -> None:
 
 
 @idle.upon(Registering.leave).to(over)
-@waiting.upon(Registering.leave).to(over)
+@unheard.upon(Registering.leave).to(over)
+@turnedAway.upon(Registering.leave).to(over)
 @idle.upon(Registering.close).to(over)
 @registering.upon(Registering.close).to(over)
 @registered.upon(Registering.close).to(over)
 @refreshing.upon(Registering.close).to(over)
-@waiting.upon(Registering.close).to(over)
+@unheard.upon(Registering.close).to(over)
+@turnedAway.upon(Registering.close).to(over)
 @leaving.upon(Registering.close).to(over)
 def ends(machine: Registering, core: _Core) -> None:
     core.timer.stop()
@@ -175,14 +189,16 @@ def ends(machine: Registering, core: _Core) -> None:
 
 
 # Said outright, so that a (state, input) pair nobody thought of fails a test.
-for _state in (registering, registered, refreshing, waiting, leaving, over):
+for _state in (registering, registered, refreshing, unheard, turnedAway, leaving, over):
     _state.upon(Registering.start).loop().returns(None)
-for _state in (idle, registered, waiting, over):
+for _state in (idle, registered, unheard, turnedAway, over):
     _state.upon(Registering.granted).loop().returns(None)
     _state.upon(Registering.refused).loop().returns(None)
     _state.upon(Registering.unreachable).loop().returns(None)
 for _state in (idle, registering, refreshing, leaving, over):
     _state.upon(Registering.due).loop().returns(None)
+for _state in (idle, registering, refreshing, turnedAway, leaving, over):
+    _state.upon(Registering.revived).loop().returns(None)
 for _state in (leaving, over):
     _state.upon(Registering.leave).loop().returns(None)
 over.upon(Registering.close).loop().returns(None)

@@ -17,7 +17,7 @@ from h323d.call.lookups import HostRecord, INames
 from h323d.call.parts import Change, Commit, Part
 from h323d.call.surroundings import Surroundings
 from h323d.events.bus import EventBus
-from h323d.events.gatekeeper import TrunkRegistered, TrunkUnregistered
+from h323d.events.gatekeeper import TrunkRegistered, TrunkUnregistered, TrunkUp
 from h323d.gatekeeper.routing.config import RoutingConfig
 from h323d.gatekeeper.trunks.config import TrunkConfig
 from h323d.gatekeeper.trunks.probes import hopTo, sipURI
@@ -117,6 +117,12 @@ class TrunkRegistration:
 
     def start(self) -> None:
         self._machine.start()
+
+    def revived(self) -> None:
+        """
+        The trunk was down, and is up again.
+        """
+        self._machine.revived()
 
     def leave(self) -> None:
         """
@@ -257,6 +263,7 @@ class TrunkRegistrations(Part[RoutingConfig]):
         self._names, self._clock, self._events = world.names, world.clock, world.events
         self._registrations: dict[str, TrunkRegistration] = {}
         self._leaving: dict[TrunkRegistration, None] = {}
+        world.events.subscribe(TrunkUp, self._cameUp)
 
     def __iter__(self) -> Iterator[TrunkRegistration]:
         return iter(tuple(self._registrations.values()))
@@ -312,6 +319,11 @@ class TrunkRegistrations(Part[RoutingConfig]):
 
     def registrationOver(self, registration: TrunkRegistration) -> None:
         self._leaving.pop(registration, None)
+
+    def _cameUp(self, fact: TrunkUp) -> None:
+        known = self.of(fact.trunk)
+        if known is not None:
+            known.revived()
 
     def _leave(self, registration: TrunkRegistration) -> None:
         del self._registrations[registration.config.name]

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from h323d.events.bus import EventBus, Fact
-from h323d.events.gatekeeper import TrunkRegistered, TrunkUnregistered
+from h323d.events.gatekeeper import TrunkRegistered, TrunkUnregistered, TrunkUp
 from h323d.gatekeeper.routing.config import RoutingConfig
 from h323d.gatekeeper.trunks.config import TrunkConfig
 from h323d.gatekeeper.trunks.registrations import SIPRegistrants, TrunkRegistrations
@@ -87,6 +87,7 @@ class Scene:
         self.us = self.world.peer(US)
         host = self.world.network.host(US)
         surroundings = surroundingsOf(host, self.world.clock, random.Random(1), FakePool())
+        self.events = surroundings.events
         self.facts: list[Fact] = []
         for kind in (TrunkRegistered, TrunkUnregistered):
             surroundings.events.subscribe(kind, self.facts.append)
@@ -97,6 +98,13 @@ class Scene:
 
     def run(self, seconds: float = 0.5) -> None:
         self.world.run(seconds, 0.1)
+
+    def comeUp(self) -> None:
+        """
+        The trunk was down, and is up again.
+        """
+        self.events.publish(TrunkUp(self.world.clock.seconds(), "carrier", AT_TRUNK, 5.0))
+        self.run()
 
     def reload(self, *configs: TrunkConfig) -> None:
         self.trunks.configs = configs
@@ -149,6 +157,32 @@ def test_whoFallsSilentIsLostAndFoundAgain() -> None:
     scene.run(31.0)
     assert scene.told() == ["registered", "no answer", "registered"]
     assert ours.reason == ""
+
+
+def test_whoIsBackIsRegisteredWithAtOnce() -> None:
+    scene = Scene()
+    scene.server.status = 0
+    scene.run(33.0)
+    scene.server.status = 200
+    assert scene.told() == ["no answer"]
+    scene.comeUp()
+    assert scene.told() == ["no answer", "registered"]
+
+
+def test_whoIsBackMayHaveForgottenUs() -> None:
+    scene = Scene()
+    scene.run()
+    scene.comeUp()
+    assert scene.server.asked == [3600, 3600]
+    assert scene.told() == ["registered"]
+
+
+def test_whoRefusesUsIsNotAskedSoonerForBeingBack() -> None:
+    scene = Scene()
+    scene.server.status = 403
+    scene.run()
+    scene.comeUp()
+    assert scene.server.asked == [3600]
 
 
 def test_whoseNameIsNotFoundIsAskedForAgain() -> None:
