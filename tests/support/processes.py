@@ -475,9 +475,9 @@ class Capture(Process):
     def complaints(self, address: str) -> str:
         """
         What the dissector finds wrong with what an address sent; call it
-        after the capture has ended.
+        after the capture has ended.  What an ICMP error quotes is cut off, and no message.
         """
-        query = f"ip.src == {address} && ({BAD_DISSECTION})"
+        query = f"ip.src == {address} && !icmp && ({BAD_DISSECTION})"
         return self.dissect(query, "-T", "fields", "-e", "frame.number", "-e", "frame.protocols",
                             "-e", "_ws.expert.message")  # fmt: skip
 
