@@ -8,6 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from h323d.config.sections import Configuration
+from h323d.h323.config import H323Config
 from h323d.operation.commands import OperatorError
 from h323d.values.media.formats import G711_ALAW
 from tests.support.bridged import SERVER, h323Phone, sipPhone
@@ -64,6 +66,17 @@ def test_bothSidesOfABridgedCallAreOneLadder(world: Simulation, server: Simulate
     (setup,) = (row for row in rows if row.what.startswith("Setup"))
     assert setup.source.startswith(f"{SERVER}:")
     assert setup.target.startswith(f"{BOB}:")
+
+
+@pytest.mark.parametrize("tunnelled", [True, False])
+def test_controlIsThereWhicheverWayItGoes(tunnelled: bool) -> None:
+    with Simulation(seed=13) as world:
+        config = H323Config(tunnelling=tunnelled, fastStart=False)
+        server = world.server(SERVER, Configuration(h323=config))
+        rows = server.server.operator.trace(call(world, server))
+        control = [row for row in rows if "terminalCapabilitySet" in row.what]
+        assert {row.protocol for row in control} == {"H.225.0" if tunnelled else "H.245"}
+        assert {row.source.partition(":")[0] for row in control} == {SERVER, BOB}
 
 
 def test_aPeersAddressShowsAlsoWhatIsNoCall(world: Simulation, server: SimulatedServer) -> None:

@@ -187,7 +187,8 @@ class Attempt:
 
     def _networkOf(self, which: int) -> ControlNetwork:
         home = self._homeOf(which)
-        return self._context.streamsOf(self._sideAt(which).isSecure, home).control
+        network = self._context.streamsOf(self._sideAt(which).isSecure, home).control
+        return network.ofCall(self._owner.identity.callIdentifier)
 
     def _guardOf(self, which: int) -> DialGuard:
         return self._context.guardOf(self._sideAt(which).peer)

@@ -129,7 +129,7 @@ class ControlCoupling:
 
     def _listen(self, end: _End) -> ControlListener:
         network = self._networkOf(end.which)
-        return ControlListener(end, self._clock, network.listener, network.home)
+        return ControlListener(end, self._clock, network.listener, network.home, network.tap)
 
     def _listenBehind(self) -> ControlListener:
         try:
@@ -182,6 +182,7 @@ class ControlCoupling:
             self._target,
             network.connectTimeout,
             network.home,
+            network.tap,
         )
 
     def endReceived(self, end: _End, octets: bytes) -> None:

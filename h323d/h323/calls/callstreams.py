@@ -13,6 +13,7 @@ from h323d.call.surroundings import Surroundings
 from h323d.call.transport import IStreamListener, IStreamOpener
 from h323d.h323.config import H323Config
 from h323d.h323.h245.connection import ControlNetwork
+from h323d.h323.h245.wiretap import ControlTap
 from h323d.values.portspan import PortSpan
 
 __all__ = ["CallStreams", "PlainAndSecure", "newStreams"]
@@ -77,10 +78,12 @@ def newStreams(config: H323Config, world: Surroundings, home: Home) -> PlainAndS
     @param home: our address, where no peer is known.
     """
     secure = world.secure
-    return PlainAndSecure(
-        _streams(config, world, world.listener, world.opener, home),
-        None if secure is None else _streams(config, world, secure.listener, secure.opener, home),
-    )
+    tap = ControlTap(world.clock, world.wire, "TCP")
+    plain = _streams(config, world, world.listener, world.opener, home, tap)
+    if secure is None:
+        return PlainAndSecure(plain, None)
+    tap = replace(tap, transport="TLS")
+    return PlainAndSecure(plain, _streams(config, world, secure.listener, secure.opener, home, tap))
 
 
 def _streams(
@@ -89,6 +92,7 @@ def _streams(
     listener: IStreamListener,
     opener: IStreamOpener,
     home: Home,
+    tap: ControlTap,
 ) -> CallStreams:
     clock, rng = world.clock, world.rng
     signalling, controlOpener = opener, opener
@@ -102,5 +106,5 @@ def _streams(
         drawn = LocalPorts(ports, "h323.h245PortRange", clock, rng)
         listener = IStreamListener(ListenerInRange(listener, drawn))
         controlOpener = IStreamOpener(OpenerInRange(opener, drawn))
-    control = ControlNetwork(listener, controlOpener, home, config.connectTimeout)
+    control = ControlNetwork(listener, controlOpener, home, config.connectTimeout, tap)
     return CallStreams(signalling, control)

@@ -89,9 +89,8 @@ class H323Leg:
         """
         context, clock = self._context, self._context.clock
         self._media = LegMedia(self, self, context.pool, clock, PATIENCE)
-        self._startUp = CallStart(
-            self, self._media, clock, context.network, self._options, context.newSession
-        )
+        control = context.network.ofCall(self.identity.callIdentifier), self._options
+        self._startUp = CallStart(self, self._media, clock, *control, context.newSession)
         self._wire = context.newWire(self._description, self._startUp)
         self._call = newH225Call(self, self._wire, clock, context.config.timers)
 

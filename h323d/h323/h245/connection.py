@@ -7,7 +7,7 @@ Packets in, packets out: what stands in them is the session's matter.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from twisted.internet.interfaces import IReactorTime
@@ -24,6 +24,7 @@ from h323d.call.transport import (
     IStreamUser,
 )
 from h323d.errors import DecodeError
+from h323d.h323.h245.wiretap import ControlTap
 from h323d.h323.signalling import tpkt
 from h323d.values.address import TransportAddress
 
@@ -72,12 +73,20 @@ class ControlNetwork:
 
     @ivar home: our address towards the peer.
     @ivar connectTimeout: seconds that a connection may take to open.
+    @ivar tap: notes what is said; C{None} where nobody does.
     """
 
     listener: IStreamListener
     opener: IStreamOpener
     home: Home
     connectTimeout: float = 5.0
+    tap: ControlTap | None = None
+
+    def ofCall(self, callIdentifier: bytes) -> ControlNetwork:
+        """
+        The same for one call.
+        """
+        return replace(self, tap=self.tap and self.tap.named(callIdentifier.hex()))
 
 
 @implementer(IStreamUser)
@@ -86,8 +95,14 @@ class ControlChannel:
     One H.245 connection.
     """
 
-    def __init__(self, user: ControlUser, clock: IReactorTime) -> None:
+    def __init__(
+        self, user: ControlUser, clock: IReactorTime, tap: ControlTap | None = None
+    ) -> None:
+        """
+        @param tap: notes what is said, if anybody does.
+        """
         self._user: ControlUser | None = user
+        self._tap = tap
         self._reader = tpkt.TPKTReader()
         self._stream: IStream | None = None
         self._partial = Timer(clock)
@@ -101,6 +116,7 @@ class ControlChannel:
         Write one encoded H.245 message; ignored when the connection is not there.
         """
         if self._stream is not None:
+            self._note(True, octets)
             self._stream.write(tpkt.encode(octets))
 
     def close(self) -> None:
@@ -126,6 +142,7 @@ class ControlChannel:
                 self._partial.stop()
                 if self._user is None:
                     return
+                self._note(False, packet)
                 self._user.controlReceived(self, packet)
         except DecodeError as error:
             self._end(error)
@@ -134,6 +151,10 @@ class ControlChannel:
 
     def streamClosed(self, reason: str) -> None:
         self._end(None)
+
+    def _note(self, sent: bool, octets: bytes) -> None:
+        if self._tap is not None and self._stream is not None:
+            self._tap.note(self._stream, sent, octets)
 
     def _end(self, error: DecodeError | None) -> None:
         user = self._user
@@ -165,14 +186,17 @@ class ControlListener:
         clock: IReactorTime,
         listener: IStreamListener,
         home: Home,
+        tap: ControlTap | None = None,
     ) -> None:
         """
         @param home: our address towards the peer.
+        @param tap: notes what is said, if anybody does.
 
         @raise h323d.errors.ResourceUnavailable: no port is left.
         """
         self._user = user
         self._clock = clock
+        self._tap = tap
         self._listening: IListening = listener.listen(TransportAddress(home.bind, 0), self._newUser)
         self._stopped = False
         self._strangers = 0
@@ -194,7 +218,7 @@ class ControlListener:
             return None
         if self._user.admitsControl(peer):
             self.stop()
-            channel: IStreamUser = ControlChannel(self._user, self._clock)
+            channel: IStreamUser = ControlChannel(self._user, self._clock, self._tap)
             return channel
         self._strangers += 1
         if self._strangers >= MAXIMUM_STRANGERS:
@@ -233,12 +257,14 @@ def dialControl(
     address: TransportAddress,
     timeout: float,
     home: Home,
+    tap: ControlTap | None = None,
 ) -> Dialling:
     """
     Open a control channel to C{address}.
 
     @param timeout: seconds until it counts as failed.
     @param home: our address towards the peer.
+    @param tap: notes what is said, if anybody does.
     """
-    channel = ControlChannel(user, clock)
+    channel = ControlChannel(user, clock, tap)
     return Dialling(channel, opener.open(address, channel, timeout, home.bind))

@@ -95,7 +95,9 @@ class ControlConnections:
         """
         network = self._network
         try:
-            self._listener = ControlListener(self, self._clock, network.listener, network.home)
+            self._listener = ControlListener(
+                self, self._clock, network.listener, network.home, network.tap
+            )
         except ResourceUnavailable as error:
             self._owner.starved(error.cause)
             return None
@@ -113,7 +115,13 @@ class ControlConnections:
         """
         network = self._network
         self._dialling = dialControl(
-            self, self._clock, network.opener, address, network.connectTimeout, network.home
+            self,
+            self._clock,
+            network.opener,
+            address,
+            network.connectTimeout,
+            network.home,
+            network.tap,
         )
 
     def cancelDial(self) -> None:
