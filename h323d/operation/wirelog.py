@@ -124,6 +124,7 @@ class WireLog(Part[TraceConfig]):
         if call is None:
             call = self._named[name] = _TracedCall()
             call.names[name] = None
+            call.size += len(name)
             self._calls[call] = None
             self.size += call.size
         return call

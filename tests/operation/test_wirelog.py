@@ -46,13 +46,13 @@ def test_bothSidesOfACallAreInTheOrderInWhichTheyWereNoted() -> None:
 
 
 def test_oneCallKeepsItsLastMessages() -> None:
-    wire = WireLog(TraceConfig(callOctets=OVERHEAD + 2 * SIZE))
+    wire = WireLog(TraceConfig(callOctets=OVERHEAD + 2 * SIZE + 10))
     noted(wire, "a", "1", "2", "3")
     assert said(wire, "a") == ["2", "3"]
 
 
 def test_aCallThatIsJoinedOfTwoKeepsNoMoreThanOne() -> None:
-    wire = WireLog(TraceConfig(callOctets=OVERHEAD + 2 * SIZE))
+    wire = WireLog(TraceConfig(callOctets=OVERHEAD + 2 * SIZE + 10))
     noted(wire, "a", "1", "2")
     noted(wire, "b", "3", "4")
     wire.belongs("a", "call")
@@ -61,7 +61,7 @@ def test_aCallThatIsJoinedOfTwoKeepsNoMoreThanOne() -> None:
 
 
 def test_theCallThatWasHeardOfLeastRecentlyLeavesWithAllItsNames() -> None:
-    wire = WireLog(TraceConfig(totalOctets=3 * (OVERHEAD + SIZE)))
+    wire = WireLog(TraceConfig(totalOctets=3 * (OVERHEAD + SIZE) + 20))
     noted(wire, "a", "1")
     wire.belongs("a", "first")
     noted(wire, "b", "2")
@@ -79,6 +79,13 @@ def test_whatIsCountedIsWhatIsThere() -> None:
         assert wire.size <= 20 * SIZE
     wire.reconfigure(TraceConfig(callOctets=0))
     assert wire.size == 0
+
+
+def test_aNameCountsToo() -> None:
+    wire = WireLog(TraceConfig(totalOctets=20_000))
+    noted(wire, "a", "1")
+    noted(wire, "b" * 20_000, "2")
+    assert said(wire, "a") == []
 
 
 def test_anAddressFindsWhatWasSaidWithItWithOrWithoutItsPort() -> None:

@@ -2,8 +2,8 @@
 SIP messages without what is secret in them, for who keeps them: stars stand for it, as many as
 it had octets, so that lengths stay true.
 
-Secret are the answers to challenges (RFC 7616, 3.4), keys of media (RFC 4568, 9.1; RFC 4567; RFC
-8866, 5.12), and the digits that somebody pressed (INFO; RFC 4730), which may be a PIN.
+Secret are the answers to challenges (RFC 7616, 3.4 and 3.5), keys of media (RFC 4568, 9.1; RFC
+4567; RFC 8866, 5.12), and the digits that somebody pressed (INFO; RFC 4730), which may be a PIN.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ __all__ = ["masked"]
 _STAR = b"*"
 _END = b"\r\n\r\n"
 _CREDENTIALS = re.compile(
-    rb"^(?:proxy-)?authorization[ \t]*:[ \t]*((?:[^\r\n]|\r?\n[ \t])*)",
+    rb"^(?:proxy-)?auth(?:orization|entication-info)[ \t]*:[ \t]*((?:[^\r\n]|\r?\n[ \t])*)",
     re.IGNORECASE | re.MULTILINE,
 )
-_RESPONSE = re.compile(rb"\bresponse\s*=\s*\"?([^\",\s]*)", re.IGNORECASE)
+_RESPONSE = re.compile(rb"\b(?:response|rspauth)\s*=\s*\"?([^\",\s]*)", re.IGNORECASE)
 _KEYS = re.compile(
     rb"^(?:a=crypto:\S+[ \t]+\S+[ \t]+|a=key-mgmt:|k=)([^\r\n]*)", re.IGNORECASE | re.MULTILINE
 )
@@ -33,7 +33,7 @@ def masked(data: bytes) -> bytes:
     """
     head, end, body = data.partition(_END)
     lower = head.lower()
-    if b"authorization" in lower:
+    if b"auth" in lower:
         head = _CREDENTIALS.sub(_withoutAnswer, head)
     if body:
         if b"dtmf" in lower:

@@ -19,6 +19,11 @@ def test_theAnswerToAChallengeIsMaskedAndTheRestIsNot(field: str) -> None:
     assert masked(data) == data.replace(b"0123abcd", b"********")
 
 
+def test_theAnswerOfAServerIsMasked() -> None:
+    data = message("SIP/2.0 200 OK", 'Authentication-Info: rspauth="0123abcd", nextnonce="n1"')
+    assert masked(data) == data.replace(b"0123abcd", b"********")
+
+
 def test_credentialsOfAnUnknownSchemeAreMaskedWhole() -> None:
     data = message("REGISTER sip:example.org SIP/2.0", "Authorization: Basic YW5uYTpw")
     assert masked(data) == data.replace(b"Basic YW5uYTpw", b"**************")
