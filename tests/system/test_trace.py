@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.processes import Caller, Server, control, program, run
+from tests.support.processes import Caller, Server, control, program, run, runSipp
 
 NETWORK = "127.0.95."
-US, SIP, H323 = f"{NETWORK}1", f"{NETWORK}20", f"{NETWORK}30"
+US, SIP, H323, SIPP = (f"{NETWORK}{each}" for each in (1, 20, 30, 40))
 
 
 def call(directory: Path, address: str, target: str) -> None:
@@ -76,3 +76,22 @@ def test_whatCannotBeDoneIsSaid(server: Server, tmp_path: Path) -> None:
     nowhere = control(server, "trace", SIP, "--pcap", str(tmp_path / "no" / "a.pcap"))
     assert (nowhere.returncode, "No such file" in nowhere.stderr) == (1, True)
     assert "not yesterday" in control(server, "export", "sip-logs", "--since", "yesterday").stderr
+
+
+@pytest.mark.interop
+@pytest.mark.parametrize("transport", ["u1", "t1"], ids=["udp", "tcp"])
+def test_aCallOfSippIsShownWhole(server: Server, tmp_path: Path, transport: str) -> None:
+    runSipp(
+        tmp_path, US, "-i", SIPP, "-sn", "uac", "-s", "80002", "-m", "1", "-d", "200",
+        "-t", transport, "-timeout", "60", "-timeout_error",
+    )  # fmt: skip
+    rows = server.ask("trace", SIPP)
+    over = [row["what"] for row in rows if row["what"].startswith("INVITE")]
+    assert set(over) == {"INVITE (1) + SDP"}
+    last = [row["what"].partition(" (")[0] for row in rows[-5:]]
+    assert [each for each in last if each != "180 Ringing"][-4:] == [
+        "200 OK",
+        "ACK",
+        "BYE",
+        "200 OK",
+    ]
