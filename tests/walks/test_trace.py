@@ -9,6 +9,8 @@ from collections.abc import Iterator
 import pytest
 
 from h323d.config.sections import Configuration
+from h323d.gatekeeper.routed.config import CallModel, RoutedConfig
+from h323d.h323.calls.callstart import StartUpOptions
 from h323d.h323.config import H323Config
 from h323d.operation.commands import OperatorError
 from h323d.values.media.formats import G711_ALAW
@@ -77,6 +79,20 @@ def test_controlIsThereWhicheverWayItGoes(tunnelled: bool) -> None:
         control = [row for row in rows if "terminalCapabilitySet" in row.what]
         assert {row.protocol for row in control} == {"H.225.0" if tunnelled else "H.245"}
         assert {row.source.partition(":")[0] for row in control} == {SERVER, BOB}
+
+
+def test_aCallThatIsRoutedThroughUsIsThereFromBothItsSides(world: Simulation) -> None:
+    config = Configuration(routed=RoutedConfig(model=CallModel.ROUTED_H245))
+    server = world.server(SERVER, config)
+    alice, bob = h323Phone(world, ALICE, "1001", 400), h323Phone(world, BOB, "1002", 700)
+    alice.call("1002", StartUpOptions(fastStart=False, tunnelling=False))
+    world.until(lambda: alice.speaking and bob.speaking)
+    (routed,) = server.server.operator.calls()
+    rows = server.server.operator.trace(routed.callId)
+    for what in ("Setup", "Connect", "terminalCapabilitySet"):
+        sources = {row.source.partition(":")[0] for row in rows if row.what.startswith(what)}
+        assert SERVER in sources
+        assert sources & {ALICE, BOB}
 
 
 def test_aPeersAddressShowsAlsoWhatIsNoCall(world: Simulation, server: SimulatedServer) -> None:
