@@ -99,7 +99,7 @@ class PortStatistics:
     @ivar packetsRefused: wrong source, payload type or form, or neither passed nor decoded.
     @ivar jitter: interarrival jitter of what arrives (RFC 3550, A.8), seconds.
     @ivar bufferDepth: what waits in the jitter buffer, seconds.
-    @ivar delay: from a packet's arrival until the mix of its sound leaves, seconds; a mean.
+    @ivar delay: from a packet's arrival until its sound leaves, seconds; a mean.
     @ivar concealed: frames that were made up.
     @ivar shifted: pieces of 10 ms by which its sound was made shorter, or waited for.
     @ivar packetsSent: by us.

@@ -28,6 +28,7 @@ EDGE = 1.0  # seconds at the end of a recording that the hanging up may have spo
 JOIN = {"sip": (10.0, 50.0), "h323": (20.0, 100.0)}  # ms, median and worst
 LATENCY = (20.0, 30.0)  # ms
 JITTER = (0.5, 2.0)  # ms
+JITTER_PASSED = (3.0, 5.0)  # ms, of packets that are sent on as they come
 
 
 @dataclass(frozen=True)
@@ -181,16 +182,17 @@ def brokenLimits(outcomes: Sequence[PartyReport]) -> list[str]:
     for protocol, limits in JOIN.items():
         joins = [each.join for each in outcomes if each.protocol == protocol]
         complaints += _over(f"join by {protocol}", joins, limits)
-    return complaints + soundLimits(outcomes)
+    return complaints + soundLimits(outcomes, JITTER)
 
 
-def soundLimits(outcomes: Sequence[PartyReport]) -> list[str]:
+def soundLimits(outcomes: Sequence[PartyReport], jitter: tuple[float, float]) -> list[str]:
     """
+    @param jitter: what it may be, median and worst, ms.
     @return: what came later than it may.
     """
     latencies, jitters = zip(*((each.latency, each.jitter) for each in outcomes), strict=True)
     complaints = _over("latency", latencies, LATENCY)
-    return complaints + _over("jitter", jitters, JITTER)
+    return complaints + _over("jitter", jitters, jitter)
 
 
 def _over(what: str, values: Sequence[float], limits: tuple[float, float]) -> list[str]:

@@ -12,7 +12,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from h323d.cli.demoreport import PartyReport, brokenLimits, judge, liveTable, soundLimits, summary
+from h323d.cli.demoreport import (
+    JITTER_PASSED,
+    PartyReport,
+    brokenLimits,
+    judge,
+    liveTable,
+    soundLimits,
+    summary,
+)
 from h323d.dsp.tones import Tone, render
 from tests.support.sound import writeTone
 
@@ -170,10 +178,16 @@ def test_aTerminalGetsATableOverTheOneBefore() -> None:
 def test_howLongABridgedCallTakesToBeginHasNoLimit() -> None:
     slow = [replace(each, join=500.0) for each in FINE]
     assert len(brokenLimits(slow)) > 0
-    assert soundLimits(slow) == []
+    assert soundLimits(slow, JITTER_PASSED) == []
 
 
 def test_aBridgedCallThatIsHeardLateIsSaidToBe() -> None:
-    assert soundLimits([replace(each, latency=25.0) for each in FINE]) == [
+    assert soundLimits([replace(each, latency=25.0) for each in FINE], JITTER_PASSED) == [
         "latency: median 25.0 ms is over 20.0 ms"
     ]
+
+
+def test_packetsThatAreSentOnAsTheyComeMayComeLessEvenly() -> None:
+    uneven = [replace(each, jitter=1.5) for each in FINE]
+    assert len(brokenLimits(uneven)) > 0
+    assert soundLimits(uneven, JITTER_PASSED) == []

@@ -196,7 +196,10 @@ class Forwarding:
         if lane.last < 0 or not self._receiver.statistics.follows(slot, ssrc, sequence):
             return False
         timed = arrival == arrival
-        self._receiver.statistics.count(slot, stamp, min(arrival, now) if timed else now, timed)
+        arrival = min(arrival, now) if timed else now
+        self._receiver.statistics.count(slot, stamp, arrival, timed)
+        if timed:
+            lane.waited(now - arrival)
         header = bool(second & _MARKER), sequence, stamp
         kind = lane.form.kinds[payloadType]
         if lane.form.coding is not None:

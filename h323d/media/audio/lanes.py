@@ -25,6 +25,7 @@ _JUMP_MS = 1000  # a step that is not the network's
 _SEQUENCES = 1 << 16
 _STAMPS = (1 << 32) - 1
 _HALF = 1 << 31
+_WEIGHT = 1 / 16  # of a packet in a mean
 
 
 class Coding(NamedTuple):
@@ -82,6 +83,7 @@ class Lane:
     @ivar shift: from the source's timestamps, in our units, to ours, modulo 2**32.
     @ivar position: the source's last timestamp, in its own units, not reduced.
     @ivar pauses: whether there was nothing to send of the last packet.
+    @ivar delay: for how long packets wait with us, seconds; a mean, 0 before the first.
     """
 
     source: int
@@ -94,6 +96,13 @@ class Lane:
     shift: int = 0
     position: int = 0
     pauses: bool = False
+    delay: float = 0.0
+
+    def waited(self, seconds: float) -> None:
+        """
+        A packet has waited so long.
+        """
+        self.delay += (seconds - self.delay) * (_WEIGHT if self.delay else 1.0)
 
     def inOurUnits(self, stamp: int) -> int:
         """

@@ -340,6 +340,7 @@ class MediaPlane:
                 self._receiver.statistics,
                 self._rooms.groups,
                 self._stores,
+                self._forwarding.lanes,
                 np.array(departures),
                 now,
             )

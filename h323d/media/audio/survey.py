@@ -5,7 +5,7 @@ What the plane counts, copied now and then for the reactor's side to read.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +14,7 @@ import numpy.typing as npt
 from h323d.call.media import PortStatistics
 from h323d.media.audio.buffers import SoundStores
 from h323d.media.audio.groups import MixGroup
+from h323d.media.audio.lanes import Lane
 from h323d.media.audio.table import PortTable
 from h323d.rtp.statistics import ReceiverStatistics
 
@@ -83,12 +84,14 @@ def survey(
     statistics: ReceiverStatistics,
     groups: Sequence[MixGroup],
     stores: SoundStores,
+    lanes: Mapping[int, Lane],
     departures: Seconds,
     now: float,
 ) -> Survey:
     """
     Copy the figures of all open ports.
 
+    @param lanes: by the slots whose packets are not mixed.
     @param departures: C{float64}, seconds, by group: how long after a point of the grid its packets
         leave.
     @param now: seconds.
@@ -109,6 +112,9 @@ def survey(
             shifted[at] = store.shifted(rows)
             depth[at] = store.buffers.depth()[rows]
             delay[at] += store.buffers.playout.wait[rows]
+    for place, slot in enumerate(slots.tolist()):
+        if slot in lanes:
+            delay[place] = lanes[slot].delay
     return Survey(
         rows={portId: row for row, portId in enumerate(table.portId[slots].tolist())},
         received=statistics.received[slots],

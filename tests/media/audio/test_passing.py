@@ -125,6 +125,24 @@ def test_whoeverIsSentPacketsOfAnotherLengthIsMixed(
         assert signalToNoise(phone.sound[-4000:], 500) >= 30
 
 
+@pytest.mark.parametrize("phase", [0.001, 0.004])
+def test_itIsToldHowLongPacketsWaitWithUs(phase: float) -> None:
+    bench = MediaBench()
+    a, b, _ = bench.pair()
+    bench.run(1.0)
+    bench.clock.advance(phase)
+    waited = []
+    for _ in range(100):
+        came = bench.clock.seconds()
+        a.talk()
+        b.talk()
+        for _ in range(20):
+            bench.clock.advance(0.001)
+        waited.append(b.heard[-1][0] - came)
+    assert min(waited) > 0
+    assert a.port.statistics().delay == pytest.approx(max(waited), abs=0.0002)
+
+
 def test_whatIsLostStaysAGapInTheNumbers() -> None:
     bench = MediaBench()
     a, b, _ = bench.pair()
