@@ -15,7 +15,7 @@ GENERATED = {"codec", "schema"}
 
 VALUES = """
     asn1/runtime/limits call/forwarding call/inquiry call/legs call/media call/observer call/particulars call/policy call/transport
-    call/site call/watching dsp/codec events/calls events/doors events/gatekeeper events/rooms events/server
+    call/site call/watching conference/roles dsp/codec events/calls events/doors events/gatekeeper events/rooms events/server
     gatekeeper/context gatekeeper/reaching gatekeeper/settings gateway/trunklines h323/calls/callinputs h323/calls/startinputs h323/h245/messages
     h323/gatekept h323/h245/owner h323/h245/source h323/ports media/packets media/relay/reports media/reports
     sip/digest/users sip/events/packages sip/ports sip/transactions/timers values/diversion values/referred values/media/medium

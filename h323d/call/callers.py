@@ -14,7 +14,7 @@ from h323d.call.inquiry import Inquiry
 from h323d.call.legs import ILeg, IOffer, namesOf
 from h323d.values.address import PartyAddress
 
-__all__ = ["ANY_NAME", "CallerName", "ICallerNames", "introduce", "partyOf"]
+__all__ = ["ANY_NAME", "CallerName", "ICallerNames", "identitiesOf", "introduce", "partyOf"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +26,13 @@ class CallerName:
     @ivar displayName: its name for people to read; may be empty.
     @ivar party: its endpoint identifier, if it is registered, or who answers for it; the same
         name is the same whoever has it.
+    @ivar isOwn: whether C{calling} is the caller's for certain: registered, or proved.
     """
 
     calling: tuple[PartyAddress, ...]
     displayName: str
     party: str = field(default="", compare=False)
+    isOwn: bool = field(default=False, compare=False)
 
 
 class ICallerNames(Interface):
@@ -65,6 +67,17 @@ def partyOf(leg: ILeg, callers: ICallerNames) -> str:
     who = Inquiry(leg.protocol, leg.peer, names, (), display, proofs=leg.proofs)
     party: str = callers.nameOf(who).party
     return party
+
+
+def identitiesOf(leg: ILeg, callers: ICallerNames) -> tuple[str, ...]:
+    """
+    Names that are a caller's for certain: it has proved or registered them, or somebody who is
+    trusted answers for them (RFC 3325).
+    """
+    proved = tuple(proof.identity for proof in leg.proofs)
+    if not (leg.vouched or callers.nameOf(leg).isOwn):
+        return proved
+    return (*proved, *(name.value for name in leg.calling))
 
 
 def introduce(leg: ILeg, admission: Admission) -> None:

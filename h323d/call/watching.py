@@ -22,6 +22,8 @@ class Member:
     @ivar displayName: the same for people to read; may be empty.
     @ivar isHeld: whether it has put us on hold.
     @ivar isInvited: whether it was we who called it.
+    @ivar isMuted: whether the others do not hear it.
+    @ivar isModerator: whether it decides on the others.
     """
 
     legId: LegID
@@ -29,6 +31,8 @@ class Member:
     displayName: str
     isHeld: bool
     isInvited: bool
+    isMuted: bool = False
+    isModerator: bool = False
 
 
 class ConferenceWatcher(Protocol):
@@ -37,7 +41,7 @@ class ConferenceWatcher(Protocol):
     """
 
     def conferenceChanged(self) -> None:
-        """Somebody came, or left, or is on hold, or back."""
+        """Somebody came, or left, is on hold, or muted, or no more; or it is locked, or no more."""
 
 
 class Conferences(Protocol):
@@ -53,3 +57,6 @@ class Conferences(Protocol):
 
     def members(self, name: str) -> tuple[Member, ...]:
         """Who is in it; nobody, where it is not open at present."""
+
+    def isLocked(self, name: str) -> bool:
+        """Whether nobody can join it at present."""

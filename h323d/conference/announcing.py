@@ -1,6 +1,6 @@
 """
-What the members of a room hear of the house's own: that somebody comes or leaves, and the first
-of them that nobody else is there.
+What the members of a room hear of the house's own: that somebody comes or leaves, the first of them
+that nobody else is there, and what the operator wants them to hear.
 """
 
 from __future__ import annotations
@@ -50,6 +50,13 @@ class Announcing:
         Somebody has left others.
         """
         self._play(HouseSound.LEFT)
+
+    def announce(self, sound: HouseSound) -> None:
+        """
+        Everybody is to hear a sound, and nothing else that is being played.
+        """
+        self.stop()
+        self._play(sound)
 
     def stop(self) -> None:
         """

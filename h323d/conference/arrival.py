@@ -11,6 +11,7 @@ from typing import Protocol
 
 from h323d.call.legs import ILeg
 from h323d.call.observer import SilentObserver
+from h323d.conference.roles import RoomRole
 from h323d.values.cause import Cause
 from h323d.values.identifiers import RoomID
 
@@ -34,14 +35,21 @@ class Arrival(SilentObserver):
     Waits at the door.
 
     @ivar roomId: where it wants to go.
+    @ivar role: what it will be there.
     @ivar predecessor: whose seat it is to have; C{None} for one of its own.
     """
 
     def __init__(
-        self, owner: ArrivalOwner, leg: ILeg, roomId: RoomID, predecessor: ILeg | None = None
+        self,
+        owner: ArrivalOwner,
+        leg: ILeg,
+        roomId: RoomID,
+        role: RoomRole = RoomRole.PARTICIPANT,
+        predecessor: ILeg | None = None,
     ) -> None:
         self.leg = leg
         self.roomId = roomId
+        self.role = role
         self.predecessor = predecessor
         self._owner = owner
 

@@ -26,6 +26,10 @@ class RoomConfig:
     maxParticipants: int = 0
     """How many may be in it at once; 0 takes the general limit."""
 
+    moderators: tuple[str, ...] = ()
+    """Who decides on the others there: users with a password, registered names, or names for which
+    a trusted peer answers; each a number, a name or a whole URI."""
+
 
 @dataclass(frozen=True, slots=True)
 class ConferenceConfig:

@@ -11,7 +11,7 @@ from twisted.internet.interfaces import IReactorTime
 from zope.interface import implementer
 
 from h323d.call.applications import Door, Reason, Refusal, Verdict
-from h323d.call.callers import introduce
+from h323d.call.callers import ANY_NAME, ICallerNames, identitiesOf, introduce
 from h323d.call.dialling import Dial
 from h323d.call.gates import Gates
 from h323d.call.leases import ended, ofCall
@@ -21,9 +21,11 @@ from h323d.call.observer import SilentObserver
 from h323d.call.parts import Change, Commit, Part
 from h323d.call.policy import IDestination, Route
 from h323d.call.shares import UNSHARED, ShareRule, sourceOf
+from h323d.conference.access import EVERYBODYS, RoomAccess, accessesOf
 from h323d.conference.arrival import Arrival
 from h323d.conference.config import ConferenceConfig
 from h323d.conference.participant import Participant
+from h323d.conference.roles import RoomRole
 from h323d.conference.room import Room
 from h323d.errors import ConfigurationError, ResourceUnavailable
 from h323d.events.bus import EventBus
@@ -34,18 +36,26 @@ from h323d.values.identifiers import LegID, RoomID
 from h323d.values.media.formats import MediaFormat
 from h323d.values.media.profile import MediaProfile
 
-__all__ = ["ConferenceHost"]
+__all__ = ["ROOM_FULL", "ROOM_LOCKED", "ConferenceHost"]
+
+ROOM_FULL = Refusal(Cause.USER_BUSY, Reason.CAPACITY_EXCEEDED, "roomFull")
+ROOM_LOCKED = Refusal(Cause.USER_BUSY, Reason.NOT_PERMITTED, "roomLocked")
+"""
+As H.323 has it, who is called is in a conference (inConf), which is cause 17.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class _Rules:
     """
     @ivar limits: how many may be in a room, for those that have a limit of their own.
+    @ivar accesses: of those that are configured.
     @ivar profile: what participants may speak.
     """
 
     config: ConferenceConfig
     limits: dict[str, int]
+    accesses: dict[str, RoomAccess]
     profile: MediaProfile
 
 
@@ -56,6 +66,7 @@ class ConferenceHost(Part[ConferenceConfig]):
 
     @ivar rooms: the open rooms, by identifier.
     @ivar arrivals: who is being answered, and has no seat yet.
+    @ivar sounds: what those in rooms hear of the house's own.
     """
 
     name = "conference"
@@ -69,11 +80,13 @@ class ConferenceHost(Part[ConferenceConfig]):
         gates: Gates,
         rule: ShareRule = UNSHARED,
         sounds: Sounds = QUIET,
+        callers: ICallerNames = ANY_NAME,
     ) -> None:
         """
         @param gates: what whoever wants a seat passes.
         @param rule: how many places one source may have, in all rooms together.
         @param sounds: what those in rooms hear of the house's own.
+        @param callers: knows which names are whose.
 
         @raise ConfigurationError: a format is named that no codec is loaded for.
         """
@@ -84,7 +97,8 @@ class ConferenceHost(Part[ConferenceConfig]):
         self._events = events
         self._pool = pool
         self._gates = gates
-        self._sounds = sounds
+        self.sounds = sounds
+        self._callers = callers
         self._rules = self._rulesOf(config)
 
     def prepare(self, config: ConferenceConfig) -> Commit:
@@ -112,7 +126,8 @@ class ConferenceHost(Part[ConferenceConfig]):
         limits = {room.name: room.maxParticipants for room in config.rooms if room.maxParticipants}
         named = (each for name in config.audioFormats for each in known[name])
         audio = tuple(named) or self._pool.formats
-        return _Rules(config, limits, MediaProfile.audio(audio, config.packetMs))
+        profile = MediaProfile.audio(audio, config.packetMs)
+        return _Rules(config, limits, accessesOf(config.rooms), profile)
 
     @property
     def participants(self) -> int:
@@ -125,15 +140,22 @@ class ConferenceHost(Part[ConferenceConfig]):
         """
         Answer the leg, which then gets a seat in the room that is the target; or reject it.
         """
-        refusal = self.refusal(route) or self._refusalOf(leg.peer.host)
+        roomId = RoomID(route.target)
+        role = self._roleOf(leg, roomId)
+        refusal = self._refusalAt(roomId, role) or self._refusalOf(leg.peer.host)
         if refusal is not None:
             self._tellRefusal(leg, refusal)
             leg.reject(refusal.cause, refusal.reason)
             return
-        self._receive(Arrival(self, leg, RoomID(route.target)))
+        self._receive(Arrival(self, leg, roomId, role))
+
+    def _roleOf(self, leg: ILeg, roomId: RoomID) -> RoomRole:
+        access = self._rules.accesses.get(roomId, EVERYBODYS)
+        return access.roleOf(identitiesOf(leg, self._callers))
 
     def seatWanted(self, room: Room, participant: Participant, leg: ILeg) -> None:
-        self._receive(Arrival(self, leg, room.roomId, participant.leg))
+        role = self._roleOf(leg, room.roomId)
+        self._receive(Arrival(self, leg, room.roomId, role, participant.leg))
 
     def _receive(self, arrival: Arrival) -> None:
         """
@@ -167,12 +189,21 @@ class ConferenceHost(Part[ConferenceConfig]):
         """
         Why nobody more can get into the room that is the target; C{None} if somebody can.
         """
-        return self._refusalAt(RoomID(route.target))
+        return self._refusalAt(RoomID(route.target), RoomRole.PARTICIPANT)
 
-    def _refusalAt(self, roomId: RoomID) -> Refusal | None:
+    def _refusalAt(self, roomId: RoomID, role: RoomRole) -> Refusal | None:
+        room = self.rooms.get(roomId)
+        if room is not None and room.locked and role is not RoomRole.MODERATOR:
+            return ROOM_LOCKED
+        return self._lackAt(roomId)
+
+    def _lackAt(self, roomId: RoomID) -> Refusal | None:
+        """
+        Why there is no place for anybody more.
+        """
         room = self.rooms.get(roomId)
         if room is not None and room.full:
-            return Refusal(Cause.USER_BUSY, Reason.CAPACITY_EXCEEDED, "roomFull")
+            return ROOM_FULL
         if self.participants >= self._rules.config.maxTotalParticipants:
             return Refusal.of(Reason.CAPACITY_EXCEEDED, "serverFull")
         if room is None and len(self.rooms) >= self._rules.config.maxRooms:
@@ -187,12 +218,12 @@ class ConferenceHost(Part[ConferenceConfig]):
         del self.arrivals[leg.legId]
         predecessor, room = arrival.predecessor, self.rooms.get(roomId)
         if predecessor is not None and room is not None and predecessor.legId in room.participants:
-            room.admit(leg)
+            room.admit(leg, arrival.role)
             predecessor.hangup(Cause.NORMAL_CALL_CLEARING)
             return
-        refusal = self._refusalAt(roomId) or self._refusalOf(leg.peer.host)
+        refusal = self._refusalAt(roomId, arrival.role) or self._refusalOf(leg.peer.host)
         if refusal is None:
-            (self.rooms.get(roomId) or self._open(roomId)).admit(leg)
+            (self.rooms.get(roomId) or self._open(roomId)).admit(leg, arrival.role)
             return
         self._tellRefusal(leg, refusal)
         leg.observe(SilentObserver())
@@ -206,11 +237,11 @@ class ConferenceHost(Part[ConferenceConfig]):
 
     def invite(self, roomId: RoomID, dial: Dial) -> None:
         """
-        Call somebody into a room.
+        Call somebody into a room, be it locked or not.
 
         @raise ResourceUnavailable: there is no seat for them.
         """
-        refusal = self._refusalAt(roomId)
+        refusal = self._lackAt(roomId)
         if refusal is not None:
             raise ResourceUnavailable(refusal.word, refusal.cause)
         (self.rooms.get(roomId) or self._open(roomId)).invite(dial)
@@ -243,7 +274,7 @@ class ConferenceHost(Part[ConferenceConfig]):
         limit = self._rules.limits.get(roomId, self._rules.config.maxParticipants)
         room = Room(
             *(roomId, limit, self._rules.profile, self._clock),
-            *(self._events, self._pool, self, self._sounds),
+            *(self._events, self._pool, self, self.sounds),
         )
         self.rooms[roomId] = room
         return room

@@ -11,6 +11,7 @@ from h323d.call.legs import ILeg, ITransferRequest
 from h323d.call.media import IMediaPort, IMixer
 from h323d.call.observer import SilentObserver
 from h323d.call.sounds import soundOf
+from h323d.conference.roles import RoomRole, Voice
 from h323d.values.cause import Cause
 from h323d.values.media.digits import DigitMethod
 from h323d.values.media.medium import Medium
@@ -66,16 +67,26 @@ class Participant(SilentObserver):
     Keeps a leg's sound in the mixer for as long as it is present.  Other media have their
     ports, and nobody mixes them.
 
+    @ivar role: what it may do.
     @ivar presence: how far it has come; that of its sound.
+    @ivar voice: whether the others hear it.
     @ivar ports: by medium, once that is negotiated; those of other media than sound, only as
         long as they flow.
     @ivar joinedAt: the clock's seconds when its sound joined, or C{None}.
     @ivar sound: how its sound had fared when it left the mixer last.
     """
 
-    def __init__(self, owner: ParticipantOwner, leg: ILeg, mixer: IMixer) -> None:
+    def __init__(
+        self,
+        owner: ParticipantOwner,
+        leg: ILeg,
+        mixer: IMixer,
+        role: RoomRole = RoomRole.PARTICIPANT,
+    ) -> None:
         self.leg = leg
+        self.role = role
         self.presence = Presence.JOINING
+        self.voice = Voice.OPEN
         self.ports: dict[Medium, IMediaPort] = {}
         self.joinedAt: float | None = None
         self.sound = SILENT
@@ -88,6 +99,14 @@ class Participant(SilentObserver):
         That of its sound.
         """
         return self.ports.get(Medium.AUDIO)
+
+    def speakAs(self, voice: Voice) -> None:
+        """
+        Be heard by the others from now on, or not.
+        """
+        self.voice = voice
+        if self.presence is Presence.PRESENT and self.port is not None:
+            self._mixer.mute(self.port, voice is not Voice.OPEN)
 
     def legAnswered(self, leg: ILeg) -> None:
         self._owner.participantAnswered(self)
@@ -102,7 +121,8 @@ class Participant(SilentObserver):
     def _heard(self, port: IMediaPort, stream: Stream) -> None:
         before, self.presence = self.presence, Presence.PRESENT
         if before is not Presence.PRESENT:
-            self._mixer.join(port)
+            self._mixer.join(port)  # heard by all, whatever it was before
+            self.speakAs(self.voice)
         if before is Presence.JOINING:
             self._owner.participantJoined(self, stream)
         elif before is Presence.ON_HOLD:

@@ -1,10 +1,12 @@
 """
-A conference room: its participants and their mixer.
+A conference room: its participants and their mixer, and what is decided about them there.
+
+Whoever decides - the operator, or a moderator - has a right to do so: the room asks for none.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Protocol
 
 from twisted.internet.interfaces import IReactorTime
@@ -16,6 +18,7 @@ from h323d.call.media import IMediaPool, IMixerObserver
 from h323d.call.observer import SilentObserver
 from h323d.conference.announcing import Announcing
 from h323d.conference.participant import Participant, Presence
+from h323d.conference.roles import RoomRole, Voice
 from h323d.conference.seatrequest import SeatRequest
 from h323d.events.bus import EventBus
 from h323d.events.calls import CallAnswered, CallEnded, CallOriginated, DigitReceived
@@ -23,19 +26,27 @@ from h323d.events.rooms import (
     ActiveSpeakerChanged,
     ParticipantHeld,
     ParticipantJoined,
+    ParticipantKicked,
     ParticipantLeft,
+    ParticipantMuted,
     ParticipantResumed,
+    ParticipantUnmuted,
     RoomClosed,
+    RoomLocked,
     RoomOpened,
+    RoomUnlocked,
 )
 from h323d.sounds.house import QUIET, Sounds
+from h323d.sounds.names import HouseSound
 from h323d.values.cause import Cause
 from h323d.values.identifiers import LegID, RoomID
 from h323d.values.media.digits import DigitMethod
 from h323d.values.media.profile import MediaProfile
 from h323d.values.media.streams import Stream
 
-__all__ = ["Room", "RoomOwner"]
+__all__ = ["KICKED", "Room", "RoomOwner"]
+
+KICKED = Cause.CALL_REJECTED  # what they are told who are put out of a room
 
 
 class RoomOwner(Protocol):
@@ -58,6 +69,7 @@ class Room:
     It opens with its first participant and closes with its last.
 
     @ivar participants: by leg, in the order in which they came.
+    @ivar locked: whether it takes in moderators alone, and whom it calls itself.
     @ivar speaker: who speaks now, or C{None}.
     @ivar loudness: the level of each participant, in dBov.
     @ivar openedAt: the clock's seconds.
@@ -80,6 +92,7 @@ class Room:
         self.roomId = roomId
         self.maxParticipants = maxParticipants
         self.participants: dict[LegID, Participant] = {}
+        self.locked = False
         self.speaker: LegID | None = None
         self.loudness: dict[LegID, float] = {}
         self.openedAt = clock.seconds()
@@ -95,11 +108,19 @@ class Room:
     def full(self) -> bool:
         return len(self.participants) >= self.maxParticipants
 
-    def admit(self, leg: ILeg) -> None:
+    @property
+    def audience(self) -> tuple[Participant, ...]:
+        """
+        All but the moderators.
+        """
+        everybody = self.participants.values()
+        return tuple(each for each in everybody if each.role is not RoomRole.MODERATOR)
+
+    def admit(self, leg: ILeg, role: RoomRole = RoomRole.PARTICIPANT) -> None:
         """
         Make the leg, whose call was just answered, a participant.
         """
-        self.participantAnswered(self._enter(leg))
+        self.participantAnswered(self._enter(leg, role))
 
     def invite(self, dial: Dial) -> None:
         """
@@ -119,11 +140,80 @@ class Room:
             )
         )
 
-    def _enter(self, leg: ILeg) -> Participant:
-        participant = Participant(self, leg, self._mixer)
+    def _enter(self, leg: ILeg, role: RoomRole = RoomRole.PARTICIPANT) -> Participant:
+        participant = Participant(self, leg, self._mixer, role)
         self.participants[leg.legId] = participant
         leg.observe(participant)
         return participant
+
+    # What is decided about those who are in it.
+
+    def mute(self, whom: Iterable[Participant]) -> None:
+        """
+        Have the others not hear them, until L{unmute}.
+        """
+        for participant in tuple(whom):
+            self._let(participant, Voice.MUTED)
+
+    def unmute(self, whom: Iterable[Participant]) -> None:
+        """
+        Have the others hear them, whoever has muted them.
+        """
+        for participant in tuple(whom):
+            self._let(participant, Voice.OPEN)
+
+    def toggle(self, participant: Participant) -> None:
+        """
+        Have a participant heard no more who wants that, or again.  Whom somebody else has muted
+        stays so.
+        """
+        if participant.voice is not Voice.MUTED:
+            isOpen = participant.voice is Voice.OPEN
+            self._let(participant, Voice.MUTED_ITSELF if isOpen else Voice.OPEN)
+
+    def _let(self, participant: Participant, voice: Voice) -> None:
+        before, leg, now = participant.voice, participant.leg, self._clock.seconds()
+        if before is voice:
+            return
+        participant.speakAs(voice)
+        if voice is Voice.OPEN:
+            self._events.publish(ParticipantUnmuted(now, self.roomId, leg.callId, leg.legId))
+        else:
+            byItself = voice is Voice.MUTED_ITSELF
+            self._events.publish(
+                ParticipantMuted(now, self.roomId, leg.callId, leg.legId, byItself)
+            )
+
+    def kick(self, whom: Iterable[Participant]) -> None:
+        """
+        Put them out.
+        """
+        for participant in tuple(whom):
+            leg, now = participant.leg, self._clock.seconds()
+            self._events.publish(ParticipantKicked(now, self.roomId, leg.callId, leg.legId))
+            leg.hangup(KICKED)
+
+    def lock(self) -> None:
+        """
+        Take in nobody any more, but moderators.
+        """
+        if not self.locked:
+            self.locked = True
+            self._events.publish(RoomLocked(self._clock.seconds(), self.roomId))
+
+    def unlock(self) -> None:
+        """
+        Take in whoever comes.
+        """
+        if self.locked:
+            self.locked = False
+            self._events.publish(RoomUnlocked(self._clock.seconds(), self.roomId))
+
+    def announce(self, sound: HouseSound) -> None:
+        """
+        Have everybody hear a sound, once, in place of what is played.
+        """
+        self._announcing.announce(sound)
 
     def dismiss(self, cause: Cause) -> None:
         """
@@ -140,7 +230,11 @@ class Room:
         leg, now = participant.leg, self._clock.seconds()
         participant.joinedAt = now
         encoding = str(stream.transmit.format) if stream.transmit is not None else "none"
-        self._events.publish(ParticipantJoined(now, self.roomId, leg.callId, leg.legId, encoding))
+        self._events.publish(
+            ParticipantJoined(
+                *(now, self.roomId, leg.callId, leg.legId, encoding, participant.role.value)
+            )
+        )
         others = self._present - 1
         if others and participant.port is not None:
             self._announcing.came(participant.port)

@@ -9,19 +9,33 @@ from h323d.call.watching import ConferenceWatcher, Member
 from h323d.conference.directory import RoomDirectory
 from h323d.conference.host import ConferenceHost
 from h323d.conference.participant import Participant, Presence
+from h323d.conference.roles import RoomRole, Voice
 from h323d.events.bus import EventBus
 from h323d.events.rooms import (
     ParticipantHeld,
     ParticipantJoined,
     ParticipantLeft,
+    ParticipantMuted,
     ParticipantResumed,
+    ParticipantUnmuted,
+    RoomLocked,
+    RoomUnlocked,
 )
 from h323d.values.address import PartyAddress
 from h323d.values.identifiers import RoomID
 
 __all__ = ["RoomWatches"]
 
-_Change = ParticipantJoined | ParticipantLeft | ParticipantHeld | ParticipantResumed
+_Change = (
+    ParticipantJoined
+    | ParticipantLeft
+    | ParticipantHeld
+    | ParticipantResumed
+    | ParticipantMuted
+    | ParticipantUnmuted
+    | RoomLocked
+    | RoomUnlocked
+)
 
 
 class RoomWatches:
@@ -37,6 +51,10 @@ class RoomWatches:
         events.subscribe(ParticipantLeft, self._changed)
         events.subscribe(ParticipantHeld, self._changed)
         events.subscribe(ParticipantResumed, self._changed)
+        events.subscribe(ParticipantMuted, self._changed)
+        events.subscribe(ParticipantUnmuted, self._changed)
+        events.subscribe(RoomLocked, self._changed)
+        events.subscribe(RoomUnlocked, self._changed)
 
     def watch(self, names: tuple[PartyAddress, ...], watcher: ConferenceWatcher) -> str | None:
         room = self._directory.resolve(names)
@@ -59,6 +77,10 @@ class RoomWatches:
         everybody = room.participants.values()
         return tuple(_memberOf(each) for each in everybody if each.presence in present)
 
+    def isLocked(self, name: str) -> bool:
+        room = self._host.rooms.get(RoomID(name))
+        return room is not None and room.locked
+
     def _changed(self, fact: _Change) -> None:
         for watcher in tuple(self._watchers.get(fact.roomId, ())):
             watcher.conferenceChanged()
@@ -72,4 +94,6 @@ def _memberOf(participant: Participant) -> Member:
         leg.displayName,
         participant.presence is Presence.ON_HOLD,
         leg.direction is LegDirection.OUTGOING,
+        participant.voice is not Voice.OPEN,
+        participant.role is RoomRole.MODERATOR,
     )

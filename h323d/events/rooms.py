@@ -15,10 +15,15 @@ __all__ = [
     "ActiveSpeakerChanged",
     "ParticipantHeld",
     "ParticipantJoined",
+    "ParticipantKicked",
     "ParticipantLeft",
+    "ParticipantMuted",
     "ParticipantResumed",
+    "ParticipantUnmuted",
     "RoomClosed",
+    "RoomLocked",
     "RoomOpened",
+    "RoomUnlocked",
 ]
 
 
@@ -41,17 +46,37 @@ class RoomClosed(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class RoomLocked(Fact):
+    """
+    A room takes in nobody but its moderators, and whom it calls itself.
+    """
+
+    roomId: RoomID
+
+
+@dataclass(frozen=True, slots=True)
+class RoomUnlocked(Fact):
+    """
+    A room that was locked takes in whoever comes.
+    """
+
+    roomId: RoomID
+
+
+@dataclass(frozen=True, slots=True)
 class ParticipantJoined(Fact):
     """
     A leg's media is part of a room.
 
     @ivar encoding: what the participant speaks, as in C{"PCMU/8000"}.
+    @ivar role: C{"participant"} or C{"moderator"}.
     """
 
     roomId: RoomID
     callId: CallID
     legId: LegID
     encoding: str
+    role: str = "participant"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +110,42 @@ class ParticipantHeld(Fact):
 class ParticipantResumed(Fact):
     """
     A participant that was on hold is back.
+    """
+
+    roomId: RoomID
+    callId: CallID
+    legId: LegID
+
+
+@dataclass(frozen=True, slots=True)
+class ParticipantMuted(Fact):
+    """
+    The others in a room do not hear a participant any more.
+
+    @ivar byItself: whether it wants that itself; otherwise a moderator, or the operator, does.
+    """
+
+    roomId: RoomID
+    callId: CallID
+    legId: LegID
+    byItself: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ParticipantUnmuted(Fact):
+    """
+    The others hear a participant again.
+    """
+
+    roomId: RoomID
+    callId: CallID
+    legId: LegID
+
+
+@dataclass(frozen=True, slots=True)
+class ParticipantKicked(Fact):
+    """
+    A participant is put out of a room, by a moderator or the operator; its call ends with that.
     """
 
     roomId: RoomID

@@ -84,7 +84,9 @@ class Callers:
         if trunk is not None and trunk.config.mayCall:
             return replace(name, party=f"trunk {trunk.name}")
         shown = self.named(caller, name, offer.peer)
-        return shown if caller is None else replace(shown, party=caller.endpointId)
+        if caller is None:
+            return shown
+        return replace(shown, party=caller.endpointId, isOwn=not _speaksForOthers(caller))
 
     def _nameOfUser(self, user: str, name: CallerName) -> CallerName:
         """
@@ -96,7 +98,8 @@ class Callers:
         display = name.displayName
         if any(self._isAnothers(own, each, user) for each in _spellings(display)):
             display = user
-        return CallerName(name.calling, display, f"user {user}" if own is None else own.endpointId)
+        party = f"user {user}" if own is None else own.endpointId
+        return CallerName(name.calling, display, party, isOwn=True)
 
     def of(
         self, protocol: str, peer: TransportAddress, calling: tuple[PartyAddress, ...], call: bytes
@@ -128,7 +131,7 @@ class Callers:
         @param caller: its registration, if it has one.
         @param source: where that came from.
         """
-        if caller is not None and caller.kind is EndpointKind.GATEWAY and caller.prefixes:
+        if caller is not None and _speaksForOthers(caller):
             return name
         kept = tuple(each for each in name.calling if self._has(caller, each.value))
         if name.calling and not kept and caller is not None:
@@ -169,6 +172,10 @@ class Callers:
     def _holders(self, value: str) -> Iterator[Registration]:
         for kind in AddressKind:
             yield from self._registry.allByAlias(PartyAddress(kind, value))
+
+
+def _speaksForOthers(caller: Registration) -> bool:
+    return caller.kind is EndpointKind.GATEWAY and bool(caller.prefixes)
 
 
 def _spellings(text: str) -> tuple[str, ...]:

@@ -102,6 +102,12 @@ class Calling:
         self._gates.leases.give(ofCall(holder), admission)
         return Originated(callId)
 
+    def roomOf(self, text: str) -> RoomID | None:
+        """
+        The room of ours that somebody means who types this.
+        """
+        return self._roomOf(partyFromText(text))
+
     async def _admitted(
         self, callId: CallID, calling: PartyAddress, called: PartyAddress
     ) -> Admission:

@@ -229,7 +229,9 @@ _CALL_COLUMNS = _columns(
     *("packetsReceived", "packetsSent", "model", "side", "target", "bandwidth", "used"),
     *("answered", "admitted", "endpointId", "callIdentifier"),
 )
-_ROOM_COLUMNS = _columns("room", "open", "participants", "speaker", "maxParticipants")
+_ROOM_COLUMNS = _columns("room", "open", "participants", "locked", "speaker", "maxParticipants")
+_MEMBER_COLUMNS = _columns("name", "role", "voice", "presence", "level", "legId", "displayName")
+_VERBS = ("list", "mute", "unmute", "kick", "lock", "unlock", "invite", "announce")
 _REGISTRATION_COLUMNS = _columns(
     *(
         "aliases",
@@ -273,6 +275,22 @@ COMMANDS = (
         "every leg, with its media, and every admitted call",
         (_LIMIT,),
         _CALL_COLUMNS,
+    ),
+    Command(
+        "room",
+        Role.MODERATOR,
+        "who is in a room; or mute, put out, call or tell them something",
+        (
+            Argument("name", "ROOM", "its name, or an alias"),
+            Argument(
+                *("verb", "VERB", "what to do there"), optional=True, choices=_VERBS, asking="list"
+            ),
+            Argument(
+                *("what", "WHAT", "a participant, or all; whom to call; or the sound"),
+                optional=True,
+            ),
+        ),
+        _MEMBER_COLUMNS,
     ),
     Command("rooms", Role.VIEWER, "every open room, and who is in it", (), _ROOM_COLUMNS),
     Command(

@@ -34,6 +34,7 @@ from h323d.operation.commands import OperatorError
 from h323d.operation.gatekeeping import Gatekeeping
 from h323d.operation.ladder import TracedView, WireView, tracedView, wireView
 from h323d.operation.peerviews import ParentView
+from h323d.operation.roomkeeping import RoomKeeping
 from h323d.operation.routeviews import RouteView
 from h323d.operation.trunkviews import TrunkView
 from h323d.operation.viewing import codecViews, legView, participantView, roomView, sideView
@@ -42,6 +43,7 @@ from h323d.operation.views import (
     CodecView,
     Ended,
     MaintenanceView,
+    MemberView,
     Originated,
     Record,
     RegistrationView,
@@ -88,6 +90,7 @@ class Operator:
         self._wire = world.wire
         self._gatekeeping = gatekeeping
         self._calling = calling
+        self._roomKeeping = RoomKeeping(host, calling, host.sounds)
         self._listeners = listeners
         self._records = records
         self._startedAt = clock.seconds()
@@ -130,6 +133,18 @@ class Operator:
         Every open room, and who is in it.
         """
         return [roomView(room, self._clock.seconds()) for room in self._host.rooms.values()]
+
+    def room(self, name: str, verb: str = "list", what: str = "") -> Deferred[list[MemberView]]:
+        """
+        Have a room do something, and tell who is in it then.
+
+        @param name: of the room.
+        @param what: whom, or what, it is about.
+
+        @return: fails with an L{OperatorError} if there is no such room, or nobody whom it could
+            be about.
+        """
+        return Deferred.fromCoroutine(self._roomKeeping.do(name, verb, what))
 
     def registrations(self, name: str = "-", limit: int = 1000) -> list[RegistrationView]:
         """

@@ -5,7 +5,7 @@ What an operator sees (L{h323d.operation.views}), made of the server's own objec
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from h323d.call.applications import Refusal
 from h323d.call.legs import ILeg, LegDirection
@@ -152,18 +152,26 @@ def roomView(room: Room, now: float) -> RoomView:
         room=room.roomId,
         open=round(now - room.openedAt, 3),
         maxParticipants=room.maxParticipants,
+        locked=room.locked,
         speaker=room.speaker,
-        participants=tuple(
-            MemberView(
-                legId=legId,
-                name=_nameOf(participant.leg),
-                displayName=participant.leg.displayName,
-                presence=participant.presence.value,
-                level=room.loudness.get(legId),
-            )
-            for legId, participant in room.participants.items()
-        ),
+        participants=tuple(memberViews(room)),
     )
+
+
+def memberViews(room: Room) -> Iterator[MemberView]:
+    """
+    Who is in a room, in the order in which they came.
+    """
+    for legId, participant in room.participants.items():
+        yield MemberView(
+            legId=legId,
+            name=_nameOf(participant.leg),
+            displayName=participant.leg.displayName,
+            role=participant.role.value,
+            presence=participant.presence.value,
+            voice=participant.voice.value,
+            level=room.loudness.get(legId),
+        )
 
 
 def _nameOf(leg: ILeg) -> str:

@@ -216,13 +216,17 @@ class MemberView(View):
     Who is in a room, as the room sees them.
 
     @ivar name: as they call themselves, or else the first of their addresses.
+    @ivar role: what they may do there.
+    @ivar voice: whether the others hear them.
     @ivar level: how loud they are, in dBov; C{None} while that is not known.
     """
 
     legId: str
     name: str
     displayName: str
+    role: str
     presence: str
+    voice: str
     level: float | None
 
 
@@ -232,12 +236,14 @@ class RoomView(View):
     An open room.
 
     @ivar open: for how long, in seconds.
+    @ivar locked: whether nobody can join it but moderators.
     @ivar speaker: the C{legId} of who speaks.
     """
 
     room: str
     open: float
     maxParticipants: int
+    locked: bool
     speaker: str | None
     participants: tuple[MemberView, ...]
 

@@ -88,18 +88,10 @@ class Server:
         self.directory = directory = RoomDirectory(configuration.conference)
         self.gates = gates = assembly.newGates(plugins, world, ground.sources)
         self.sounds = HouseSounds(configuration.sounds, world.files)
-        self.conference = ConferenceHost(
-            configuration.conference,
-            world.clock,
-            world.events,
-            world.pool,
-            gates,
-            ground.sources,
-            self.sounds,
-        )
         self._originators: dict[str, IOriginator] = {}
         legs, probes = LegTable(), dict[TrunkProtocol, Probe]()
         self.zone = assembly.newZone(configuration, ground, directory, gates, legs, probes)
+        self.conference = self._newConference()
         self.gateway = self._newGateway()
         self._onward = onward = assembly.newOnward(configuration.gateway, self.zone)
         hosts = (self.conference, self.gateway)
@@ -129,6 +121,18 @@ class Server:
         Who knows where names are; C{None} without a gatekeeper.
         """
         return None if self.zone is None else self.zone.finder
+
+    def _newConference(self) -> ConferenceHost:
+        return ConferenceHost(
+            self.configuration.conference,
+            self._world.clock,
+            self.events,
+            self._world.pool,
+            self.gates,
+            self._ground.sources,
+            self.sounds,
+            ANY_NAME if self.zone is None else self.zone.callers,
+        )
 
     def _newGateway(self) -> GatewayHost:
         return GatewayHost(

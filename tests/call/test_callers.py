@@ -1,12 +1,15 @@
 """
-Where nobody is known.
+Which names are a caller's for certain, and where nobody is known.
 """
 
 from __future__ import annotations
 
+from zope.interface import implementer
 from zope.interface.verify import verifyObject
 
-from h323d.call.callers import ANY_NAME, CallerName, ICallerNames
+from h323d.call.callers import ANY_NAME, CallerName, ICallerNames, identitiesOf
+from h323d.call.legs import IOffer
+from h323d.values.proof import Proof
 from tests.support.fakeleg import FakeLeg
 from tests.support.fakemedia import FakePool
 
@@ -16,3 +19,35 @@ def test_callersAreWhoTheySay() -> None:
     leg.displayName = "Anna"
     assert verifyObject(ICallerNames, ANY_NAME)
     assert ANY_NAME.nameOf(leg) == CallerName(leg.calling, "Anna")
+
+
+@implementer(ICallerNames)
+class Registered:
+    """
+    Everybody is.
+    """
+
+    def nameOf(self, offer: IOffer) -> CallerName:
+        return CallerName(offer.calling, "", "endpoint", isOwn=True)
+
+
+def test_whatACallerCallsItselfIsNotItsForCertain() -> None:
+    leg = FakeLeg("80001", FakePool())
+    leg.displayName = "Anna"
+    assert identitiesOf(leg, ANY_NAME) == ()
+
+
+def test_whatItHasRegisteredIs() -> None:
+    assert identitiesOf(FakeLeg("80001", FakePool()), Registered()) == ("1001",)
+
+
+def test_soIsWhatATrustedPeerAnswersFor() -> None:
+    leg = FakeLeg("80001", FakePool())
+    leg.vouched = True
+    assert identitiesOf(leg, ANY_NAME) == ("1001",)
+
+
+def test_andWhoseSecretItHasShownToKnow() -> None:
+    leg = FakeLeg("80001", FakePool())
+    leg.proofs = (Proof("digest", "anna", 0),)
+    assert identitiesOf(leg, ANY_NAME) == ("anna",)

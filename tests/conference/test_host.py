@@ -27,8 +27,9 @@ from h323d.call.media import IMixerObserver
 from h323d.call.policy import IDestination, Route
 from h323d.call.ways import Way
 from h323d.conference.config import ConferenceConfig, RoomConfig
-from h323d.conference.host import ConferenceHost
+from h323d.conference.host import ROOM_LOCKED, ConferenceHost
 from h323d.conference.participant import Presence
+from h323d.conference.roles import RoomRole
 from h323d.errors import ConfigurationError
 from h323d.events.bus import EventBus, Fact
 from h323d.events.calls import CallAnswered, CallEnded, CallRefused, DigitReceived
@@ -166,6 +167,32 @@ class HostTests(HostTestCase):
         self.assertEqual(len(self.host.arrivals), 3)
         self.host.leave()
         self.assertEqual((self.host.participants, self.host.arrivals), (0, {}))
+
+    def test_nobodyJoinsALockedRoom(self) -> None:
+        early, inside = self.join("80001", ready=False), self.join("80001")
+        self.host.rooms[RoomID("80001")].lock()
+        late = self.join("80001")
+        self.assertEqual(late.done, [("reject", Cause.USER_BUSY)])
+        self.assertEqual(late.reason, Reason.NOT_PERMITTED)
+        early.answered()
+        self.assertEqual(early.done[-1], ("hangup", Cause.USER_BUSY))
+        self.assertEqual(self.host.refusal(Route("conference", "80001")), ROOM_LOCKED)
+        told = [each.reason for each in self.facts if isinstance(each, CallRefused)]
+        self.assertEqual(told, ["roomLocked", "roomLocked"])
+        inside.release(Cause.NORMAL_CALL_CLEARING)
+        self.assertEqual(self.join("80001").done[0][0], "answer")
+
+    def test_butItsModerators(self) -> None:
+        self.build(ConferenceConfig(rooms=(RoomConfig("council", moderators=("1001",)),)))
+        self.join("council")
+        room = self.host.rooms[RoomID("council")]
+        room.lock()
+        self.assertEqual(self.join("council").done, [("reject", Cause.USER_BUSY)])
+        leg = FakeLeg("council", self.pool)
+        leg.vouched = True
+        self.host.accept(leg, Route("conference", "council"))
+        leg.answered()
+        self.assertIs(room.participants[leg.legId].role, RoomRole.MODERATOR)
 
     def test_whoIsAnsweredWhenTheRoomHasFilledIsSentAway(self) -> None:
         self.build(ConferenceConfig(maxParticipants=1))

@@ -11,18 +11,24 @@ from twisted.internet.task import Clock
 
 from h323d.call.dialling import Dial
 from h323d.call.ways import Way
-from h323d.conference.participant import Presence
-from h323d.conference.room import Room
+from h323d.conference.participant import Participant, Presence
+from h323d.conference.roles import RoomRole, Voice
+from h323d.conference.room import KICKED, Room
 from h323d.events.bus import EventBus, Fact
 from h323d.events.calls import CallAnswered, CallEnded, CallOriginated, DigitReceived
 from h323d.events.rooms import (
     ActiveSpeakerChanged,
     ParticipantHeld,
     ParticipantJoined,
+    ParticipantKicked,
     ParticipantLeft,
+    ParticipantMuted,
     ParticipantResumed,
+    ParticipantUnmuted,
     RoomClosed,
+    RoomLocked,
     RoomOpened,
+    RoomUnlocked,
 )
 from h323d.sounds.names import HouseSound
 from h323d.values.address import AddressKind, PartyAddress
@@ -59,17 +65,20 @@ class Scene:
         )
         (self.mixer,) = self.pool.mixers
 
-    def admitted(self) -> FakeLeg:
+    def admitted(self, role: RoomRole = RoomRole.PARTICIPANT) -> FakeLeg:
         leg = FakeLeg(HERE, self.pool)
-        self.room.admit(leg)
+        self.room.admit(leg, role)
         return leg
 
-    def present(self) -> FakeLeg:
-        leg = self.admitted()
+    def present(self, role: RoomRole = RoomRole.PARTICIPANT) -> FakeLeg:
+        leg = self.admitted(role)
         leg.mediaReady()
         self.facts.clear()
         self.owner.take()
         return leg
+
+    def of(self, leg: FakeLeg) -> Participant:
+        return self.room.participants[leg.legId]
 
 
 @pytest.fixture
@@ -242,3 +251,83 @@ def test_whoIsLeftWithNobodyWhoListensHearsNothingMore(scene: Scene) -> None:
     first.release(Cause.NORMAL_CALL_CLEARING)
     assert playedIn(scene.mixer) == []
     assert scene.clock.getDelayedCalls() == []
+
+
+def test_whoIsMutedIsNotHeard(scene: Scene) -> None:
+    first, second = scene.present(), scene.present()
+    scene.room.mute([scene.of(first)])
+    scene.room.mute([scene.of(first)])
+    assert scene.mixer.muted == {heard(first)}
+    assert scene.of(first).voice is Voice.MUTED
+    scene.room.unmute([scene.of(first), scene.of(second)])
+    assert scene.mixer.muted == set()
+    assert scene.facts == [
+        ParticipantMuted(5.0, HERE, first.callId, first.legId, False),
+        ParticipantUnmuted(5.0, HERE, first.callId, first.legId),
+    ]
+
+
+def test_whoIsMutedStaysSoOnHoldAndAfterwards(scene: Scene) -> None:
+    leg = scene.present()
+    scene.room.mute([scene.of(leg)])
+    assert leg.observer is not None
+    leg.observer.legMediaLost(leg, Medium.AUDIO)
+    scene.mixer.muted.clear()
+    leg.mediaReady()
+    assert scene.mixer.muted == {heard(leg)}
+
+
+def test_whoMutesItselfCanEndThat(scene: Scene) -> None:
+    leg = scene.present()
+    scene.room.toggle(scene.of(leg))
+    assert scene.of(leg).voice is Voice.MUTED_ITSELF
+    scene.room.toggle(scene.of(leg))
+    assert scene.of(leg).voice is Voice.OPEN
+    assert scene.facts == [
+        ParticipantMuted(5.0, HERE, leg.callId, leg.legId, True),
+        ParticipantUnmuted(5.0, HERE, leg.callId, leg.legId),
+    ]
+
+
+def test_whomSomebodyElseHasMutedCannot(scene: Scene) -> None:
+    leg = scene.present()
+    scene.room.mute([scene.of(leg)])
+    scene.room.toggle(scene.of(leg))
+    assert scene.of(leg).voice is Voice.MUTED
+    assert scene.mixer.muted == {heard(leg)}
+
+
+def test_moderatorsAreNotInTheAudience(scene: Scene) -> None:
+    moderator, other = scene.present(RoomRole.MODERATOR), scene.present()
+    assert scene.room.audience == (scene.of(other),)
+    assert scene.of(moderator).role is RoomRole.MODERATOR
+
+
+def test_whoComesIsToldWithItsRole(scene: Scene) -> None:
+    scene.admitted(RoomRole.MODERATOR).mediaReady()
+    (joined,) = (each for each in scene.facts if isinstance(each, ParticipantJoined))
+    assert joined.role == "moderator"
+
+
+def test_whoIsKickedIsHungUpOnWithACause(scene: Scene) -> None:
+    leg, _ = scene.present(), scene.present()
+    scene.room.kick([scene.of(leg)])
+    assert leg.done[-1] == ("hangup", KICKED)
+    assert [type(each) for each in scene.facts] == [ParticipantKicked, ParticipantLeft, CallEnded]
+
+
+def test_aLockIsToldOnceEachWay(scene: Scene) -> None:
+    scene.facts.clear()
+    for act in (scene.room.lock, scene.room.lock, scene.room.unlock, scene.room.unlock):
+        act()
+    assert scene.facts == [RoomLocked(5.0, HERE), RoomUnlocked(5.0, HERE)]
+
+
+def test_whatIsAnnouncedTakesThePlaceOfWhatIsPlayed(scene: Scene) -> None:
+    scene.present()
+    scene.present()
+    scene.room.announce(HouseSound.HOLD)
+    assert playedIn(scene.mixer) == [HouseSound.HOLD]
+    assert scene.mixer.deaf == set()
+    scene.clock.advance(2.0)
+    assert playedIn(scene.mixer) == []

@@ -16,6 +16,7 @@ from h323d.conference.watches import RoomWatches
 from h323d.events.bus import EventBus
 from h323d.values.address import AddressKind, PartyAddress
 from h323d.values.cause import Cause
+from h323d.values.identifiers import RoomID
 from h323d.values.media.medium import Medium
 from tests.support.fakeleg import FakeLeg
 from tests.support.fakemedia import FakePool
@@ -76,6 +77,22 @@ def test_whoIsThereIsSeen(scene: Scene) -> None:
     assert leg.observer is not None
     leg.observer.legMediaLost(leg, Medium.AUDIO)
     assert [each.isHeld for each in scene.watches.members("80001")] == [True]
+
+
+def test_soIsWhoIsNotHeardAndWhetherItIsLocked(scene: Scene) -> None:
+    leg = scene.join()
+    scene.watches.watch((ROOM,), scene)
+    room = scene.host.rooms[RoomID("80001")]
+    room.mute(room.audience)
+    assert [each.isMuted for each in scene.watches.members("80001")] == [True]
+    room.unmute(room.audience)
+    assert not scene.watches.isLocked("80001")
+    room.lock()
+    assert scene.watches.isLocked("80001")
+    room.unlock()
+    assert scene.told == 4
+    leg.release(Cause.NORMAL_CALL_CLEARING)
+    assert not scene.watches.isLocked("80001")
 
 
 def test_whatIsNoRoomIsNotWatched(scene: Scene) -> None:

@@ -130,6 +130,25 @@ def test_butAnyOtherText(world: World) -> None:
     assert named(world, "chairman", claim("chairman", display="Chairman")).displayName == "Chairman"
 
 
+def test_whoHasRegisteredANameHasItForCertain(world: World) -> None:
+    offer = Offer((party("anna"), party("chairman")))
+    shown = world.zone.callers.nameOf(offer)
+    assert (shown.calling, shown.isOwn) == ((party("anna"),), True)
+
+
+def test_whoCallsItselfSoHasNot(world: World) -> None:
+    offer = Offer((party("carl"),), peer=TransportAddress(STRANGER, 40000))
+    assert not world.zone.callers.nameOf(offer).isOwn
+
+
+def test_norWhomAGatewayNames(world: World) -> None:
+    world.registered("10.0.0.4", ("h323-ID", "pstn"), terminalType=gateway("0"))
+    offer = Offer((party("chair of all"), party("pstn")), peer=TransportAddress("10.0.0.4", 40000))
+    shown = world.zone.callers.nameOf(offer)
+    assert shown.party
+    assert not shown.isOwn
+
+
 def test_aGatewayNamesWhomItLikes(world: World) -> None:
     kind = gateway("0")
     world.registered("10.0.0.4", ("h323-ID", "pstn"), terminalType=kind)

@@ -110,9 +110,16 @@ def test_aRoomIsShownWithWhoIsInIt(scene: Scene) -> None:
     scene.room.activeSpeaker(port.portId)
     view = roomView(scene.room, 70.5)
     assert (view.room, view.open, view.maxParticipants) == ("80001", 60.5, 8)
+    assert not view.locked
     assert view.speaker == scene.leg.legId
     member = MemberView(
-        legId=scene.leg.legId, name="1001", displayName="", presence="present", level=-31.5
+        legId=scene.leg.legId,
+        name="1001",
+        displayName="",
+        role="participant",
+        presence="present",
+        voice="open",
+        level=-31.5,
     )
     assert view.participants == (member,)
 

@@ -59,14 +59,23 @@ def test_allButRecordsAreViews() -> None:
 
 
 def test_aViewIsAnObjectOfItsFields() -> None:
-    member = MemberView("l1", "Anna", "", "present", None)
-    assert told(RoomView("80001", 2.5, 10, None, (member,))) == {
+    member = MemberView("l1", "Anna", "", "moderator", "present", "open", None)
+    assert told(RoomView("80001", 2.5, 10, False, None, (member,))) == {
         "room": "80001",
         "open": 2.5,
         "maxParticipants": 10,
+        "locked": False,
         "speaker": None,
         "participants": [
-            {"legId": "l1", "name": "Anna", "displayName": "", "presence": "present", "level": None}
+            {
+                "legId": "l1",
+                "name": "Anna",
+                "displayName": "",
+                "role": "moderator",
+                "presence": "present",
+                "voice": "open",
+                "level": None,
+            }
         ],
     }
 

@@ -75,9 +75,7 @@ class _ConferenceWatch:
         root = self._root("full")
         description = ElementTree.SubElement(root, "conference-description")
         ElementTree.SubElement(description, "display-text").text = _shown(self._name)
-        state = ElementTree.SubElement(root, "conference-state")
-        ElementTree.SubElement(state, "user-count").text = str(len(self._known))
-        ElementTree.SubElement(state, "active").text = "true" if self._known else "false"
+        self._addState(root)
         users = ElementTree.SubElement(root, "users", state="full")
         for member in self._known.values():
             self._add(users, member)
@@ -86,9 +84,7 @@ class _ConferenceWatch:
     def news(self) -> bytes:
         before, self._known = self._known, self._present()
         root = self._root("partial")
-        state = ElementTree.SubElement(root, "conference-state")
-        ElementTree.SubElement(state, "user-count").text = str(len(self._known))
-        ElementTree.SubElement(state, "active").text = "true" if self._known else "false"
+        self._addState(root)
         users = ElementTree.SubElement(root, "users", state="partial")
         for legId, member in self._known.items():
             if before.get(legId) != member:
@@ -108,16 +104,29 @@ class _ConferenceWatch:
             "conference-info", xmlns=NAMESPACE, entity=entity, state=state, version=str(version)
         )
 
+    def _addState(self, root: ElementTree.Element) -> None:
+        state = ElementTree.SubElement(root, "conference-state")
+        ElementTree.SubElement(state, "user-count").text = str(len(self._known))
+        ElementTree.SubElement(state, "active").text = _boolean(bool(self._known))
+        locked = self._conferences.isLocked(self._name)
+        ElementTree.SubElement(state, "locked").text = _boolean(locked)
+
     def _add(self, users: ElementTree.Element, member: Member) -> None:
         entity = self._entity(member)
         user = ElementTree.SubElement(users, "user", entity=entity, state="full")
         shown = member.displayName or (member.names[0].value if member.names else "")
         ElementTree.SubElement(user, "display-text").text = _shown(shown)
+        if member.isModerator:
+            roles = ElementTree.SubElement(user, "roles")
+            ElementTree.SubElement(roles, "entry").text = "moderator"
         endpoint = ElementTree.SubElement(user, "endpoint", entity=f"{entity};gr={member.legId}")
         status = ElementTree.SubElement(endpoint, "status")
         status.text = "on-hold" if member.isHeld else "connected"
         joining = ElementTree.SubElement(endpoint, "joining-method")
         joining.text = "dialed-out" if member.isInvited else "dialed-in"
+        sound = ElementTree.SubElement(endpoint, "media", id="1")
+        ElementTree.SubElement(sound, "type").text = "audio"
+        ElementTree.SubElement(sound, "status").text = _wayOf(member)
 
     def _entity(self, member: Member) -> str:
         """
@@ -129,6 +138,19 @@ class _ConferenceWatch:
             user = member.names[0].value if member.names else "anonymous"
             uri = SIPURI(self._host, user)
         return str(uri.withParameter("leg", member.legId))
+
+
+def _wayOf(member: Member) -> str:
+    """
+    Which ways its sound goes between it and the others, as the member has it (RFC 4575, 5.8.5).
+    """
+    if member.isHeld:
+        return "inactive"
+    return "recvonly" if member.isMuted else "sendrecv"
+
+
+def _boolean(value: bool) -> str:
+    return "true" if value else "false"
 
 
 def _shown(text: str) -> str:

@@ -4,6 +4,7 @@ What is told of who is in a conference.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from xml.etree import ElementTree
 
 import pytest
@@ -33,6 +34,7 @@ class Conferences:
     def __init__(self) -> None:
         self.present: list[Member] = []
         self.watchers: list[ConferenceWatcher] = []
+        self.locked = False
 
     def watch(self, names: tuple[PartyAddress, ...], watcher: ConferenceWatcher) -> str | None:
         if not any(each.value == "80001" for each in names):
@@ -46,6 +48,10 @@ class Conferences:
     def members(self, name: str) -> tuple[Member, ...]:
         assert name == "80001"
         return tuple(self.present)
+
+    def isLocked(self, name: str) -> bool:
+        assert name == "80001"
+        return self.locked
 
 
 class Scene:
@@ -94,7 +100,7 @@ def test_theFirstIsAllThatThereIs(scene: Scene) -> None:
     assert root.get("entity") == "sip:80001@10.0.0.1"
     assert users(root) == [("full", "Anna Lee"), ("full", "bob")]
     assert root.findtext(f".//{{{NAMESPACE}}}user-count") == "2"
-    statuses = [each.text for each in root.iter(f"{{{NAMESPACE}}}status")]
+    statuses = [each.text for each in root.findall(".//i:endpoint/i:status", {"i": NAMESPACE})]
     assert statuses == ["connected", "on-hold"]
 
 
@@ -142,3 +148,28 @@ def test_whatIsNoConferenceIsNotWatched(scene: Scene) -> None:
 def test_whoWatchesNoMoreIsNotTold(scene: Scene) -> None:
     scene.watch().close()
     assert scene.conferences.watchers == []
+
+
+def test_whoseSoundGoesWhichWayIsTold(scene: Scene) -> None:
+    scene.conferences.present = [
+        member("l1"),
+        replace(member("l2"), isMuted=True),
+        replace(member("l3", isHeld=True), isMuted=True),
+    ]
+    found = read(scene.watch().state()).findall(".//i:media/i:status", {"i": NAMESPACE})
+    assert [each.text for each in found] == ["sendrecv", "recvonly", "inactive"]
+
+
+def test_whoDecidesIsTold(scene: Scene) -> None:
+    scene.conferences.present = [member("l1"), replace(member("l2"), isModerator=True)]
+    users = read(scene.watch().state()).findall(".//i:user", {"i": NAMESPACE})
+    roles = [each.findtext("i:roles/i:entry", None, {"i": NAMESPACE}) for each in users]
+    assert roles == [None, "moderator"]
+
+
+@pytest.mark.parametrize(("locked", "told"), [(False, "false"), (True, "true")])
+def test_whetherItIsLockedIsTold(scene: Scene, locked: bool, told: str) -> None:
+    scene.conferences.locked = locked
+    watch = scene.watch()
+    for body in (watch.state(), watch.news()):
+        assert read(body).findtext(f".//{{{NAMESPACE}}}locked") == told
