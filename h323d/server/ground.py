@@ -19,6 +19,7 @@ from h323d.call.surroundings import Surroundings
 from h323d.config.sections import Configuration
 from h323d.gatekeeper.security.config import SecurityConfig
 from h323d.gatekeeper.security.sources import Sources
+from h323d.gatekeeper.security.turnedaway import TurnedAway
 from h323d.gatekeeper.trunks.config import TrunkConfig
 from h323d.values.networks import Networks
 
@@ -42,7 +43,8 @@ class Ground(Part[Configuration]):
         self._security = security
         self.homes = Homes(configuration.server.binds, world.routes)
         self._trunks = configuration.routing.trunks
-        self.sources = Sources(_knowing(self._trunks, security), world.clock, world.events)
+        turnedAway = TurnedAway(world.clock, world.events)
+        self.sources = Sources(_knowing(self._trunks, security), world.clock, turnedAway)
         self._dialRule = DialRule(self.homes, Networks(security.thirdParties))
         self.site = Site(self.homes, self._dialRule, self.sources)
         self._advertised = configuration.server.advertisements

@@ -18,6 +18,7 @@ from twisted.logger import LogEvent, capturedLogs, formatEvent
 
 from h323d.events.doors import AuthenticationFailed, BadInput, SourceRefused
 from h323d.gatekeeper.security.sources import Sources
+from h323d.gatekeeper.security.turnedaway import TurnedAway
 from h323d.h323.ras.messages import RASMessage, decodeRAS, encodeRAS, reasonOf
 from h323d.h323.security.h235 import Stamp, keyOf, sign
 from h323d.net.datagram import Datagrams
@@ -214,7 +215,7 @@ def test_thousandsOfNamesFromOneAddressCostNoMoreThanTheTableHas(makeWorld: Any)
 
 def test_aFloodOfOneAddressDoesNotKeepOthersOut(world: World) -> None:
     config = secured(rasRate=50.0, rasBurst=50)
-    sources = Sources(config, world.clock, world.events)
+    sources = Sources(config, world.clock, TurnedAway(world.clock, world.events))
     inner: list[str] = []
 
     class Inside:

@@ -10,11 +10,9 @@ addresses is bounded.
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from dataclasses import dataclass
 
 from twisted.internet.interfaces import IReactorTime
-from twisted.logger import Logger
 from zope.interface import implementer
 
 from h323d.call.applications import (
@@ -26,9 +24,8 @@ from h323d.call.applications import (
     Reason,
     Refusal,
 )
-from h323d.call.complaints import MAX_SOURCES, FirstOf
 from h323d.call.parts import Change, Commit
-from h323d.call.shares import Shares, sourceOf
+from h323d.call.shares import Shares
 from h323d.call.transport import (
     IDatagramPort,
     IDatagrams,
@@ -39,69 +36,17 @@ from h323d.call.transport import (
     IStreamUser,
     NewUser,
 )
-from h323d.events.bus import EventBus
-from h323d.events.doors import SourceRefused
 from h323d.gatekeeper.security.config import SecurityConfig
+from h323d.gatekeeper.security.rate import MAX_ADDRESSES, Rate
+from h323d.gatekeeper.security.turnedaway import TurnedAway
 from h323d.values.address import TransportAddress
 from h323d.values.networks import Networks
 
-__all__ = ["TOO_MANY_CALLS", "Rate", "Sources"]
+__all__ = ["TOO_MANY_CALLS", "Sources"]
 
 LEAST_SHARE = 10  # places: a table of so few belongs to a small installation
-MAX_ADDRESSES = 65_536  # that are remembered of each kind
-TELL_EVERY = 1.0  # seconds between two facts about one address
 
 TOO_MANY_CALLS = Refusal.of(Reason.RATE_EXCEEDED, "rateLimit")
-
-
-class Rate:
-    """
-    How often each source may do something: in the long run so often a
-    second, and so often at once (a token bucket).
-
-    A source that has been still long enough to have all its turns again is
-    forgotten; so is the stillest, when there are too many.
-    """
-
-    def __init__(self, clock: IReactorTime, rate: float, burst: int) -> None:
-        """
-        @param rate: a second; 0 sets no limit.
-        """
-        self._clock = clock
-        self._rate = rate
-        self._burst = float(burst)
-        self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()  # turns left, when
-
-    def __len__(self) -> int:
-        return len(self._buckets)
-
-    def take(self, host: str) -> bool:
-        """
-        Take a turn.
-
-        @return: whether there was one.
-        """
-        if not self._rate:
-            return True
-        source, now = sourceOf(host), self._clock.seconds()
-        left, since = self._buckets.get(source, (self._burst, now))
-        left = min(self._burst, left + (now - since) * self._rate)
-        granted = left >= 1.0
-        self._buckets[source] = (left - 1.0 if granted else left, now)
-        self._buckets.move_to_end(source)
-        self._forget(now)
-        return granted
-
-    def _forget(self, now: float) -> None:
-        # Two at a time: one comes with each turn, so the table shrinks.
-        for _ in range(2):
-            host, (left, since) = next(iter(self._buckets.items()))
-            full = left + (now - since) * self._rate >= self._burst
-            if not full and len(self._buckets) <= MAX_ADDRESSES:
-                return
-            del self._buckets[host]
-            if not self._buckets:
-                return
 
 
 @implementer(IGate)
@@ -112,14 +57,14 @@ class Sources:
 
     name = "sources"
     doors = frozenset((Door.SETUP, Door.INVITE))
-    _log = Logger()
 
-    def __init__(self, config: SecurityConfig, clock: IReactorTime, events: EventBus) -> None:
+    def __init__(self, config: SecurityConfig, clock: IReactorTime, turnedAway: TurnedAway) -> None:
+        """
+        @param turnedAway: is told who was not let in.
+        """
         self._clock = clock
-        self._events = events
+        self._turnedAway = turnedAway
         self.reconfigure(config)
-        self._told: OrderedDict[str, tuple[float, int]] = OrderedDict()  # when, refused since
-        self._logged = FirstOf(MAX_SOURCES)
         self._connected: dict[str, Shares] = {}  # of the connections of each door
 
     def prepare(self, config: SecurityConfig) -> Commit:
@@ -175,7 +120,7 @@ class Sources:
         source = application.source
         if source is None or self._calls.take(source.host) or self._isTrunk(source.host):
             return PASSED
-        self._refused("calls", source, "rateLimit")
+        self._turnedAway.tell("calls", source, "rateLimit")
         return TOO_MANY_CALLS
 
     def mayHold(self, table: str, host: str, held: int, total: int) -> bool:
@@ -184,7 +129,7 @@ class Sources:
         """
         if held < max(total * self._share, LEAST_SHARE) or self._isTrunk(host):
             return True
-        self._refused(table, TransportAddress(host, 0), "share")
+        self._turnedAway.tell(table, TransportAddress(host, 0), "share")
         return False
 
     def _isTrunk(self, host: str) -> bool:
@@ -197,11 +142,11 @@ class Sources:
         @param rate: what limits how often: C{"ras"}, C{"sip"} or C{"connections"}.
         """
         if self._listed and not self._mayCome(source.host):
-            self._refused(door, source, "network")
+            self._turnedAway.tell(door, source, "network")
             return False
         if self._rates[rate].take(source.host) or self._isTrunk(source.host):
             return True
-        self._refused(door, source, "rateLimit")
+        self._turnedAway.tell(door, source, "rateLimit")
         return False
 
     def _mayCome(self, host: str) -> bool:
@@ -212,24 +157,6 @@ class Sources:
                 self._judged.clear()
             self._judged[host] = judged
         return judged
-
-    def _refused(self, door: str, source: TransportAddress, reason: str) -> None:
-        now = self._clock.seconds()
-        since, count = self._told.pop(source.host, (now - TELL_EVERY, 0))
-        if now - since < TELL_EVERY:
-            self._told[source.host] = (since, count + 1)
-            return
-        self._told[source.host] = (now, 0)
-        if len(self._told) > MAX_ADDRESSES:
-            self._told.popitem(last=False)
-        self._events.publish(SourceRefused(now, door, source, reason, count + 1))
-        if self._logged.isFirst(source.host):
-            self._log.info(
-                "{source} is kept out, told once: {door}: {reason}",
-                source=str(source),
-                door=door,
-                reason=reason,
-            )
 
 
 @dataclass(frozen=True, slots=True)

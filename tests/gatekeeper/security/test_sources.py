@@ -1,5 +1,5 @@
 """
-Who may talk to us: networks, rates, and what stands before a port or a listener.
+Who may talk to us: networks, and what stands before a port or a listener.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from h323d.call.applications import PASSED, Application, Door, IGate
 from h323d.call.transport import IDatagramUser, IStream, IStreamUser
 from h323d.events.bus import EventBus
 from h323d.events.doors import SourceRefused
-from h323d.gatekeeper.security import sources as module
 from h323d.gatekeeper.security.config import SecurityConfig
-from h323d.gatekeeper.security.sources import LEAST_SHARE, TOO_MANY_CALLS, Rate, Sources
+from h323d.gatekeeper.security.sources import LEAST_SHARE, TOO_MANY_CALLS, Sources
+from h323d.gatekeeper.security.turnedaway import TurnedAway
 from h323d.net.datagram import Datagrams
 from h323d.net.stream import StreamListener, StreamOpener
 from h323d.net.tls import HANDSHAKE_TIMEOUT, Credentials, TLSListener
@@ -48,7 +48,8 @@ class World:
         self.events.subscribe(SourceRefused, self.facts.append)
 
     def sources(self, **config: Any) -> Sources:
-        return Sources(SecurityConfig(**config), self.clock, self.events)
+        turnedAway = TurnedAway(self.clock, self.events)
+        return Sources(SecurityConfig(**config), self.clock, turnedAway)
 
 
 @pytest.fixture
@@ -87,64 +88,6 @@ class Connected:
 @dataclass
 class Offer:
     peer: TransportAddress
-
-
-# Rates.
-
-
-def test_aBurstAndThenTheRate(world: World) -> None:
-    rate = Rate(world.clock, 2.0, 3)
-    assert [rate.take("a") for _ in range(4)] == [True, True, True, False]
-    world.clock.advance(0.5)
-    assert [rate.take("a") for _ in range(2)] == [True, False]
-
-
-def test_eachAddressHasItsOwnTurns(world: World) -> None:
-    rate = Rate(world.clock, 1.0, 1)
-    assert rate.take("a")
-    assert rate.take("b")
-    assert not rate.take("a")
-
-
-def test_noMoreThanABurstIsSaved(world: World) -> None:
-    rate = Rate(world.clock, 1.0, 2)
-    rate.take("a")
-    world.clock.advance(1000)
-    assert [rate.take("a") for _ in range(3)] == [True, True, False]
-
-
-def test_theStillAreForgotten(world: World) -> None:
-    rate = Rate(world.clock, 1.0, 2)
-    for number in range(100):
-        rate.take(str(number))
-    world.clock.advance(10)
-    for number in range(100):
-        rate.take(f"other {number}")
-    assert len(rate) <= 101
-    world.clock.advance(10)
-    for _ in range(200):
-        rate.take("a")
-    assert len(rate) == 1
-
-
-def test_theTableIsBounded(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "MAX_ADDRESSES", 50)
-    rate = Rate(world.clock, 0.001, 2)
-    for number in range(200):
-        rate.take(str(number))
-    assert len(rate) == 50
-
-
-def test_noRateIsNoLimit(world: World) -> None:
-    rate = Rate(world.clock, 0.0, 1)
-    assert all(rate.take("a") for _ in range(100))
-    assert len(rate) == 0
-
-
-def test_aNetworkOfIPv6HasOneRate(world: World) -> None:
-    rate = Rate(world.clock, 1.0, 2)
-    hosts = ["2001:db8::1", "2001:db8::2", "2001:db8::3", "2001:db8:0:1::1"]
-    assert [rate.take(host) for host in hosts] == [True, True, False, True]
 
 
 # Doors.
@@ -304,7 +247,7 @@ def test_aHalfHandshakeHasAPlaceUntilItIsGivenUp(tmp_path: Path) -> None:
     secure = TLSListener(
         reactor, Credentials(ours.certificate, ours.privateKey, "", ClientCertificates.NONE)
     )
-    sources = Sources(SecurityConfig(), reactor, EventBus())
+    sources = Sources(SecurityConfig(), reactor, TurnedAway(reactor, EventBus()))
     users: list[Connected] = []
 
     def newUser(peer: TransportAddress) -> Connected:
