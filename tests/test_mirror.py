@@ -72,6 +72,7 @@ PARTS = {
     "tests/operation/test_views.py": "operation/peerviews operation/routeviews",
     "tests/walks/test_parent.py": "gatekeeper/parents/assembly gatekeeper/parents/parent",
     "tests/server/test_server.py": "server/assembly",
+    "tests/sip/test_endpoint.py": "sip/wayout",
     "tests/sip/test_flows.py": "sip/streamflow",
     "tests/sip/test_registrar.py": "sip/binding sip/outbound",
     "tests/sip/calls/test_calledleg.py": "sip/calls/incoming sip/calls/invited sip/calls/leg",

@@ -28,9 +28,8 @@ from h323d.sip.calls.causes import cancelCause, reasonsOf
 from h323d.sip.calls.incoming import incomingLeg
 from h323d.sip.calls.leg import SIPLeg
 from h323d.sip.config import SIPConfig
-from h323d.sip.dialogs.dialog import nextHop
 from h323d.sip.dialogs.replaces import REPLACES, Replaces
-from h323d.sip.dialogs.routing import contactAt, wayTo
+from h323d.sip.dialogs.routing import contactAt
 from h323d.sip.dialogs.table import DialogTable
 from h323d.sip.digest.answering import NO_SECRETS, Answering, Secrets
 from h323d.sip.digest.challenging import Challenger
@@ -41,7 +40,7 @@ from h323d.sip.events.packages import EventPackage
 from h323d.sip.flows import Flow, Flows
 from h323d.sip.messages.message import RefusedRequest, SIPRequest, SIPResponse
 from h323d.sip.messages.received import stamp, stamped
-from h323d.sip.messages.uri import SIPURI, URI
+from h323d.sip.messages.uri import URI
 from h323d.sip.messages.via import Via
 from h323d.sip.messages.writer import write
 from h323d.sip.proof import Unproven
@@ -50,6 +49,7 @@ from h323d.sip.screening import unpacked
 from h323d.sip.transactions.layer import TransactionLayer
 from h323d.sip.transactions.running import ClientTransaction, ClientUser, Proofs, ServerTransaction
 from h323d.sip.transactions.timers import Timers
+from h323d.sip.wayout import WaysOut
 from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.identifiers import LegID
@@ -58,8 +58,6 @@ __all__ = ["SIPEndpoint"]
 
 
 M = TypeVar("M", SIPRequest, SIPResponse)
-
-VIA_ROOM = 100  # octets that our Via will take
 
 
 class SIPEndpoint(Part[SIPConfig]):
@@ -105,6 +103,7 @@ class SIPEndpoint(Part[SIPConfig]):
         self._owner = owner
         self.dialRule = site.dialRule
         self._flows = Flows(config, world, site.homes, self)
+        self._waysOut = WaysOut(config, self._flows, site.dialRule, self.complaints)
         self._layer = TransactionLayer(
             clock, world.rng, self.timers, config.maxTransactions, self, site.shareRule
         )
@@ -219,19 +218,9 @@ class SIPEndpoint(Part[SIPConfig]):
 
     def flowTo(self, hop: URI, domain: str = "") -> Flow | None:
         """
-        A way to a peer outside any call: a connection that it has opened to us, if it is
-        there and may be used again (RFC 5923), and otherwise the URI's own way.
-
-        @param hop: a SIP URI with a literal address.
-        @param domain: as for L{Flows.to}.
+        As L{WaysOut.to}.
         """
-        way = wayTo(hop, None)
-        if way is None or not self._flows.speaks(way[0]):
-            return None
-        protocol, address = way
-        isOpen = protocol == "UDP" and isinstance(hop, SIPURI) and hop.transport is None
-        connection = self._flows.connection(address) if isOpen else None
-        return connection or self._flows.to(protocol, address, domain=domain)
+        return self._waysOut.to(hop, domain)
 
     # What the entrance asks.
 
@@ -263,14 +252,14 @@ class SIPEndpoint(Part[SIPConfig]):
 
     def send(self, request: SIPRequest, user: ClientUser, flow: Flow | None) -> ClientTransaction:
         request = self._named(request)
-        way = self._way(request, flow)
-        if self._tooLarge(request, way):
+        way = self._waysOut.of(request, flow)
+        if self._waysOut.isTooLarge(request, way):
             larger = self._flows.to("TCP", way.peer, way)
             return self._layer.request(request, larger, user, fallback=way)
         return self._layer.request(request, way, user)
 
     def sendAck(self, ack: SIPRequest, flow: Flow | None) -> None:
-        way = self._way(ack, flow)
+        way = self._waysOut.of(ack, flow)
         way.send(write(self._layer.addressed(self._named(ack), way)))
 
     def cancel(self, invite: ClientTransaction, user: ClientUser, reason: str) -> None:
@@ -369,40 +358,6 @@ class SIPEndpoint(Part[SIPConfig]):
         self.respond(transaction, request.response(200, None, tag))
         if leg is not None:
             leg.cancelled(cancelCause(reasonsOf(request)))
-
-    def _way(self, request: SIPRequest, flow: Flow | None) -> Flow:
-        """
-        The flow that a request leaves by: to whoever may be forged, none but the one it came by;
-        and where the peer names a place that it must not have us send to, where it was heard.
-        """
-        if flow is not None and not flow.credit.proven:
-            return flow
-        way = wayTo(nextHop(request), flow)
-        if flow is None:
-            assert way is not None  # or there would be no request
-            return self._flows.to(*way)
-        if way is None or not self._flows.speaks(way[0]):
-            return flow
-        if flow.usable and (flow.protocol, flow.peer) == way:
-            return flow
-        protocol, address = way
-        field = "Record-Route" if request.routes else "Contact"
-        objection = self.dialRule.objection(address, flow.peer.host, field)
-        if objection is None:
-            return self._flows.to(protocol, address, flow)
-        self.complaints.about("sip", flow.peer, objection)
-        return self._flows.to(flow.protocol, flow.peer, flow)
-
-    def _tooLarge(self, request: SIPRequest, way: Flow) -> bool:
-        """
-        Whether a request must not go as one datagram (18.1.1).
-        """
-        hop = nextHop(request)
-        if way.reliable or not self.config.tcp:
-            return False
-        if isinstance(hop, SIPURI) and hop.transport == "udp":
-            return False
-        return len(write(request)) + VIA_ROOM > self.config.mtu
 
     def _named(self, message: M) -> M:
         """
