@@ -10,12 +10,20 @@ from __future__ import annotations
 import enum
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from zope.interface import Attribute, Interface, implementer
 
 from h323d.values.address import TransportAddress
 
-__all__ = ["NO_WIRE", "IWireLog", "NoWireLog", "WireMessage", "WireProtocol"]
+__all__ = [
+    "NO_WIRE",
+    "IWireLog",
+    "NoWireLog",
+    "WireFollower",
+    "WireMessage",
+    "WireProtocol",
+]
 
 
 class WireProtocol(enum.Enum):
@@ -57,12 +65,25 @@ class WireMessage:
         return self.peer if self.sent else self.local
 
 
+class WireFollower(Protocol):
+    """
+    Who is told of messages as they are noted.
+    """
+
+    def noted(self, message: WireMessage) -> None:
+        """
+        There is one more.  It is told where the message passes: whoever has much to do does it
+        later.
+        """
+
+
 class IWireLog(Interface):
     """
     Keeps what is noted, within bounds.
     """
 
     keeps = Attribute("whether anything is kept; if not, nothing needs to be noted")
+    followers = Attribute("how many are told of messages as they are noted")
 
     def seen(name: str, message: WireMessage) -> None:
         """
@@ -86,6 +107,23 @@ class IWireLog(Interface):
         @return: what is kept of it, the oldest first.
         """
 
+    def namesOf(name: str) -> Sequence[str]:
+        """
+        @return: all names of the call that has this one; none if it is no call's of which
+            anything is kept.
+        """
+
+    def follow(name: str, follower: WireFollower) -> None:
+        """
+        Tell of each message that L{of} would have from now on.  Where what was noted under
+        another name turns out to be of the call, it is told then.
+        """
+
+    def unfollow(follower: WireFollower) -> None:
+        """
+        Tell no more.
+        """
+
 
 @implementer(IWireLog)
 class NoWireLog:
@@ -94,6 +132,7 @@ class NoWireLog:
     """
 
     keeps = False
+    followers = 0
 
     def seen(self, name: str, message: WireMessage) -> None:
         pass
@@ -103,6 +142,15 @@ class NoWireLog:
 
     def of(self, name: str) -> Sequence[WireMessage]:
         return ()
+
+    def namesOf(self, name: str) -> Sequence[str]:
+        return ()
+
+    def follow(self, name: str, follower: WireFollower) -> None:
+        pass
+
+    def unfollow(self, follower: WireFollower) -> None:
+        pass
 
 
 NO_WIRE = NoWireLog()

@@ -17,11 +17,12 @@ import shutil
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from h323d import __version__
 from h323d.cli.table import Table, listing
-from h323d.control.client import CommandFailed, ask
+from h323d.control.client import CommandFailed, ask, follow
 from h323d.control.config import ControlConfig
 from h323d.control.paths import socketPath
 from h323d.errors import ConfigurationError, DecodeError
@@ -61,7 +62,8 @@ def _parser() -> argparse.ArgumentParser:
     asking = {each.name: commands.add_parser(each.name, help=each.help) for each in COMMANDS}
     for command in COMMANDS:
         _addCommand(asking[command.name], command)
-    _addPcap(asking["trace"])
+    _addTrace(asking["trace"])
+    asking["follow"].set_defaults(run=_follow)
     _addExport(commands.add_parser("export", help="print what a server has kept, as text"))
     _addConfig(commands.add_parser("config", help="check a configuration, or print the sample"))
     _addHash(commands.add_parser("hash", help="make a user's entry of a password, for SIP"))
@@ -100,9 +102,12 @@ def _addCommand(parser: argparse.ArgumentParser, command: Command) -> None:
     parser.set_defaults(run=_ask, command=command)
 
 
-def _addPcap(parser: argparse.ArgumentParser) -> None:
+def _addTrace(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--pcap", metavar="FILE", help="write the messages there, for Wireshark, and print nothing"
+    )
+    parser.add_argument(
+        "--follow", action="store_true", help="go on as messages come, until the call is over"
     )
     parser.set_defaults(run=_trace)
 
@@ -184,6 +189,10 @@ def _ask(options: argparse.Namespace) -> None:
 
 
 def _trace(options: argparse.Namespace) -> None:
+    if options.follow:
+        options.form = "ladder" if options.pcap is None else "octets"
+        _follow(options)
+        return
     if options.pcap is None:
         _ask(options)
         return
@@ -195,6 +204,20 @@ def _trace(options: argparse.Namespace) -> None:
         Path(options.pcap).write_bytes(captureOf(rows))
     except OSError as error:
         raise CommandFailed(f"{options.pcap}: {error.strerror}") from error
+
+
+def _follow(options: argparse.Namespace) -> None:
+    from h323d.cli.tracing.live import capture, showLines, showRows  # only now, as above
+
+    words = [options.name, options.form or "ladder", options.limit or "1000"]
+    parts = follow(_socketOf(options), "follow", *words)
+    with suppress(KeyboardInterrupt):
+        if getattr(options, "pcap", None) is not None:
+            capture(parts, Path(options.pcap))
+        elif options.json or words[1] == "octets":
+            showLines(parts)
+        else:
+            showRows(parts)
 
 
 def _exportSIP(options: argparse.Namespace) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 from h323d.operation.commands import Column
 
-__all__ = ["Table", "listing"]
+__all__ = ["Table", "listing", "printable"]
 
 GAP = 2  # columns of the terminal between two of ours
 LEAST = 10  # what is left of a text, however little room there is
@@ -164,12 +164,12 @@ def _cell(value: Any) -> str:
     if isinstance(value, list):
         items = (each["name"] if isinstance(each, dict) else each for each in value)
         return ", ".join(map(_cell, items)) or "-"
-    return _printable(str(value))
+    return printable(str(value))
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     """
-    Some of it is a peer's own text, which is not to steer the terminal.
+    A peer's own text, so that it cannot steer the terminal.
     """
     return "".join(
         each if each.isprintable() else each.encode("unicode_escape").decode() for each in text

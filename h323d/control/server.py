@@ -2,8 +2,10 @@
 The operator's UNIX socket: a line of JSON asks, a line of JSON answers.
 
 A question is C{{"command": "calls", "arguments": ["10"]}}, or with the arguments by name,
-C{{"limit": 10}}; an answer is C{{"result": ...}} or C{{"error": "..."}}.  Who may connect is
-a matter of the socket's permissions (its owner only), and may give every command.
+C{{"limit": 10}}; an answer is C{{"result": ...}} or C{{"error": "..."}}.  Where an answer goes on,
+any number of lines C{{"more": [...], "lost": 0}} come first; C{lost} is how many things were left
+out before these, as the others were not read fast enough.  Who may connect is a matter of the
+socket's permissions (its owner only), and may give every command.
 """
 
 from __future__ import annotations
@@ -13,12 +15,13 @@ import os
 import socket
 import stat
 import struct
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from twisted.internet.defer import maybeDeferred
 from twisted.internet.error import CannotListenError
-from twisted.internet.interfaces import IAddress, IReactorUNIX, ISystemHandle
+from twisted.internet.interfaces import IAddress, IConsumer, IReactorUNIX, ISystemHandle
 from twisted.internet.protocol import Factory
 from twisted.logger import Logger
 from twisted.protocols.basic import LineOnlyReceiver
@@ -28,6 +31,7 @@ from h323d.errors import ResourceUnavailable
 from h323d.inputs import IInputs, Input
 from h323d.operation.commands import OperatorError, Role
 from h323d.operation.desk import Actor
+from h323d.operation.following import Flow, Following
 
 __all__ = ["ControlServer"]
 
@@ -89,11 +93,36 @@ class ControlProtocol(LineOnlyReceiver):
 
     def __init__(self, inputs: IInputs) -> None:
         self._inputs = inputs
+        self._flow: Flow | None = None  # of the answer that goes on
 
     def lineReceived(self, line: bytes) -> None:
         result = maybeDeferred(self._answer, line)
-        result.addCallback(lambda value: self._send({"result": value}))
+        result.addCallback(self._answered)
         result.addErrback(self._failed)
+
+    # FollowReader
+
+    def told(self, rows: Sequence[Any], lost: int) -> None:  # Any: as JSON can say anything
+        self._send({"more": rows, "lost": lost})
+
+    def ended(self) -> None:
+        self._flow = None
+        self._producing.unregisterProducer()
+        self._send({"result": None})
+
+    @property
+    def _producing(self) -> IConsumer:
+        transport: Any = self.transport  # Any: Twisted promises a connection, which consumes
+        return IConsumer(transport)
+
+    def _answered(self, answer: object) -> None:
+        if not isinstance(answer, Following):
+            self._send({"result": answer})
+            return
+        if self._flow is not None:
+            raise OperatorError("an answer goes on already")
+        self._flow = answer.begin(self)
+        self._producing.registerProducer(self._flow, True)
 
     def _failed(self, failure: Failure) -> None:
         if failure.check(OperatorError):

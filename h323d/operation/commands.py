@@ -265,6 +265,7 @@ _CODEC_COLUMNS = _columns(
 )
 _TRACED_COLUMNS = _columns("time", "source", "target", "what", "protocol")
 _WIRE_COLUMNS = _columns("at", "source", "target", "protocol", "transport", "octets")
+_FORMS = ("ladder", "octets")
 _TRACED = "a call, by its callId, Call-ID or callIdentifier; a peer's address; - for all"
 
 COMMANDS = (
@@ -333,6 +334,21 @@ COMMANDS = (
         "the same, or that of everybody, as octets in hexadecimal",
         (Argument("name", "CALL|ADDRESS", _TRACED, optional=True), _LIMIT),
         _WIRE_COLUMNS,
+    ),
+    Command(
+        "follow",
+        Role.OPERATOR,
+        "either of both, and what is said from now on, until the call is over",
+        (
+            Argument("name", "CALL|ADDRESS", _TRACED),
+            Argument(
+                *("form", "FORM", "rows as of trace, or as of wire"),
+                optional=True,
+                choices=_FORMS,
+                asking=_FORMS[0],
+            ),
+            _LIMIT,
+        ),
     ),
     Command(
         "codecs",

@@ -18,6 +18,7 @@ from twisted.internet.interfaces import IReactorTime
 from h323d.events.bus import EventBus
 from h323d.events.server import OperatorActed
 from h323d.operation.commands import COMMANDS, Command, OperatorError, Role, Values
+from h323d.operation.following import Following
 from h323d.operation.operator import Operator
 from h323d.operation.views import told
 
@@ -55,7 +56,7 @@ class Desk:
         @param name: of the command.
         @param given: its arguments, in their order or by name.
 
-        @return: the answer, or a C{Deferred} of it.
+        @return: the answer, or a C{Deferred} of it; a L{Following} of one that goes on.
 
         @raise OperatorError: there is no such command, it has no such arguments, the actor
             may not give it, or it cannot be done.
@@ -77,7 +78,7 @@ class Desk:
             arguments = tuple(values.items())
             now = self._clock.seconds()
             self._events.publish(OperatorActed(now, actor.name, command.name, arguments))
-        return told(answer)
+        return answer if isinstance(answer, Following) else told(answer)
 
     def spoken(self, actor: Actor) -> Mapping[str, Spoken]:
         """

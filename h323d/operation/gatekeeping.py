@@ -189,6 +189,12 @@ class Gatekeeping:
             self._zone.demands.drop(side, Cause.NORMAL_CALL_CLEARING)
         return [side.claim.endpointId for side in sides]
 
+    def hasCall(self, name: str) -> bool:
+        """
+        Whether a call is called so, be it routed or direct.
+        """
+        return bool(self._routed(name) or self._sides(name))
+
     def transfer(self, name: str, target: str, side: str) -> Deferred[Transferred]:
         """
         Ask one side of a routed call to call somebody else instead.

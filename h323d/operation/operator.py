@@ -31,8 +31,10 @@ from h323d.gateway.host import GatewayHost
 from h323d.operation.calling import Calling
 from h323d.operation.codecchoice import CodecChoiceView, choiceViews, spoken
 from h323d.operation.commands import OperatorError
+from h323d.operation.following import Following
 from h323d.operation.gatekeeping import Gatekeeping
 from h323d.operation.ladder import TracedView, WireView, tracedView, wireView
+from h323d.operation.naming import isAddress
 from h323d.operation.peerviews import ParentView
 from h323d.operation.roomkeeping import RoomKeeping
 from h323d.operation.routeviews import RouteView
@@ -186,6 +188,21 @@ class Operator:
         """
         return [wireView(each) for each in self._wired(name, limit)]
 
+    def follow(self, name: str, form: str = "ladder", limit: int = 1000) -> Following:
+        """
+        The same in either form, and what is said from now on: until the call is over, or
+        for as long as somebody reads.
+
+        @param form: C{"ladder"} or C{"octets"}.
+
+        @raise OperatorError: it is no address, and nothing is kept of it.
+        """
+        if not (self._wire.keeps and isAddress(name)):
+            self._wired(name, limit)
+        view = tracedView if form == "ladder" else wireView
+        named = "" if name == "-" else name
+        return Following(self._clock, self._wire, named, view, limit, self._isOn)
+
     def _wired(self, name: str, limit: int) -> Sequence[WireMessage]:
         if not self._wire.keeps:
             raise OperatorError("no signalling is kept: trace.callOctets is 0")
@@ -194,6 +211,14 @@ class Operator:
         if not (messages or everybody):
             raise OperatorError(f"no signalling is kept of {name}, or with an address that is so")
         return messages[max(0, len(messages) - limit) :]
+
+    def _isOn(self, names: Sequence[str]) -> bool:
+        """
+        Whether there is a call that has one of these names.
+        """
+        return any(
+            leg.callId in names or leg.callIdentifier in names for _, leg in self._legs()
+        ) or any(self._gatekeeping.hasCall(each) for each in names)
 
     def codecs(self, caller: str = "", called: str = "") -> list[CodecView] | list[CodecChoiceView]:
         """

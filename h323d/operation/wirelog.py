@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import itertools
 from collections import OrderedDict, deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from zope.interface import implementer
 
 from h323d.call.parts import Change, Commit, Part
-from h323d.call.wire import IWireLog, WireMessage
+from h323d.call.wire import IWireLog, WireFollower, WireMessage
 from h323d.operation.config import TraceConfig
 
 __all__ = ["OVERHEAD", "WireLog"]
@@ -67,10 +67,15 @@ class WireLog(Part[TraceConfig]):
         self._numbers = itertools.count()
         self._named: dict[str, _TracedCall] = {}
         self._calls: OrderedDict[_TracedCall, None] = OrderedDict()  # the latest heard of last
+        self._followers: dict[WireFollower, str] = {}  # and what each follows
 
     @property
     def keeps(self) -> bool:
         return self._config.callOctets > 0
+
+    @property
+    def followers(self) -> int:
+        return len(self._followers)
 
     # The part of a server.
 
@@ -91,8 +96,12 @@ class WireLog(Part[TraceConfig]):
     def seen(self, name: str, message: WireMessage) -> None:
         call = self._callOf(name)
         before = call.size
-        call.add(next(self._numbers), message)
+        numbered = next(self._numbers), message
+        call.add(*numbered)
         self.size += call.size - before
+        for follower, followed in tuple(self._followers.items()):
+            if followed in call.names or _concerns(numbered, followed):
+                follower.noted(message)
         self._calls.move_to_end(call)
         self._trim(call)
         self._forgetOldest()
@@ -104,6 +113,8 @@ class WireLog(Part[TraceConfig]):
         if other is call:
             return
         if other is not None:
+            self._tellOf(other.messages, call)
+            self._tellOf(call.messages, other)
             del self._calls[other]
             call.take(other)
             self.size -= OVERHEAD
@@ -118,6 +129,25 @@ class WireLog(Part[TraceConfig]):
             return [message for _, message in call.messages]
         found = (each for call in self._calls for each in call.messages if _concerns(each, name))
         return [message for _, message in sorted(found, key=_numberOf)]
+
+    def namesOf(self, name: str) -> Sequence[str]:
+        call = self._named.get(name)
+        return () if call is None else tuple(call.names)
+
+    def follow(self, name: str, follower: WireFollower) -> None:
+        self._followers[follower] = name
+
+    def unfollow(self, follower: WireFollower) -> None:
+        self._followers.pop(follower, None)
+
+    def _tellOf(self, messages: Iterable[_Numbered], call: _TracedCall) -> None:
+        """
+        Tell those who follow a call of what turns out to be of it.
+        """
+        for follower, followed in tuple(self._followers.items()):
+            if followed in call.names:
+                for _, message in messages:
+                    follower.noted(message)
 
     def _callOf(self, name: str) -> _TracedCall:
         call = self._named.get(name)

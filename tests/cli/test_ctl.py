@@ -348,3 +348,22 @@ def test_aFaultyPacketIsOneLineWithThePlace(capsys: pytest.CaptureFixture[str]) 
     (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith("h323ctl: RasMessage.gatekeeperRequest")
     assert "at octet" in line
+
+
+@pytest.mark.parametrize(
+    ("arguments", "asked"),
+    [
+        (["trace", "c1", "--follow"], ["c1", "ladder", "1000"]),
+        (["trace", "c1", "5", "--follow"], ["c1", "ladder", "5"]),
+        (["trace", "-", "--follow", "--pcap", "FILE"], ["-", "octets", "1000"]),
+        (["follow", "c1"], ["c1", "ladder", "1000"]),
+        (["follow", "c1", "octets", "7"], ["c1", "octets", "7"]),
+    ],
+)
+def test_whatIsFollowedIsAskedForOnce(
+    arguments: list[str], asked: list[str], tmp_path: Path
+) -> None:
+    given = [str(tmp_path / "a.pcap") if each == "FILE" else each for each in arguments]
+    with answering(tmp_path, b'{"more": [], "lost": 2}\n{"result": null}\n') as (path, questions):
+        assert ctl.main(["--socket", path, *given]) == 0
+    assert questions == [{"command": "follow", "arguments": asked}]

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from h323d.control.client import CommandFailed, ask
+from h323d.control.client import CommandFailed, ask, follow
 
 
 class Answerer:
@@ -97,3 +97,24 @@ def test_whoHangsUpWithoutAWordIsToldSo(answers: Answers, path: Path) -> None:
 def test_whereNobodyListensTheReasonIsTold(path: Path) -> None:
     with pytest.raises(CommandFailed, match=r"^no server answers on .*: No such file"):
         ask(str(path), "rooms")
+
+
+def test_anAnswerThatGoesOnIsGivenByParts(answers: Answers, path: Path) -> None:
+    server = answers(b'{"more": [1], "lost": 0}\n{"more": [2, 3], "lost": 4}\n{"result": null}\n')
+    parts = list(follow(str(path), "follow", "-"))
+    assert parts == [{"more": [1], "lost": 0}, {"more": [2, 3], "lost": 4}]
+    assert server.asked == [{"command": "follow", "arguments": ["-"]}]
+
+
+def test_aServerThatDiesInBetweenIsToldSo(answers: Answers, path: Path) -> None:
+    answers(b'{"more": [1], "lost": 0}\n')
+    parts = follow(str(path), "follow", "-")
+    assert next(parts) == {"more": [1], "lost": 0}
+    with pytest.raises(CommandFailed, match=r"closed the connection$"):
+        next(parts)
+
+
+def test_whatCannotBeFollowedIsRaisedInTheServersWords(answers: Answers, path: Path) -> None:
+    answers(b'{"error": "16 follow what is said already"}\n')
+    with pytest.raises(CommandFailed, match=r"^16 follow what is said already$"):
+        list(follow(str(path), "follow", "-"))

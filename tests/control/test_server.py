@@ -16,17 +16,23 @@ import pytest
 import pytest_twisted
 from twisted.internet import reactor
 from twisted.internet.defer import Deferred
-from twisted.internet.task import Clock
+from twisted.internet.task import Clock, deferLater
 from twisted.internet.testing import StringTransport
 
+from h323d.call.wire import WireMessage, WireProtocol
 from h323d.control.server import ControlServer
 from h323d.errors import ResourceUnavailable
 from h323d.events.bus import EventBus
 from h323d.events.server import OperatorActed
 from h323d.inputs import Input, Inputs
 from h323d.operation.commands import COMMANDS, OperatorError
+from h323d.operation.config import TraceConfig
 from h323d.operation.desk import Desk
+from h323d.operation.following import PAUSE, Following
+from h323d.operation.ladder import wireView
 from h323d.operation.operator import Operator
+from h323d.operation.wirelog import WireLog
+from h323d.values.address import TransportAddress
 
 NAMES = ", ".join(command.name for command in COMMANDS)
 
@@ -58,6 +64,12 @@ class FakeOperator:
         return self.waiting
 
     unregister = transfer = route = hangup
+
+    def __init__(self) -> None:
+        self.clock, self.wire = Clock(), WireLog(TraceConfig())
+
+    def follow(self, name: str, form: str = "ladder", limit: int = 1000) -> Following:
+        return Following(self.clock, self.wire, name, wireView, limit, lambda names: False)
 
 
 def server(
@@ -185,3 +197,79 @@ def test_aFileThatIsNoSocketIsLeftAlone(tmp_path: Path) -> None:
     with pytest.raises(ResourceUnavailable, match="exists and is not a socket"):
         server(path).listen(cast(Any, reactor))
     assert path.read_text() == "data"
+
+
+class Followed:
+    """
+    Somebody's connection, whose question has an answer that goes on.
+    """
+
+    def __init__(self) -> None:
+        self.operator = FakeOperator()
+        protocol = server(Path("unused"), self.operator).buildProtocol(None)
+        self.transport = StringTransport()
+        protocol.makeConnection(self.transport)
+        self.ask = protocol.dataReceived
+        self.ask(b'{"command": "follow", "arguments": ["-"]}\n')
+
+    def note(self, text: str) -> None:
+        us, peer = TransportAddress("10.0.0.1", 5060), TransportAddress("10.0.0.2", 5060)
+        said = WireMessage(0.0, WireProtocol.SIP, "UDP", False, us, peer, text.encode())
+        self.operator.wire.seen("-", said)
+
+    def answers(self) -> list[Any]:
+        self.operator.clock.advance(PAUSE)
+        said = [json.loads(line) for line in self.transport.value().splitlines()]
+        self.transport.clear()
+        return said
+
+
+def test_anAnswerThatGoesOnIsTheFirstRowsAndThoseThatFollow() -> None:
+    followed = Followed()
+    assert followed.answers() == []
+    followed.note("a")
+    (part,) = followed.answers()
+    assert ([row["octets"] for row in part["more"]], part["lost"]) == ([b"a".hex()], 0)
+
+
+def test_aConnectionThatHasEnoughToSendIsGivenNoMore() -> None:
+    followed = Followed()
+    producer: Any = followed.transport.producer
+    producer.pauseProducing()
+    followed.note("a")
+    assert followed.answers() == []
+    producer.resumeProducing()
+    assert len(followed.answers()) == 1
+
+
+def test_oneAnswerAtATimeGoesOn() -> None:
+    followed = Followed()
+    followed.ask(b'{"command": "follow", "arguments": ["-"]}\n')
+    assert followed.answers() == [{"error": "an answer goes on already"}]
+
+
+def test_anAnswerThatGoesOnEndsWithAResult() -> None:
+    followed = Followed()
+    followed.note("a")
+    second = server(Path("unused"), followed.operator).buildProtocol(None)
+    transport = StringTransport()
+    second.makeConnection(transport)
+    second.dataReceived(b'{"command": "follow", "arguments": ["-"]}\n')
+    followed.operator.clock.pump([1.0] * 4)
+    assert json.loads(transport.value().splitlines()[-1]) == {"result": None}
+    assert transport.producer is None
+
+
+@pytest_twisted.inlineCallbacks
+def test_whoLeavesIsToldNothingMore(tmp_path: Path) -> Generator[Any, Any, None]:
+    operator, path = FakeOperator(), tmp_path / "h323d.sock"
+    listening = server(path, operator).listen(cast(Any, reactor))
+    with socket.socket(socket.AF_UNIX) as client:
+        client.connect(str(path))
+        client.sendall(b'{"command": "follow", "arguments": ["-"]}\n')
+        while not operator.wire.followers:
+            yield deferLater(cast(Any, reactor), 0.01)
+    while operator.wire.followers:
+        yield deferLater(cast(Any, reactor), 0.01)
+    yield listening.stopListening()
+    assert operator.clock.getDelayedCalls() == []

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import random
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -19,6 +20,7 @@ from h323d.call.legs import ILegObserver, IOriginator, LegDirection
 from h323d.call.particulars import NOTHING_MORE, Particulars
 from h323d.call.switch import Switch
 from h323d.call.ways import Way
+from h323d.call.wire import WireMessage, WireProtocol
 from h323d.conference.config import ConferenceConfig
 from h323d.conference.directory import RoomDirectory
 from h323d.conference.host import ConferenceHost
@@ -30,9 +32,12 @@ from h323d.gateway.host import GatewayHost
 from h323d.h323.ras.messages import RASMessage
 from h323d.operation.calling import Calling
 from h323d.operation.commands import OperatorError
+from h323d.operation.config import TraceConfig
+from h323d.operation.following import LOOK
 from h323d.operation.gatekeeping import Gatekeeping
 from h323d.operation.operator import Operator
 from h323d.operation.views import MaintenanceView, Unregistered, told
+from h323d.operation.wirelog import WireLog
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.identifiers import CallID, RoomID
@@ -82,6 +87,22 @@ class Originator:
         return leg
 
 
+class FakeReader:
+    """
+    Reads what messages say.
+    """
+
+    def __init__(self) -> None:
+        self.said: list[str] = []
+        self.over = False
+
+    def told(self, rows: Sequence[Any], lost: int) -> None:
+        self.said += [row["what"] for row in rows]
+
+    def ended(self) -> None:
+        self.over = True
+
+
 @implementer(ICalledPolicy)
 class Says:
     """
@@ -109,7 +130,7 @@ class OperatorTests(SynchronousTestCase):
         self.addCleanup(self.world.zone.close)
         self.clock, events, gates = self.world.clock, self.world.events, self.world.gates
         config = ConferenceConfig()
-        self.pool = FakePool()
+        self.pool, self.wire = FakePool(), WireLog(TraceConfig())
         self.host = ConferenceHost(config, self.clock, events, self.pool, gates)
         directory = RoomDirectory(config)
         self.switch = Switch(self.clock, events, gates, (directory,), {"conference": self.host})
@@ -121,7 +142,7 @@ class OperatorTests(SynchronousTestCase):
             GatewayConfig(), replace(around, pool=self.pool), originators, self.switch
         )
         self.operator = Operator(
-            replace(around, pool=self.pool, codecs=(LACKING,)),
+            replace(around, pool=self.pool, codecs=(LACKING,), wire=self.wire),
             gates,
             self.switch,
             self.host,
@@ -315,6 +336,52 @@ class OperatorTests(SynchronousTestCase):
     def test_hangupOfNothingSaysSo(self) -> None:
         with self.assertRaisesRegex(OperatorError, "^no call, leg or room is called c99$"):
             self.operator.hangup("c99")
+
+    # Signalling as it comes.
+
+    def follow(self, name: str) -> FakeReader:
+        reader = FakeReader()
+        self.operator.follow(name).begin(reader)
+        return reader
+
+    def noted(self, name: str) -> None:
+        us, peer = TransportAddress("10.0.0.1", 5060), TransportAddress("10.0.0.2", 5060)
+        sip = b"OPTIONS sip:a SIP/2.0\r\nCSeq: 1 OPTIONS\r\n\r\n"
+        message = WireMessage(0.0, WireProtocol.SIP, "UDP", False, us, peer, sip)
+        self.wire.seen(name, message)
+
+    def test_aCallIsFollowedForAsLongAsItLasts(self) -> None:
+        leg = self.join("80001")
+        self.noted("a")
+        self.wire.belongs("a", leg.callId)
+        reader = self.follow("a")
+        self.clock.pump([LOOK] * 5)
+        self.assertEqual((reader.said, reader.over), (["OPTIONS (1)"], False))
+        self.operator.hangup(leg.callId)
+        self.clock.pump([LOOK] * 3)
+        self.assertTrue(reader.over)
+
+    def test_aDirectCallIsFollowedForAsLongAsItIsAdmitted(self) -> None:
+        self.admitted()
+        self.noted(CALL.hex())
+        reader = self.follow(CALL.hex())
+        self.clock.pump([LOOK] * 5)
+        self.assertFalse(reader.over)
+        self.operator.hangup(CALL.hex())
+        self.clock.pump([LOOK] * 30)
+        self.assertTrue(reader.over)
+
+    def test_whatIsNoAddressAndNoCallCannotBeFollowed(self) -> None:
+        for name in ("a", "10.0.0", "10.0.0.2:", "anna:5060"):
+            with self.assertRaisesRegex(OperatorError, "^no signalling is kept of"):
+                self.operator.follow(name)
+        for name in ("-", "10.0.0.2", "10.0.0.2:5060", "2001:db8::1", "[2001:db8::1]:5060"):
+            self.operator.follow(name)
+
+    def test_nothingIsFollowedWhereNothingIsKept(self) -> None:
+        self.wire.reconfigure(TraceConfig(callOctets=0))
+        with self.assertRaisesRegex(OperatorError, "callOctets is 0$"):
+            self.operator.follow("10.0.0.2")
 
     # The gatekeeper's calls.
 

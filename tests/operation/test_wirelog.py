@@ -102,3 +102,48 @@ def test_anAddressFindsWhatWasSaidWithItWithOrWithoutItsPort() -> None:
 @pytest.mark.parametrize(("octets", "keeps"), [(0, False), (1, True)])
 def test_nothingIsKeptWhereNoCallMayHaveAnything(octets: int, keeps: bool) -> None:
     assert WireLog(TraceConfig(callOctets=octets)).keeps is keeps
+
+
+class Follower:
+    """
+    Remembers what it is told.
+    """
+
+    def __init__(self) -> None:
+        self.told: list[str] = []
+
+    def noted(self, message: WireMessage) -> None:
+        self.told.append(message.octets.decode().strip())
+
+
+@pytest.mark.parametrize("name", ["", PEER.host, str(PEER), "a"])
+def test_whoFollowsIsToldOfWhatComesFromNowOn(name: str) -> None:
+    wire, follower = WireLog(TraceConfig()), Follower()
+    noted(wire, "a", "1")
+    wire.follow(name, follower)
+    noted(wire, "a", "2")
+    wire.seen("b", message("3", TransportAddress("10.0.0.4", 5060)))
+    assert follower.told == (["2", "3"] if name == "" else ["2"])
+    wire.unfollow(follower)
+    noted(wire, "a", "4")
+    assert (follower.told[-1] == "4", wire.followers) == (False, 0)
+
+
+@pytest.mark.parametrize("name", ["a", "call", "b"])
+def test_whoFollowsACallIsToldWhatTurnsOutToBeOfIt(name: str) -> None:
+    wire, follower = WireLog(TraceConfig()), Follower()
+    noted(wire, "a", "1")
+    wire.belongs("a", "call")
+    noted(wire, "b", "2")
+    wire.follow(name, follower)
+    wire.belongs("b", "call")
+    assert follower.told == (["1"] if name == "b" else ["2"])
+
+
+def test_aCallHasAllTheNamesOfItsSides() -> None:
+    wire = WireLog(TraceConfig())
+    noted(wire, "a", "1")
+    wire.belongs("a", "call")
+    wire.belongs("b", "call")
+    assert set(wire.namesOf("b")) == {"a", "b", "call"}
+    assert wire.namesOf(PEER.host) == ()

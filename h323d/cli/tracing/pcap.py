@@ -12,13 +12,13 @@ import struct
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-__all__ = ["captureOf"]
+__all__ = ["HEADER", "Packets", "captureOf"]
 
 Row = Mapping[str, Any]  # Any: of JSON; a L{WireView<h323d.operation.ladder.WireView>}
 
 SEGMENT = 32768  # octets of a message that one packet carries at most, by TCP
 
-_HEADER = struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 262144, 101)  # LINKTYPE_RAW
+HEADER = struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 262144, 101)  # LINKTYPE_RAW
 _TCP, _UDP = 6, 17
 _PUSH = 0x5018  # a header of five words; PSH and ACK
 _WINDOW = 65535
@@ -30,10 +30,10 @@ def captureOf(rows: Iterable[Row]) -> bytes:
     """
     The whole file.
     """
-    return _HEADER + b"".join(_Packets().ofAll(rows))
+    return HEADER + b"".join(Packets().ofAll(rows))
 
 
-class _Packets:
+class Packets:
     """
     Makes packets, and counts the octets of each connection.
     """
@@ -42,6 +42,9 @@ class _Packets:
         self._next: dict[tuple[_End, _End], int] = {}  # sequence numbers, by direction
 
     def ofAll(self, rows: Iterable[Row]) -> Iterator[bytes]:
+        """
+        What follows in the file, by packets.
+        """
         for row in rows:
             source, target = _endOf(row["source"]), _endOf(row["target"])
             octets = bytes.fromhex(row["octets"])

@@ -1,0 +1,129 @@
+"""
+The signalling of real calls, shown by C{h323ctl} while they last.
+"""
+
+from __future__ import annotations
+
+import json
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.processes import Caller, Process, Server, program, run, runSipp, waitFor
+
+NETWORK = "127.0.101."
+US, SIPP, H323 = (f"{NETWORK}{each}" for each in (1, 40, 30))
+
+
+class Follower(Process):
+    """
+    C{h323ctl trace --follow}, by somebody who waits.
+    """
+
+    def __init__(self, directory: Path, server: Server, *arguments: str) -> None:
+        super().__init__(directory, "follower")
+        self._server = server
+        self._arguments = arguments
+
+    def command(self) -> list[str]:
+        socket = ["--socket", str(self._server.socket)]
+        return [program("h323ctl"), *socket, "trace", *self._arguments, "--follow"]
+
+    def waitFor(self, *said: str) -> None:
+        """
+        Wait until all of it has been printed.
+        """
+        waitFor(lambda: all(each in self.output() for each in said), 10, f"{said} in the ladder")
+
+    def interrupt(self) -> int:
+        """
+        @return: the exit status after Ctrl-C.
+        """
+        self.signal(signal.SIGINT)
+        return self.wait(5)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with Server(tmp_path_factory.mktemp("server"), US) as server:
+        yield server
+        assert "Traceback" not in server.output()
+
+
+@pytest.fixture
+def caller(server: Server, tmp_path: Path) -> Iterator[Caller]:
+    """
+    Somebody who has called by H.323, and stays.
+    """
+    options = ("--bind", H323, "--tone", "440", "--seconds", "600", f"h323:80001@{US}")
+    with Caller(tmp_path, H323, *options) as caller:
+        waitFor(lambda: callsOf(server), 10, "the call")
+        yield caller
+
+
+def callsOf(server: Server) -> list[Any]:
+    return [each for each in server.ask("calls") if each["state"] == "active"]
+
+
+def sippCalls(directory: Path, transport: str = "u1") -> None:
+    runSipp(
+        directory, US, "-i", SIPP, "-sn", "uac", "-s", "80002", "-m", "1", "-d", "200",
+        "-t", transport, "-timeout", "60", "-timeout_error",
+    )  # fmt: skip
+
+
+@pytest.mark.interop
+@pytest.mark.parametrize("transport", ["u1", "t1"], ids=["udp", "tcp"])
+def test_anAddressIsFollowedFromBeforeItsFirstCall(
+    server: Server, tmp_path: Path, transport: str
+) -> None:
+    with Follower(tmp_path, server, SIPP) as follower:
+        follower.waitFor("time")
+        sippCalls(tmp_path, transport)
+        follower.waitFor("INVITE (1) + SDP", "ACK (1)", "BYE (2)", "200 OK (2 BYE)")
+        assert follower.interrupt() == 0
+        assert "Traceback" not in follower.output()
+
+
+def test_followingACallEndsWithIt(server: Server, caller: Caller, tmp_path: Path) -> None:
+    (call,) = callsOf(server)
+    with Follower(tmp_path, server, call["callId"], "--json") as follower:
+        follower.waitFor("Setup", "Connect")
+        caller.hangUp()
+        assert follower.wait(10) == 0
+        rows = [json.loads(line) for line in follower.output().splitlines()]
+    assert rows[0]["what"].startswith("Setup")
+    assert rows[-1]["what"].startswith("ReleaseComplete")
+
+
+@pytest.mark.interop
+def test_wiresharkOpensTheCaptureWhileItGrows(server: Server, tmp_path: Path) -> None:
+    file = tmp_path / "growing.pcap"
+
+    def methods() -> set[str]:
+        command = [program("tshark"), "-n", "-r", str(file), "-T", "fields", "-e", "sip.Method"]
+        done = run(command)
+        assert (done.returncode, "cut short" in done.stderr) == (0, False)
+        return set(done.stdout.split())
+
+    with Follower(tmp_path, server, SIPP, "0", "--pcap", str(file)) as follower:
+        waitFor(file.exists, 10, "the capture")
+        assert methods() == set()
+        sippCalls(tmp_path)
+        waitFor(lambda: methods() == {"INVITE", "ACK", "BYE"}, 10, "the call in the capture")
+        assert follower.interrupt() == 0
+        assert follower.output() == ""
+
+
+def test_aServerThatEndsEndsWhoFollows(tmp_path: Path) -> None:
+    with (
+        Server(tmp_path, f"{NETWORK}2") as server,
+        Follower(tmp_path, server, "-") as follower,
+    ):
+        follower.waitFor("time")
+        server.stop()
+        assert follower.wait(10) == 1
+        assert "closed the connection" in follower.output()
