@@ -1,0 +1,3 @@
+"""
+The registry of guardians: one YAML file, which people edit.
+"""

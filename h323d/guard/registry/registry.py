@@ -1,0 +1,109 @@
+"""
+Who the guardians are: one value, which a reader of the file made, and another one replaces.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import ipaddress
+from collections.abc import Iterable, Iterator
+
+from h323d.guard.registry.guardian import Guardian
+from h323d.values.address import PartyAddress
+
+__all__ = ["EMPTY", "Registry", "digestsOf", "namesOf"]
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+def namesOf(alias: PartyAddress) -> str:
+    """
+    What two aliases have in common that mean the same: nobody is to be taken for somebody else
+    whose name has other capitals.
+    """
+    return f"{alias.kind.value}:{alias.value.casefold()}"
+
+
+def digestsOf(guardian: Guardian) -> Iterator[bytes]:
+    """
+    SHA-256 of the SubjectPublicKeyInfo of each key that is a guardian's.
+    """
+    for key in guardian.keys:
+        yield hashlib.sha256(key.spki).digest()
+    if guardian.certificate:
+        yield guardian.certificate
+
+
+class Registry:
+    """
+    All entries of one file.  It does not change.
+
+    @ivar generation: SHA-256 of the file, in hexadecimal: which registry was in force.
+    """
+
+    def __init__(self, guardians: Iterable[Guardian], text: str = "") -> None:
+        """
+        @param guardians: of which no two have a name, key or network in common.
+        @param text: of the file.
+        """
+        self._guardians = {each.terminalId: each for each in guardians}
+        everybody = self._guardians.values()
+        self._byKey = {key.raw: each for each in everybody for key in each.keys}
+        self._byDigest = {digest: each for each in everybody for digest in digestsOf(each)}
+        self._byAlias = {namesOf(alias): each for each in everybody for alias in each.aliases}
+        self._networks: dict[tuple[int, int], dict[int, Guardian]] = {}
+        for each in everybody:
+            for network in map(ipaddress.ip_network, each.addresses):
+                shift = network.max_prefixlen - network.prefixlen
+                prefixes = self._networks.setdefault((network.version, shift), {})
+                prefixes[int(network.network_address) >> shift] = each
+        self.generation = hashlib.sha256(text.encode()).hexdigest()
+
+    def __iter__(self) -> Iterator[Guardian]:
+        return iter(self._guardians.values())
+
+    def __len__(self) -> int:
+        return len(self._guardians)
+
+    def byTerminalId(self, terminalId: str) -> Guardian | None:
+        """
+        By the name of the entry.
+        """
+        return self._guardians.get(terminalId)
+
+    def byKey(self, raw: bytes) -> Guardian | None:
+        """
+        @param raw: the 32 octets of a public key.
+        """
+        return self._byKey.get(raw)
+
+    def bySPKI(self, spki: bytes) -> Guardian | None:
+        """
+        @param spki: the SubjectPublicKeyInfo of a certificate that somebody proved to hold.
+        """
+        return self._byDigest.get(hashlib.sha256(spki).digest())
+
+    def byAlias(self, alias: PartyAddress) -> Guardian | None:
+        """
+        By one of the names.
+        """
+        return self._byAlias.get(namesOf(alias))
+
+    def byAddress(self, host: str) -> Guardian | None:
+        """
+        @param host: a literal address.
+        """
+        address = ipaddress.ip_address(host)
+        mapped = getattr(address, "ipv4_mapped", None)
+        address = address if mapped is None else mapped
+        for (version, shift), prefixes in self._networks.items():
+            found = prefixes.get(int(address) >> shift) if version == address.version else None
+            if found is not None:
+                return found
+        return None
+
+
+EMPTY = Registry(())
+"""
+Nobody.
+"""
