@@ -26,7 +26,7 @@ from h323d.control.client import CommandFailed, ask, follow
 from h323d.control.config import ControlConfig
 from h323d.control.paths import socketPath
 from h323d.errors import ConfigurationError, DecodeError
-from h323d.operation.commands import COMMANDS, Command, OperatorError
+from h323d.operation.commands import COMMANDS, Column, Command, OperatorError
 
 __all__ = ["KINDS", "main"]
 
@@ -67,6 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     _addExport(commands.add_parser("export", help="print what a server has kept, as text"))
     _addConfig(commands.add_parser("config", help="check a configuration, or print the sample"))
     _addHash(commands.add_parser("hash", help="make a user's entry of a password, for SIP"))
+    _addGuard(commands.add_parser("guard", help="make keys, and look after the registry"))
     _addDecode(commands.add_parser("decode", help="decode messages; needs no server"))
     return parser
 
@@ -146,6 +147,29 @@ def _addHash(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("user", metavar="USER", help="the name that goes with it")
     parser.set_defaults(run=_hash)
+
+
+def _addGuard(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(required=True, metavar="ACTION", dest="action")
+    told = {
+        "keygen": "write a new private key to a file, and print the public one",
+        "add": "add an entry",
+        "list": "show all entries",
+        "suspend": "let a guardian do nothing for now",
+        "revoke": "let a guardian do nothing any more",
+        "check": "tell all that is wrong with a registry",
+    }
+    for name, what in told.items():
+        action = actions.add_parser(name, help=what)
+        _addCommon(action)
+        action.add_argument("file", metavar="FILE" if name == "keygen" else "REGISTRY")
+        if name in ("add", "suspend", "revoke"):
+            action.add_argument("terminal_id", metavar="TERMINAL_ID")
+        if name == "add":
+            action.add_argument(
+                "fields", metavar="FIELD=VALUE", nargs="*", help="again, for a list"
+            )
+    parser.set_defaults(run=_guard)
 
 
 def _addDecode(parser: argparse.ArgumentParser) -> None:
@@ -263,6 +287,19 @@ def _hash(options: argparse.Namespace) -> None:
     from h323d.cli.hashing import entryOf, readPassword  # only now, as above
 
     print(entryOf(options.user, readPassword(), options.realm, options.config), end="")
+
+
+def _guard(options: argparse.Namespace) -> None:
+    from h323d.cli.guarding import run  # only now, as above
+
+    done = run(options)
+    if isinstance(done, str):
+        print(done)
+    elif options.json:
+        print(json.dumps(done, indent=2))
+    else:
+        columns = [Column(name, text=True) for name in (done[0] if done else ())]
+        print(Table(done, columns, None if options.wide else _width()))
 
 
 def _decode(options: argparse.Namespace) -> None:
