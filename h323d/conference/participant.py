@@ -37,6 +37,9 @@ class ParticipantOwner(Protocol):
     What a participant tells its room.
     """
 
+    def participantRings(self, participant: Participant) -> None:
+        """It is told that it is called."""
+
     def participantAnswered(self, participant: Participant) -> None:
         """Its call is answered; media may come later."""
 
@@ -107,6 +110,9 @@ class Participant(SilentObserver):
         self.voice = voice
         if self.presence is Presence.PRESENT and self.port is not None:
             self._mixer.mute(self.port, voice is not Voice.OPEN)
+
+    def legAlerting(self, leg: ILeg) -> None:
+        self._owner.participantRings(self)
 
     def legAnswered(self, leg: ILeg) -> None:
         self._owner.participantAnswered(self)

@@ -21,7 +21,7 @@ from h323d.conference.participant import Participant, Presence
 from h323d.conference.roles import RoomRole, Voice
 from h323d.conference.seatrequest import SeatRequest
 from h323d.events.bus import EventBus
-from h323d.events.calls import CallAnswered, CallEnded, CallOriginated, DigitReceived
+from h323d.events.calls import CallAlerting, CallAnswered, CallEnded, CallOriginated, DigitReceived
 from h323d.events.rooms import (
     ActiveSpeakerChanged,
     ParticipantHeld,
@@ -221,6 +221,10 @@ class Room:
         """
         for participant in tuple(self.participants.values()):
             participant.leg.hangup(cause)
+
+    def participantRings(self, participant: Participant) -> None:
+        leg = participant.leg
+        self._events.publish(CallAlerting(self._clock.seconds(), leg.callId, leg.legId))
 
     def participantAnswered(self, participant: Participant) -> None:
         leg = participant.leg

@@ -14,6 +14,7 @@ from h323d.values.sound import Sound
 
 __all__ = [
     "CallAdmitted",
+    "CallAlerting",
     "CallAnswered",
     "CallEnded",
     "CallOffered",
@@ -117,6 +118,18 @@ class CallRefused(Fact):
     legId: LegID
     cause: Cause
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallAlerting(Fact):
+    """
+    A called party is told: it rings there.
+
+    @ivar legId: our leg to it; of a call that is routed, the call's.
+    """
+
+    callId: CallID
+    legId: LegID
 
 
 @dataclass(frozen=True, slots=True)

@@ -291,6 +291,7 @@ class Bridge:
             side.leg.hangup(Cause.NO_USER_RESPONDING)
 
     def sideRings(self, side: BridgeSide) -> None:
+        self._facts.tellAlerting(side.leg)
         if side is not self.caller:
             self._context.trunks.reached(side.leg)
             self._machine.calledRings()

@@ -167,9 +167,11 @@ class BridgeSide(SilentObserver):
             self._patience.start(self._progress, self._stalls)
 
     def legAlerting(self, leg: ILeg) -> None:
+        isNew = not (self.rings or self.answered)
         self.rings = not self.answered
         self._heard()
-        self._owner.sideRings(self)
+        if isNew:
+            self._owner.sideRings(self)
 
     def legAnswered(self, leg: ILeg) -> None:
         self._heard()

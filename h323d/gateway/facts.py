@@ -9,6 +9,7 @@ from twisted.logger import Logger
 from h323d.call.legs import ILeg
 from h323d.events.bus import Fact
 from h323d.events.calls import (
+    CallAlerting,
     CallAnswered,
     CallEnded,
     CallOriginated,
@@ -68,6 +69,9 @@ class BridgeFacts:
         """
         where = onward.peer, onward.legId
         self._tell(CallRouted(self._now, caller.callId, caller.legId, "gateway", "", *where))
+
+    def tellAlerting(self, leg: ILeg) -> None:
+        self._tell(CallAlerting(self._now, leg.callId, leg.legId))
 
     def tellAnswered(self, leg: ILeg) -> None:
         self._tell(CallAnswered(self._now, leg.callId, leg.legId))

@@ -15,7 +15,7 @@ from h323d.conference.participant import Participant, Presence
 from h323d.conference.roles import RoomRole, Voice
 from h323d.conference.room import KICKED, Room
 from h323d.events.bus import EventBus, Fact
-from h323d.events.calls import CallAnswered, CallEnded, CallOriginated, DigitReceived
+from h323d.events.calls import CallAlerting, CallAnswered, CallEnded, CallOriginated, DigitReceived
 from h323d.events.rooms import (
     ActiveSpeakerChanged,
     ParticipantHeld,
@@ -130,8 +130,13 @@ def test_whoIsInvitedIsAParticipantFromTheFirstRing(scene: Scene) -> None:
     assert list(scene.room.participants) == [leg.legId]
     told = CallOriginated(5.0, leg.callId, leg.legId, "fake", leg.calling, leg.called)
     assert scene.facts[1:] == [told]
+    assert leg.observer is not None
+    leg.observer.legAlerting(leg)
     leg.answered()
-    assert scene.facts[2:] == [CallAnswered(5.0, leg.callId, leg.legId)]
+    assert scene.facts[2:] == [
+        CallAlerting(5.0, leg.callId, leg.legId),
+        CallAnswered(5.0, leg.callId, leg.legId),
+    ]
 
 
 def test_holdAndItsEndAreToldOnceEach(scene: Scene) -> None:

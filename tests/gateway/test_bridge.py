@@ -14,7 +14,7 @@ from h323d.call.applications import Reason, Refusal
 from h323d.call.forwarding import Forwarding
 from h323d.call.policy import Found, IFinder
 from h323d.call.ways import Way
-from h323d.events.calls import CallEnded, CallRouted
+from h323d.events.calls import CallAlerting, CallEnded, CallRouted
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.diversion import Diversion, DiversionReason
@@ -69,6 +69,13 @@ def test_allOfOneRankRingAndTheCallerIsToldOnce() -> None:
     gateway = Gateway()
     alice, _, _ = ringing(gateway)
     assert did(alice) == ["proceed", "alert"]
+
+
+def test_eachThatRingsIsToldOfOnce() -> None:
+    gateway = Gateway()
+    _, desk, mobile = ringing(gateway)
+    told(desk).legAlerting(desk)
+    assert [fact.legId for fact in gateway.told(CallAlerting)] == [desk.legId, mobile.legId]
 
 
 @pytest.mark.parametrize("who", [0, 1])

@@ -12,7 +12,14 @@ from twisted.internet.task import Clock
 from h323d.call.callers import ANY_NAME
 from h323d.call.legs import ILeg
 from h323d.events.bus import EventBus, Fact
-from h323d.events.calls import CallEnded, CallRouted, DigitReceived, SoundBegan, SoundEnded
+from h323d.events.calls import (
+    CallAlerting,
+    CallEnded,
+    CallRouted,
+    DigitReceived,
+    SoundBegan,
+    SoundEnded,
+)
 from h323d.gateway.config import GatewayConfig
 from h323d.gateway.context import BridgeContext
 from h323d.gateway.facts import BridgeFacts
@@ -61,6 +68,12 @@ def test_whereACallGoesIsToldOfTheCaller() -> None:
     assert telling.told == [
         CallRouted(7.0, alice.callId, alice.legId, "gateway", "", bob.peer, bob.legId)
     ]
+
+
+def test_thatItRingsIsToldOfTheLegThatGoesThere() -> None:
+    telling = Telling()
+    telling.facts.tellAlerting(telling.bob)
+    assert telling.told == [CallAlerting(7.0, telling.bob.callId, telling.bob.legId)]
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,14 @@ What is told of a routed call.
 from __future__ import annotations
 
 from h323d.call.legs import IOffer
-from h323d.events.calls import CallAdmitted, CallAnswered, CallEnded, CallRefused, CallRouted
+from h323d.events.calls import (
+    CallAdmitted,
+    CallAlerting,
+    CallAnswered,
+    CallEnded,
+    CallRefused,
+    CallRouted,
+)
 from h323d.gatekeeper.routed.config import CallModel
 from h323d.gatekeeper.routed.context import CallContext
 from h323d.gatekeeper.routing.chain import FoundWay
@@ -46,6 +53,12 @@ class CallFacts:
         self._context.publish(
             CallRouted(self._now, call.callId, call.legId, told, endpointId, address)
         )
+
+    def tellAlerting(self) -> None:
+        """
+        The called party is told.
+        """
+        self._context.publish(CallAlerting(self._now, self._call.callId, self._call.legId))
 
     def tellAnswered(self) -> None:
         """

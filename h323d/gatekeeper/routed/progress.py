@@ -81,6 +81,9 @@ class ProgressFacts(Protocol):
     def tellAdmitted(self) -> None:
         """The gates let it pass."""
 
+    def tellAlerting(self) -> None:
+        """The called party is told."""
+
     def tellRefused(self, cause: Cause, reason: str) -> None:
         """It may not be, or leads nowhere."""
 
@@ -197,6 +200,7 @@ def commits(machine: Progress, core: _Core) -> None:
 @calling.upon(Progress.alerting).to(ringing)
 @committed.upon(Progress.alerting).to(ringing)
 def rings(machine: Progress, core: _Core) -> None:
+    core.facts.tellAlerting()
     core.wait(machine, core.timers.ringing)
 
 

@@ -42,6 +42,9 @@ class Owner:
     def tellAdmitted(self) -> None:
         self.told.append("admitted")
 
+    def tellAlerting(self) -> None:
+        self.told.append("alerting")
+
     def answered(self) -> None:
         self.told.append("answered")
 
@@ -80,10 +83,10 @@ def test_anAnsweredCallHasNoTimer() -> None:
     clock, owner, machine = calling()
     for step in (machine.proceeding, machine.alerting, machine.connected):
         step()
-    assert owner.told == ["answered"]
+    assert owner.told == ["alerting", "answered"]
     assert clock.getDelayedCalls() == []
     machine.release(Cause.NORMAL_CALL_CLEARING, "calling")
-    assert owner.told[1:] == ["clear", "ended NORMAL_CALL_CLEARING calling"]
+    assert owner.told[2:] == ["clear", "ended NORMAL_CALL_CLEARING calling"]
 
 
 def test_aWayThatIsSilentIsLeftForTheNext() -> None:
@@ -108,7 +111,7 @@ def test_ringingEndsAtLast() -> None:
     clock, owner, machine = calling(ways=2)
     machine.alerting()
     clock.advance(TIMERS.ringing)
-    assert owner.told == ["clear", "ended NO_ANSWER_FROM_USER server"]
+    assert owner.told == ["alerting", "clear", "ended NO_ANSWER_FROM_USER server"]
 
 
 def test_aWayThatTheCallerHasHeardOfIsLeftForNoOther() -> None:
@@ -164,7 +167,7 @@ TABLE: Table = {
         "release": "released: clear USER_BUSY, tellEnded USER_BUSY calling",
     },
     "calling": {
-        "alerting": "ringing: timerExpired in 180 s",
+        "alerting": "ringing: tellAlerting, timerExpired in 180 s",
         "commit": "committed",
         "connected": "active: stop timerExpired, answered",
         "noneLeft": "released: stop timerExpired, clear USER_BUSY, tellEnded USER_BUSY called",
@@ -175,7 +178,7 @@ TABLE: Table = {
         "timerExpired": "calling: timerExpired in 8 s, tryRoute NO_USER_RESPONDING",
     },
     "committed": {
-        "alerting": "ringing: timerExpired in 180 s",
+        "alerting": "ringing: tellAlerting, timerExpired in 180 s",
         "connected": "active: stop timerExpired, answered",
         "proceeding": "committed: timerExpired in 120 s",
         "release": "released: stop timerExpired, clear USER_BUSY, tellEnded USER_BUSY calling",
