@@ -13,7 +13,7 @@ from h323d.events.server import ConfigurationReloaded, OperatorActed
 from h323d.gatekeeper.security.passwords import passwordIn
 from h323d.inputs import IInputs, Input, Inputs
 from h323d.net.files import Files
-from h323d.operation.commands import OperatorError, Role
+from h323d.operation.command import OperatorError, Role
 from h323d.operation.desk import Actor
 from tests.support.seal import AnotherWay, aside, sealed
 from tests.support.simulation import Simulation

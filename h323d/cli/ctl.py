@@ -26,7 +26,8 @@ from h323d.control.client import CommandFailed, ask, follow
 from h323d.control.config import ControlConfig
 from h323d.control.paths import socketPath
 from h323d.errors import ConfigurationError, DecodeError
-from h323d.operation.commands import COMMANDS, Column, Command, OperatorError
+from h323d.operation.command import Column, Command, OperatorError
+from h323d.operation.commands import COMMANDS
 
 __all__ = ["KINDS", "main"]
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from h323d.operation.commands import Column
+from h323d.operation.command import Column
 
 __all__ = ["Table", "listing", "printable"]
 

@@ -28,7 +28,7 @@ from zope.interface import implementer
 
 from h323d.errors import ConfigurationError
 from h323d.inputs import IInputs, Input
-from h323d.operation.commands import Role
+from h323d.operation.command import Role
 from h323d.operation.desk import Actor
 
 __all__ = ["MANHOLE", "AuthorizedKeys", "Shell", "Shells", "keptHostKey", "manholeFactory"]

@@ -29,7 +29,7 @@ from twisted.python.failure import Failure
 
 from h323d.errors import ResourceUnavailable
 from h323d.inputs import IInputs, Input
-from h323d.operation.commands import OperatorError, Role
+from h323d.operation.command import OperatorError, Role
 from h323d.operation.desk import Actor
 from h323d.operation.following import Flow, Following
 

@@ -28,7 +28,7 @@ from h323d.errors import ResourceUnavailable
 from h323d.gateway.host import GatewayHost
 from h323d.h323.ports import SIGNALLING_PORT
 from h323d.h323.signalling.addresses import hostOf, partyFromText
-from h323d.operation.commands import OperatorError
+from h323d.operation.command import OperatorError
 from h323d.operation.views import Originated
 from h323d.values.address import PartyAddress
 from h323d.values.identifiers import CallID, LegID, RoomID, newCallID

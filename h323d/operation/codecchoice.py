@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from h323d.gateway.selection import Preference, Selection, impairmentOf
-from h323d.operation.commands import OperatorError
+from h323d.operation.command import OperatorError
 from h323d.operation.views import View
 from h323d.values.media.formats import MediaFormat
 from h323d.values.media.worth import worthOf

@@ -17,7 +17,8 @@ from twisted.internet.interfaces import IReactorTime
 
 from h323d.events.bus import EventBus
 from h323d.events.server import OperatorActed
-from h323d.operation.commands import COMMANDS, Command, OperatorError, Role, Values
+from h323d.operation.command import Command, OperatorError, Role, Values
+from h323d.operation.commands import COMMANDS
 from h323d.operation.following import Following
 from h323d.operation.operator import Operator
 from h323d.operation.views import told

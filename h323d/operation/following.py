@@ -17,7 +17,7 @@ from twisted.internet.interfaces import IDelayedCall, IPushProducer, IReactorTim
 from zope.interface import implementer
 
 from h323d.call.wire import IWireLog, WireMessage
-from h323d.operation.commands import OperatorError
+from h323d.operation.command import OperatorError
 from h323d.operation.views import View, told
 from h323d.operation.wirelog import OVERHEAD
 

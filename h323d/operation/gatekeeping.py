@@ -23,7 +23,7 @@ from h323d.gatekeeper.trunks.registrations import TrunkRegistrations
 from h323d.gatekeeper.zone import Zone
 from h323d.h323.ports import SIGNALLING_PORT
 from h323d.h323.signalling.addresses import hostOf, partyFromText
-from h323d.operation.commands import OperatorError
+from h323d.operation.command import OperatorError
 from h323d.operation.naming import registrationNamed
 from h323d.operation.peerviews import ParentView
 from h323d.operation.routeviews import RouteView

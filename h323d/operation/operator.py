@@ -30,7 +30,7 @@ from h323d.gateway.bridgeside import BridgeSide
 from h323d.gateway.host import GatewayHost
 from h323d.operation.calling import Calling
 from h323d.operation.codecchoice import CodecChoiceView, choiceViews, spoken
-from h323d.operation.commands import OperatorError
+from h323d.operation.command import OperatorError
 from h323d.operation.following import Following
 from h323d.operation.gatekeeping import Gatekeeping
 from h323d.operation.ladder import TracedView, WireView, tracedView, wireView

@@ -11,7 +11,7 @@ from h323d.conference.host import ConferenceHost
 from h323d.conference.participant import Participant
 from h323d.conference.room import Room
 from h323d.operation.calling import Calling
-from h323d.operation.commands import OperatorError
+from h323d.operation.command import OperatorError
 from h323d.operation.viewing import memberViews
 from h323d.operation.views import MemberView
 from h323d.sounds.house import Sounds

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from h323d.cli.table import Table, listing
-from h323d.operation.commands import Column
+from h323d.operation.command import Column
 
 COLUMNS = (Column("id"), Column("name", text=True), Column("said", text=True), Column("port"))
 ROWS: list[dict[str, Any]] = [

@@ -25,7 +25,8 @@ from h323d.errors import ResourceUnavailable
 from h323d.events.bus import EventBus
 from h323d.events.server import OperatorActed
 from h323d.inputs import Input, Inputs
-from h323d.operation.commands import COMMANDS, OperatorError
+from h323d.operation.command import OperatorError
+from h323d.operation.commands import COMMANDS
 from h323d.operation.config import TraceConfig
 from h323d.operation.desk import Desk
 from h323d.operation.following import PAUSE, Following

@@ -8,7 +8,7 @@ import pytest
 
 from h323d.gateway.selection import Preference, Selection
 from h323d.operation.codecchoice import choiceViews, spoken
-from h323d.operation.commands import OperatorError
+from h323d.operation.command import OperatorError
 from h323d.values.media.formats import G711_ALAW, G711_ULAW, MediaFormat
 
 G722, G729 = MediaFormat("G722"), MediaFormat("G729")

@@ -12,7 +12,7 @@ from twisted.internet.task import Clock
 
 from h323d.events.bus import EventBus
 from h323d.events.server import OperatorActed
-from h323d.operation.commands import OperatorError, Role
+from h323d.operation.command import OperatorError, Role
 from h323d.operation.desk import Actor, Desk
 from h323d.operation.operator import Operator
 from h323d.operation.views import Ended, Originated

@@ -13,7 +13,7 @@ from twisted.internet.task import Clock
 from zope.interface.verify import verifyObject
 
 from h323d.call.wire import WireMessage, WireProtocol
-from h323d.operation.commands import OperatorError
+from h323d.operation.command import OperatorError
 from h323d.operation.config import TraceConfig
 from h323d.operation.following import LOOK, MAXIMUM, PAUSE, WAITING, Flow, Following
 from h323d.operation.ladder import wireView

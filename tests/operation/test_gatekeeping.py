@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from twisted.internet.defer import Deferred
 
-from h323d.operation.commands import OperatorError
+from h323d.operation.command import OperatorError
 from h323d.operation.gatekeeping import Gatekeeping
 from h323d.operation.views import AdmissionView, Figures, Unregistered
 from tests.support.ras import CALL, Peer, arq

@@ -31,7 +31,7 @@ from h323d.gateway.config import GatewayConfig
 from h323d.gateway.host import GatewayHost
 from h323d.h323.ras.messages import RASMessage
 from h323d.operation.calling import Calling
-from h323d.operation.commands import OperatorError
+from h323d.operation.command import OperatorError
 from h323d.operation.config import TraceConfig
 from h323d.operation.following import LOOK
 from h323d.operation.gatekeeping import Gatekeeping

@@ -17,7 +17,8 @@ from h323d.conference.config import ConferenceConfig, RoomConfig
 from h323d.conference.host import ConferenceHost
 from h323d.events.bus import EventBus
 from h323d.operation.calling import Calling
-from h323d.operation.commands import COMMANDS, OperatorError
+from h323d.operation.command import OperatorError
+from h323d.operation.commands import COMMANDS
 from h323d.operation.roomkeeping import RoomKeeping
 from h323d.operation.views import MemberView
 from h323d.sounds.names import HouseSound

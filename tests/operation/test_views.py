@@ -15,7 +15,8 @@ import pytest
 
 from h323d.call.media import PortStatistics
 from h323d.cli.table import Table
-from h323d.operation.commands import COMMANDS, Command
+from h323d.operation.command import Command
+from h323d.operation.commands import COMMANDS
 from h323d.operation.operator import Operator
 from h323d.operation.routeviews import AskedView
 from h323d.operation.views import (

@@ -15,7 +15,7 @@ from h323d.gatekeeper.routing.config import NeighbourConfig, RewriteRule, Routin
 from h323d.h323.calls.callstart import StartUpOptions
 from h323d.inputs import Input
 from h323d.media.config import MediaConfig
-from h323d.operation.commands import Role
+from h323d.operation.command import Role
 from h323d.operation.desk import Actor
 from h323d.operation.views import LegView, RoutedView
 from h323d.values.address import TransportAddress

@@ -12,7 +12,7 @@ from twisted.python.failure import Failure
 
 from h323d.config.sections import Configuration
 from h323d.gatekeeper.routed.config import CallModel, RoutedConfig
-from h323d.operation.commands import OperatorError
+from h323d.operation.command import OperatorError
 from h323d.operation.operator import Operator
 from h323d.operation.views import told
 from h323d.values.address import TransportAddress

@@ -13,7 +13,7 @@ from twisted.internet.defer import Deferred
 
 from h323d.events.calls import CallEnded, CallOriginated
 from h323d.events.gatekeeper import RASAdmissionEnded
-from h323d.operation.commands import OperatorError
+from h323d.operation.command import OperatorError
 from h323d.operation.views import LegView
 from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause

@@ -12,7 +12,7 @@ from h323d.config.sections import Configuration
 from h323d.gatekeeper.routed.config import CallModel, RoutedConfig
 from h323d.h323.calls.callstart import StartUpOptions
 from h323d.h323.config import H323Config
-from h323d.operation.commands import OperatorError
+from h323d.operation.command import OperatorError
 from h323d.values.media.formats import G711_ALAW
 from tests.support.bridged import SERVER, h323Phone, sipPhone
 from tests.support.simulation import SimulatedServer, Simulation

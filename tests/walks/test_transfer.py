@@ -12,7 +12,7 @@ import pytest
 
 from h323d.config.sections import Configuration
 from h323d.gatekeeper.routed.config import CallModel, RoutedConfig
-from h323d.operation.commands import OperatorError
+from h323d.operation.command import OperatorError
 from h323d.operation.views import Transferred, told
 from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from h323d.operation.commands import OperatorError
+from h323d.operation.command import OperatorError
 
 __all__ = ["logOf", "since"]
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 import pytest
 
 from h323d.cli.tracing.siplog import logOf, since
-from h323d.operation.commands import OperatorError
+from h323d.operation.command import OperatorError
 
 NOW = 1_800_000_000.0
 
