@@ -22,7 +22,8 @@ from multiprocessing.connection import Connection
 import numpy as np
 
 from h323d.call.homes import Home
-from h323d.call.media import Latching, Signalling
+from h323d.call.media import Signalling
+from h323d.call.relaying import Latching
 from h323d.inputs import Inputs
 from h323d.media.config import MediaConfig
 from h323d.media.ports import PortRange

@@ -14,12 +14,12 @@ SCHEMAS = PACKAGE / "asn1" / "schema"
 GENERATED = {"codec", "schema"}
 
 VALUES = """
-    asn1/runtime/limits call/forwarding call/inquiry call/legs call/media call/observer call/particulars call/policy call/transport
-    call/site call/watching conference/roles dsp/codec events/calls events/doors events/gatekeeper events/rooms events/server
-    gatekeeper/context gatekeeper/reaching gatekeeper/settings gateway/trunklines h323/calls/callinputs h323/calls/startinputs h323/h245/messages
-    h323/gatekept h323/h245/owner h323/h245/source h323/ports media/packets media/relay/reports media/reports
-    sip/digest/users sip/events/packages sip/ports sip/transactions/timers values/diversion values/referred values/media/medium
-    values/media/streams
+    asn1/runtime/limits call/forwarding call/inquiry call/legs call/media call/observer call/particulars call/policy call/relaying
+    call/site call/transport call/watching conference/roles dsp/codec events/calls events/doors events/gatekeeper events/rooms
+    events/server gatekeeper/context gatekeeper/reaching gatekeeper/settings gateway/trunklines h323/calls/callinputs
+    h323/calls/startinputs h323/gatekept h323/h245/messages h323/h245/owner h323/h245/source h323/ports media/packets
+    media/relay/reports media/reports sip/digest/users sip/events/packages sip/ports sip/transactions/timers values/diversion
+    values/media/medium values/media/streams values/referred
     """
 """
 Values, constants and interfaces alone: there is nothing in them that could be done wrong.
@@ -75,9 +75,13 @@ PARTS = {
     "tests/sip/test_endpoint.py": "sip/wayout",
     "tests/sip/test_flows.py": "sip/streamflow",
     "tests/sip/test_registrar.py": "sip/binding sip/outbound",
-    "tests/sip/calls/test_calledleg.py": "sip/calls/incoming sip/calls/invited sip/calls/leg",
+    "tests/sip/calls/test_calledleg.py": """
+        sip/calls/incoming sip/calls/invited sip/calls/leg sip/calls/requests
+        """,
     "tests/sip/calls/test_callingleg.py": "sip/calls/inviting",
-    "tests/sip/sdp/test_negotiation.py": "sip/sdp/lines sip/sdp/selection sip/sdp/streams",
+    "tests/sip/sdp/test_negotiation.py": """
+        sip/sdp/lines sip/sdp/refusal sip/sdp/selection sip/sdp/streams
+        """,
     "tests/sip/transactions/test_layer.py": "sip/transactions/running",
 }
 """

@@ -8,7 +8,6 @@ and return at once; all reports arrive there.  C{media} implements this.
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 from zope.interface import Attribute, Interface
 
 from h323d.call.homes import Home
+from h323d.call.relaying import Latching, RelayStatistics
 from h323d.values.address import TransportAddress
 from h323d.values.media.formats import MediaFormat
 from h323d.values.media.medium import Medium
@@ -34,10 +34,8 @@ __all__ = [
     "IRelaySide",
     "ISampleSink",
     "ISampleSource",
-    "Latching",
     "MediaNetworks",
     "PortStatistics",
-    "RelayStatistics",
     "Signalling",
 ]
 
@@ -71,21 +69,6 @@ class MediaNetworks:
 
     thirdParties: Networks = _NONE
     private: Networks = _NONE
-
-
-class Latching(enum.Enum):
-    """
-    Where a relay looks for a peer, and sends to.
-    """
-
-    NEVER = "never"
-    """It is heard from the host that it named alone, and sent to where it said."""
-
-    OWN_HOST = "own host"
-    """It is sent to where its packets come from; they come from its host alone."""
-
-    ANY_HOST = "any host"
-    """Likewise; from another host, it has to prove itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,25 +107,6 @@ class PortStatistics:
     remoteLost: float | None = None
     remoteJitter: float | None = None
     roundTrip: float | None = None
-    silence: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class RelayStatistics:
-    """
-    What came from one side of a relay, since it was opened.
-
-    @ivar packets: valid RTP packets of the peer.
-    @ivar octets: in them.
-    @ivar controlPackets: valid RTCP packets of the peer.
-    @ivar refused: packets of another source or form; they went nowhere.
-    @ivar silence: for how long nothing has come, seconds.
-    """
-
-    packets: int = 0
-    octets: int = 0
-    controlPackets: int = 0
-    refused: int = 0
     silence: float = 0.0
 
 

@@ -13,7 +13,7 @@ import ipaddress
 from dataclasses import dataclass
 
 from h323d.call.dialrule import DialRule
-from h323d.call.media import Latching
+from h323d.call.relaying import Latching
 from h323d.gatekeeper.registry.registrations import Registration
 from h323d.gatekeeper.traversalconfig import TraversalConfig
 from h323d.h323.signalling.features import Fields, feature, parametersOf, withFeature

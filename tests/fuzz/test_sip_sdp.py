@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from h323d.errors import DecodeError
 from h323d.sip.sdp.description import SessionDescription, parse, write
 from h323d.sip.sdp.lines import LocalMedia, LocalPort
-from h323d.sip.sdp.negotiation import NoCommonMedia, answerOffer, applyAnswer, makeOffer
+from h323d.sip.sdp.negotiation import answerOffer, applyAnswer, makeOffer
+from h323d.sip.sdp.refusal import NoCommonMedia
 from h323d.values.address import TransportAddress
 from h323d.values.media.formats import G711_ALAW, G711_ULAW, MediaFormat
 from h323d.values.media.medium import Medium

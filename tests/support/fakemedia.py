@@ -21,12 +21,11 @@ from h323d.call.media import (
     IRelaySide,
     ISampleSink,
     ISampleSource,
-    Latching,
     MediaNetworks,
     PortStatistics,
-    RelayStatistics,
     Signalling,
 )
+from h323d.call.relaying import Latching, RelayStatistics
 from h323d.errors import ResourceUnavailable
 from h323d.values.address import TransportAddress
 from h323d.values.media.formats import G711_ALAW, G711_ULAW, MediaFormat

@@ -12,7 +12,8 @@ from collections.abc import Iterator
 import pytest
 
 from h323d.call.homes import Home
-from h323d.call.media import Latching, Signalling
+from h323d.call.media import Signalling
+from h323d.call.relaying import Latching
 from h323d.errors import ResourceUnavailable
 from h323d.inputs import Inputs
 from h323d.media.config import MediaConfig

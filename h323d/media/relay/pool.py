@@ -15,15 +15,8 @@ from twisted.logger import Logger
 from zope.interface import implementer
 
 from h323d.call.homes import Home
-from h323d.call.media import (
-    IRelay,
-    IRelayObserver,
-    IRelaySide,
-    Latching,
-    MediaNetworks,
-    RelayStatistics,
-    Signalling,
-)
+from h323d.call.media import IRelay, IRelayObserver, IRelaySide, MediaNetworks, Signalling
+from h323d.call.relaying import Latching, RelayStatistics
 from h323d.errors import ResourceUnavailable
 from h323d.media.failures import deliverAll
 from h323d.media.packets import IPortPair, IPortSource

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from h323d.call.media import RelayStatistics
+from h323d.call.relaying import RelayStatistics
 from h323d.values.address import TransportAddress
 
 __all__ = ["RelayClosed", "RelayHeard", "RelayReport", "RelaysSurveyed"]

@@ -19,7 +19,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from h323d.call.media import Latching, MediaNetworks, RelayStatistics, Signalling
+from h323d.call.media import MediaNetworks, Signalling
+from h323d.call.relaying import Latching, RelayStatistics
 from h323d.media.audio.consent import Credit, isOwn
 from h323d.media.audio.latch import Latch, canonicalHost
 from h323d.media.packets import IPortPair

@@ -15,13 +15,8 @@ from h323d.call.legmedia import LegMedia
 from h323d.sip.sdp import description as sdp
 from h323d.sip.sdp.crypto import Encrypting, KeySource
 from h323d.sip.sdp.lines import LocalMedia, LocalPort
-from h323d.sip.sdp.negotiation import (
-    Agreement,
-    NoCommonMedia,
-    answerOffer,
-    applyAnswer,
-    makeOffer,
-)
+from h323d.sip.sdp.negotiation import Agreement, answerOffer, applyAnswer, makeOffer
+from h323d.sip.sdp.refusal import NoCommonMedia
 from h323d.sip.sdp.streams import Obstacle
 from h323d.values.media.encryption import EncryptionRule, MediaEncryption
 from h323d.values.media.medium import Medium
@@ -114,7 +109,7 @@ class Descriptions:
         Answer an offer.
 
         @raise h323d.errors.DecodeError: it is not a session description.
-        @raise h323d.sip.sdp.negotiation.NoCommonMedia: there is nothing in it for us; what was
+        @raise h323d.sip.sdp.refusal.NoCommonMedia: there is nothing in it for us; what was
             agreed before stays.
         @raise h323d.errors.ResourceUnavailable: no port is left.
         """
@@ -131,7 +126,7 @@ class Descriptions:
         INVITE has several.
 
         @raise h323d.errors.DecodeError: it is not a session description, or is missing.
-        @raise h323d.sip.sdp.negotiation.NoCommonMedia: it does not answer our offer.
+        @raise h323d.sip.sdp.refusal.NoCommonMedia: it does not answer our offer.
         """
         assert self._offer is not None, "nothing was offered"
         offer, profile = self._offer

@@ -26,8 +26,8 @@ from h323d.sip.dialogs.dialogend import DialogEnd
 from h323d.sip.messages.message import SIPRequest
 from h323d.sip.reasons import statusOfCall
 from h323d.sip.sdp.description import parse
-from h323d.sip.sdp.negotiation import NoCommonMedia
 from h323d.sip.sdp.payloads import soundOf
+from h323d.sip.sdp.refusal import NoCommonMedia
 from h323d.sip.transactions.running import ServerTransaction
 from h323d.values.cause import Cause
 from h323d.values.diversion import Diversion

@@ -33,7 +33,7 @@ from h323d.sip.calls.sessionphase import SessionPhase, phaseOf
 from h323d.sip.dialogs.dialogend import DialogEnd
 from h323d.sip.messages.headers import Headers
 from h323d.sip.messages.message import SIPRequest, SIPResponse
-from h323d.sip.sdp.negotiation import NoCommonMedia
+from h323d.sip.sdp.refusal import NoCommonMedia
 from h323d.sip.transactions.running import ServerTransaction
 from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause

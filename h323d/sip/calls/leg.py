@@ -5,8 +5,8 @@ The leg owns nothing that can be wrong by itself: the side of the INVITE that we
 (L{h323d.sip.calls.invited}, L{h323d.sip.calls.inviting}) has the session's machine,
 L{h323d.sip.calls.modification} changes the media of a call that stands,
 L{h323d.sip.calls.legdigits} has the digits, L{h323d.sip.calls.referral} whom the peer wants to be
-called instead of it, and L{h323d.sip.dialogs.dialogend} sends and answers for all of them.  Here
-they meet.
+called instead of it, L{h323d.sip.calls.requests} which of them answers a request, and
+L{h323d.sip.dialogs.dialogend} sends and answers for all of them.  Here they meet.
 
 Whoever watches a call is told that it is answered, and of its media, when its source is known
 to be real (L{h323d.sip.proof}): at once over a connection, with the ACK over UDP.
@@ -35,22 +35,20 @@ from h323d.sip.agent import UserAgent
 from h323d.sip.applications import inviteApplication, reinviteApplication
 from h323d.sip.calls.calledsession import CalledSession
 from h323d.sip.calls.callingsession import CallingSession
-from h323d.sip.calls.causes import reasonCause, reasonsOf
 from h323d.sip.calls.descriptions import Descriptions
 from h323d.sip.calls.invited import Invited
 from h323d.sip.calls.inviting import Inviting
 from h323d.sip.calls.legdigits import LegDigits
 from h323d.sip.calls.modification import SessionModification
 from h323d.sip.calls.referral import Referrals
+from h323d.sip.calls.requests import Requests
 from h323d.sip.calls.sentinvite import CallTarget
 from h323d.sip.calls.sessionphase import SessionPhase, phaseOf
-from h323d.sip.dialogs.dialog import Dialog
 from h323d.sip.dialogs.dialogend import DialogEnd
 from h323d.sip.dialogs.replaces import Replaces
 from h323d.sip.flows import Flow
 from h323d.sip.messages.message import SIPRequest
-from h323d.sip.screening import capabilities
-from h323d.sip.sdp.negotiation import NoCommonMedia
+from h323d.sip.sdp.refusal import NoCommonMedia
 from h323d.sip.transactions.running import ServerTransaction
 from h323d.tracing import stateName
 from h323d.values.address import PartyAddress, TransportAddress
@@ -110,9 +108,12 @@ class SIPLeg:
         config, rng = agent.config, agent.rng
         self._descriptions = Descriptions(self._media, rng, config.user, config.encryption)
         self._digits = LegDigits(self, agent, self._end, self._media)
-        self._referrals = Referrals(self, agent, self._end)
+        referrals = Referrals(self, agent, self._end)
         self._modification = SessionModification(
             self, agent, self._end, self._descriptions, flow is None
+        )
+        self._requests = Requests(
+            self, agent, self._end, self._modification, self._digits, referrals
         )
         self._side = self._sideOf(begun)
         self.hops, self.restricted = self._side.hops, self._side.restricted
@@ -266,46 +267,20 @@ class SIPLeg:
     # Requests of the peer within the dialog.
 
     def requestArrived(self, transaction: ServerTransaction) -> None:
-        """
-        Answer a request of the dialog (12.2.2).
+        self._requests.arrived(transaction)
 
-        @raise DecodeError: a header field that matters is malformed.
-        """
-        request = transaction.request
-        dialog = self._end.dialogOf(request)
-        if dialog is None:
-            self._end.respond(transaction, 481)
-        elif not dialog.takes(request):
-            self._end.respond(transaction, 500)
-        else:
-            self._prove()
-            self._end.flow = transaction.flow
-            self._watch.connectionRegained()
-            self.tell()
-            self._within(transaction, dialog)
+    def reached(self, transaction: ServerTransaction) -> None:
+        self._prove()
+        self._end.flow = transaction.flow
+        self._watch.connectionRegained()
+        self.tell()
 
-    def _within(self, transaction: ServerTransaction, dialog: Dialog) -> None:
-        request = transaction.request
-        if request.method == "BYE":
-            self._end.respond(transaction, 200)
-            cause = reasonCause(reasonsOf(request)) or Cause.NORMAL_CALL_CLEARING
-            self.peerEnded = True
-            self._session.bye(cause)
-        elif self.over:
-            self._end.respond(transaction, 481)
-        elif request.method in ("INVITE", "UPDATE"):
-            self._modification.requested(transaction, dialog)
-        elif request.method == "PRACK":
-            self._side.prackArrived(transaction)
-        elif request.method == "INFO":
-            self._digits.informed(transaction)
-        elif request.method == "REFER":
-            self._referrals.requested(transaction)
-        elif request.method == "OPTIONS":
-            self._agent.respond(transaction, capabilities(request, self.localTag))
-        else:  # nobody subscribes to anything within a call
-            status = {"NOTIFY": 481, "SUBSCRIBE": 489}.get(request.method, 405)
-            self._end.respond(transaction, status)
+    def endedByPeer(self, cause: Cause) -> None:
+        self.peerEnded = True
+        self._session.bye(cause)
+
+    def prackArrived(self, transaction: ServerTransaction) -> None:
+        self._side.prackArrived(transaction)
 
     def ackArrived(self, ack: SIPRequest) -> None:
         self._end.ackArrived(ack)

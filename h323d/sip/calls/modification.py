@@ -26,7 +26,7 @@ from h323d.sip.dialogs.within import RequestWithin
 from h323d.sip.flows import Flow
 from h323d.sip.messages.message import SIPRequest, SIPResponse
 from h323d.sip.reasons import statusOfReason
-from h323d.sip.sdp.negotiation import NoCommonMedia
+from h323d.sip.sdp.refusal import NoCommonMedia
 from h323d.sip.transactions.running import ServerTransaction
 from h323d.values.cause import Cause
 from h323d.values.identifiers import LegID

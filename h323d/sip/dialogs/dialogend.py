@@ -20,7 +20,7 @@ from h323d.sip.dialogs.replaces import Replaces
 from h323d.sip.flows import Flow
 from h323d.sip.messages.message import SIPRequest, SIPResponse
 from h323d.sip.messages.uri import isSecure
-from h323d.sip.sdp.negotiation import NoCommonMedia
+from h323d.sip.sdp.refusal import NoCommonMedia
 from h323d.sip.transactions.running import ServerTransaction
 from h323d.values.cause import Cause
 

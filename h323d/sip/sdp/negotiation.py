@@ -13,16 +13,11 @@ C{m=} lines stay (6).  So is every medium that the profile does not name.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from h323d.errors import RemoteProtocolError
-from h323d.sip.messages.grammar import writeHost
 from h323d.sip.sdp.crypto import (
-    PLAIN,
-    SECURE,
     Crypto,
     acceptedCrypto,
     answeredKeys,
@@ -45,6 +40,7 @@ from h323d.sip.sdp.payloads import (
     isEvent,
     pausesWithNoise,
 )
+from h323d.sip.sdp.refusal import NoCommonMedia, noFormat, refusal
 from h323d.sip.sdp.selection import (
     commonFormats,
     eventClock,
@@ -63,7 +59,6 @@ from h323d.sip.sdp.streams import (
     offeredStream,
     remoteStream,
 )
-from h323d.values.cause import Cause
 from h323d.values.media.encryption import StreamKeys
 from h323d.values.media.formats import MediaFormat
 from h323d.values.media.medium import Medium
@@ -72,37 +67,10 @@ from h323d.values.media.streams import Stream
 
 __all__ = [
     "Agreement",
-    "NoCommonMedia",
     "answerOffer",
     "applyAnswer",
     "makeOffer",
 ]
-
-_UNSHOWABLE = re.compile(r"[^A-Za-z0-9.+_/-]")
-_MAX_SHOWN = 32
-
-
-class NoCommonMedia(RemoteProtocolError):
-    """
-    Nothing that both sides can do: 488 for an offer, the end of the call for an answer.
-
-    @ivar obstacle: what it is that they cannot do together.
-    """
-
-    def __init__(self, obstacle: Obstacle, reason: str) -> None:
-        """
-        @param reason: made safe to show.
-        """
-        super().__init__(Cause.BEARER_CAPABILITY_NOT_IMPLEMENTED, reason)
-        self.obstacle = obstacle
-
-    def warning(self, host: str) -> str:
-        """
-        What a Warning header field says of it (RFC 3261, 20.43).
-
-        @param host: who warns.
-        """
-        return f'{self.obstacle.value} {writeHost(host)} "{self.reason}"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +213,7 @@ def answerOffer(
         streams[index] = agreedStream(remote, formats, transmit, wanted, direction, keys)
     ends = previous is not None and not _asks(offer, profile)
     if len(obstacles) == len(profile.media) and not ends:
-        raise _refusal(*obstacles[0], offer, local)
+        raise refusal(*obstacles[0], offer, local)
     answer = _edition(lines, local, previous.local if previous else None)
     return Agreement(answer, offer, tuple(streams))
 
@@ -307,7 +275,7 @@ def _answeredStream(
         if any(matches(own, fmt) for own in ours.values())
     }
     if not isAnySpoken(theirs.values()):
-        raise _noFormat([remote.media], wanted)
+        raise noFormat([remote.media], wanted)
     keys = answeredKeys(line, remote.media)
     if isSecure(line.protocol) != isSecure(remote.media.protocol):
         raise NoCommonMedia(Obstacle.TRANSPORT_PROTOCOL, "the answer is by another transport")
@@ -378,39 +346,3 @@ def _edition(
         return SessionDescription(origin, tuple(media), connection)
     fresh = SessionDescription(before.origin, tuple(media), connection)
     return fresh if fresh == before else replace(fresh, origin=before.origin.next())
-
-
-def _refusal(
-    obstacle: Obstacle, wanted: MediumProfile, offer: SessionDescription, local: LocalMedia
-) -> NoCommonMedia:
-    """
-    @param obstacle: that of the stream which came furthest.
-    """
-    name = wanted.medium.value
-    lines = [line for line in offer.media if line.medium is wanted.medium]
-    if obstacle is Obstacle.MEDIA_FORMAT:
-        return _noFormat(lines, wanted)
-    if obstacle is Obstacle.NETWORK_ADDRESS_FORMAT:
-        family = "IPv6" if ":" in local.host else "IPv4"
-        return NoCommonMedia(obstacle, f"no {family} unicast address for the {name}")
-    if obstacle is Obstacle.TRANSPORT_PROTOCOL:
-        theirs = _shown(line.protocol for line in lines)
-        ours = f"{PLAIN} only" if local.encrypting is None else f"{PLAIN} and {SECURE}"
-        return NoCommonMedia(obstacle, f"{name} by {theirs}, and we have {ours}")
-    if obstacle is Obstacle.ENCRYPTION:
-        return NoCommonMedia(obstacle, f"no a=crypto that we can use for the {name}")
-    return NoCommonMedia(obstacle, f"no {name} is offered")
-
-
-def _noFormat(lines: Iterable[MediaDescription], wanted: MediumProfile) -> NoCommonMedia:
-    theirs = _shown(str(fmt) for line in lines for fmt in formatsOf(line).values())
-    ours = " ".join(map(str, wanted.formats))
-    return NoCommonMedia(Obstacle.MEDIA_FORMAT, f"no common format; they have {theirs}, we {ours}")
-
-
-def _shown(names: Iterable[str]) -> str:
-    """
-    @return: what a peer names, each once, safe to show.
-    """
-    safe = dict.fromkeys(_UNSHOWABLE.sub("?", name)[:_MAX_SHOWN] for name in names)
-    return " ".join(tuple(safe)[:_MAX_SHOWN]) or "none"

@@ -12,7 +12,7 @@ from twisted.internet.task import Clock
 from h323d.asn1 import h245
 from h323d.call.dialrule import DialRule
 from h323d.call.homes import Home, homeAt
-from h323d.call.media import Latching, RelayStatistics
+from h323d.call.relaying import Latching, RelayStatistics
 from h323d.errors import ResourceUnavailable
 from h323d.gatekeeper.routed.media import MAXIMUM_SESSIONS, MediaProxy
 from h323d.gatekeeper.routed.side import CALLED, CALLER

@@ -12,7 +12,7 @@ from twisted.internet.task import Clock
 
 from h323d.asn1 import h245
 from h323d.call.homes import Home
-from h323d.call.media import Latching
+from h323d.call.relaying import Latching
 from h323d.gatekeeper.routed.media import MediaProxy
 from h323d.gatekeeper.traversal import Locality, Whereabouts
 from h323d.gatekeeper.traversalconfig import TraversalConfig

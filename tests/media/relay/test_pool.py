@@ -13,14 +13,8 @@ from zope.interface import implementer
 from zope.interface.verify import verifyObject
 
 from h323d.call.homes import Home
-from h323d.call.media import (
-    IRelay,
-    IRelayObserver,
-    IRelaySide,
-    Latching,
-    RelayStatistics,
-    Signalling,
-)
+from h323d.call.media import IRelay, IRelayObserver, IRelaySide, Signalling
+from h323d.call.relaying import Latching, RelayStatistics
 from h323d.errors import ResourceUnavailable
 from h323d.inputs import Inputs
 from h323d.media.config import MediaConfig

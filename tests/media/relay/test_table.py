@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from h323d.call.media import Latching, MediaNetworks, Signalling
+from h323d.call.media import MediaNetworks, Signalling
+from h323d.call.relaying import Latching
 from h323d.media.audio.consent import UNHEARD
 from h323d.media.audio.latch import CONTEST, PROBATION
 from h323d.media.packets import IPortPair

@@ -15,7 +15,7 @@ from h323d.call.legmedia import LegMedia
 from h323d.call.media import IMediaPort, IMediaPortObserver, Signalling
 from h323d.sip.calls.descriptions import Descriptions
 from h323d.sip.sdp.description import parse
-from h323d.sip.sdp.negotiation import NoCommonMedia
+from h323d.sip.sdp.refusal import NoCommonMedia
 from h323d.values.address import TransportAddress
 from h323d.values.media.direction import Direction
 from h323d.values.media.encryption import EncryptionRule, MediaEncryption, SRTPPeer

@@ -13,7 +13,7 @@ from h323d.sip.agent import ALLOW, SDP, SUPPORTED
 from h323d.sip.calls.digits import DIGIT_TYPES
 from h323d.sip.dialogs.dialog import Dialog, DialogState
 from h323d.sip.dialogs.dialogend import DialogEnd
-from h323d.sip.sdp.negotiation import NoCommonMedia
+from h323d.sip.sdp.refusal import NoCommonMedia
 from h323d.sip.sdp.streams import Obstacle
 from h323d.values.cause import Cause
 from tests.support.fakeagent import FakeAgent, FakeFlow, received

@@ -13,13 +13,8 @@ import pytest
 from h323d.sip.sdp.crypto import Crypto, Encrypting, KeySource, cryptosOf
 from h323d.sip.sdp.description import MediaDescription, SessionDescription, parse
 from h323d.sip.sdp.lines import LocalMedia, LocalPort
-from h323d.sip.sdp.negotiation import (
-    Agreement,
-    NoCommonMedia,
-    answerOffer,
-    applyAnswer,
-    makeOffer,
-)
+from h323d.sip.sdp.negotiation import Agreement, answerOffer, applyAnswer, makeOffer
+from h323d.sip.sdp.refusal import NoCommonMedia
 from h323d.sip.sdp.streams import Obstacle
 from h323d.values.address import TransportAddress
 from h323d.values.media.encryption import CryptoSuite, MasterKey, MediaEncryption, StreamKeys

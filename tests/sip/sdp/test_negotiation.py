@@ -10,13 +10,8 @@ import pytest
 
 from h323d.sip.sdp.description import SessionDescription, parse, write
 from h323d.sip.sdp.lines import LocalMedia, LocalPort
-from h323d.sip.sdp.negotiation import (
-    Agreement,
-    NoCommonMedia,
-    answerOffer,
-    applyAnswer,
-    makeOffer,
-)
+from h323d.sip.sdp.negotiation import Agreement, answerOffer, applyAnswer, makeOffer
+from h323d.sip.sdp.refusal import NoCommonMedia
 from h323d.sip.sdp.streams import Obstacle
 from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
