@@ -1,0 +1,109 @@
+"""
+Conferences by phone: phones that we did not write in rooms, and what is decided there.
+
+Each plays a tone of its own, and hears something only while somebody else is heard.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.support.processes import Capture, Server, together, waitFor
+from tests.support.softphone import SoftPhone
+
+pytestmark = pytest.mark.interop
+
+NETWORK = "127.0.98."
+US = f"{NETWORK}1"
+TONES = {"anna": 440, "bert": 700, "carol": 1400}  # Hz
+HOSTS = {"anna": f"{NETWORK}11", "bert": f"{NETWORK}12", "carol": f"{NETWORK}13"}
+HEARD = 5  # of 255: what PJSIP calls the level of a tone that is heard is above, silence is 0
+CONFIGURATION = """
+[[conference.rooms]]
+name = "council"
+aliases = ["801"]
+moderators = ["anna"]
+"""
+
+
+@dataclass(frozen=True)
+class World:
+    """
+    A server, and three phones that are registered.
+    """
+
+    server: Server
+    capture: Capture
+    phones: dict[str, SoftPhone]
+
+    def enters(self, name: str, room: str = "801") -> None:
+        phone = self.phones[name]
+        phone.until(phone.call(name, f"sip:{room}@{US}"), f"{name} is in a call", state="CONFIRMED")
+
+    def hears(self, name: str, something: bool = True) -> None:
+        phone = self.phones[name]
+
+        def found() -> bool:
+            return any((each["level"] > HEARD) is something for each in phone.calls()[-1:])
+
+        waitFor(found, 10, f"{name} hears {'somebody' if something else 'nobody'}")
+
+    def decide(self, *words: str, room: str = "801") -> dict[str, tuple[str, str]]:
+        """
+        Of who is in a room then, by name: the role, and the voice.
+        """
+        rows = self.server.ask("room", room, *words)
+        return {row["name"]: (row["role"], row["voice"]) for row in rows}
+
+    def byes(self) -> list[str]:
+        """
+        The reasons of those that we have sent.
+        """
+        query = f'sip.Method == "BYE" && ip.src == {US}'
+        return self.capture.dissect(query, "-T", "fields", "-e", "sip.Reason").split("\n")
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    with ExitStack() as stack:
+        capture = stack.enter_context(Capture(tmp_path / "capture", f"{NETWORK}0/24"))
+        server = stack.enter_context(Server(tmp_path / "server", US, CONFIGURATION))
+        phones = {name: SoftPhone(tmp_path / name, HOSTS[name], TONES[name]) for name in TONES}
+        together(stack, *phones.values())
+        for name, phone in phones.items():
+            phone.register(name, US, "PCMU")
+        yield World(server, capture, phones)
+        assert "Traceback" not in server.output()
+    assert capture.complaints(US) == ""
+
+
+def test_theOperatorDecidesWhoIsHeardAndWhoIsThere(world: World) -> None:
+    world.enters("anna")
+    world.enters("bert")
+    world.hears("anna")
+    world.hears("bert")
+    assert world.decide("mute", "all") == {
+        "anna": ("moderator", "open"),
+        "bert": ("participant", "muted"),
+    }
+    world.hears("anna", False)
+    world.hears("bert")
+    world.decide("unmute", "bert")
+    world.hears("anna")
+    world.decide("lock")
+    phone = world.phones["carol"]
+    phone.until(phone.call("carol", f"sip:801@{US}"), "carol is refused", status=486)
+    world.decide("invite", "carol")
+    waitFor(lambda: len(world.decide()) == 3, 10, "carol is there, who is invited")
+    assert world.decide("kick", "bert").keys() == {"anna", f"sip:carol@{US}"}
+    world.phones["bert"].until(0, "bert is put out", state="DISCONNECTED")
+    world.hears("carol")
+    world.server.ask("hangup", "council")
+    world.phones["anna"].until(0, "nobody is there", state="DISCONNECTED")
+    world.capture.stop()
+    assert "Q.850;cause=21" in world.byes()
