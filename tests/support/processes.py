@@ -43,6 +43,7 @@ __all__ = [
     "Server",
     "clearOnceHeard",
     "control",
+    "isBound",
     "program",
     "run",
     "runSipp",
@@ -107,6 +108,14 @@ def program(name: str) -> str:
     if found is None:
         pytest.skip(f"{name} is not installed")
     return found
+
+
+def isBound(address: str, port: int) -> bool:
+    """
+    Whether somebody listens at a UDP port of an IPv4 address, as the kernel lists them.
+    """
+    octets = bytes(map(int, reversed(address.split("."))))
+    return f"{octets.hex().upper()}:{port:04X}" in Path("/proc/net/udp").read_text()
 
 
 class Process:

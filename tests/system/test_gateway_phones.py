@@ -25,6 +25,7 @@ from tests.support.processes import (
     Capture,
     Process,
     Server,
+    isBound,
     program,
     together,
     waitFor,
@@ -66,8 +67,7 @@ class Sipp(Process):
         ]  # fmt: skip
 
     def ready(self) -> bool:
-        octets = bytes(map(int, reversed(SIPP.split("."))))
-        return f"{octets.hex().upper()}:13C4" in Path("/proc/net/udp").read_text()
+        return isBound(SIPP, 5060)
 
 
 @dataclass(frozen=True)

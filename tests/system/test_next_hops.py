@@ -12,7 +12,15 @@ from pathlib import Path
 import pytest
 
 from tests.support.kamailio import Kamailio
-from tests.support.processes import Capture, Process, Server, program, together, waitFor
+from tests.support.processes import (
+    Capture,
+    Process,
+    Server,
+    isBound,
+    program,
+    together,
+    waitFor,
+)
 from tests.system.test_trunks import Sipp
 
 pytestmark = pytest.mark.interop
@@ -55,8 +63,7 @@ class NameServer(Process):
         ]  # fmt: skip
 
     def ready(self) -> bool:
-        octets = bytes(map(int, reversed(NAMES.split("."))))
-        return f"{octets.hex().upper()}:{PORT:04X}" in Path("/proc/net/udp").read_text()
+        return isBound(NAMES, PORT)
 
 
 def test_aCallGoesToTheFirstServerOfADomainThatTakesIt(tmp_path: Path) -> None:

@@ -10,7 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.processes import Caller, Process, Server, program, runSipp, waitFor
+from tests.support.processes import (
+    Caller,
+    Process,
+    Server,
+    isBound,
+    program,
+    runSipp,
+    waitFor,
+)
 
 pytestmark = pytest.mark.interop
 
@@ -113,8 +121,7 @@ class Callee(Process):
         ]  # fmt: skip
 
     def ready(self) -> bool:
-        # 127.0.44.52:5060, as the kernel lists its UDP sockets
-        return "342C007F:13C4" in Path("/proc/net/udp").read_text()
+        return isBound(THEM, 5060)
 
 
 def events(caller: Caller) -> list[str]:

@@ -20,6 +20,7 @@ from tests.support.processes import (
     Process,
     Server,
     control,
+    isBound,
     program,
     together,
     waitFor,
@@ -85,8 +86,7 @@ class Sipp(Process):
         ]  # fmt: skip
 
     def ready(self) -> bool:
-        octets = bytes(map(int, reversed(self._address.split("."))))
-        return f"{octets.hex().upper()}:13C4" in Path("/proc/net/udp").read_text()
+        return isBound(self._address, 5060)
 
 
 @pytest.fixture(scope="module")
