@@ -1,0 +1,220 @@
+"""
+Load and soak by sipp, a SIP load generator that we did not write: calls come at an even rate into
+many rooms in turn, are answered, held, and ended by who called.
+
+What it tells of the calls: how many failed, how often a request of sipp's was sent again, and how
+long answers took.  What it tells of the server: CPU for a call; and, in a row for each look at it,
+its memory, its descriptors, and what is in its tables.  The last two rows are from before the calls
+that count and from when all that they leave behind for a while is gone: after a soak they are to be
+alike.
+
+Run: C{python -m benchmarks.sipp_load --rate 50 --seconds 600}; a soak lasts an hour.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.churn import TICKS
+from tests.support.processes import Server, program, waitFor
+
+SERVER, SIPP = "127.0.37.1", "127.0.37.2"
+SCENARIO = Path(__file__).parent / "sippload" / "room.xml"
+FIRST_ROOM = 80001
+WARM = 10  # seconds of calls that do not count: what is made once is made then
+LEFT_BEHIND = 35.0  # seconds until no transaction is left of a call: 64*T1, and a moment
+MEGABYTE = 1 << 20
+
+
+@dataclass(frozen=True)
+class Load:
+    """
+    @ivar rate: calls a second.
+    @ivar seconds: for which they come.
+    @ivar rooms: that they go to in turn.
+    @ivar hold: seconds that each lasts.
+    """
+
+    rate: float
+    seconds: float
+    rooms: int
+    hold: float
+
+
+@dataclass(frozen=True)
+class Look:
+    """
+    How a server is at one time.
+
+    @ivar memory: resident, octets.
+    @ivar cpu: seconds since it began.
+    @ivar tables: how much is in each, by name.
+    """
+
+    memory: int
+    descriptors: int
+    cpu: float
+    tables: dict[str, int]
+
+    def __str__(self) -> str:
+        counts = " | ".join(map(str, self.tables.values()))
+        return f"{self.memory / MEGABYTE:.1f} | {self.descriptors} | {counts}"
+
+
+def lookAt(server: Server) -> Look:
+    process = Path(f"/proc/{server.pid}")
+    pages = int((process / "statm").read_text().split()[1])
+    user, system = (process / "stat").read_text().rpartition(")")[2].split()[11:13]
+    status = server.ask("status")
+    tables = {name: status[name] for name in ("calls", "rooms", "admissions")}
+    tables |= {f"media {name}": status["media"][name] for name in ("ports", "rooms")}
+    return Look(
+        pages * os.sysconf("SC_PAGE_SIZE"),
+        len(list((process / "fd").iterdir())),
+        (int(user) + int(system)) / TICKS,
+        tables,
+    )
+
+
+class Generator:
+    """
+    One run of sipp.
+    """
+
+    def __init__(self, directory: Path, load: Load) -> None:
+        directory.mkdir()
+        self._directory = directory
+        rooms = directory / "rooms.csv"
+        names = [str(FIRST_ROOM + number) for number in range(load.rooms)]
+        rooms.write_text("\n".join(["SEQUENTIAL", *names]) + "\n")
+        self._child = subprocess.Popen(
+            [
+                program("sipp"), SERVER, "-nostdin", "-i", SIPP, "-sf", str(SCENARIO),
+                "-inf", str(rooms), "-r", f"{load.rate:g}", "-m", f"{load.rate * load.seconds:.0f}",
+                "-d", f"{load.hold * 1000:.0f}", "-trace_stat", "-stf", "stat.csv", "-fd", "1",
+                "-trace_rtt", "-rtt_freq", "1", "-trace_err", "-error_file", "errors.log",
+                "-timer_resol", "1",
+            ],
+            cwd=directory, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+
+    @property
+    def isRunning(self) -> bool:
+        return self._child.poll() is None
+
+    def counters(self) -> dict[str, str]:
+        """
+        Its statistics, as they were at its end.
+        """
+        with (self._directory / "stat.csv").open() as file:
+            *_, last = csv.DictReader(file, delimiter=";")
+        return dict(last)
+
+    def answers(self) -> list[float]:
+        """
+        How long each took, ms.
+        """
+        (file,) = self._directory.glob("*_rtt.csv")
+        with file.open() as lines:
+            return [float(row["response_time_ms"]) for row in csv.DictReader(lines, delimiter=";")]
+
+    def errors(self) -> str:
+        file = self._directory / "errors.log"
+        return file.read_text(errors="replace") if file.exists() else ""
+
+
+def during(generator: Generator, server: Server, every: float) -> Iterator[tuple[float, Look]]:
+    """
+    Looks at a server while calls come.
+    """
+    began = time.monotonic()
+    due = began + every
+    while generator.isRunning:
+        time.sleep(0.2)
+        if time.monotonic() >= due:
+            yield time.monotonic() - began, lookAt(server)
+            due += every
+
+
+def atRest(server: Server) -> Look:
+    """
+    When all that calls leave behind is gone.
+    """
+    waitFor(lambda: server.ask("status")["calls"] == 0, 30, "no call is left")
+    time.sleep(LEFT_BEHIND)
+    return lookAt(server)
+
+
+def measure(server: Server, directory: Path, load: Load, every: float) -> int:
+    """
+    @return: how many calls failed.
+    """
+    warm = Generator(directory / "warm", Load(load.rate, WARM, load.rooms, load.hold))
+    while warm.isRunning:
+        time.sleep(0.2)
+    before = atRest(server)
+    print(f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
+    print(f"| at, s | RSS, MB | descriptors | {' | '.join(before.tables)} |")
+    print(f"|{'---|' * (3 + len(before.tables))}")
+    generator = Generator(directory / "load", load)
+    for at, look in during(generator, server, every):
+        print(f"| {at:.0f} | {look} |", flush=True)
+    spent = lookAt(server).cpu - before.cpu
+    after = atRest(server)
+    print(f"| before | {before} |\n| after | {after} |\n")
+    failed = tell(generator, spent)
+    media = server.ask("status")["media"]
+    print(
+        f"{media['lateTicks']} of {media['ticks']} ticks were late, {media['framesGivenUp']} frames"
+        f" given up; load average {os.getloadavg()[0]:.1f}"
+    )
+    if "Traceback" in server.output():
+        print(server.output()[-3000:])
+    return failed
+
+
+def tell(generator: Generator, spent: float) -> int:
+    """
+    Print what became of the calls.
+
+    @param spent: the server's CPU, seconds.
+    @return: how many failed.
+    """
+    counters, answers = generator.counters(), generator.answers()
+    good, failed = int(counters["SuccessfulCall(C)"]), int(counters["FailedCall(C)"])
+    again = counters["Retransmissions(C)"]
+    print(
+        f"{good + failed} calls, {failed} failed; {again} requests sent again;"
+        f" answered after {statistics.median(answers):.1f} ms,"
+        f" p99 {statistics.quantiles(answers, n=100)[98]:.1f} ms, at most {max(answers):.0f} ms;"
+        f" {spent / (good + failed) * 1000:.2f} ms of CPU each"
+    )
+    print(generator.errors()[:2000], end="")
+    return failed
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rate", type=float, default=20.0, help="calls a second")
+    parser.add_argument("--seconds", type=float, default=10.0)
+    parser.add_argument("--rooms", type=int, default=50)
+    parser.add_argument("--hold", type=float, default=1.0, help="seconds that a call lasts")
+    parser.add_argument("--every", type=float, default=5.0, help="seconds between two looks")
+    options = parser.parse_args()
+    load = Load(options.rate, options.seconds, options.rooms, options.hold)
+    with tempfile.TemporaryDirectory() as name, Server(Path(name) / "server", SERVER) as server:
+        return int(measure(server, Path(name), load, options.every) > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
