@@ -49,6 +49,8 @@ PARTS = {
     "tests/media/audio/test_transcoding.py": "media/audio/laneforms",
     # One thing in several modules, that has no seam within.
     "tests/test_config.py": "config/reading config/sample config/sections",
+    "tests/conference/test_lobby.py": "conference/visitor",
+    "tests/conference/test_room.py": "conference/whisper",
     "tests/gateway/test_bridge.py": "gateway/dialling",
     "tests/gateway/test_transferredleg.py": "gateway/standin",
     "tests/sip/events/test_notifier.py": "sip/events/subscription",

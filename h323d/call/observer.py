@@ -1,19 +1,21 @@
 """
-An observer that lets everything happen: the base of those who care for some of it.
+Observers that let everything happen: the base of those who care for some of it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from zope.interface import implementer
 
 from h323d.call.legs import ILeg, ILegObserver, ITransferRequest
-from h323d.call.media import IMediaPort
+from h323d.call.media import IMediaPort, IMixerObserver
 from h323d.values.cause import Cause
 from h323d.values.media.digits import DigitMethod
 from h323d.values.media.medium import Medium
 from h323d.values.media.streams import Stream
 
-__all__ = ["SilentObserver"]
+__all__ = ["SilentObserver", "Unheeded"]
 
 
 @implementer(ILegObserver)
@@ -50,4 +52,17 @@ class SilentObserver:
         by.reject(Cause.FACILITY_REJECTED)
 
     def legReleased(self, leg: ILeg, cause: Cause) -> None:
+        pass
+
+
+@implementer(IMixerObserver)
+class Unheeded:
+    """
+    Whom a mixer reports to where nobody has to be told: those in it know.
+    """
+
+    def activeSpeaker(self, portId: int | None) -> None:
+        pass
+
+    def levels(self, levels: Mapping[int, float]) -> None:
         pass

@@ -1,5 +1,5 @@
 """
-C{h323ctl}: ask a running server, check a configuration, decode a packet, hash a password.
+C{h323ctl}: ask a running server, check a configuration, decode a packet, hash a password or a PIN.
 
 The first kind talks to the server's UNIX socket; the others need no server.
 Answers for people are tables; C{--json} gives the values as they are.
@@ -67,7 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     asking["follow"].set_defaults(run=_follow)
     _addExport(commands.add_parser("export", help="print what a server has kept, as text"))
     _addConfig(commands.add_parser("config", help="check a configuration, or print the sample"))
-    _addHash(commands.add_parser("hash", help="make a user's entry of a password, for SIP"))
+    _addHash(commands.add_parser("hash", help="make an entry of a password, or of a PIN"))
     _addGuard(commands.add_parser("guard", help="make keys, and look after the registry"))
     _addDecode(commands.add_parser("decode", help="decode messages; needs no server"))
     return parser
@@ -146,7 +146,9 @@ def _addHash(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--config", metavar="FILE", default=argparse.SUPPRESS, help="the configuration"
     )
-    parser.add_argument("user", metavar="USER", help="the name that goes with it")
+    kind = parser.add_mutually_exclusive_group(required=True)
+    kind.add_argument("user", metavar="USER", nargs="?", help="the name that goes with it")
+    kind.add_argument("--pin", action="store_true", help="hash the PIN of a room instead")
     parser.set_defaults(run=_hash)
 
 
@@ -285,8 +287,11 @@ def _sample(options: argparse.Namespace) -> None:
 
 
 def _hash(options: argparse.Namespace) -> None:
-    from h323d.cli.hashing import entryOf, readPassword  # only now, as above
+    from h323d.cli.hashing import entryOf, pinEntry, readPassword  # only now, as above
 
+    if options.pin:
+        print(pinEntry(readPassword("PIN")), end="")
+        return
     print(entryOf(options.user, readPassword(), options.realm, options.config), end="")
 
 

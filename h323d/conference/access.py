@@ -1,5 +1,5 @@
 """
-Who is what in a room, by its configuration.
+Who is what in a room, by its configuration, and by the PIN that they know.
 
 A role belongs to an identity: to a name that is the caller's for certain
 (L{h323d.call.callers.identitiesOf}), and never to who came first, or calls itself so.
@@ -10,9 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from h323d.conference.config import RoomConfig
+from h323d.conference.pins import PIN
 from h323d.conference.roles import RoomRole
 
 __all__ = ["EVERYBODYS", "RoomAccess", "accessesOf"]
+
+
+def _pinOf(text: str) -> PIN | None:
+    return PIN(text) if text else None
 
 
 def _folded(names: Iterable[str]) -> frozenset[str]:
@@ -22,20 +27,38 @@ def _folded(names: Iterable[str]) -> frozenset[str]:
 class RoomAccess:
     """
     That to one room.
+
+    @ivar recorded: whether who comes in is told that it is recorded.
     """
 
     def __init__(self, config: RoomConfig) -> None:
+        self.recorded = config.recorded
         self._moderators = _folded(config.moderators)
+        self._members = _folded(config.members)
+        self._pin = _pinOf(config.pin)
+        self._moderatorPin = _pinOf(config.moderatorPin)
 
-    def roleOf(self, identities: Iterable[str]) -> RoomRole:
+    def roleOf(self, identities: Iterable[str]) -> RoomRole | None:
         """
-        What somebody is there.
+        What somebody is there; C{None} where only a PIN can tell.
 
         @param identities: names that are the caller's for certain.
         """
-        if self._moderators.isdisjoint(_folded(identities)):
-            return RoomRole.PARTICIPANT
-        return RoomRole.MODERATOR
+        names = _folded(identities)
+        if not self._moderators.isdisjoint(names):
+            return RoomRole.MODERATOR
+        asks = self._pin is not None or self._moderatorPin is not None
+        return None if asks and self._members.isdisjoint(names) else RoomRole.PARTICIPANT
+
+    def roleFor(self, entered: str) -> RoomRole | None:
+        """
+        What somebody is there who has entered this; C{None} if it opens nothing.
+        """
+        isModerator = self._moderatorPin is not None and self._moderatorPin.matches(entered)
+        if isModerator:
+            return RoomRole.MODERATOR
+        opens = not entered if self._pin is None else self._pin.matches(entered)
+        return RoomRole.PARTICIPANT if opens else None
 
 
 EVERYBODYS = RoomAccess(RoomConfig("everybody's"))

@@ -35,7 +35,8 @@ class Arrival(SilentObserver):
     Waits at the door.
 
     @ivar roomId: where it wants to go.
-    @ivar role: what it will be there.
+    @ivar role: what it will be there; C{None} where a PIN has to tell.
+    @ivar counted: the name by which its wrong PINs are.
     @ivar predecessor: whose seat it is to have; C{None} for one of its own.
     """
 
@@ -44,12 +45,14 @@ class Arrival(SilentObserver):
         owner: ArrivalOwner,
         leg: ILeg,
         roomId: RoomID,
-        role: RoomRole = RoomRole.PARTICIPANT,
+        role: RoomRole | None = RoomRole.PARTICIPANT,
+        counted: str = "",
         predecessor: ILeg | None = None,
     ) -> None:
         self.leg = leg
         self.roomId = roomId
         self.role = role
+        self.counted = counted
         self.predecessor = predecessor
         self._owner = owner
 

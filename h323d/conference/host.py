@@ -4,6 +4,7 @@ The conference host: the destination of calls to rooms.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, replace
 
 from twisted.internet.defer import Deferred
@@ -24,9 +25,12 @@ from h323d.call.shares import UNSHARED, ShareRule, sourceOf
 from h323d.conference.access import EVERYBODYS, RoomAccess, accessesOf
 from h323d.conference.arrival import Arrival
 from h323d.conference.config import ConferenceConfig
+from h323d.conference.failures import failingName
+from h323d.conference.lobby import Lobby
 from h323d.conference.participant import Participant
 from h323d.conference.roles import RoomRole
 from h323d.conference.room import Room
+from h323d.conference.visitor import Visitor
 from h323d.errors import ConfigurationError, ResourceUnavailable
 from h323d.events.bus import EventBus
 from h323d.events.calls import CallEnded, CallRefused
@@ -66,6 +70,7 @@ class ConferenceHost(Part[ConferenceConfig]):
 
     @ivar rooms: the open rooms, by identifier.
     @ivar arrivals: who is being answered, and has no seat yet.
+    @ivar lobby: who is answered, and asked for a PIN.
     @ivar sounds: what those in rooms hear of the house's own.
     """
 
@@ -98,6 +103,7 @@ class ConferenceHost(Part[ConferenceConfig]):
         self._pool = pool
         self._gates = gates
         self.sounds = sounds
+        self.lobby = Lobby(self, clock, events, pool, sounds)
         self._callers = callers
         self._rules = self._rulesOf(config)
 
@@ -141,21 +147,27 @@ class ConferenceHost(Part[ConferenceConfig]):
         Answer the leg, which then gets a seat in the room that is the target; or reject it.
         """
         roomId = RoomID(route.target)
-        role = self._roleOf(leg, roomId)
+        role, counted = self._roleOf(leg, roomId), failingName(leg, self._callers)
         refusal = self._refusalAt(roomId, role) or self._refusalOf(leg.peer.host)
+        if refusal is None and role is None:
+            refusal = self.lobby.refusalOf(counted, self._rules.config)
         if refusal is not None:
             self._tellRefusal(leg, refusal)
             leg.reject(refusal.cause, refusal.reason)
             return
-        self._receive(Arrival(self, leg, roomId, role))
+        self._receive(Arrival(self, leg, roomId, role, counted))
 
-    def _roleOf(self, leg: ILeg, roomId: RoomID) -> RoomRole:
-        access = self._rules.accesses.get(roomId, EVERYBODYS)
-        return access.roleOf(identitiesOf(leg, self._callers))
+    def _roleOf(self, leg: ILeg, roomId: RoomID) -> RoomRole | None:
+        return self._accessTo(roomId).roleOf(identitiesOf(leg, self._callers))
+
+    def _accessTo(self, roomId: RoomID) -> RoomAccess:
+        return self._rules.accesses.get(roomId, EVERYBODYS)
 
     def seatWanted(self, room: Room, participant: Participant, leg: ILeg) -> None:
-        role = self._roleOf(leg, room.roomId)
-        self._receive(Arrival(self, leg, room.roomId, role, participant.leg))
+        # Who leaves it has been let in, and answers for who has it then.
+        role = self._roleOf(leg, room.roomId) or RoomRole.PARTICIPANT
+        arrival = Arrival(self, leg, room.roomId, role, predecessor=participant.leg)
+        self._receive(arrival)
 
     def _receive(self, arrival: Arrival) -> None:
         """
@@ -191,7 +203,7 @@ class ConferenceHost(Part[ConferenceConfig]):
         """
         return self._refusalAt(RoomID(route.target), RoomRole.PARTICIPANT)
 
-    def _refusalAt(self, roomId: RoomID, role: RoomRole) -> Refusal | None:
+    def _refusalAt(self, roomId: RoomID, role: RoomRole | None) -> Refusal | None:
         room = self.rooms.get(roomId)
         if room is not None and room.locked and role is not RoomRole.MODERATOR:
             return ROOM_LOCKED
@@ -204,7 +216,8 @@ class ConferenceHost(Part[ConferenceConfig]):
         room = self.rooms.get(roomId)
         if room is not None and room.full:
             return ROOM_FULL
-        if self.participants >= self._rules.config.maxTotalParticipants:
+        taken = self.participants + len(self.lobby.visitors)
+        if taken >= self._rules.config.maxTotalParticipants:
             return Refusal.of(Reason.CAPACITY_EXCEEDED, "serverFull")
         if room is None and len(self.rooms) >= self._rules.config.maxRooms:
             return Refusal.of(Reason.CAPACITY_EXCEEDED, "tooManyRooms")
@@ -214,17 +227,32 @@ class ConferenceHost(Part[ConferenceConfig]):
         """
         Give it its seat, if there still is one.
         """
-        leg, roomId = arrival.leg, arrival.roomId
+        leg, roomId, role = arrival.leg, arrival.roomId, arrival.role
         del self.arrivals[leg.legId]
         predecessor, room = arrival.predecessor, self.rooms.get(roomId)
+        refusal = self._refusalAt(roomId, role) or self._refusalOf(leg.peer.host)
         if predecessor is not None and room is not None and predecessor.legId in room.participants:
-            room.admit(leg, arrival.role)
+            room.admit(leg, role or RoomRole.PARTICIPANT)
             predecessor.hangup(Cause.NORMAL_CALL_CLEARING)
-            return
-        refusal = self._refusalAt(roomId, arrival.role) or self._refusalOf(leg.peer.host)
+        elif refusal is not None:
+            self._sendAway(leg, refusal)
+        elif role is None:
+            self.lobby.enter(arrival, self._accessTo(roomId), self._rules.config)
+        else:
+            self._roomOf(roomId).admit(leg, role)
+
+    def visitorAdmitted(self, visitor: Visitor, role: RoomRole) -> None:
+        leg, roomId = visitor.leg, visitor.arrival.roomId
+        refusal = self._refusalAt(roomId, role)
         if refusal is None:
-            (self.rooms.get(roomId) or self._open(roomId)).admit(leg, arrival.role)
-            return
+            self._roomOf(roomId).seat(leg, role, tuple(visitor.media.values()))
+        else:
+            self._sendAway(leg, refusal)
+
+    def _sendAway(self, leg: ILeg, refusal: Refusal) -> None:
+        """
+        Let go of who is answered already.
+        """
         self._tellRefusal(leg, refusal)
         leg.observe(SilentObserver())
         leg.hangup(refusal.cause)
@@ -244,18 +272,16 @@ class ConferenceHost(Part[ConferenceConfig]):
         refusal = self._lackAt(roomId)
         if refusal is not None:
             raise ResourceUnavailable(refusal.word, refusal.cause)
-        (self.rooms.get(roomId) or self._open(roomId)).invite(dial)
+        self._roomOf(roomId).invite(dial)
 
     def _refusalOf(self, host: str) -> Refusal | None:
         """
         Why nobody more from there gets a seat.
         """
         source = sourceOf(host)
-        held = sum(
-            sourceOf(participant.leg.peer.host) == source
-            for room in self.rooms.values()
-            for participant in room.participants.values()
-        )
+        seated = (each.leg for room in self.rooms.values() for each in room.participants.values())
+        legs = itertools.chain(seated, self.lobby.legs)
+        held = sum(sourceOf(leg.peer.host) == source for leg in legs)
         total = self._rules.config.maxTotalParticipants
         if self._rule.mayHold("rooms", host, held, total):
             return None
@@ -267,14 +293,29 @@ class ConferenceHost(Part[ConferenceConfig]):
     def leave(self) -> None:
         for arrival in tuple(self.arrivals.values()):
             arrival.leg.hangup(Cause.NORMAL_CALL_CLEARING)
+        for leg in self.lobby.legs:
+            leg.hangup(Cause.NORMAL_CALL_CLEARING)
         for room in tuple(self.rooms.values()):
             room.dismiss(Cause.NORMAL_CALL_CLEARING)
+
+    def _roomOf(self, roomId: RoomID) -> Room:
+        """
+        The room, which is opened if it is not.
+        """
+        return self.rooms.get(roomId) or self._open(roomId)
 
     def _open(self, roomId: RoomID) -> Room:
         limit = self._rules.limits.get(roomId, self._rules.config.maxParticipants)
         room = Room(
-            *(roomId, limit, self._rules.profile, self._clock),
-            *(self._events, self._pool, self, self.sounds),
+            roomId,
+            limit,
+            self._rules.profile,
+            self._clock,
+            self._events,
+            self._pool,
+            self,
+            self.sounds,
+            self._accessTo(roomId).recorded,
         )
         self.rooms[roomId] = room
         return room

@@ -95,6 +95,7 @@ class Participant(SilentObserver):
         self.sound = SILENT
         self._owner = owner
         self._mixer = mixer
+        self._aside: IMixer | None = None  # where it is while it hears something alone
 
     @property
     def port(self) -> IMediaPort | None:
@@ -108,8 +109,36 @@ class Participant(SilentObserver):
         Be heard by the others from now on, or not.
         """
         self.voice = voice
-        if self.presence is Presence.PRESENT and self.port is not None:
+        if self._aside is None and self.presence is Presence.PRESENT and self.port is not None:
             self._mixer.mute(self.port, voice is not Voice.OPEN)
+
+    def stepAside(self, mixer: IMixer) -> None:
+        """
+        Be there, and not with the others (L{h323d.conference.whisper.Listener}).
+        """
+        self._go(mixer)
+
+    def comeBack(self) -> None:
+        """
+        Be with the others again.
+        """
+        self._go(None)
+
+    def _go(self, aside: IMixer | None) -> None:
+        port = self.port if self.presence is Presence.PRESENT else None
+        if port is not None:
+            self._here.leave(port)
+        self._aside = aside
+        if port is not None:
+            self._enter(port)
+
+    @property
+    def _here(self) -> IMixer:
+        return self._mixer if self._aside is None else self._aside
+
+    def _enter(self, port: IMediaPort) -> None:
+        self._here.join(port)  # heard by all, whatever it was before
+        self.speakAs(self.voice)
 
     def legAlerting(self, leg: ILeg) -> None:
         self._owner.participantRings(self)
@@ -127,8 +156,7 @@ class Participant(SilentObserver):
     def _heard(self, port: IMediaPort, stream: Stream) -> None:
         before, self.presence = self.presence, Presence.PRESENT
         if before is not Presence.PRESENT:
-            self._mixer.join(port)  # heard by all, whatever it was before
-            self.speakAs(self.voice)
+            self._enter(port)
         if before is Presence.JOINING:
             self._owner.participantJoined(self, stream)
         elif before is Presence.ON_HOLD:
@@ -161,4 +189,4 @@ class Participant(SilentObserver):
         before, self.presence = self.presence, presence
         if before is Presence.PRESENT and self.port is not None:
             self.sound = soundOf(self.port.statistics())
-            self._mixer.leave(self.port)
+            self._here.leave(self.port)

@@ -6,7 +6,7 @@ Whoever decides - the operator, or a moderator - has a right to do so: the room 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Protocol
 
 from twisted.internet.interfaces import IReactorTime
@@ -14,12 +14,13 @@ from zope.interface import implementer
 
 from h323d.call.dialling import Dial
 from h323d.call.legs import ILeg, ITransferRequest, endedBy
-from h323d.call.media import IMediaPool, IMixerObserver
+from h323d.call.media import IMediaPool, IMediaPort, IMixerObserver
 from h323d.call.observer import SilentObserver
 from h323d.conference.announcing import Announcing
 from h323d.conference.participant import Participant, Presence
 from h323d.conference.roles import RoomRole, Voice
 from h323d.conference.seatrequest import SeatRequest
+from h323d.conference.whisper import Whisper
 from h323d.events.bus import EventBus
 from h323d.events.calls import CallAlerting, CallAnswered, CallEnded, CallOriginated, DigitReceived
 from h323d.events.rooms import (
@@ -85,9 +86,11 @@ class Room:
         pool: IMediaPool,
         owner: RoomOwner,
         sounds: Sounds = QUIET,
+        recorded: bool = False,
     ) -> None:
         """
         @param sounds: what those in it hear of the house's own.
+        @param recorded: whether they are to hear that it is.
         """
         self.roomId = roomId
         self.maxParticipants = maxParticipants
@@ -100,6 +103,10 @@ class Room:
         self._clock = clock
         self._events = events
         self._owner = owner
+        self._pool = pool
+        self._sounds = sounds
+        self._recorded = recorded
+        self._whispers: dict[LegID, Whisper] = {}
         self._mixer = pool.openMixer(self)
         self._announcing = Announcing(self._mixer, sounds, clock)
         self._events.publish(RoomOpened(self.openedAt, roomId))
@@ -121,6 +128,16 @@ class Room:
         Make the leg, whose call was just answered, a participant.
         """
         self.participantAnswered(self._enter(leg, role))
+
+    def seat(self, leg: ILeg, role: RoomRole, media: Iterable[tuple[IMediaPort, Stream]]) -> None:
+        """
+        Make a leg a participant whose call has gone on for a while.
+
+        @param media: what is negotiated with it.
+        """
+        participant = self._enter(leg, role)
+        for port, stream in media:
+            participant.legMediaReady(leg, port, stream)
 
     def invite(self, dial: Dial) -> None:
         """
@@ -177,8 +194,10 @@ class Room:
             return
         participant.speakAs(voice)
         if voice is Voice.OPEN:
+            self._whisper(participant, HouseSound.UNMUTED)
             self._events.publish(ParticipantUnmuted(now, self.roomId, leg.callId, leg.legId))
         else:
+            self._whisper(participant, HouseSound.MUTED)
             byItself = voice is Voice.MUTED_ITSELF
             self._events.publish(
                 ParticipantMuted(now, self.roomId, leg.callId, leg.legId, byItself)
@@ -199,6 +218,7 @@ class Room:
         """
         if not self.locked:
             self.locked = True
+            self.announce(HouseSound.LOCKED)
             self._events.publish(RoomLocked(self._clock.seconds(), self.roomId))
 
     def unlock(self) -> None:
@@ -207,6 +227,7 @@ class Room:
         """
         if self.locked:
             self.locked = False
+            self.announce(HouseSound.UNLOCKED)
             self._events.publish(RoomUnlocked(self._clock.seconds(), self.roomId))
 
     def announce(self, sound: HouseSound) -> None:
@@ -239,11 +260,28 @@ class Room:
                 *(now, self.roomId, leg.callId, leg.legId, encoding, participant.role.value)
             )
         )
+        self._whisper(participant, *self._greeting(participant))
         others = self._present - 1
         if others and participant.port is not None:
             self._announcing.came(participant.port)
         else:
             self._announcing.cameFirst()
+
+    def _greeting(self, participant: Participant) -> Iterator[HouseSound]:
+        if self._recorded:
+            yield HouseSound.RECORDED
+        if participant.role is RoomRole.MODERATOR:
+            yield HouseSound.MODERATOR
+
+    def _whisper(self, participant: Participant, *sounds: HouseSound) -> None:
+        """
+        Let one participant hear something alone.
+        """
+        legId = participant.leg.legId
+        if legId not in self._whispers:
+            parts = self._pool, self._sounds, self._clock
+            self._whispers[legId] = Whisper(participant, *parts)
+        self._whispers[legId].say(sounds)
 
     @property
     def _present(self) -> int:
@@ -283,6 +321,8 @@ class Room:
     def participantLeft(self, participant: Participant, cause: Cause) -> None:
         leg, now = participant.leg, self._clock.seconds()
         del self.participants[leg.legId]
+        if (whisper := self._whispers.pop(leg.legId, None)) is not None:
+            whisper.end()
         self.loudness.pop(leg.legId, None)
         if participant.joinedAt is not None:
             self._events.publish(

@@ -20,6 +20,7 @@ __all__ = [
     "ParticipantMuted",
     "ParticipantResumed",
     "ParticipantUnmuted",
+    "PINEntered",
     "RoomClosed",
     "RoomLocked",
     "RoomOpened",
@@ -61,6 +62,20 @@ class RoomUnlocked(Fact):
     """
 
     roomId: RoomID
+
+
+@dataclass(frozen=True, slots=True)
+class PINEntered(Fact):
+    """
+    Who is asked for the PIN of a room has entered one.  Which one is not told.
+
+    @ivar isRight: whether it opens the room.
+    """
+
+    roomId: RoomID
+    callId: CallID
+    legId: LegID
+    isRight: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from typing import Protocol
 
 from h323d.call.legs import ILeg, ITransferRequest, LegDirection, endedBy
+from h323d.call.observer import Unheeded
 from h323d.call.timer import Timer
 from h323d.call.ways import Way
 from h323d.gateway.branches import Branches, Place
@@ -27,7 +28,7 @@ from h323d.gateway.facts import BridgeFacts
 from h323d.gateway.handovers import Handovers, wayTo
 from h323d.gateway.joinedleg import JoinedLeg
 from h323d.gateway.successor import Successor
-from h323d.gateway.tones import BridgeTones, Unheeded
+from h323d.gateway.tones import BridgeTones
 from h323d.tracing import stateName
 from h323d.values.cause import Cause
 from h323d.values.identifiers import LegID

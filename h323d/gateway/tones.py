@@ -9,12 +9,9 @@ place that rings, and opens media, and is silent there.  They hear it from us.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from twisted.internet.interfaces import IReactorTime
-from zope.interface import implementer
 
-from h323d.call.media import IMediaPort, IMixer, IMixerObserver
+from h323d.call.media import IMediaPort, IMixer
 from h323d.call.timer import Timer
 from h323d.gateway.branches import Branches
 from h323d.gateway.bridgeside import BridgeSide, SideSound
@@ -22,23 +19,10 @@ from h323d.sounds.house import Sounds
 from h323d.sounds.names import HouseSound
 from h323d.sounds.playing import Player
 
-__all__ = ["BridgeTones", "Unheeded"]
+__all__ = ["BridgeTones"]
 
 _TO_SPEAK = 1.0  # seconds that a side which rings has to be heard, once its media is open
 _LOOK = 0.5  # seconds until it is looked again
-
-
-@implementer(IMixerObserver)
-class Unheeded:
-    """
-    Whom the mixer of a bridge reports to: there are two of them in it, who know.
-    """
-
-    def activeSpeaker(self, portId: int | None) -> None:
-        pass
-
-    def levels(self, levels: Mapping[int, float]) -> None:
-        pass
 
 
 class BridgeTones:

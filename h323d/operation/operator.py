@@ -331,10 +331,10 @@ class Operator:
 
     def _arriving(self) -> list[ILeg]:
         """
-        Those whom policies still decide on, or who have no seat yet.
+        Those whom policies still decide on, or who have no seat yet: some are asked for a PIN.
         """
         arrivals = (arrival.leg for arrival in self._host.arrivals.values())
-        return [*self._switch.waiting.values(), *arrivals]
+        return [*self._switch.waiting.values(), *arrivals, *self._host.lobby.legs]
 
     def _participants(self) -> Iterator[tuple[Room, Participant]]:
         for room in tuple(self._host.rooms.values()):

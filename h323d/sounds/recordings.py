@@ -17,7 +17,7 @@ from h323d.dsp.resample import resampled
 from h323d.dsp.tones import BUSY, RINGBACK, Melody, Note, Tone, play, render
 from h323d.dsp.wav import RATES, decode
 from h323d.errors import DecodeError
-from h323d.sounds.names import HouseSound
+from h323d.sounds.names import DIGITS, HouseSound
 
 __all__ = ["LONGEST", "LONGEST_FILE", "BuiltIn", "Recorded", "Recording", "recordingIn"]
 
@@ -25,11 +25,37 @@ LONGEST = 300  # seconds that a file may hold
 LONGEST_FILE = LONGEST * RATES[-1] * 2 * 2 + 65536  # octets: of two channels, and what is about it
 
 _TONES: dict[HouseSound, Tone] = {HouseSound.RINGBACK: RINGBACK, HouseSound.BUSY: BUSY}
-_C5, _E5, _G5, _C6 = 523, 659, 784, 1047  # Hz
+_G4, _C5, _E5, _G5, _A5, _C6 = 392, 523, 659, 784, 880, 1047  # Hz
+_RECORDING = 1400  # Hz, which telephones are recorded by
+
+
+def _pips(digit: int) -> Melody:
+    """
+    A digit, to be counted: a deep tone for five, and a high one for each that is left; none at all
+    is one that is deep and long.
+    """
+    if not digit:
+        return Melody((Note(_G4, 0, 600),), 1000)
+    pitches = [_C5] * (digit // 5) + [_A5] * (digit % 5)
+    notes = (Note(pitch, 160 * place, 130) for place, pitch in enumerate(pitches))
+    return Melody(tuple(notes), 160 * len(pitches) + 300)
+
+
 _MELODIES: dict[HouseSound, Melody] = {
     HouseSound.JOINED: Melody((Note(_G5, 0, 200), Note(_C6, 150, 250)), 400),
     HouseSound.LEFT: Melody((Note(_C6, 0, 200), Note(_G5, 150, 250)), 400),
     HouseSound.ALONE: Melody((Note(_G5, 0, 400), Note(_E5, 300, 400), Note(_C5, 600, 600)), 1200),
+    HouseSound.ENTER_PIN: Melody((Note(_E5, 0, 250), Note(_A5, 250, 400)), 1000),
+    HouseSound.WRONG_PIN: Melody((Note(_C5, 0, 250), Note(_G4, 250, 600)), 1000),
+    HouseSound.MODERATOR: Melody(
+        (Note(_C5, 0, 150), Note(_E5, 150, 150), Note(_G5, 300, 150), Note(_C6, 450, 300)), 900
+    ),
+    HouseSound.RECORDED: Melody((Note(_RECORDING, 0, 400),), 600, level=-30.0),
+    HouseSound.MUTED: Melody((Note(_E5, 0, 150), Note(_C5, 150, 250)), 500),
+    HouseSound.UNMUTED: Melody((Note(_C5, 0, 150), Note(_E5, 150, 250)), 500),
+    HouseSound.LOCKED: Melody((Note(_C5, 0, 120), Note(_C5, 150, 120), Note(_G4, 300, 400)), 800),
+    HouseSound.UNLOCKED: Melody((Note(_G4, 0, 120), Note(_G4, 150, 120), Note(_C5, 300, 400)), 800),
+    **{sound: _pips(digit) for digit, sound in enumerate(DIGITS)},
     HouseSound.HOLD: Melody(
         (
             *(Note(_C5, 0, 1200), Note(_E5, 500, 1200), Note(_G5, 1000, 1200)),

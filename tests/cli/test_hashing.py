@@ -1,5 +1,5 @@
 """
-A user's entry, made of a password.
+A user's entry, made of a password; and that of a room, of a PIN.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from h323d.cli.ctl import main
+from h323d.conference.access import RoomAccess
+from h323d.conference.roles import RoomRole
 from h323d.config.reading import parse
 from tests.support.digest import userOf
 
@@ -51,3 +53,22 @@ def test_noPasswordIsNone(
 ) -> None:
     assert hashed(monkeypatch, "\n", "anna") == 1
     assert "password: there is none" in capsys.readouterr().err
+
+
+def test_aPinStandsInARoomAsItIs(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert hashed(monkeypatch, "1234\n", "--pin") == 0
+    printed = capsys.readouterr().out
+    (room,) = parse(f'[[conference.rooms]]\nname = "council"\n{printed}', "it").conference.rooms
+    assert RoomAccess(room).roleFor("1234") is RoomRole.PARTICIPANT
+    assert RoomAccess(room).roleFor("1235") is None
+
+
+def test_whatIsNoPinIsToldSo(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert hashed(monkeypatch, "12a4\n", "--pin") == 1
+    assert "pin: a PIN has 4 to 12 digits" in capsys.readouterr().err
+    assert hashed(monkeypatch, "\n", "--pin") == 1
+    assert "pin: there is none" in capsys.readouterr().err

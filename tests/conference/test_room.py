@@ -52,7 +52,7 @@ class Scene:
     A room for two at the fifth second, and whom it tells what.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, recorded: bool = False) -> None:
         self.clock = Clock()
         self.clock.advance(5.0)
         self.pool = FakePool()
@@ -61,9 +61,15 @@ class Scene:
         events = EventBus()
         events.subscribe(Fact, self.facts.append)
         self.room = Room(
-            *(HERE, 2, PROFILE, self.clock, events, self.pool, self.owner, NumberedSounds())
+            HERE, 2, PROFILE, self.clock, events, self.pool, self.owner, NumberedSounds(), recorded
         )
         (self.mixer,) = self.pool.mixers
+
+    def wait(self) -> None:
+        """
+        Until nothing is played any more.
+        """
+        self.clock.advance(1.5)
 
     def admitted(self, role: RoomRole = RoomRole.PARTICIPANT) -> FakeLeg:
         leg = FakeLeg(HERE, self.pool)
@@ -262,13 +268,17 @@ def test_whoIsMutedIsNotHeard(scene: Scene) -> None:
     first, second = scene.present(), scene.present()
     scene.room.mute([scene.of(first)])
     scene.room.mute([scene.of(first)])
-    assert scene.mixer.muted == {heard(first)}
+    assert first.port not in scene.mixer.members
     assert scene.of(first).voice is Voice.MUTED
+    scene.wait()
+    assert first.port in scene.mixer.members
+    assert scene.mixer.muted == {heard(first)}
     scene.room.unmute([scene.of(first), scene.of(second)])
+    scene.wait()
     assert scene.mixer.muted == set()
     assert scene.facts == [
         ParticipantMuted(5.0, HERE, first.callId, first.legId, False),
-        ParticipantUnmuted(5.0, HERE, first.callId, first.legId),
+        ParticipantUnmuted(6.5, HERE, first.callId, first.legId),
     ]
 
 
@@ -276,8 +286,8 @@ def test_whoIsMutedStaysSoOnHoldAndAfterwards(scene: Scene) -> None:
     leg = scene.present()
     scene.room.mute([scene.of(leg)])
     assert leg.observer is not None
+    scene.wait()
     leg.observer.legMediaLost(leg, Medium.AUDIO)
-    scene.mixer.muted.clear()
     leg.mediaReady()
     assert scene.mixer.muted == {heard(leg)}
 
@@ -299,6 +309,7 @@ def test_whomSomebodyElseHasMutedCannot(scene: Scene) -> None:
     scene.room.mute([scene.of(leg)])
     scene.room.toggle(scene.of(leg))
     assert scene.of(leg).voice is Voice.MUTED
+    scene.wait()
     assert scene.mixer.muted == {heard(leg)}
 
 
@@ -336,3 +347,78 @@ def test_whatIsAnnouncedTakesThePlaceOfWhatIsPlayed(scene: Scene) -> None:
     assert scene.mixer.deaf == set()
     scene.clock.advance(2.0)
     assert playedIn(scene.mixer) == []
+
+
+def aside(scene: Scene, place: int = -1) -> list[HouseSound]:
+    """
+    What is heard by one alone.
+    """
+    return playedIn(scene.pool.mixers[place])
+
+
+def test_whoIsMutedHearsThatAlone(scene: Scene) -> None:
+    leg = scene.present()
+    scene.wait()
+    scene.room.mute([scene.of(leg)])
+    assert aside(scene) == [HouseSound.MUTED]
+    assert scene.pool.mixers[-1].members == [leg.port]
+    scene.room.unmute([scene.of(leg)])
+    assert aside(scene) == [HouseSound.UNMUTED]
+    scene.wait()
+    assert scene.pool.mixers[-1].closed
+    assert scene.mixer.members == [leg.port]
+
+
+def test_aModeratorHearsThatFirst(scene: Scene) -> None:
+    leg = scene.present(RoomRole.MODERATOR)
+    assert (scene.mixer.members, aside(scene)) == ([], [HouseSound.MODERATOR])
+    scene.wait()
+    assert scene.mixer.members == [leg.port]
+
+
+def test_whoComesIntoARecordedRoomHearsThatFirst() -> None:
+    scene = Scene(recorded=True)
+    scene.present()
+    assert aside(scene) == [HouseSound.RECORDED]
+    scene.wait()
+    scene.present(RoomRole.MODERATOR)
+    assert aside(scene) == [HouseSound.RECORDED]
+    scene.wait()
+    assert aside(scene) == [HouseSound.MODERATOR]
+
+
+def test_whoLeavesWhileTheyHearSomethingAloneLeavesNothing(scene: Scene) -> None:
+    leg = scene.present(RoomRole.MODERATOR)
+    leg.release(Cause.NORMAL_CALL_CLEARING)
+    assert scene.pool.mixers[-1].closed
+    assert scene.clock.getDelayedCalls() == []
+
+
+def test_whoHoldsWhileTheyHearSomethingAloneHearsTheRestOfIt(scene: Scene) -> None:
+    leg = scene.present(RoomRole.MODERATOR)
+    mixer = scene.pool.mixers[-1]
+    assert leg.observer is not None
+    leg.observer.legMediaLost(leg, Medium.AUDIO)
+    assert (mixer.members, scene.mixer.members) == ([], [])
+    leg.mediaReady()
+    assert (mixer.members, scene.mixer.members) == ([leg.port], [])
+
+
+def test_allHearThatItIsLocked(scene: Scene) -> None:
+    scene.present()
+    scene.room.lock()
+    assert playedIn(scene.mixer) == [HouseSound.LOCKED]
+    scene.room.unlock()
+    assert playedIn(scene.mixer) == [HouseSound.UNLOCKED]
+
+
+def test_whoHasTalkedElsewhereIsSeatedWithItsMedia(scene: Scene) -> None:
+    leg = FakeLeg(HERE, scene.pool)
+    visiting: Any = Recorder()
+    leg.observe(visiting)
+    leg.mediaReady()
+    ((_, _, port, stream),) = visiting.take()
+    scene.facts.clear()
+    scene.room.seat(leg, RoomRole.PARTICIPANT, ((port, stream),))
+    assert scene.mixer.members == [leg.port]
+    assert [type(each) for each in scene.facts] == [ParticipantJoined]

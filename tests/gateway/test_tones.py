@@ -8,10 +8,11 @@ from twisted.internet.task import Clock
 from zope.interface.verify import verifyObject
 
 from h323d.call.media import IMixerObserver, PortStatistics
+from h323d.call.observer import Unheeded
 from h323d.call.ways import Way
 from h323d.gateway.branches import Branches, Place
 from h323d.gateway.bridgeside import BridgeSide
-from h323d.gateway.tones import BridgeTones, Unheeded
+from h323d.gateway.tones import BridgeTones
 from h323d.sounds.house import QUIET, Sounds
 from h323d.sounds.names import HouseSound
 from h323d.values.media.medium import Medium

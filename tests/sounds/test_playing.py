@@ -9,8 +9,8 @@ from zope.interface.verify import verifyObject
 
 from h323d.call.lookups import NoFiles
 from h323d.call.media import IMixerObserver, ISampleSink, ISampleSource
+from h323d.call.observer import Unheeded
 from h323d.errors import ResourceUnavailable
-from h323d.gateway.tones import Unheeded
 from h323d.sounds.config import SoundsConfig
 from h323d.sounds.house import QUIET, HouseSounds
 from h323d.sounds.names import HouseSound

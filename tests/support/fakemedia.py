@@ -102,6 +102,8 @@ class FakeMixer:
     def join(self, port: IMediaPort) -> None:
         assert port not in self.members
         self.members.append(port)
+        self.muted.discard(port.portId)
+        self.deaf.discard(port.portId)
 
     def leave(self, port: IMediaPort) -> None:
         self.members.remove(port)
