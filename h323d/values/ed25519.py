@@ -9,9 +9,11 @@ from __future__ import annotations
 import base64
 import hashlib
 from dataclasses import dataclass
+from typing import Protocol
 
-__all__ = ["KEY_OCTETS", "SIGNATURE_OCTETS", "PublicKey"]
+__all__ = ["KEY_OCTETS", "SCHEME", "SIGNATURE_OCTETS", "PublicKey", "Signing"]
 
+SCHEME = "ed25519"  # as proofs have it
 KEY_OCTETS = 32
 SIGNATURE_OCTETS = 64
 
@@ -83,6 +85,19 @@ class PublicKey:
         As the registry has it.
         """
         return f"ed25519:{self.spki.hex()}"
+
+
+class Signing(Protocol):
+    """
+    Who has a private key.
+    """
+
+    @property
+    def public(self) -> PublicKey:
+        """What its signatures are verified by."""
+
+    def sign(self, octets: bytes) -> bytes:
+        """A signature, of L{SIGNATURE_OCTETS}."""
 
 
 def _isOnCurve(y: int) -> bool:

@@ -27,6 +27,7 @@ class Proof:
     @ivar key: the public key that it names; empty for a shared secret.
     @ivar octets: what is signed; empty for a shared secret.
     @ivar signature: over C{octets}; empty for a shared secret.
+    @ivar audience: for whom it was made; empty if it does not say.
     """
 
     scheme: str
@@ -36,6 +37,7 @@ class Proof:
     key: bytes = b""
     octets: bytes = b""
     signature: bytes = b""
+    audience: str = ""
 
 
 def nonceOf(number: int) -> bytes:

@@ -8,11 +8,12 @@ import hashlib
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from h323d.guard.keyfile import SigningKey
 from h323d.guard.registry.reading import parse
 from h323d.guard.registry.registry import Registry
 from h323d.values.ed25519 import PublicKey
 
-__all__ = ["entry", "privateKey", "publicKey", "registry"]
+__all__ = ["documentedKey", "entry", "privateKey", "publicKey", "registry", "signingKey"]
 
 
 def privateKey(name: str) -> Ed25519PrivateKey:
@@ -24,6 +25,18 @@ def privateKey(name: str) -> Ed25519PrivateKey:
 
 def publicKey(name: str) -> PublicKey:
     return PublicKey(privateKey(name).public_key().public_bytes_raw())
+
+
+def signingKey(name: str) -> SigningKey:
+    return SigningKey(privateKey(name))
+
+
+def documentedKey() -> SigningKey:
+    """
+    The first of RFC 8032, 7.1.
+    """
+    secret = "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60"
+    return SigningKey(Ed25519PrivateKey.from_private_bytes(bytes.fromhex(secret)))
 
 
 def entry(name: str, **fields: str) -> str:

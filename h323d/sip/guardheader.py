@@ -1,0 +1,273 @@
+"""
+C{Guard-Signature}: the Ed25519 signature of IF.guard on a request of SIP, a compact JWS (RFC 7515,
+RFC 8037) of what the request says (C{docs/reference/guard-proofs.rst}).
+
+It names every part of a request that says who asks for what: whoever is on the way can neither
+change one of them, nor use the signature for something else.  There is one form for each header and
+each payload (RFC 8785), and no choice of algorithm.  Whether a signature holds, and whether it is
+fresh, is not looked at here.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from h323d.call.applications import CallType
+from h323d.errors import DecodeError
+from h323d.sip.messages.grammar import fail
+from h323d.sip.messages.message import SIPRequest
+from h323d.sip.messages.uri import parseURI
+from h323d.values.ed25519 import SCHEME, SIGNATURE_OCTETS, PublicKey, Signing
+from h323d.values.proof import Proof
+
+__all__ = [
+    "HEADER",
+    "SIGNED_METHODS",
+    "SignedClaims",
+    "SIPStamp",
+    "claimsIn",
+    "isSignable",
+    "signed",
+]
+
+HEADER = "Guard-Signature"
+SIGNED_METHODS = ("REGISTER", "INVITE", "UPDATE", "REFER")
+NONCE_OCTETS = 16
+MAX_CHARACTERS = 4096  # of a signature with all that it names
+UNSAID = -1  # as expires, where a REGISTER does not say
+_PARTS = re.compile(r"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]{86})")
+_THUMBPRINT = re.compile(rb'\{"alg":"EdDSA","kid":"([A-Za-z0-9_-]{43})","typ":"guard\+jwt"\}')
+_KINDS: dict[str, type] = {
+    "aud": str,
+    "body": str,
+    "bps": int,
+    "call_id": str,
+    "contact": str,
+    "cseq": str,
+    "dest": str,
+    "expires": int,
+    "from": str,
+    "iat": int,
+    "iss": str,
+    "jti": str,
+    "pii": bool,
+    "to": str,
+    "type": str,
+}
+_URIS = ("dest", "from", "to")
+
+Payload = dict[str, Any]  # Any: whatever JSON can say
+
+
+@dataclass(frozen=True, slots=True)
+class SIPStamp:
+    """
+    What a signer says beside the request.
+
+    @ivar issuer: the C{terminal_id} of who signs.
+    @ivar audience: for whom: the C{guard.name} of a server.
+    @ivar time: in seconds of Unix time.
+    @ivar nonce: L{NONCE_OCTETS} that no other request has.
+    @ivar callType: as which the call is declared.
+    @ivar declaredPII: there is personal data in it.
+    @ivar bandwidth: bit/s, both directions together; 0 leaves it to the session description.
+    """
+
+    issuer: str
+    audience: str
+    time: int
+    nonce: bytes
+    callType: CallType = CallType.ROUTINE
+    declaredPII: bool = False
+    bandwidth: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SignedClaims:
+    """
+    What a request shows, not verified.
+
+    @ivar proof: its C{key} is the thumbprint of a key (RFC 7638), in ASCII.
+    @ivar callType: and the rest as L{SIPStamp} has them.
+    """
+
+    proof: Proof
+    callType: CallType
+    declaredPII: bool
+    bandwidth: int
+
+
+def isSignable(request: SIPRequest) -> bool:
+    """
+    Whether requests like this are signed: those that register, call, or change a session.
+    """
+    return request.method in SIGNED_METHODS and (request.method != "UPDATE" or bool(request.body))
+
+
+def signed(request: SIPRequest, key: Signing, stamp: SIPStamp) -> SIPRequest:
+    """
+    A request with its signature, as it is to be sent.
+    """
+    payload = _payloadOf(request) | {
+        "aud": stamp.audience,
+        "bps": stamp.bandwidth,
+        "iat": stamp.time,
+        "iss": stamp.issuer,
+        "jti": _base64(stamp.nonce),
+        "pii": stamp.declaredPII,
+        "type": stamp.callType.value,
+    }
+    content = f"{_base64(_headerOf(key.public))}.{_base64(_canonical(payload))}"
+    value = f"{content}.{_base64(key.sign(content.encode()))}"
+    return request.withHeaders(request.headers.replacing(HEADER, value))
+
+
+def claimsIn(request: SIPRequest) -> SignedClaims | None:
+    """
+    What a request shows; C{None} if it has no signature.
+
+    @raise DecodeError: the signature is malformed, or of another request; or the request came
+        by UDP, for which it is too long.
+    """
+    lines = request.headers.lines(HEADER)
+    if not lines:
+        return None
+    if len(lines) > 1:
+        fail("is there twice", HEADER)
+    if request.via.transport == "UDP":
+        fail("is taken over TCP or TLS alone", HEADER)
+    parts = _PARTS.fullmatch(lines[0]) if len(lines[0]) <= MAX_CHARACTERS else None
+    if parts is None:
+        fail("is no compact JWS of Ed25519", HEADER)
+    header, content, signature = (_octetsOf(each) for each in parts.groups())
+    named = _THUMBPRINT.fullmatch(header)
+    if named is None or len(signature) != SIGNATURE_OCTETS:
+        fail("has another header than it has to have", HEADER)
+    payload = _read(content)
+    _compare(payload, _payloadOf(request))
+    nonce = _octetsOf(payload["jti"])
+    if len(nonce) != NONCE_OCTETS:
+        fail(f"jti has not {NONCE_OCTETS} octets", HEADER)
+    proof = Proof(
+        SCHEME,
+        payload["iss"],
+        payload["iat"],
+        nonce,
+        named[1],
+        f"{parts[1]}.{parts[2]}".encode(),
+        signature,
+        payload["aud"],
+    )
+    return SignedClaims(proof, _callTypeOf(payload), payload["pii"], payload["bps"])
+
+
+def _payloadOf(request: SIPRequest) -> Payload:
+    """
+    What is to be signed of a request itself.
+    """
+    contacts = " ".join(str(each.uri) for each in request.contacts)
+    return {
+        "body": _base64(hashlib.sha256(request.body).digest()),
+        "call_id": request.callId,
+        "contact": "*" if request.hasWildcardContact else contacts,
+        "cseq": str(request.cseq),
+        "dest": str(request.uri),
+        "expires": _expiresOf(request),
+        "from": str(request.fromAddress.uri),
+        "to": str(request.toAddress.uri),
+    }
+
+
+def _expiresOf(request: SIPRequest) -> int:
+    """
+    For how long a REGISTER binds all its contacts: they have to agree.
+    """
+    if request.method != "REGISTER":
+        return 0
+    general = request.seconds("Expires")
+    told = {each.parameter("expires") for each in request.contacts} - {None}
+    if len(told) > 1 or (told and general is not None and told != {str(general)}):
+        fail("contacts that expire at several times have one signature", HEADER)
+    if told:
+        text = str(told.pop())
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 11 else UNSAID
+    return UNSAID if general is None else general
+
+
+def _compare(claimed: Payload, real: Payload) -> None:
+    for name, value in real.items():
+        said = claimed[name]
+        if name in _URIS and said != value:
+            try:
+                said = str(parseURI(said))
+            except DecodeError:
+                fail(f"{name} is no URI", HEADER)
+        if said != value:
+            fail(f"{name} is of another request", HEADER)
+
+
+def _read(content: bytes) -> Payload:
+    """
+    A payload with exactly the members that it has to have, in the one form of it.
+    """
+    try:
+        payload = json.loads(content)
+        canonical = _canonical(payload)
+    except (ValueError, RecursionError):
+        fail("the payload is no JSON", HEADER)
+    if canonical != content:  # members that are there twice, -0, 1e400, spaces
+        fail("the payload is not in its canonical form", HEADER)
+    if not isinstance(payload, dict) or payload.keys() != _KINDS.keys():
+        fail("the payload has other members than it has to have", HEADER)
+    for name, kind in _KINDS.items():
+        if type(payload[name]) is not kind:  # true is no number here
+            fail(f"{name} is of another kind", HEADER)
+    if not (0 <= payload["iat"] < 2**32 and 0 <= payload["bps"] < 2**40):
+        fail("a number is out of range", HEADER)
+    return payload
+
+
+def _callTypeOf(payload: Payload) -> CallType:
+    try:
+        return CallType(payload["type"])
+    except ValueError:
+        fail("type is no type of calls", HEADER)
+
+
+def _canonical(value: object) -> bytes:
+    """
+    RFC 8785, for texts and whole numbers, by members whose names are of ASCII.
+
+    @raise ValueError: it has no such form.
+    """
+    text = json.dumps(
+        value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+    )
+    return text.encode()
+
+
+def _headerOf(key: PublicKey) -> bytes:
+    return _canonical({"alg": "EdDSA", "kid": key.thumbprint, "typ": "guard+jwt"})
+
+
+def _base64(octets: bytes) -> str:
+    return base64.urlsafe_b64encode(octets).rstrip(b"=").decode()
+
+
+def _octetsOf(text: str) -> bytes:
+    """
+    The octets of base64url, of which there is one text alone.
+    """
+    try:
+        octets = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    except (binascii.Error, ValueError):
+        fail("is no base64url", HEADER)
+    if _base64(octets) != text:
+        fail("is not the one form of its base64url", HEADER)
+    return octets

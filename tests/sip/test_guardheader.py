@@ -1,0 +1,259 @@
+"""
+The signature of a guardian on requests of SIP.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from h323d.call.applications import CallType
+from h323d.errors import DecodeError
+from h323d.sip.guardheader import HEADER, SignedClaims, SIPStamp, claimsIn, isSignable, signed
+from h323d.sip.messages.message import SIPRequest
+from h323d.sip.messages.parser import parse
+from h323d.sip.messages.uri import parseURI
+from h323d.sip.messages.writer import write
+from tests.support.guardians import documentedKey, privateKey, publicKey, signingKey
+from tests.support.sip_messages import INVITE, message
+
+ANNA = signingKey("anna")
+NONCE = bytes(range(16))
+STAMP = SIPStamp("if://guardian/anna", "council-1", 1_800_000_000, NONCE, CallType.ESCALATE)
+
+
+def requestOf(octets: bytes) -> SIPRequest:
+    request = parse(octets.replace(b"SIP/2.0/UDP", b"SIP/2.0/TCP"))
+    assert isinstance(request, SIPRequest)
+    return request
+
+
+CALL = requestOf(INVITE)
+REGISTER = requestOf(
+    message(
+        "REGISTER sip:council.example SIP/2.0",
+        "Via: SIP/2.0/TCP 192.0.2.10:5060;branch=z9hG4bK776asdhds;rport",
+        "From: <sip:anna@council.example>;tag=1",
+        "To: <sip:anna@council.example>",
+        "Call-ID: c",
+        "CSeq: 1 REGISTER",
+        "Contact: <sip:anna@192.0.2.10>;expires=60",
+        "Content-Length: 0",
+    )
+)
+
+
+def claimsOf(request: SIPRequest) -> SignedClaims:
+    claims = claimsIn(request)
+    assert claims is not None
+    return claims
+
+
+def base64url(octets: bytes) -> str:
+    return base64.urlsafe_b64encode(octets).rstrip(b"=").decode()
+
+
+def payloadOf(request: SIPRequest) -> dict[str, Any]:
+    text = request.headers.lines(HEADER)[0].split(".")[1]
+    payload: dict[str, Any] = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+    return payload
+
+
+def withPayload(payload: bytes, header: bytes | None = None) -> SIPRequest:
+    """
+    A request that is signed, but with this instead of what it has to say.
+    """
+    name = publicKey("anna").thumbprint.encode()
+    header = header or b'{"alg":"EdDSA","kid":"' + name + b'","typ":"guard+jwt"}'
+    content = f"{base64url(header)}.{base64url(payload)}"
+    value = f"{content}.{base64url(ANNA.sign(content.encode()))}"
+    return CALL.withHeaders(CALL.headers.replacing(HEADER, value))
+
+
+def canonical(payload: dict[str, Any]) -> bytes:
+    return json.dumps(payload, sort_keys=True, separators=(",", ":")).encode()
+
+
+def test_theProofSaysWhatTheSignerSaid() -> None:
+    claims = claimsOf(signed(CALL, ANNA, STAMP))
+    assert (claims.callType, claims.declaredPII, claims.bandwidth) == (CallType.ESCALATE, False, 0)
+    proof = claims.proof
+    assert (proof.scheme, proof.identity, proof.audience, proof.time, proof.nonce) == (
+        "ed25519",
+        "if://guardian/anna",
+        "council-1",
+        1_800_000_000,
+        NONCE,
+    )
+    assert proof.key == publicKey("anna").thumbprint.encode()
+
+
+def test_theSignatureIsThatOfTheJWS() -> None:
+    request = signed(CALL, ANNA, STAMP)
+    proof = claimsOf(request).proof
+    content, _, _ = request.headers.lines(HEADER)[0].rpartition(".")
+    assert proof.octets == content.encode()
+    privateKey("anna").public_key().verify(proof.signature, proof.octets)
+
+
+def test_itIsTheSameAfterItWasOnTheWire() -> None:
+    for request in (CALL, REGISTER):
+        sent = signed(request, ANNA, STAMP)
+        assert claimsOf(requestOf(write(sent))) == claimsOf(sent)
+
+
+def test_thePayloadNamesAllThatIsAskedFor() -> None:
+    payload = payloadOf(signed(REGISTER, ANNA, STAMP))
+    assert payload == {
+        "aud": "council-1",
+        "body": "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU",
+        "bps": 0,
+        "call_id": "c",
+        "contact": "sip:anna@192.0.2.10",
+        "cseq": "1 REGISTER",
+        "dest": "sip:council.example",
+        "expires": 60,
+        "from": "sip:anna@council.example",
+        "iat": 1_800_000_000,
+        "iss": "if://guardian/anna",
+        "jti": "AAECAwQFBgcICQoLDA0ODw",
+        "pii": False,
+        "to": "sip:anna@council.example",
+        "type": "ESCALATE",
+    }
+
+
+def test_aRequestWithoutASignatureShowsNothing() -> None:
+    assert claimsIn(CALL) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("From", "<sip:bert@192.0.2.10>;tag=1928301774", "from"),
+        ("To", "<sip:8001@192.0.2.1>", "to"),
+        ("Call-ID", "another", "call_id"),
+        ("CSeq", "314160 INVITE", "cseq"),
+        ("Contact", "<sip:mallory@192.0.2.66>", "contact"),
+        ("Contact", "*", "contact"),
+    ],
+)
+def test_aProxyChangesNothingThatIsSigned(name: str, value: str, said: str) -> None:
+    request = signed(CALL, ANNA, STAMP)
+    changed = request.withHeaders(request.headers.replacing(name, value))
+    with pytest.raises(DecodeError, match=f"{said} is of another request"):
+        claimsIn(changed)
+
+
+def test_aProxyChangesNeitherSoundNorTarget() -> None:
+    request = signed(CALL, ANNA, STAMP)
+    with pytest.raises(DecodeError, match="body"):
+        claimsIn(replace(request, body=request.body.replace(b"192.0.2.10", b"192.0.2.66")))
+    with pytest.raises(DecodeError, match="dest"):
+        claimsIn(replace(request, uri=parseURI("sip:8001@192.0.2.1")))
+
+
+def test_aSignatureIsOfOneRequest() -> None:
+    value = signed(CALL, ANNA, STAMP).headers.lines(HEADER)[0]
+    with pytest.raises(DecodeError, match="of another request"):
+        claimsIn(REGISTER.withHeaders(REGISTER.headers.adding(HEADER, value)))
+
+
+def test_aBindingLastsAsLongAsItsGuardianSaid() -> None:
+    request = signed(REGISTER, ANNA, STAMP)
+    contact = "<sip:anna@192.0.2.10>;expires=0"
+    with pytest.raises(DecodeError, match="expires"):
+        claimsIn(request.withHeaders(request.headers.replacing("Contact", contact)))
+    with pytest.raises(DecodeError, match="several times"):
+        claimsIn(request.withHeaders(request.headers.adding("Expires", "70")))
+
+
+@pytest.mark.parametrize(
+    "trick",
+    [
+        lambda text: text.replace(b'"bps":0', b'"bps":-0'),
+        lambda text: text.replace(b'"bps":0', b'"bps":1e400'),
+        lambda text: text.replace(b'"bps":0', b'"bps":0.0'),
+        lambda text: text.replace(b'"bps":0', b'"bps":true'),
+        lambda text: text.replace(b'"bps":0', b'"bps":-1'),
+        lambda text: text.replace(b'"bps":0', b'"bps":"0"'),
+        lambda text: text.replace(b'"bps":0', b'"bps":' + b"9" * 999),
+        lambda text: text.replace(b'"bps":0', b'"bps":NaN'),
+        lambda text: text.replace(b'"bps":0', b'"bps":0,"bps":0'),
+        lambda text: text.replace(b'"bps":0,', b""),
+        lambda text: text.replace(b'"bps":0', b'"bps":0,"bpt":0'),
+        lambda text: text.replace(b'"bps":0', b'"bps": 0'),
+        lambda text: text.replace(b"council", rb"c\u006funcil"),
+        lambda text: text.replace(b"council-1", rb"\ud800"),
+        lambda text: text.replace(b"ESCALATE", b"escalate"),
+        lambda text: text.replace(b"ESCALATE", "ESСALATE".encode()),  # noqa: RUF001
+        lambda text: text.replace(b'"jti":"AAEC', b'"jti":"'),
+        lambda text: text.replace(b'ODw"', b'ODx"'),
+        lambda text: text + b"\n",
+        lambda text: b"\xff" + text,
+        lambda text: b"[" * 3000,
+        lambda text: b"null",
+    ],
+)
+def test_aPayloadHasOneForm(trick: Any) -> None:
+    payload = canonical(payloadOf(signed(CALL, ANNA, STAMP)))
+    assert claimsOf(withPayload(payload))
+    assert trick(payload) != payload
+    with pytest.raises(DecodeError, match=HEADER):
+        claimsIn(withPayload(trick(payload)))
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        b'{"alg":"none","kid":"x","typ":"guard+jwt"}',
+        b'{"alg":"HS256","kid":"' + b"A" * 43 + b'","typ":"guard+jwt"}',
+        b'{"alg":"EdDSA","kid":"' + b"A" * 43 + b'","typ":"JWT"}',
+        b'{"typ":"guard+jwt","alg":"EdDSA","kid":"' + b"A" * 43 + b'"}',
+        b'{"alg":"EdDSA","jwk":{},"kid":"' + b"A" * 43 + b'","typ":"guard+jwt"}',
+    ],
+)
+def test_aHeaderHasOneForm(header: bytes) -> None:
+    payload = canonical(payloadOf(signed(CALL, ANNA, STAMP)))
+    with pytest.raises(DecodeError, match="another header"):
+        claimsIn(withPayload(payload, header))
+
+
+@pytest.mark.parametrize("value", ["", "a.b", "a.b.c", "a.b." + "A" * 87, "A" * 5000, "a b.c.d"])
+def test_whatIsNoJWSIsTold(value: str) -> None:
+    request = CALL.withHeaders(CALL.headers.adding(HEADER, value))
+    with pytest.raises(DecodeError, match=HEADER):
+        claimsIn(request)
+
+
+def test_twoSignaturesAreOneTooMany() -> None:
+    request = signed(CALL, ANNA, STAMP)
+    with pytest.raises(DecodeError, match="twice"):
+        claimsIn(request.withHeaders(request.headers.adding(HEADER, "x")))
+
+
+def test_overUDPItIsRefused() -> None:
+    parsed = parse(INVITE)
+    assert isinstance(parsed, SIPRequest)
+    with pytest.raises(DecodeError, match="TCP or TLS"):
+        claimsIn(signed(parsed, ANNA, STAMP))
+
+
+def test_theOctetsAreThoseOfTheDocumentation() -> None:
+    page = Path(__file__).parents[2] / "docs" / "reference" / "guard-proofs.rst"
+    told = "".join(page.read_text().split())
+    stamp = SIPStamp("if://guardian/anna", "council-1", 1_800_000_000, NONCE)
+    assert "".join(signed(REGISTER, documentedKey(), stamp).headers.lines(HEADER)) in told
+
+
+def test_whatIsSigned() -> None:
+    assert isSignable(CALL)
+    assert isSignable(REGISTER)
+    assert not isSignable(replace(CALL, method="OPTIONS"))
+    assert isSignable(replace(CALL, method="UPDATE"))
+    assert not isSignable(replace(CALL, method="UPDATE", body=b""))
