@@ -1,0 +1,3 @@
+"""
+Personal data in what people read: finding it, and cutting it out.
+"""
