@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from h323d.guard.registry.guardian import Guardian
 from h323d.values.address import PartyAddress
+from h323d.values.ed25519 import PublicKey
 
 __all__ = ["EMPTY", "Registry", "digestsOf", "namesOf"]
 
@@ -48,7 +49,9 @@ class Registry:
         """
         self._guardians = {each.terminalId: each for each in guardians}
         everybody = self._guardians.values()
-        self._byKey = {key.raw: each for each in everybody for key in each.keys}
+        owned = [(key, each) for each in everybody for key in each.keys]
+        self._byKey = {key.raw: (each, key) for key, each in owned}
+        self._byKey |= {key.thumbprint.encode(): (each, key) for key, each in owned}
         self._byDigest = {digest: each for each in everybody for digest in digestsOf(each)}
         self._byAlias = {namesOf(alias): each for each in everybody for alias in each.aliases}
         self._networks: dict[tuple[int, int], dict[int, Guardian]] = {}
@@ -71,11 +74,13 @@ class Registry:
         """
         return self._guardians.get(terminalId)
 
-    def byKey(self, raw: bytes) -> Guardian | None:
+    def byKey(self, name: bytes) -> tuple[Guardian, PublicKey] | None:
         """
-        @param raw: the 32 octets of a public key.
+        Whose key it is, and the key, as the registry has it.
+
+        @param name: its 32 octets, or its thumbprint (RFC 7638) in ASCII.
         """
-        return self._byKey.get(raw)
+        return self._byKey.get(name)
 
     def bySPKI(self, spki: bytes) -> Guardian | None:
         """

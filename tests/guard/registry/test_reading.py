@@ -46,7 +46,9 @@ def test_oneOfSeveralNeedsNoBrackets() -> None:
 
 def test_theNextKeyCountsToo() -> None:
     found = registry(entry("anna", next_public_key=publicKey("later").raw.hex()))
-    assert found.byKey(publicKey("anna").raw) is found.byKey(publicKey("later").raw) is not None
+    (anna,) = found
+    assert found.byKey(publicKey("anna").raw) == (anna, publicKey("anna"))
+    assert found.byKey(publicKey("later").raw) == (anna, publicKey("later"))
 
 
 def test_theStatusIsRead() -> None:

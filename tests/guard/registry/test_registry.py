@@ -28,7 +28,9 @@ def test_anEntryIsFoundByItsKeyOrItsCertificate() -> None:
     digest = hashlib.sha256(spki).hexdigest()
     found = registry(entry("anna"), entry("bert", certificate=f"sha256:{digest}", proof="tls"))
     anna, bert = found
-    assert found.byKey(publicKey("anna").raw) is anna
+    assert found.byKey(publicKey("anna").raw) == (anna, publicKey("anna"))
+    assert found.byKey(publicKey("anna").thumbprint.encode()) == (anna, publicKey("anna"))
+    assert found.byKey(publicKey("carl").raw) is None
     assert found.bySPKI(publicKey("anna").spki) is anna
     assert found.bySPKI(spki) is bert
     assert found.bySPKI(b"") is None
