@@ -28,6 +28,7 @@ KEYS = [
 ]
 TABLES = {
     ("conference", "rooms"),
+    ("lines", "groups"),
     ("h323", "tlsPeers"),
     ("sip", "tlsPeers"),
     ("sip", "otherCertificates"),
@@ -82,6 +83,8 @@ def another(section: str, key: str) -> Any:
         ("routed", "failoverCauses"): [27],
         ("security", "h2351"): "off",
         ("gateway", "codecPreference"): "caller",
+        ("lines", "watching"): "group",
+        ("lines", "groups"): [{"members": ["1001", "anna"]}],
         ("cdr", "log"): "all",
         ("security", "weakSchemes"): ["md5", "cat"],
         ("security", "hostMismatch"): "log",

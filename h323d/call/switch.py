@@ -128,8 +128,8 @@ class Switch(Part[object]):
             return
         self.gates.leases.give(ofCall(leg.legId), verdict)
         introduce(leg, verdict)
-        now = self._clock.seconds()
-        self._events.publish(CallAdmitted(now, leg.callId, leg.legId, leg.calling, leg.called))
+        now, parties = self._clock.seconds(), (leg.calling, leg.called)
+        self._events.publish(CallAdmitted(now, leg.callId, leg.legId, *parties, leg.restricted))
         if leg.replaces is not None:
             self._replace(leg, leg.replaces)
             return

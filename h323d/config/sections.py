@@ -14,6 +14,7 @@ from h323d.call.homes import WILDCARDS
 from h323d.conference.config import ConferenceConfig
 from h323d.control.config import ControlConfig
 from h323d.gatekeeper.config import GatekeeperConfig
+from h323d.gatekeeper.lines.config import LinesConfig
 from h323d.gatekeeper.routed.config import RoutedConfig
 from h323d.gatekeeper.routing.config import RoutingConfig
 from h323d.gatekeeper.security.config import SecurityConfig
@@ -170,6 +171,7 @@ class Configuration:
     media: MediaConfig = field(default_factory=MediaConfig)
     conference: ConferenceConfig = field(default_factory=ConferenceConfig)
     gateway: GatewayConfig = field(default_factory=GatewayConfig)
+    lines: LinesConfig = field(default_factory=LinesConfig)
     sounds: SoundsConfig = field(default_factory=SoundsConfig)
     cdr: CDRConfig = field(default_factory=CDRConfig)
     trace: TraceConfig = field(default_factory=TraceConfig)

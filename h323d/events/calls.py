@@ -74,12 +74,15 @@ class CallAdmitted(Fact):
     """
     Every policy let the call pass, with these names of its parties.  A call
     whose caller left before that is only told of as ended.
+
+    @ivar restricted: whether the caller does not want to be known to the called party.
     """
 
     callId: CallID
     legId: LegID
     calling: tuple[PartyAddress, ...] = ()
     called: tuple[PartyAddress, ...] = ()
+    restricted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

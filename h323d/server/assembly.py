@@ -14,8 +14,10 @@ from h323d.call.applications import IGate
 from h323d.call.callers import ANY_NAME
 from h323d.call.gates import Gates
 from h323d.call.legs import IOriginator
+from h323d.call.lines import Lines
 from h323d.call.lookups import INames
 from h323d.call.policy import IDestination, IRoutePolicy
+from h323d.call.site import Site
 from h323d.call.surroundings import Surroundings
 from h323d.call.switch import Switch
 from h323d.call.watching import Conferences
@@ -23,6 +25,8 @@ from h323d.conference.directory import RoomDirectory
 from h323d.config.sections import Configuration, PluginConfig
 from h323d.errors import ConfigurationError
 from h323d.gatekeeper.identity import ILocalNumbers
+from h323d.gatekeeper.lines.lines import PartyLines
+from h323d.gatekeeper.lines.names import PartyNames
 from h323d.gatekeeper.pings import Pings, SIPContacts
 from h323d.gatekeeper.registrar import LocationService
 from h323d.gatekeeper.routing.chain import ICalledPolicy
@@ -42,6 +46,8 @@ from h323d.server.ground import Ground
 from h323d.sip.calls.originator import SIPOriginator
 from h323d.sip.endpoint import SIPEndpoint
 from h323d.sip.events.conferenceinfo import ConferencePackage
+from h323d.sip.events.dialoginfo import DialogPackage
+from h323d.sip.events.packages import EventPackage
 from h323d.values.address import PartyAddress
 from h323d.witness.config import CDRConfig
 from h323d.witness.records import CallRecords
@@ -52,6 +58,7 @@ __all__ = [
     "enterProbes",
     "newGates",
     "newH323",
+    "newLines",
     "newLocations",
     "newOnward",
     "newPings",
@@ -242,6 +249,18 @@ def newTrunkRegistrations(
     return TrunkRegistrations(zone.trunks, SIPRegistrants(sip), world)
 
 
+def newLines(
+    configuration: Configuration, world: Surroundings, site: Site, zone: Zone | None
+) -> PartyLines | None:
+    """
+    @return: C{None} without a gatekeeper: nobody is known.
+    """
+    if zone is None:
+        return None
+    names = PartyNames(zone.registry, zone.users, site.homes, configuration.sip.domains)
+    return PartyLines(configuration.lines, names, zone.callers, world.events)
+
+
 def newSIP(
     configuration: Configuration,
     ground: Ground,
@@ -249,9 +268,11 @@ def newSIP(
     locations: LocationService | None,
     zone: Zone | None,
     conferences: Conferences,
+    lines: Lines | None,
 ) -> SIPEndpoint | None:
     """
     @param conferences: those that can be watched.
+    @param lines: the calls of others that can be; C{None} if none can.
 
     @return: C{None} when switched off.
     """
@@ -260,7 +281,9 @@ def newSIP(
         return None
     world = ground.bySIP(config.maxConnections)
     site = ground.site
-    packages = (ConferencePackage(conferences, site.homes),)
+    packages: list[EventPackage] = [ConferencePackage(conferences, site.homes)]
+    if lines is not None:
+        packages.append(DialogPackage(lines, site.homes))
     known = (config, world, site, switch, locations, switch)
     if zone is None:
         return SIPEndpoint(*known, packages=packages)

@@ -41,6 +41,7 @@ from h323d.operation.wirelog import WireLog
 from h323d.server import assembly
 from h323d.server.ground import Ground
 from h323d.server.parts import RecordsPart, Sectioned
+from h323d.sip.endpoint import SIPEndpoint
 from h323d.sounds.house import HouseSounds
 from h323d.values.address import TransportAddress
 
@@ -99,10 +100,8 @@ class Server:
             plugins, world, gates, (directory, onward), hosts, self.zone
         )
         self.locations = assembly.newLocations(configuration, world, directory, gates, self.zone)
-        watches = RoomWatches(self.conference, directory, world.events)
-        self.sip = assembly.newSIP(
-            configuration, ground, self.switch, self.locations, self.zone, watches
-        )
+        self._lines = assembly.newLines(configuration, world, ground.site, self.zone)
+        self.sip = self._newSIP()
         self._pings = assembly.newPings(configuration, world, self.zone, self.sip)
         self._registrations = assembly.newTrunkRegistrations(world, self.zone, self.sip)
         self.h323 = assembly.newH323(configuration, ground, self.switch, self.zone, legs)
@@ -147,6 +146,13 @@ class Server:
             self.sounds,
         )
 
+    def _newSIP(self) -> SIPEndpoint | None:
+        return assembly.newSIP(
+            *(self.configuration, self._ground, self.switch, self.locations, self.zone),
+            RoomWatches(self.conference, self.directory, self.events),
+            self._lines,
+        )
+
     def _newOperator(self) -> Operator:
         calling = Calling(
             self._originators,
@@ -188,6 +194,8 @@ class Server:
             yield Sectioned(self.h323, attrgetter("h323"))
         if self.zone is not None:
             yield Sectioned(self.zone, assembly.zoneSettings)
+        if self._lines is not None:
+            yield Sectioned(self._lines, attrgetter("lines"))
         if self.locations is not None:
             yield self.locations
         if self._pings is not None:

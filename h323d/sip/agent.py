@@ -62,9 +62,11 @@ class DialogUser(Protocol):
 
     @ivar flow: the way its peer was last heard.
     @ivar callId: of its call, as facts have it.
+    @ivar legId: likewise.
     """
 
     callId: CallID
+    legId: LegID
 
     @property
     def flow(self) -> Flow | None: ...
@@ -77,6 +79,10 @@ class DialogUser(Protocol):
 
     def flowLost(self) -> None:
         """Its flow is closed."""
+
+    @property
+    def replaceable(self) -> Replaces | None:
+        """Its dialog, as an INVITE names it that is to have its place; C{None} if none can."""
 
     def replacedBy(self, replaces: Replaces) -> ILeg | int:
         """The leg, if an INVITE may have its place; or the status that says why not."""
@@ -146,6 +152,9 @@ class UserAgent(Protocol):
 
     def replaced(self, replaces: Replaces) -> ILeg | int:
         """The leg whose place that is; or the status that says why none has to give it up."""
+
+    def dialogOf(self, legId: LegID) -> Replaces | None:
+        """The dialog of that leg, as an INVITE names it that is to have its place."""
 
     def forget(self, callId: str, localTag: str) -> None:
         """Such requests are nobody's any more."""

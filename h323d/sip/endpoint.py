@@ -275,6 +275,10 @@ class SIPEndpoint(Part[SIPConfig]):
     def forget(self, callId: str, localTag: str) -> None:
         self._dialogs.forget(callId, localTag)
 
+    def dialogOf(self, legId: LegID) -> Replaces | None:
+        leg = next((each for each in self._dialogs.users if each.legId == legId), None)
+        return None if leg is None else leg.replaceable
+
     def replaced(self, replaces: Replaces) -> ILeg | int:
         return self._dialogs.replaced(replaces)
 

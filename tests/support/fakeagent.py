@@ -27,6 +27,7 @@ from h323d.sip.transactions.running import ClientUser, ServerTransaction
 from h323d.sip.transactions.timers import Timers
 from h323d.values.address import TransportAddress
 from h323d.values.identifiers import LegID
+from h323d.values.proof import Proof
 from tests.support.fakemedia import FakePool
 from tests.support.sippeers import request
 
@@ -64,6 +65,7 @@ class FakeTransaction:
         self.request = request
         self.flow = flow
         self.user = user
+        self.proofs: tuple[Proof, ...] = ()
         self.destroyed = False
 
     def observe(self, user: Any) -> None:
@@ -125,6 +127,9 @@ class FakeAgent:
 
     def enter(self, callId: str, localTag: str, user: Any) -> None:
         pass
+
+    def dialogOf(self, legId: LegID) -> Replaces | None:
+        return None
 
     def replaced(self, replaces: Replaces) -> ILeg | int:
         self.asked.append(replaces)

@@ -37,8 +37,9 @@ class CallFacts:
 
     def tellAdmitted(self) -> None:
         call = self._call
+        parties = call.calling, call.called
         self._context.publish(
-            CallAdmitted(self._now, call.callId, call.legId, call.calling, call.called)
+            CallAdmitted(self._now, call.callId, call.legId, *parties, call.restricted)
         )
 
     def tellRouted(self, model: CallModel, way: FoundWay, address: TransportAddress) -> None:

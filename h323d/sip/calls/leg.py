@@ -173,6 +173,10 @@ class SIPLeg:
     def close(self) -> None:
         self._session.close()
 
+    @property
+    def replaceable(self) -> Replaces | None:
+        return self._end.named(self._side.sipCallId)
+
     def replacedBy(self, replaces: Replaces) -> ILeg | int:
         return self._end.refusalOf(replaces) or self
 

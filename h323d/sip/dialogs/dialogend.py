@@ -102,6 +102,15 @@ class DialogEnd:
             return self.early.get(tag)
         return self.dialog if self.dialog.remoteTag == tag else None
 
+    def named(self, callId: str) -> Replaces | None:
+        """
+        The dialog, as an INVITE names it that is to have its place; of several early ones, the
+        first.
+        """
+        dialog = self.dialog or next(iter(self.early.values()), None)
+        tag = None if dialog is None else dialog.remoteTag
+        return None if tag is None else Replaces(callId, self.localTag, tag)
+
     def refusalOf(self, replaces: Replaces) -> int | None:
         """
         Why the dialog keeps its place (RFC 3891, 3).

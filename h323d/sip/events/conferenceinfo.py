@@ -10,8 +10,10 @@ from __future__ import annotations
 from xml.etree import ElementTree
 
 from h323d.call.homes import Homes
+from h323d.call.legs import IOffer
 from h323d.call.watching import Conferences, Member
-from h323d.sip.calls.parties import partiesOf, targetOf
+from h323d.sip.calls.parties import partiesOf
+from h323d.sip.events.documents import shown, uriOfParty, written
 from h323d.sip.events.packages import Watch, Watcher
 from h323d.sip.messages.uri import SIPURI, URI
 from h323d.values.identifiers import LegID
@@ -19,7 +21,6 @@ from h323d.values.identifiers import LegID
 __all__ = ["ConferencePackage"]
 
 NAMESPACE = "urn:ietf:params:xml:ns:conference-info"
-MAX_NAME = 100  # characters of a name
 
 
 class ConferencePackage:
@@ -38,9 +39,9 @@ class ConferencePackage:
         self._conferences = conferences
         self._homes = homes
 
-    def watch(self, resource: URI, watcher: Watcher) -> Watch | None:
+    def watch(self, resource: URI, subscriber: IOffer, watcher: Watcher) -> Watch | int:
         watch = _ConferenceWatch(self._conferences, watcher, self._homes.main.told)
-        return watch if watch.begin(resource) else None
+        return watch if watch.begin(resource) else 404
 
 
 class _ConferenceWatch:
@@ -74,12 +75,12 @@ class _ConferenceWatch:
         self._known = self._present()
         root = self._root("full")
         description = ElementTree.SubElement(root, "conference-description")
-        ElementTree.SubElement(description, "display-text").text = _shown(self._name)
+        ElementTree.SubElement(description, "display-text").text = shown(self._name)
         self._addState(root)
         users = ElementTree.SubElement(root, "users", state="full")
         for member in self._known.values():
             self._add(users, member)
-        return _written(root)
+        return written(root)
 
     def news(self) -> bytes:
         before, self._known = self._known, self._present()
@@ -92,7 +93,7 @@ class _ConferenceWatch:
         for legId, member in before.items():
             if legId not in self._known:
                 ElementTree.SubElement(users, "user", entity=self._entity(member), state="deleted")
-        return _written(root)
+        return written(root)
 
     def _present(self) -> dict[LegID, Member]:
         return {each.legId: each for each in self._conferences.members(self._name)}
@@ -114,8 +115,8 @@ class _ConferenceWatch:
     def _add(self, users: ElementTree.Element, member: Member) -> None:
         entity = self._entity(member)
         user = ElementTree.SubElement(users, "user", entity=entity, state="full")
-        shown = member.displayName or (member.names[0].value if member.names else "")
-        ElementTree.SubElement(user, "display-text").text = _shown(shown)
+        name = member.displayName or (member.names[0].value if member.names else "")
+        ElementTree.SubElement(user, "display-text").text = shown(name)
         if member.isModerator:
             roles = ElementTree.SubElement(user, "roles")
             ElementTree.SubElement(roles, "entry").text = "moderator"
@@ -132,12 +133,7 @@ class _ConferenceWatch:
         """
         A URI that is the user's alone: two may have one name.
         """
-        named = (targetOf(each) for each in member.names)
-        uri = next((each for each in named if each is not None), None)
-        if uri is None:
-            user = member.names[0].value if member.names else "anonymous"
-            uri = SIPURI(self._host, user)
-        return str(uri.withParameter("leg", member.legId))
+        return str(uriOfParty(member.names, self._host).withParameter("leg", member.legId))
 
 
 def _wayOf(member: Member) -> str:
@@ -151,14 +147,3 @@ def _wayOf(member: Member) -> str:
 
 def _boolean(value: bool) -> str:
     return "true" if value else "false"
-
-
-def _shown(text: str) -> str:
-    """
-    A name without what no XML document may hold (XML 1.0, 2.2).
-    """
-    return "".join(each for each in text[:MAX_NAME] if each.isprintable())
-
-
-def _written(root: ElementTree.Element) -> bytes:
-    return bytes(ElementTree.tostring(root, encoding="utf-8", xml_declaration=True))

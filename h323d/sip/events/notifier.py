@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from h323d.call.shares import ShareRule, Shares
 from h323d.errors import DecodeError
 from h323d.sip.agent import UserAgent
+from h323d.sip.calls.parties import inquiryOf
 from h323d.sip.events.packages import EventPackage
 from h323d.sip.events.subscription import Subscription, expiresOf
 from h323d.sip.messages.message import SIPRequest, SIPResponse
@@ -94,11 +95,13 @@ class Notifier:
         request = transaction.request
         package = self._packages[_eventOf(request)]
         subscription = Subscription(self, self._agent, package, transaction, tag)
-        watch = package.watch(request.uri, subscription)
-        if watch is None:
-            self._agent.respond(transaction, request.response(404, None, tag))
+        source = transaction.flow.peer
+        subscriber = inquiryOf(request, source, transaction.proofs)
+        watch = package.watch(request.uri, subscriber, subscription)
+        if isinstance(watch, int):
+            self._agent.respond(transaction, request.response(watch, None, tag))
             return
-        host = transaction.flow.peer.host
+        host = source.host
         self._subscriptions[subscription.callId, tag] = subscription
         self._sources[subscription] = host
         self._shares.take(host)

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from h323d.call.legs import IOffer
+from h323d.sip.dialogs.replaces import Replaces
 from h323d.sip.messages.uri import URI
+from h323d.values.identifiers import LegID
 
 __all__ = ["EventPackage", "Watch", "Watcher"]
 
@@ -19,6 +22,10 @@ class Watcher(Protocol):
 
     def changed(self) -> None:
         """What L{Watch.news} says is another."""
+
+    def dialogOf(self, legId: LegID) -> Replaces | None:
+        """The dialog of a leg of ours, as an INVITE names it that is to have its place; C{None} if
+        there is none that can be named."""
 
 
 class Watch(Protocol):
@@ -49,5 +56,11 @@ class EventPackage(Protocol):
     contentType: str
     pause: float
 
-    def watch(self, resource: URI, watcher: Watcher) -> Watch | None:
-        """Let somebody know what becomes of a resource; C{None} if there is none."""
+    def watch(self, resource: URI, subscriber: IOffer, watcher: Watcher) -> Watch | int:
+        """
+        Let somebody know what becomes of a resource.
+
+        @param subscriber: who that is, as if they called it.
+
+        @return: the status that refuses it, if they are not told of it.
+        """

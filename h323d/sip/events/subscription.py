@@ -11,11 +11,13 @@ from typing import Protocol
 
 from h323d.sip.agent import UserAgent
 from h323d.sip.dialogs.dialog import Dialog
+from h323d.sip.dialogs.replaces import Replaces
 from h323d.sip.events.packages import EventPackage, Watch
 from h323d.sip.events.subscribing import newSubscribing
 from h323d.sip.flows import Flow
 from h323d.sip.messages.message import SIPRequest, SIPResponse
 from h323d.sip.transactions.running import ServerTransaction
+from h323d.values.identifiers import LegID
 
 __all__ = ["MAX_EXPIRES", "Subscription", "SubscriptionOwner", "expiresOf"]
 
@@ -89,6 +91,9 @@ class Subscription:
 
     def changed(self) -> None:
         self._machine.changed()
+
+    def dialogOf(self, legId: LegID) -> Replaces | None:
+        return self._agent.dialogOf(legId)
 
     def requestArrived(self, transaction: ServerTransaction) -> None:
         """

@@ -10,13 +10,16 @@ from xml.etree import ElementTree
 import pytest
 
 from h323d.call.homes import homeAt
+from h323d.call.inquiry import Inquiry
 from h323d.call.watching import ConferenceWatcher, Member
+from h323d.sip.dialogs.replaces import Replaces
 from h323d.sip.events.conferenceinfo import NAMESPACE, ConferencePackage
 from h323d.sip.events.packages import Watch
 from h323d.sip.messages.uri import parseURI
-from h323d.values.address import AddressKind, PartyAddress
+from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.identifiers import LegID
 
+SOMEBODY = Inquiry("sip", TransportAddress("10.0.0.3", 5060), (), ())
 ROOM = parseURI("sip:80001@10.0.0.1")
 HOSTILE = '<a href="x">&]]>\x00\r\n'
 
@@ -70,9 +73,12 @@ class Scene:
         self.told += 1
 
     def watch(self) -> Watch:
-        watch = self.package.watch(ROOM, self)
-        assert watch is not None
+        watch = self.package.watch(ROOM, SOMEBODY, self)
+        assert not isinstance(watch, int)
         return watch
+
+    def dialogOf(self, legId: LegID) -> Replaces | None:
+        raise AssertionError("a conference is asked for no dialogs")
 
 
 @pytest.fixture
@@ -142,7 +148,7 @@ def test_anEmptyOneIsNotActive(scene: Scene) -> None:
 
 
 def test_whatIsNoConferenceIsNotWatched(scene: Scene) -> None:
-    assert scene.package.watch(parseURI("sip:anna@10.0.0.1"), scene) is None
+    assert scene.package.watch(parseURI("sip:anna@10.0.0.1"), SOMEBODY, scene) == 404
 
 
 def test_whoWatchesNoMoreIsNotTold(scene: Scene) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from h323d.call.legs import IOffer
 from h323d.call.shares import UNSHARED, ShareRule
 from h323d.sip.events.notifier import MAX_ACCEPTED, Notifier
 from h323d.sip.events.packages import Watcher
@@ -32,12 +33,13 @@ class Weather:
 
     def __init__(self) -> None:
         self.watcher: Watcher | None = None
+        self.subscriber: IOffer | None = None
         self.asked = 0
         self.closed = 0
 
-    def watch(self, resource: URI, watcher: Watcher) -> Weather | None:
-        self.watcher = watcher
-        return self if isinstance(resource, SIPURI) and resource.user == "80001" else None
+    def watch(self, resource: URI, subscriber: IOffer, watcher: Watcher) -> Weather | int:
+        self.watcher, self.subscriber = watcher, subscriber
+        return self if isinstance(resource, SIPURI) and resource.user == "80001" else 404
 
     def state(self) -> bytes:
         self.asked += 1
@@ -142,6 +144,16 @@ def test_whoSubscribesIsToldAllAtOnceAndThenWhatIsNew(scene: Scene) -> None:
     scene.peer.endpoint.leave()
     scene.run(0.5)
     assert scene.told[3] == ("terminated;reason=deactivated", "all 3")
+    scene.world.settle()
+
+
+def test_whatIsWatchedIsToldByWhom(scene: Scene) -> None:
+    scene.subscribe()
+    subscriber = scene.weather.subscriber
+    assert subscriber is not None
+    assert subscriber.peer.host == "10.0.0.3"
+    assert [each.value for each in subscriber.calling] == ["script", "sip:script@10.0.0.3"]
+    scene.peer.endpoint.leave()
     scene.world.settle()
 
 

@@ -1,0 +1,89 @@
+"""
+Busy lamps, messages and pick-up, with telephones that we did not write.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from tests.support.processes import Capture, Server, runSipp, waitFor
+from tests.support.softphone import SoftPhone
+
+pytestmark = pytest.mark.interop
+
+NETWORK = "127.0.100."
+US, PHONE, LAMP = f"{NETWORK}1", f"{NETWORK}2", f"{NETWORK}3"
+SCENARIOS = Path(__file__).parent / "sipp"
+TOGETHER = """
+[lines]
+watching = "group"
+[[lines.groups]]
+members = ["lamp", "bob"]
+"""
+
+
+class House:
+    """
+    A server, a phone of PJSIP's with several names, and whatever else a test brings.
+    """
+
+    def __init__(self, directory: Path, stack: ExitStack, configuration: str = "") -> None:
+        self.directory = directory
+        self.stack = stack
+        self.capture = stack.enter_context(Capture(directory / "capture", f"{NETWORK}0/24"))
+        self.server = stack.enter_context(Server(directory / "server", US, configuration))
+        self.phone = stack.enter_context(SoftPhone(directory / "phone", PHONE, 440))
+        self._pool = stack.enter_context(ThreadPoolExecutor(1))
+
+    def sipp(self, scenario: str, service: str) -> Future[str]:
+        """
+        Begin a scenario of sipp's.
+        """
+        return self._pool.submit(
+            runSipp, self.directory / "sipp", US, "-i", LAMP, "-sf", str(SCENARIOS / scenario),
+            "-m", "1", "-s", service, "-timeout", "90", "-timeout_error", "-trace_err",
+            "-trace_msg", seconds=120.0,
+        )  # fmt: skip
+
+    def until(self, scenario: Future[str], text: str, what: str) -> None:
+        """
+        Wait until it stands in what sipp has received or sent.
+        """
+
+        def heard() -> bool:
+            if scenario.done():
+                scenario.result()
+            logs = (self.directory / "sipp").glob("*_messages.log")
+            return any(text in each.read_text(errors="replace") for each in logs)
+
+        waitFor(heard, 30, what)
+
+
+@pytest.fixture
+def stack() -> Iterator[ExitStack]:
+    with ExitStack() as stack:
+        yield stack
+
+
+def test_aLampShowsThatSomebodyRingsAndTalksAndHasHungUp(tmp_path: Path, stack: ExitStack) -> None:
+    house = House(tmp_path, stack, TOGETHER)
+    phone = house.phone
+    phone.register("bob", US, "PCMU", answer=180)
+    phone.register("carol", US, "PCMU")
+    lamp = house.sipp("lamp.xml", "bob")
+    house.until(lamp, 'state="full"', "the lamp is told all")
+    call = phone.call("carol", f"sip:bob@{US}")
+    phone.until(1, "bob rings", state="EARLY")
+    house.until(lamp, "call-id=", "the lamp is told that it rings")
+    phone.answer(1)
+    phone.until(call, "they talk", state="CONFIRMED")
+    house.until(lamp, ">confirmed<", "the lamp is told that they talk")
+    phone.hangup(call)
+    lamp.result(120)
+    assert "Traceback" not in house.server.output()
+    assert house.capture.complaints(US) == ""
