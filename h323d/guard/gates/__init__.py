@@ -1,0 +1,3 @@
+"""
+The gates of IF.guard, each a pure function of what is known when it is asked.
+"""
