@@ -28,6 +28,10 @@ SRTP = {
     "optional": pj.PJMEDIA_SRTP_OPTIONAL,
     "mandatory": pj.PJMEDIA_SRTP_MANDATORY,
 }
+DIGITS = {
+    "rfc4733": pj.PJSUA_DTMF_METHOD_RFC2833,
+    "info": pj.PJSUA_DTMF_METHOD_SIP_INFO,
+}
 
 View = dict[str, Any]  # Any: whatever JSON can say
 
@@ -232,9 +236,9 @@ class SoftPhone:
         else:
             self.calls[call].xferReplaces(self.calls[other], pj.CallOpParam(True))
 
-    def do_digits(self, call: int, digits: str) -> None:
+    def do_digits(self, call: int, digits: str, method: str) -> None:
         parameter = pj.CallSendDtmfParam()
-        parameter.digits = digits
+        parameter.digits, parameter.method = digits, DIGITS[method]
         self.calls[call].sendDtmf(parameter)
 
     def do_hangup(self, call: int, status: int = 0) -> None:

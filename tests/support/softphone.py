@@ -116,11 +116,13 @@ class SoftPhone(Process):
         """
         self._do("transfer", call=call, uri=uri, other=other)
 
-    def press(self, call: int, digits: str) -> None:
+    def press(self, call: int, digits: str, method: str = "rfc4733") -> None:
         """
-        By RFC 4733, one after the other.
+        One after the other.
+
+        @param method: C{"rfc4733"} or C{"info"}.
         """
-        self._do("digits", call=call, digits=digits)
+        self._do("digits", call=call, digits=digits, method=method)
 
     def hangup(self, call: int, status: int = 0) -> None:
         """

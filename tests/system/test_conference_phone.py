@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from tests.support.processes import Capture, Server, together, waitFor
+from tests.support.processes import Asterisk, Capture, Server, together, waitFor
 from tests.support.softphone import SoftPhone
 
 pytestmark = pytest.mark.interop
@@ -23,11 +24,23 @@ US = f"{NETWORK}1"
 TONES = {"anna": 440, "bert": 700, "carol": 1400}  # Hz
 HOSTS = {"anna": f"{NETWORK}11", "bert": f"{NETWORK}12", "carol": f"{NETWORK}13"}
 HEARD = 5  # of 255: what PJSIP calls the level of a tone that is heard is above, silence is 0
+ASTERISK = f"{NETWORK}21"
 CONFIGURATION = """
+[conference]
+pinPause = 0.0
+pinFailures = 3
+
 [[conference.rooms]]
 name = "council"
 aliases = ["801"]
 moderators = ["anna"]
+
+[[conference.rooms]]
+name = "closed"
+aliases = ["802"]
+pin = "4711"
+moderatorPin = "900913"
+members = ["carol"]
 """
 
 
@@ -59,6 +72,12 @@ class World:
         """
         rows = self.server.ask("room", room, *words)
         return {row["name"]: (row["role"], row["voice"]) for row in rows}
+
+    def hasEntered(self, count: int) -> bool:
+        """
+        Whether so many PINs have been entered.
+        """
+        return bool(self.server.ask("status")["facts"].get("PINEntered") == count)
 
     def byes(self) -> list[str]:
         """
@@ -107,3 +126,55 @@ def test_theOperatorDecidesWhoIsHeardAndWhoIsThere(world: World) -> None:
     world.phones["anna"].until(0, "nobody is there", state="DISCONNECTED")
     world.capture.stop()
     assert "Q.850;cause=21" in world.byes()
+
+
+@pytest.mark.parametrize("method", ["rfc4733", "info"])
+def test_whoEntersThePinIsInTheRoomAndHeardNowhereBefore(world: World, method: str) -> None:
+    world.enters("carol", "802")  # a member
+    world.enters("anna", "802")
+    world.hears("anna")  # the prompt
+    world.hears("anna", False)  # when that is over, nothing of the room
+    world.hears("carol", False)
+    world.phones["anna"].press(0, "4711#", method)
+    world.hears("anna")
+    world.hears("carol")
+    world.enters("bert", "802")
+    world.phones["bert"].press(0, "99*900913#", method)
+    waitFor(lambda: len(world.decide(room="802")) == 3, 10, "bert is there")
+    assert world.decide(room="802") == {
+        "carol": ("participant", "open"),
+        "anna": ("participant", "open"),
+        "bert": ("moderator", "open"),
+    }
+
+
+def test_whoDoesNotIsTurnedAwayAndThenNotAskedAnyMore(world: World) -> None:
+    world.enters("anna", "802")
+    for entered in range(1, 4):
+        world.phones["anna"].press(0, "0000#")
+        waitFor(partial(world.hasEntered, entered), 10, "it is heard, and wrong")
+    world.phones["anna"].until(0, "anna is turned away", state="DISCONNECTED")
+    phone = world.phones["anna"]
+    phone.until(phone.call("anna", f"sip:802@{US}"), "anna is not asked any more", status=403)
+    (last, first) = world.server.ask("cdr", "2")
+    assert (first["reason"], last["reason"]) == ("wrongPIN", "wrongPINs")
+    world.capture.stop()
+    assert "Q.850;cause=21" in world.byes()
+
+
+@pytest.mark.parametrize("mode", ["q931keypad", "h245alphanumeric", "h245signal"])
+def test_soIsWhoEntersItByH323(mode: str, tmp_path: Path) -> None:
+    with (
+        Capture(tmp_path / "capture", f"{NETWORK}0/24") as capture,
+        Server(tmp_path / "server", US, CONFIGURATION) as server,
+        Asterisk(tmp_path / "asterisk", ASTERISK, US, dtmf=mode) as asterisk,
+    ):
+        asterisk.call("OOH323/802@other", "615")
+        (member,) = waitFor(lambda: server.ask("rooms"), 15, "Asterisk is in the room")[0][
+            "participants"
+        ]
+        assert (member["role"], member["voice"]) == ("participant", "open")
+        server.ask("hangup", "closed")
+        waitFor(lambda: server.ask("calls") == [], 10, "the call is over")
+        assert "Traceback" not in server.output()
+    assert capture.complaints(US) == ""
