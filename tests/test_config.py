@@ -112,6 +112,7 @@ def another(section: str, key: str) -> Any:
         ("conference", "packetMs"): 40,
         ("gateway", "packetMs"): 40,
         ("gateway", "failoverCauses"): [27],
+        ("conference", "menu"): ["*7 mute"],
         ("conference", "patterns"): ["7xx"],
         ("conference", "rooms"): [{"name": "council", "aliases": ["801"]}],
     }

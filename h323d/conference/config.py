@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from h323d.conference.menu import DEFAULT_MENU, actionsOf
 from h323d.conference.pins import PIN
 from h323d.values.live import Live
 
@@ -82,6 +83,11 @@ class ConferenceConfig:
     packetMs: Live[int] = 20
     """Milliseconds of sound in each packet that we send, unless the peer asks otherwise."""
 
+    menu: Live[tuple[str, ...]] = DEFAULT_MENU
+    """What participants can do by keys, each a few of 0-9, * and #, a space, and one of mute (be
+    not heard, or again), count (hear how many are there), and for moderators lock (or unlock),
+    muteAll (or unmute) and kickLast."""
+
     pinTries: Live[int] = 3
     """How often who is asked for a PIN may enter one, before the call ends."""
 
@@ -106,6 +112,10 @@ class ConferenceConfig:
             raise ValueError("pinSeconds: must be 1 to 60")
         if not 0.0 <= self.pinPause <= 60.0:
             raise ValueError("pinPause: must be 0 to 60")
+        try:
+            actionsOf(self.menu)
+        except ValueError as error:
+            raise ValueError(f"menu: {error}") from None
         if self.pinFailures < 0:
             raise ValueError("pinFailures: must not be negative")
         if self.packetMs not in (10, 20, 30, 40, 50, 60):

@@ -27,9 +27,10 @@ from h323d.conference.arrival import Arrival
 from h323d.conference.config import ConferenceConfig
 from h323d.conference.failures import failingName
 from h323d.conference.lobby import Lobby
+from h323d.conference.menu import MenuAction, actionsOf
 from h323d.conference.participant import Participant
 from h323d.conference.roles import RoomRole
-from h323d.conference.room import Room
+from h323d.conference.room import Room, RoomTerms
 from h323d.conference.visitor import Visitor
 from h323d.errors import ConfigurationError, ResourceUnavailable
 from h323d.events.bus import EventBus
@@ -55,12 +56,14 @@ class _Rules:
     @ivar limits: how many may be in a room, for those that have a limit of their own.
     @ivar accesses: of those that are configured.
     @ivar profile: what participants may speak.
+    @ivar menu: what they can do, by keys.
     """
 
     config: ConferenceConfig
     limits: dict[str, int]
     accesses: dict[str, RoomAccess]
     profile: MediaProfile
+    menu: dict[str, MenuAction]
 
 
 @implementer(IDestination)
@@ -133,7 +136,8 @@ class ConferenceHost(Part[ConferenceConfig]):
         named = (each for name in config.audioFormats for each in known[name])
         audio = tuple(named) or self._pool.formats
         profile = MediaProfile.audio(audio, config.packetMs)
-        return _Rules(config, limits, accessesOf(config.rooms), profile)
+        menu = actionsOf(config.menu)
+        return _Rules(config, limits, accessesOf(config.rooms), profile, menu)
 
     @property
     def participants(self) -> int:
@@ -306,17 +310,9 @@ class ConferenceHost(Part[ConferenceConfig]):
 
     def _open(self, roomId: RoomID) -> Room:
         limit = self._rules.limits.get(roomId, self._rules.config.maxParticipants)
-        room = Room(
-            roomId,
-            limit,
-            self._rules.profile,
-            self._clock,
-            self._events,
-            self._pool,
-            self,
-            self.sounds,
-            self._accessTo(roomId).recorded,
-        )
+        rules, recorded = self._rules, self._accessTo(roomId).recorded
+        terms = RoomTerms(limit, rules.profile, recorded, rules.menu)
+        room = Room(roomId, terms, self._clock, self._events, self._pool, self, self.sounds)
         self.rooms[roomId] = room
         return room
 

@@ -52,7 +52,7 @@ class ParticipantOwner(Protocol):
     def participantResumed(self, participant: Participant) -> None:
         """It is back."""
 
-    def participantDigit(self, participant: Participant, method: DigitMethod) -> None:
+    def participantDigit(self, participant: Participant, digit: str, method: DigitMethod) -> None:
         """It pressed a key."""
 
     def participantRefers(self, participant: Participant, request: ITransferRequest) -> None:
@@ -170,7 +170,7 @@ class Participant(SilentObserver):
             self._owner.participantHeld(self)
 
     def legDigit(self, leg: ILeg, digit: str, milliseconds: int, method: DigitMethod) -> None:
-        self._owner.participantDigit(self, method)
+        self._owner.participantDigit(self, digit, method)
 
     def legTransferRequested(self, leg: ILeg, request: ITransferRequest) -> None:
         self._owner.participantRefers(self, request)

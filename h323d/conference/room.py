@@ -7,6 +7,7 @@ Whoever decides - the operator, or a moderator - has a right to do so: the room 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from twisted.internet.interfaces import IReactorTime
@@ -17,10 +18,11 @@ from h323d.call.legs import ILeg, ITransferRequest, endedBy
 from h323d.call.media import IMediaPool, IMediaPort, IMixerObserver
 from h323d.call.observer import SilentObserver
 from h323d.conference.announcing import Announcing
+from h323d.conference.menu import MenuAction, MenuKeys
 from h323d.conference.participant import Participant, Presence
 from h323d.conference.roles import RoomRole, Voice
 from h323d.conference.seatrequest import SeatRequest
-from h323d.conference.whisper import Whisper
+from h323d.conference.whisper import Whispers
 from h323d.events.bus import EventBus
 from h323d.events.calls import CallAlerting, CallAnswered, CallEnded, CallOriginated, DigitReceived
 from h323d.events.rooms import (
@@ -38,16 +40,33 @@ from h323d.events.rooms import (
     RoomUnlocked,
 )
 from h323d.sounds.house import QUIET, Sounds
-from h323d.sounds.names import HouseSound
+from h323d.sounds.names import DIGITS, HouseSound
 from h323d.values.cause import Cause
 from h323d.values.identifiers import LegID, RoomID
 from h323d.values.media.digits import DigitMethod
 from h323d.values.media.profile import MediaProfile
 from h323d.values.media.streams import Stream
 
-__all__ = ["KICKED", "Room", "RoomOwner"]
+__all__ = ["KICKED", "Room", "RoomOwner", "RoomTerms"]
 
 KICKED = Cause.CALL_REJECTED  # what they are told who are put out of a room
+
+
+@dataclass(frozen=True, slots=True)
+class RoomTerms:
+    """
+    How a room is, from its opening on.
+
+    @ivar maxParticipants: how many may be in it.
+    @ivar profile: what they may speak.
+    @ivar recorded: whether they are to hear that it is.
+    @ivar menu: what they can do, by keys.
+    """
+
+    maxParticipants: int
+    profile: MediaProfile
+    recorded: bool = False
+    menu: Mapping[str, MenuAction] = field(default_factory=dict)
 
 
 class RoomOwner(Protocol):
@@ -79,34 +98,29 @@ class Room:
     def __init__(
         self,
         roomId: RoomID,
-        maxParticipants: int,
-        profile: MediaProfile,
+        terms: RoomTerms,
         clock: IReactorTime,
         events: EventBus,
         pool: IMediaPool,
         owner: RoomOwner,
         sounds: Sounds = QUIET,
-        recorded: bool = False,
     ) -> None:
         """
         @param sounds: what those in it hear of the house's own.
-        @param recorded: whether they are to hear that it is.
         """
         self.roomId = roomId
-        self.maxParticipants = maxParticipants
+        self.maxParticipants = terms.maxParticipants
         self.participants: dict[LegID, Participant] = {}
         self.locked = False
         self.speaker: LegID | None = None
         self.loudness: dict[LegID, float] = {}
         self.openedAt = clock.seconds()
-        self._profile = profile
+        self._terms = terms
         self._clock = clock
         self._events = events
         self._owner = owner
-        self._pool = pool
-        self._sounds = sounds
-        self._recorded = recorded
-        self._whispers: dict[LegID, Whisper] = {}
+        self._whispers = Whispers(pool, sounds, clock)
+        self._keys = MenuKeys(terms.menu, clock)
         self._mixer = pool.openMixer(self)
         self._announcing = Announcing(self._mixer, sounds, clock)
         self._events.publish(RoomOpened(self.openedAt, roomId))
@@ -143,7 +157,7 @@ class Room:
         """
         Call somebody, who is a participant from the first ring on.
         """
-        leg = dial.begin(self._profile, SilentObserver())
+        leg = dial.begin(self._terms.profile, SilentObserver())
         leg.focus(self.roomId)
         self._enter(leg)
         self._events.publish(
@@ -184,7 +198,9 @@ class Room:
         Have a participant heard no more who wants that, or again.  Whom somebody else has muted
         stays so.
         """
-        if participant.voice is not Voice.MUTED:
+        if participant.voice is Voice.MUTED:
+            self._whisper(participant, HouseSound.MUTED)
+        else:
             isOpen = participant.voice is Voice.OPEN
             self._let(participant, Voice.MUTED_ITSELF if isOpen else Voice.OPEN)
 
@@ -268,7 +284,7 @@ class Room:
             self._announcing.cameFirst()
 
     def _greeting(self, participant: Participant) -> Iterator[HouseSound]:
-        if self._recorded:
+        if self._terms.recorded:
             yield HouseSound.RECORDED
         if participant.role is RoomRole.MODERATOR:
             yield HouseSound.MODERATOR
@@ -277,11 +293,7 @@ class Room:
         """
         Let one participant hear something alone.
         """
-        legId = participant.leg.legId
-        if legId not in self._whispers:
-            parts = self._pool, self._sounds, self._clock
-            self._whispers[legId] = Whisper(participant, *parts)
-        self._whispers[legId].say(sounds)
+        self._whispers.say(participant.leg.legId, participant, sounds)
 
     @property
     def _present(self) -> int:
@@ -302,11 +314,33 @@ class Room:
         now = self._clock.seconds()
         self._events.publish(ParticipantResumed(now, self.roomId, leg.callId, leg.legId))
 
-    def participantDigit(self, participant: Participant, method: DigitMethod) -> None:
+    def participantDigit(self, participant: Participant, digit: str, method: DigitMethod) -> None:
         leg = participant.leg
         self._events.publish(
             DigitReceived(self._clock.seconds(), leg.callId, leg.legId, method.value)
         )
+        action = self._keys.press(leg.legId, digit)
+        isModerator = participant.role is RoomRole.MODERATOR
+        if action is not None and (isModerator or not action.isModerators):
+            self._act(participant, action)
+
+    def _act(self, participant: Participant, action: MenuAction) -> None:
+        """
+        Do what a participant wants, who may.
+        """
+        match action:
+            case MenuAction.MUTE:
+                self.toggle(participant)
+            case MenuAction.COUNT:
+                count = str(len(self.participants))
+                self._whisper(participant, *(DIGITS[int(each)] for each in count))
+            case MenuAction.LOCK:
+                (self.unlock if self.locked else self.lock)()
+            case MenuAction.MUTE_ALL:
+                areMuted = all(each.voice is Voice.MUTED for each in self.audience)
+                (self.unmute if areMuted else self.mute)(self.audience)
+            case MenuAction.KICK_LAST:
+                self.kick(self.audience[-1:])
 
     def participantRefers(self, participant: Participant, request: ITransferRequest) -> None:
         other, leg = request.replaces, participant.leg
@@ -321,8 +355,8 @@ class Room:
     def participantLeft(self, participant: Participant, cause: Cause) -> None:
         leg, now = participant.leg, self._clock.seconds()
         del self.participants[leg.legId]
-        if (whisper := self._whispers.pop(leg.legId, None)) is not None:
-            whisper.end()
+        self._whispers.forget(leg.legId)
+        self._keys.forget(leg.legId)
         self.loudness.pop(leg.legId, None)
         if participant.joinedAt is not None:
             self._events.publish(

@@ -16,8 +16,9 @@ from h323d.call.observer import Unheeded
 from h323d.sounds.house import Sounds
 from h323d.sounds.names import HouseSound
 from h323d.sounds.reciting import Reciter
+from h323d.values.identifiers import LegID
 
-__all__ = ["Listener", "Whisper"]
+__all__ = ["Listener", "Whisper", "Whispers"]
 
 
 class Listener(Protocol):
@@ -68,3 +69,31 @@ class Whisper:
             reciter.stop()
             self._listener.comeBack()
             mixer.close()
+
+
+class Whispers:
+    """
+    Those of one room.
+    """
+
+    def __init__(self, pool: IMediaPool, sounds: Sounds, clock: IReactorTime) -> None:
+        self._parts = pool, sounds, clock
+        self._whispers: dict[LegID, Whisper] = {}
+
+    def say(self, legId: LegID, listener: Listener, what: Sequence[HouseSound]) -> None:
+        """
+        Let somebody hear these alone, one after the other, and nothing of before.
+
+        @param legId: whose.
+        """
+        if legId not in self._whispers:
+            self._whispers[legId] = Whisper(listener, *self._parts)
+        self._whispers[legId].say(what)
+
+    def forget(self, legId: LegID) -> None:
+        """
+        Somebody is gone.
+        """
+        whisper = self._whispers.pop(legId, None)
+        if whisper is not None:
+            whisper.end()

@@ -82,7 +82,9 @@ def test_whoHasNoMediaCannotLoseIt(scene: Scene) -> None:
 
 def test_itsDigitsAreToldByTheirMethod(scene: Scene) -> None:
     scene.participant.legDigit(scene.leg, "5", 100, DigitMethod.SIP_INFO)
-    assert scene.owner.take() == [("participantDigit", scene.participant, DigitMethod.SIP_INFO)]
+    assert scene.owner.take() == [
+        ("participantDigit", scene.participant, "5", DigitMethod.SIP_INFO)
+    ]
 
 
 def test_howItsSoundFaredIsKeptWhenItLeavesTheMix(scene: Scene) -> None:

@@ -11,9 +11,10 @@ from twisted.internet.task import Clock
 
 from h323d.call.dialling import Dial
 from h323d.call.ways import Way
+from h323d.conference.menu import DEFAULT_MENU, actionsOf
 from h323d.conference.participant import Participant, Presence
 from h323d.conference.roles import RoomRole, Voice
-from h323d.conference.room import KICKED, Room
+from h323d.conference.room import KICKED, Room, RoomTerms
 from h323d.events.bus import EventBus, Fact
 from h323d.events.calls import CallAlerting, CallAnswered, CallEnded, CallOriginated, DigitReceived
 from h323d.events.rooms import (
@@ -60,9 +61,8 @@ class Scene:
         self.owner: Any = Recorder()
         events = EventBus()
         events.subscribe(Fact, self.facts.append)
-        self.room = Room(
-            HERE, 2, PROFILE, self.clock, events, self.pool, self.owner, NumberedSounds(), recorded
-        )
+        terms = RoomTerms(2, PROFILE, recorded, actionsOf(DEFAULT_MENU))
+        self.room = Room(HERE, terms, self.clock, events, self.pool, self.owner, NumberedSounds())
         (self.mixer,) = self.pool.mixers
 
     def wait(self) -> None:
@@ -422,3 +422,77 @@ def test_whoHasTalkedElsewhereIsSeatedWithItsMedia(scene: Scene) -> None:
     scene.room.seat(leg, RoomRole.PARTICIPANT, ((port, stream),))
     assert scene.mixer.members == [leg.port]
     assert [type(each) for each in scene.facts] == [ParticipantJoined]
+
+
+def press(leg: FakeLeg, keys: str) -> None:
+    for key in keys:
+        assert leg.observer is not None
+        leg.observer.legDigit(leg, key, 100, DigitMethod.RTP_EVENT)
+
+
+@pytest.mark.parametrize("keys", ["*1", "*6"])
+def test_byKeysAParticipantMutesItselfAndIsHeardAgain(scene: Scene, keys: str) -> None:
+    leg = scene.present()
+    press(leg, keys)
+    assert scene.of(leg).voice is Voice.MUTED_ITSELF
+    press(leg, keys)
+    assert scene.of(leg).voice is Voice.OPEN
+
+
+def test_whomSomebodyElseHasMutedHearsThatItIs(scene: Scene) -> None:
+    leg = scene.present()
+    scene.room.mute([scene.of(leg)])
+    scene.wait()
+    press(leg, "*6")
+    assert aside(scene) == [HouseSound.MUTED]
+
+
+def test_howManyAreThereIsHeardDigitByDigit(scene: Scene) -> None:
+    first = scene.present()
+    for _ in range(11):
+        scene.admitted()
+    press(first, "*9")
+    heard = []
+    for _ in range(3):
+        heard += aside(scene)
+        scene.clock.advance(1.2)
+    assert heard == [HouseSound.DIGIT_1, HouseSound.DIGIT_2]
+
+
+def test_aModeratorLocksAndUnlocksIt(scene: Scene) -> None:
+    leg = scene.present(RoomRole.MODERATOR)
+    press(leg, "*2")
+    assert scene.room.locked
+    press(leg, "*2")
+    assert not scene.room.locked
+
+
+def test_aModeratorMutesAllAndUnmutesThem(scene: Scene) -> None:
+    moderator, other = scene.present(RoomRole.MODERATOR), scene.present()
+    press(moderator, "*5")
+    assert [each.voice for each in scene.room.participants.values()] == [Voice.OPEN, Voice.MUTED]
+    press(moderator, "*5")
+    assert scene.of(other).voice is Voice.OPEN
+
+
+def test_aModeratorPutsOutWhoCameLastAndIsNone(scene: Scene) -> None:
+    legs = [scene.present(role) for role in (*(RoomRole.PARTICIPANT,) * 2, RoomRole.MODERATOR)]
+    press(legs[2], "*3")
+    assert list(scene.room.participants) == [legs[0].legId, legs[2].legId]
+    press(legs[2], "*3*3")
+    assert list(scene.room.participants) == [legs[2].legId]
+
+
+@pytest.mark.parametrize("keys", ["*2", "*3", "*5"])
+def test_nobodyElseCan(scene: Scene, keys: str) -> None:
+    leg, other = scene.present(), scene.present()
+    press(leg, keys)
+    assert not scene.room.locked
+    assert list(scene.room.participants) == [leg.legId, other.legId]
+    assert scene.of(other).voice is Voice.OPEN
+
+
+def test_keysGoToNobodyElse(scene: Scene) -> None:
+    leg, other = scene.present(), scene.present()
+    press(leg, "*15")
+    assert [name for name, _ in other.done] == []

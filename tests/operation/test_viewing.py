@@ -12,7 +12,7 @@ from twisted.internet.task import Clock
 from h323d.call.applications import Reason, Refusal
 from h323d.call.legs import LegDirection
 from h323d.call.ways import Way
-from h323d.conference.room import Room
+from h323d.conference.room import Room, RoomTerms
 from h323d.dsp.g711 import PCMU
 from h323d.dsp.provisions import Provision
 from h323d.events.bus import EventBus
@@ -61,7 +61,7 @@ class Scene:
         pool = FakePool()
         owner: Any = Recorder()
         profile = MediaProfile.audio((G711_ULAW,))
-        self.room = Room(RoomID("80001"), 8, profile, clock, EventBus(), pool, owner)
+        self.room = Room(RoomID("80001"), RoomTerms(8, profile), clock, EventBus(), pool, owner)
         self.leg = FakeLeg("80001", pool)
         self.room.admit(self.leg)
         self.participant = self.room.participants[self.leg.legId]

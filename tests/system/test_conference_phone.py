@@ -162,6 +162,27 @@ def test_whoDoesNotIsTurnedAwayAndThenNotAskedAnyMore(world: World) -> None:
     assert "Q.850;cause=21" in world.byes()
 
 
+def test_keysDecideInTheRoomAndAreHeardByNobody(world: World) -> None:
+    anna, bert = world.phones["anna"], world.phones["bert"]
+    world.enters("anna")
+    world.enters("bert")
+    world.hears("anna")
+    bert.press(0, "*6")
+    waitFor(lambda: world.decide()["bert"][1] == "muted itself", 10, "bert has muted himself")
+    world.hears("anna", False)
+    bert.press(0, "*1")
+    world.hears("anna")
+    bert.press(0, "*2*9")  # no moderator
+    anna.press(0, "*5")
+    waitFor(lambda: world.decide()["bert"][1] == "muted", 10, "the moderator has muted all")
+    assert [each["locked"] for each in world.server.ask("rooms")] == [False]
+    anna.press(0, "*2")
+    waitFor(lambda: world.server.ask("rooms")[0]["locked"], 10, "the moderator has locked it")
+    anna.press(0, "*3")
+    bert.until(0, "bert is put out", state="DISCONNECTED")
+    assert [each["digits"] for each in (*anna.calls(), *bert.calls())] == ["", ""]
+
+
 @pytest.mark.parametrize("mode", ["q931keypad", "h245alphanumeric", "h245signal"])
 def test_soIsWhoEntersItByH323(mode: str, tmp_path: Path) -> None:
     with (
