@@ -13,11 +13,10 @@ from zope.interface import implementer
 from h323d.call.applications import IGate
 from h323d.call.callers import ANY_NAME
 from h323d.call.gates import Gates
+from h323d.call.homes import Homes
 from h323d.call.legs import IOriginator
-from h323d.call.lines import Lines
 from h323d.call.lookups import INames
 from h323d.call.policy import IDestination, IRoutePolicy
-from h323d.call.site import Site
 from h323d.call.surroundings import Surroundings
 from h323d.call.switch import Switch
 from h323d.call.watching import Conferences
@@ -26,6 +25,7 @@ from h323d.config.sections import Configuration, PluginConfig
 from h323d.errors import ConfigurationError
 from h323d.gatekeeper.identity import ILocalNumbers
 from h323d.gatekeeper.lines.lines import PartyLines
+from h323d.gatekeeper.lines.mailboxes import PartyMailboxes
 from h323d.gatekeeper.lines.names import PartyNames
 from h323d.gatekeeper.pings import Pings, SIPContacts
 from h323d.gatekeeper.registrar import LocationService
@@ -47,20 +47,22 @@ from h323d.sip.calls.originator import SIPOriginator
 from h323d.sip.endpoint import SIPEndpoint
 from h323d.sip.events.conferenceinfo import ConferencePackage
 from h323d.sip.events.dialoginfo import DialogPackage
-from h323d.sip.events.packages import EventPackage
+from h323d.sip.events.messagesummary import SummaryNotices, SummaryPackage
+from h323d.sip.outside import Services
 from h323d.values.address import PartyAddress
 from h323d.witness.config import CDRConfig
 from h323d.witness.records import CallRecords
 
 __all__ = [
+    "Parties",
     "LocalRooms",
     "enterOriginators",
     "enterProbes",
     "newGates",
     "newH323",
-    "newLines",
     "newLocations",
     "newOnward",
+    "newParties",
     "newPings",
     "newRecords",
     "newSIP",
@@ -82,6 +84,19 @@ class LocalRooms:
 
     def serves(self, address: PartyAddress) -> bool:
         return self._directory.serves(address)
+
+
+@dataclass(frozen=True, slots=True)
+class Parties:
+    """
+    What can be seen of those who are registered here, or users.
+
+    @ivar lines: their calls.
+    @ivar mailboxes: whether messages wait for them.
+    """
+
+    lines: PartyLines
+    mailboxes: PartyMailboxes
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,16 +264,25 @@ def newTrunkRegistrations(
     return TrunkRegistrations(zone.trunks, SIPRegistrants(sip), world)
 
 
-def newLines(
-    configuration: Configuration, world: Surroundings, site: Site, zone: Zone | None
-) -> PartyLines | None:
+def newParties(
+    configuration: Configuration, world: Surroundings, homes: Homes, zone: Zone | None
+) -> Parties | None:
     """
     @return: C{None} without a gatekeeper: nobody is known.
     """
     if zone is None:
         return None
-    names = PartyNames(zone.registry, zone.users, site.homes, configuration.sip.domains)
-    return PartyLines(configuration.lines, names, zone.callers, world.events)
+    names = PartyNames(zone.registry, zone.users, homes, configuration.sip.domains)
+    lines = PartyLines(configuration.lines, names, zone.callers, world.events)
+    return Parties(lines, PartyMailboxes(names, zone.callers, zone.trunks))
+
+
+def _services(conferences: Conferences, homes: Homes, parties: Parties | None) -> Services:
+    conference = ConferencePackage(conferences, homes)
+    if parties is None:
+        return Services((conference,))
+    packages = conference, DialogPackage(parties.lines, homes), SummaryPackage(parties.mailboxes)
+    return Services(packages, {"NOTIFY": SummaryNotices(parties.mailboxes)})
 
 
 def newSIP(
@@ -268,11 +292,11 @@ def newSIP(
     locations: LocationService | None,
     zone: Zone | None,
     conferences: Conferences,
-    lines: Lines | None,
+    parties: Parties | None,
 ) -> SIPEndpoint | None:
     """
     @param conferences: those that can be watched.
-    @param lines: the calls of others that can be; C{None} if none can.
+    @param parties: what can be seen of those who are registered; C{None} if nothing can.
 
     @return: C{None} when switched off.
     """
@@ -281,13 +305,11 @@ def newSIP(
         return None
     world = ground.bySIP(config.maxConnections)
     site = ground.site
-    packages: list[EventPackage] = [ConferencePackage(conferences, site.homes)]
-    if lines is not None:
-        packages.append(DialogPackage(lines, site.homes))
+    services = _services(conferences, site.homes, parties)
     known = (config, world, site, switch, locations, switch)
     if zone is None:
-        return SIPEndpoint(*known, packages=packages)
-    return SIPEndpoint(*known, zone.users, zone.trunks, packages)
+        return SIPEndpoint(*known, services=services)
+    return SIPEndpoint(*known, zone.users, zone.trunks, services)
 
 
 def newH323(

@@ -100,7 +100,7 @@ class Server:
             plugins, world, gates, (directory, onward), hosts, self.zone
         )
         self.locations = assembly.newLocations(configuration, world, directory, gates, self.zone)
-        self._lines = assembly.newLines(configuration, world, ground.site, self.zone)
+        self._parties = assembly.newParties(configuration, world, ground.homes, self.zone)
         self.sip = self._newSIP()
         self._pings = assembly.newPings(configuration, world, self.zone, self.sip)
         self._registrations = assembly.newTrunkRegistrations(world, self.zone, self.sip)
@@ -150,7 +150,7 @@ class Server:
         return assembly.newSIP(
             *(self.configuration, self._ground, self.switch, self.locations, self.zone),
             RoomWatches(self.conference, self.directory, self.events),
-            self._lines,
+            self._parties,
         )
 
     def _newOperator(self) -> Operator:
@@ -194,8 +194,8 @@ class Server:
             yield Sectioned(self.h323, attrgetter("h323"))
         if self.zone is not None:
             yield Sectioned(self.zone, assembly.zoneSettings)
-        if self._lines is not None:
-            yield Sectioned(self._lines, attrgetter("lines"))
+        if self._parties is not None:
+            yield Sectioned(self._parties.lines, attrgetter("lines"))
         if self.locations is not None:
             yield self.locations
         if self._pings is not None:

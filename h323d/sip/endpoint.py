@@ -7,7 +7,6 @@ and hands each request to the dialog that it belongs to, or makes a leg of it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TypeVar
 
 from twisted.internet.defer import Deferred, succeed
@@ -27,6 +26,7 @@ from h323d.sip.agent import DialogUser
 from h323d.sip.calls.causes import cancelCause, reasonsOf
 from h323d.sip.calls.incoming import incomingLeg
 from h323d.sip.calls.leg import SIPLeg
+from h323d.sip.calls.parties import inquiryOf
 from h323d.sip.config import SIPConfig
 from h323d.sip.dialogs.replaces import REPLACES, Replaces
 from h323d.sip.dialogs.routing import contactAt
@@ -36,16 +36,16 @@ from h323d.sip.digest.challenging import Challenger
 from h323d.sip.digest.users import IDigestUsers
 from h323d.sip.entrance import Entrance, sourceOf
 from h323d.sip.events.notifier import Notifier
-from h323d.sip.events.packages import EventPackage
 from h323d.sip.flows import Flow, Flows
 from h323d.sip.messages.message import RefusedRequest, SIPRequest, SIPResponse
 from h323d.sip.messages.received import stamp, stamped
 from h323d.sip.messages.uri import URI
 from h323d.sip.messages.via import Via
 from h323d.sip.messages.writer import write
+from h323d.sip.outside import NOTHING_ELSE, Services
 from h323d.sip.proof import Unproven
 from h323d.sip.registrar import Registrar, RegistrarOwner
-from h323d.sip.screening import unpacked
+from h323d.sip.screening import ALLOWED, unpacked
 from h323d.sip.transactions.layer import TransactionLayer
 from h323d.sip.transactions.running import ClientTransaction, ClientUser, Proofs, ServerTransaction
 from h323d.sip.transactions.timers import Timers
@@ -82,7 +82,7 @@ class SIPEndpoint(Part[SIPConfig]):
         inquiry: IInquiry | None = None,
         users: IDigestUsers | None = None,
         secrets: Secrets = NO_SECRETS,
-        packages: Sequence[EventPackage] = (),
+        services: Services = NOTHING_ELSE,
     ) -> None:
         """
         @param owner: gets incoming legs: the switch.
@@ -90,7 +90,7 @@ class SIPEndpoint(Part[SIPConfig]):
         @param inquiry: asked for an OPTIONS what a call would get; C{None} if any is taken.
         @param users: who can prove who they are; C{None} if nobody has to.
         @param secrets: what we have with others.
-        @param packages: the kinds of events that can be subscribed to.
+        @param services: what it does beside calls and registrations.
         """
         clock = self.clock = world.clock
         self.rng = world.rng
@@ -113,15 +113,16 @@ class SIPEndpoint(Part[SIPConfig]):
             clock, config.maxUnacknowledged, config.maxUnacknowledgedPerSource, config.T1
         )
         self._invites: dict[ServerTransaction, SIPLeg] = {}
-        self._notifier = Notifier(self, packages, site.shareRule)
+        self._notifier = Notifier(self, services.packages, site.shareRule)
+        self._outside = services.outside
         self._registrations = registrations
         self._registrar: Registrar | None = None
         if registrations is not None:
             self._registrar = Registrar(clock, config, registrations)
         challenger = None if users is None else Challenger(users, world)
-        self._entrance = Entrance(
-            config, self._registrar is not None, site.homes, self, challenger, inquiry
-        )
+        more = ("REGISTER",) if self._registrar is not None else ()
+        methods = dict.fromkeys((*ALLOWED, *more, *services.outside))
+        self._entrance = Entrance(config, tuple(methods), site.homes, self, challenger, inquiry)
 
     # The life of a part.
 
@@ -233,6 +234,12 @@ class SIPEndpoint(Part[SIPConfig]):
     def subscriptionRefusal(self, request: SIPRequest, tag: str) -> SIPResponse | None:
         return self._notifier.refusal(request, sourceOf(request).host, tag)
 
+    def outsideRefusal(self, request: SIPRequest, proofs: Proofs) -> int | None:
+        taker = self._outside.get(request.method)
+        if taker is None:
+            return 481
+        return taker.refusal(request, inquiryOf(request, sourceOf(request), proofs))
+
     def knew(self, request: SIPRequest, tag: str) -> bool:
         return self._dialogs.isPast(request.callId, tag)
 
@@ -313,6 +320,8 @@ class SIPEndpoint(Part[SIPConfig]):
             (subscription or self._dialogs[request.callId, tag]).requestArrived(transaction)
         elif request.method == "SUBSCRIBE":
             self._notifier.subscribed(transaction, self._tag())
+        elif request.method in self._outside:
+            self._outside[request.method].arrived(transaction, self._tag(), self)
         elif request.method == "REGISTER" and self._registrar is not None:
             flow = transaction.flow
             answer = self._registrar.answer(

@@ -21,7 +21,7 @@ from h323d.sip.digest.challenging import Challenger
 from h323d.sip.messages.message import SIPRequest, SIPResponse
 from h323d.sip.messages.uri import SIPURI
 from h323d.sip.reasons import statusOfCall
-from h323d.sip.screening import ALLOWED, capabilities, screen, statelessTag
+from h323d.sip.screening import capabilities, screen, statelessTag
 from h323d.sip.transactions.layer import RETRY_AFTER
 from h323d.sip.transactions.running import Proofs
 from h323d.values.address import TransportAddress
@@ -30,6 +30,7 @@ from h323d.values.proof import Proof
 __all__ = ["Calls", "Entrance", "sourceOf"]
 
 _ABOUT_CALLS = ("INVITE", "OPTIONS")
+_FROM_OURS = ("MESSAGE", "SUBSCRIBE")  # what nobody is served who is not known
 _NEVER_ASKED = ("ACK", "CANCEL")  # they cannot be sent again (RFC 3261, 22.1)
 
 
@@ -57,6 +58,15 @@ class Calls(Protocol):
         Whether another call would be one too many: at all, or of that host.
         """
 
+    def outsideRefusal(self, request: SIPRequest, proofs: Proofs) -> int | None:
+        """
+        Why a request is not taken that belongs to no dialog and makes none: a status.
+
+        @param proofs: what its sender has proved.
+
+        @raise DecodeError: a header field that is looked at is malformed.
+        """
+
     def subscriptionRefusal(self, request: SIPRequest, tag: str) -> SIPResponse | None:
         """
         Why a SUBSCRIBE is not taken.
@@ -73,19 +83,19 @@ class Entrance:
     def __init__(
         self,
         config: SIPConfig,
-        registrar: bool,
+        methods: tuple[str, ...],
         homes: Homes,
         calls: Calls,
         challenger: Challenger | None,
         inquiry: IInquiry | None,
     ) -> None:
         """
-        @param registrar: whether REGISTER is taken.
+        @param methods: that are taken, in a dialog or outside of any.
         @param challenger: asks who somebody is; C{None} where nobody is asked.
         @param inquiry: asked for an OPTIONS what a call would get; C{None} if any is taken.
         """
         self._user = config.user
-        self._methods = (*ALLOWED, "REGISTER") if registrar else ALLOWED
+        self._methods = methods
         self._domains = frozenset(domain.lower() for domain in config.domains)
         self._homes = homes
         self._calls = calls
@@ -124,7 +134,8 @@ class Entrance:
         aboutUs = request.method == "OPTIONS" and self._isForUs(request)
         if self._challenger is None or within or aboutUs:
             return None
-        return self._challenger.examine(request, source, self._isOurs(request), tag)
+        ours = request.method in _FROM_OURS or self._isOurs(request)
+        return self._challenger.examine(request, source, ours, tag)
 
     def _isOurs(self, request: SIPRequest) -> bool:
         """
@@ -159,9 +170,24 @@ class Entrance:
             return capabilities(request, tag, self._methods, status)
         elif request.method == "SUBSCRIBE":
             return self._calls.subscriptionRefusal(request, tag)
+        elif request.method in ("INVITE", "REGISTER"):
+            known = True
         else:
-            known = request.method in ("INVITE", "REGISTER")
+            return self._outsideAnswer(request, tag, proofs)
         return None if known else request.response(481, None, tag)
+
+    def _outsideAnswer(self, request: SIPRequest, tag: str, proofs: Proofs) -> SIPResponse | None:
+        """
+        The answer to what is to stay outside of dialogs, and is refused.
+        """
+        status = self._calls.outsideRefusal(request, proofs)
+        if status is None:
+            return None
+        response = request.response(status, None, tag)
+        if status != 405:
+            return response
+        allowed = ", ".join(each for each in self._methods if each != request.method)
+        return response.withHeaders(response.headers.adding("Allow", allowed))
 
     def _statusOfCall(self, request: SIPRequest, proofs: Proofs) -> int:
         """

@@ -6,10 +6,31 @@ from __future__ import annotations
 
 import pytest
 
+from h323d.call.legs import IOffer
+from h323d.sip.agent import UserAgent
 from h323d.sip.config import SIPConfig
+from h323d.sip.messages.message import SIPRequest
+from h323d.sip.outside import Services
+from h323d.sip.transactions.running import ServerTransaction
 from tests.support.digest import FakeUsers, Talk, challengeOf
 from tests.support.scriptedcalls import CallOfScript
 from tests.support.sippeers import SERVER, SIPWorld, request
+
+
+class Refusing:
+    """
+    Takes nothing.
+    """
+
+    def __init__(self, status: int) -> None:
+        self.status = status
+
+    def refusal(self, request: SIPRequest, who: IOffer) -> int | None:
+        assert who.peer.host == "10.0.0.3"
+        return self.status
+
+    def arrived(self, transaction: ServerTransaction, tag: str, agent: UserAgent) -> None:
+        raise AssertionError("it was refused")
 
 
 def test_theServerItselfAnswersOptionsOfAnybody() -> None:
@@ -39,6 +60,28 @@ def test_guestsAreNotAskedWhereOnlyOurOwnAre() -> None:
     talk = Talk(FakeUsers(guests=True))
     assert talk.ask(caller="From: <sip:anna@10.0.0.3>;tag=far\n").status == 200
     challengeOf(talk.ask(caller="From: <sip:anybody@10.0.0.1>;tag=far\n"))
+
+
+@pytest.mark.parametrize("method", ["MESSAGE", "SUBSCRIBE"])
+def test_guestsAreAskedForWhatNobodyIsServedWhoIsNotKnown(method: str) -> None:
+    talk = Talk(FakeUsers(guests=True))
+    challengeOf(talk.ask(method=method, caller="From: <sip:anna@10.0.0.3>;tag=far\n"))
+
+
+@pytest.mark.parametrize(("status", "allowed"), [(405, False), (404, True)])
+def test_whatStaysOutsideOfDialogsIsRefusedWithoutATransaction(status: int, allowed: bool) -> None:
+    world = SIPWorld()
+    peer = world.peer("10.0.0.1", services=Services(outside={"MESSAGE": Refusing(status)}))
+    script = world.script("10.0.0.3")
+    for _ in range(2):
+        script.send(request("MESSAGE"), SERVER)
+        world.run(0.05)
+    assert script.statuses == [status, status]
+    assert peer.endpoint.transactions == (0, 0)
+    assert ("Allow" in script.messages[0].headers) is not allowed
+    script.send(request("OPTIONS", uri="sip:10.0.0.1", branch="z9hG4bK2"), SERVER)
+    world.run(0.05)
+    assert "message" in script.messages[-1].headers.tokens("Allow")
 
 
 def test_aDomainOfOursIsOurOwnToo() -> None:

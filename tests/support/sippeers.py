@@ -26,11 +26,11 @@ from h323d.sip.config import SIPConfig
 from h323d.sip.digest.answering import NO_SECRETS, Secrets
 from h323d.sip.digest.users import IDigestUsers
 from h323d.sip.endpoint import SIPEndpoint
-from h323d.sip.events.packages import EventPackage
 from h323d.sip.messages.framing import StreamReader
 from h323d.sip.messages.message import SIPRequest, SIPResponse
 from h323d.sip.messages.parser import parse
 from h323d.sip.messages.writer import write
+from h323d.sip.outside import NOTHING_ELSE, Services
 from h323d.sip.registrar import RegistrarOwner
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
@@ -136,7 +136,7 @@ class Peer:
         gates: Sequence[IGate] = (),
         users: IDigestUsers | None = None,
         secrets: Secrets = NO_SECRETS,
-        packages: Sequence[EventPackage] = (),
+        services: Services = NOTHING_ELSE,
     ) -> None:
         reactor = world.network.host(host)
         self.host = host
@@ -157,7 +157,7 @@ class Peer:
             registrations,
             users=users,
             secrets=secrets,
-            packages=packages,
+            services=services,
         )
         self.endpoint.start()
         self.originator = SIPOriginator(self.endpoint)
@@ -288,10 +288,10 @@ class SIPWorld:
         gates: Sequence[IGate] = (),
         users: IDigestUsers | None = None,
         secrets: Secrets = NO_SECRETS,
-        packages: Sequence[EventPackage] = (),
+        services: Services = NOTHING_ELSE,
     ) -> Peer:
         peer = Peer(
-            self, host, config or SIPConfig(), registrations, gates, users, secrets, packages
+            self, host, config or SIPConfig(), registrations, gates, users, secrets, services
         )
         self.peers.append(peer)
         return peer

@@ -141,6 +141,10 @@ class TrunkConfig:
     successes: int = 1
     """After how many successes in a row it counts as up again."""
 
+    voiceMail: bool = False
+    """SIP: whether it is believed when it tells of somebody here whether messages wait for them
+    (NOTIFY, C{message-summary})."""
+
     user: str = ""
     """SIP: our user name there, where it asks for a password (401, 407)."""
 
@@ -186,6 +190,8 @@ class TrunkConfig:
             raise ValueError("ras: SIP has none")
         if not bySIP and self.transport is not TrunkTransport.UDP:
             raise ValueError("transport: H.323 has none but its own")
+        if self.voiceMail and not bySIP:
+            raise ValueError("voiceMail: H.323 has no word for it")
         if self.ras and self.gatekeeper is None:
             raise ValueError(f"ras: {self.ras!r} is not an IP address with a port")
 

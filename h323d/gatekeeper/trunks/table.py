@@ -118,6 +118,20 @@ class Trunks(Part[TrunkConfigs]):
         host = None if source is None else source.host
         return next((each for each in self if each.address and each.address.host == host), None)
 
+    @property
+    def haveVoiceMail(self) -> bool:
+        """
+        Whether any is a voice-mail server.
+        """
+        return any(each.config.voiceMail for each in self)
+
+    def isVoiceMail(self, source: TransportAddress) -> bool:
+        """
+        Whether one is that something comes from.
+        """
+        trunk = self.at(source)
+        return trunk is not None and trunk.config.voiceMail
+
     def secretAt(
         self, peer: TransportAddress, realm: str, algorithm: Algorithm
     ) -> tuple[str, str] | None:

@@ -14,6 +14,7 @@ from h323d.sip.events.notifier import MAX_ACCEPTED, Notifier
 from h323d.sip.events.packages import Watcher
 from h323d.sip.messages.message import SIPRequest, SIPResponse
 from h323d.sip.messages.uri import SIPURI, URI
+from h323d.sip.outside import Services
 from h323d.values.address import TransportAddress
 from tests.support.fakeagent import FakeAgent, received
 from tests.support.sippeers import SIPWorld, request, responseTo
@@ -63,7 +64,7 @@ class Scene:
     def __init__(self) -> None:
         self.world = SIPWorld()
         self.weather = Weather()
-        self.peer = self.world.peer("10.0.0.1", packages=(self.weather,))
+        self.peer = self.world.peer("10.0.0.1", services=Services((self.weather,)))
         self.script = self.world.script("10.0.0.3")
         self.answers = 200
         self.tag = ""
