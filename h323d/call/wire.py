@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from zope.interface import Attribute, Interface, implementer
 
@@ -34,12 +33,12 @@ class WireProtocol(enum.Enum):
     SIP = "SIP"
     H225 = "H.225.0"
     H245 = "H.245"
+    RAS = "RAS"
 
 
-@dataclass(frozen=True, slots=True)
-class WireMessage:
+class WireMessage(NamedTuple):
     """
-    One message.
+    One message.  A tuple, as there are many, of most of which nobody wants to know.
 
     @ivar at: seconds since 1970.
     @ivar transport: C{"UDP"}, C{"TCP"} or C{"TLS"}.
@@ -89,7 +88,8 @@ class IWireLog(Interface):
         """
         A message has come, or leaves.
 
-        @param name: of its call: SIP's Call-ID, or H.323's call identifier in hexadecimal.
+        @param name: of its call: SIP's Call-ID, or H.323's call identifier in hexadecimal; empty
+            for what is of none.
         """
 
     def belongs(name: str, callId: str) -> None:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from h323d.asn1 import h245
 from h323d.call.wire import WireMessage, WireProtocol
 from h323d.errors import DecodeError
+from h323d.h323.ras.messages import RASMessage, decodeRAS, reasonOf
 from h323d.h323.signalling import q931, tpkt, uuie
 from h323d.h323.signalling.q931 import MessageType
 from h323d.operation.views import View
@@ -32,7 +33,7 @@ class TracedView(View):
     @ivar time: when it came or left, in UTC.
     @ivar source: the address that it left from.
     @ivar target: the address that it went to.
-    @ivar protocol: C{SIP}, C{H.225.0} or C{H.245}.
+    @ivar protocol: C{SIP}, C{H.225.0}, C{H.245} or C{RAS}.
     @ivar what: what it says.
     """
 
@@ -141,8 +142,66 @@ def _nameIn(octets: bytes) -> str:
     return str(name)
 
 
+def _inRAS(octets: bytes) -> str:
+    message = decodeRAS(octets)
+    said = [str(message.requestSeqNum), *_moreInRAS(message)]
+    return f"{_RAS_NAMES.get(message.name, message.name)} ({', '.join(said)})"
+
+
+def _moreInRAS(message: RASMessage) -> Iterator[str]:
+    """
+    What a RAS message says beside its name and number.
+    """
+    if message.fields.get("keepAlive"):
+        yield "keepAlive"
+    if "callModel" in message.fields:
+        yield str(message.fields["callModel"][0])
+    reason = reasonOf(message)
+    if reason != message.name:
+        yield reason
+
+
+_RAS_NAMES = {
+    "gatekeeperRequest": "GRQ",
+    "gatekeeperConfirm": "GCF",
+    "gatekeeperReject": "GRJ",
+    "registrationRequest": "RRQ",
+    "registrationConfirm": "RCF",
+    "registrationReject": "RRJ",
+    "unregistrationRequest": "URQ",
+    "unregistrationConfirm": "UCF",
+    "unregistrationReject": "URJ",
+    "admissionRequest": "ARQ",
+    "admissionConfirm": "ACF",
+    "admissionReject": "ARJ",
+    "bandwidthRequest": "BRQ",
+    "bandwidthConfirm": "BCF",
+    "bandwidthReject": "BRJ",
+    "disengageRequest": "DRQ",
+    "disengageConfirm": "DCF",
+    "disengageReject": "DRJ",
+    "locationRequest": "LRQ",
+    "locationConfirm": "LCF",
+    "locationReject": "LRJ",
+    "infoRequest": "IRQ",
+    "infoRequestResponse": "IRR",
+    "infoRequestAck": "IACK",
+    "infoRequestNak": "INAK",
+    "resourcesAvailableIndicate": "RAI",
+    "resourcesAvailableConfirm": "RAC",
+    "serviceControlIndication": "SCI",
+    "serviceControlResponse": "SCR",
+    "requestInProgress": "RIP",
+    "nonStandardMessage": "NSM",
+    "unknownMessageResponse": "XRS",
+}
+"""
+As H.323, 3.2 abbreviates the names of RAS messages.
+"""
+
 _READERS: dict[WireProtocol, Callable[[bytes], str]] = {
     WireProtocol.SIP: _inSIP,
     WireProtocol.H225: _inH225,
     WireProtocol.H245: _inH245,
+    WireProtocol.RAS: _inRAS,
 }

@@ -12,15 +12,22 @@ from collections.abc import Iterable, Sequence
 from zope.interface import implementer
 
 from h323d.call.parts import Change, Commit, Part
-from h323d.call.wire import IWireLog, WireFollower, WireMessage
+from h323d.call.wire import IWireLog, WireFollower, WireMessage, WireProtocol
 from h323d.operation.config import TraceConfig
+from h323d.values.address import TransportAddress
 
 __all__ = ["OVERHEAD", "WireLog"]
 
 OVERHEAD = 512
 """Octets that a message counts beside its own, for what is kept with it."""
 
-_Numbered = tuple[int, WireMessage]  # in the order in which they were noted
+OTHERS_SHARE = 8
+"""What is of no call has one part of so many, so that registrations do not drive calls out."""
+
+# Flat, of numbers and texts alone: then the garbage collector leaves out what is kept, which
+# otherwise stops the server for as long as it takes to look at all of it.  The first is the number
+# in the order in which they were noted; then at, protocol, transport, sent, local, peer, octets.
+_Kept = tuple[int, float, str, str, bool, str, int, str, int, bytes]
 
 
 class _TracedCall:
@@ -31,24 +38,22 @@ class _TracedCall:
     @ivar size: octets that it counts.
     """
 
+    __slots__ = ("messages", "names", "size")
+
     def __init__(self) -> None:
         self.names: dict[str, None] = {}
-        self.messages: deque[_Numbered] = deque()
+        self.messages: deque[_Kept] = deque()
         self.size = OVERHEAD
-
-    def add(self, number: int, message: WireMessage) -> None:
-        self.messages.append((number, message))
-        self.size += _sizeOf(message)
 
     def trim(self, most: int) -> None:
         while self.size > most and self.messages:
-            self.size -= _sizeOf(self.messages.popleft()[1])
+            self.size -= _sizeOf(self.messages.popleft())
 
     def take(self, other: _TracedCall) -> None:
         """
         Have what another has, too.
         """
-        self.messages = deque(sorted((*self.messages, *other.messages), key=_numberOf))
+        self.messages = deque(sorted((*self.messages, *other.messages)))
         self.size += other.size - OVERHEAD
         self.names |= other.names
 
@@ -59,19 +64,22 @@ class WireLog(Part[TraceConfig]):
     Keeps the last of each call, and the last calls.
 
     @ivar size: octets that all of it counts.
+    @ivar keeps: whether anything is kept.
     """
 
     def __init__(self, config: TraceConfig) -> None:
         self.size = 0
-        self._config = config
+        self._use(config)
         self._numbers = itertools.count()
         self._named: dict[str, _TracedCall] = {}
+        self._others = _TracedCall()  # what is of no call
         self._calls: OrderedDict[_TracedCall, None] = OrderedDict()  # the latest heard of last
         self._followers: dict[WireFollower, str] = {}  # and what each follows
 
-    @property
-    def keeps(self) -> bool:
-        return self._config.callOctets > 0
+    def _use(self, config: TraceConfig) -> None:
+        self._config = config
+        self.keeps = config.callOctets > 0
+        self._othersShare = config.totalOctets // OTHERS_SHARE if self.keeps else 0
 
     @property
     def followers(self) -> int:
@@ -86,25 +94,29 @@ class WireLog(Part[TraceConfig]):
         """
         Keep so much from now on.
         """
-        self._config = config
-        for call in tuple(self._calls):
+        self._use(config)
+        for call in (self._others, *self._calls):
             self._trim(call)
         self._forgetOldest()
 
     # IWireLog
 
     def seen(self, name: str, message: WireMessage) -> None:
-        call = self._callOf(name)
-        before = call.size
-        numbered = next(self._numbers), message
-        call.add(*numbered)
-        self.size += call.size - before
-        for follower, followed in tuple(self._followers.items()):
-            if followed in call.names or _concerns(numbered, followed):
-                follower.noted(message)
-        self._calls.move_to_end(call)
-        self._trim(call)
-        self._forgetOldest()
+        call, most = self._others, self._othersShare
+        if name:
+            call, most = self._callOf(name), self._config.callOctets
+            self._calls.move_to_end(call)
+        kept = _flat(next(self._numbers), message)
+        call.messages.append(kept)
+        size = _sizeOf(kept)
+        call.size += size
+        self.size += size
+        if self._followers:
+            self._tell(kept, message, call)
+        if call.size > most:
+            self._trim(call)
+        if self.size > self._config.totalOctets:
+            self._forgetOldest()
 
     def belongs(self, name: str, callId: str) -> None:
         if not self.keeps:
@@ -126,9 +138,10 @@ class WireLog(Part[TraceConfig]):
     def of(self, name: str) -> Sequence[WireMessage]:
         call = self._named.get(name)
         if call is not None:
-            return [message for _, message in call.messages]
-        found = (each for call in self._calls for each in call.messages if _concerns(each, name))
-        return [message for _, message in sorted(found, key=_numberOf)]
+            return list(map(_message, call.messages))
+        everything = (each for call in (self._others, *self._calls) for each in call.messages)
+        found = (each for each in everything if _concerns(each, name))
+        return list(map(_message, sorted(found)))
 
     def namesOf(self, name: str) -> Sequence[str]:
         call = self._named.get(name)
@@ -140,14 +153,19 @@ class WireLog(Part[TraceConfig]):
     def unfollow(self, follower: WireFollower) -> None:
         self._followers.pop(follower, None)
 
-    def _tellOf(self, messages: Iterable[_Numbered], call: _TracedCall) -> None:
+    def _tell(self, kept: _Kept, message: WireMessage, call: _TracedCall) -> None:
+        for follower, followed in tuple(self._followers.items()):
+            if followed in call.names or _concerns(kept, followed):
+                follower.noted(message)
+
+    def _tellOf(self, messages: Iterable[_Kept], call: _TracedCall) -> None:
         """
         Tell those who follow a call of what turns out to be of it.
         """
         for follower, followed in tuple(self._followers.items()):
             if followed in call.names:
-                for _, message in messages:
-                    follower.noted(message)
+                for each in messages:
+                    follower.noted(_message(each))
 
     def _callOf(self, name: str) -> _TracedCall:
         call = self._named.get(name)
@@ -160,10 +178,10 @@ class WireLog(Part[TraceConfig]):
         return call
 
     def _trim(self, call: _TracedCall) -> None:
-        before = call.size
-        call.trim(self._config.callOctets)
+        before, isCall = call.size, call is not self._others
+        call.trim(self._config.callOctets if isCall else self._othersShare)
         self.size += call.size - before
-        if not call.messages and not self.keeps:
+        if isCall and not call.messages and not self.keeps:
             self._forget(call)
 
     def _forgetOldest(self) -> None:
@@ -177,14 +195,22 @@ class WireLog(Part[TraceConfig]):
         self.size -= call.size
 
 
-def _sizeOf(message: WireMessage) -> int:
-    return len(message.octets) + OVERHEAD
+def _flat(number: int, message: WireMessage) -> _Kept:
+    at, protocol, transport, sent, local, peer, octets = message
+    ends = (local.host, local.port, peer.host, peer.port)
+    return (number, at, protocol.value, transport, sent, *ends, octets)
 
 
-def _numberOf(numbered: _Numbered) -> int:
-    return numbered[0]
+def _message(kept: _Kept) -> WireMessage:
+    _, at, protocol, transport, sent, localHost, localPort, host, port, octets = kept
+    local, peer = TransportAddress(localHost, localPort), TransportAddress(host, port)
+    return WireMessage(at, WireProtocol(protocol), transport, sent, local, peer, octets)
 
 
-def _concerns(numbered: _Numbered, name: str) -> bool:
-    peer = numbered[1].peer
-    return name in ("", peer.host, str(peer))
+def _sizeOf(kept: _Kept) -> int:
+    return len(kept[-1]) + OVERHEAD
+
+
+def _concerns(kept: _Kept, name: str) -> bool:
+    host, port = kept[7:9]
+    return name in ("", host) or name == str(TransportAddress(host, port))

@@ -8,11 +8,13 @@ import pytest
 
 from h323d.asn1 import h245
 from h323d.call.wire import WireMessage, WireProtocol
+from h323d.h323.ras.messages import RASMessage, encodeRAS, rejection
 from h323d.h323.signalling import messages, q931, tpkt, uuie
 from h323d.h323.signalling.q931 import MessageType
 from h323d.h323.signalling.uuie import CallIdentity
 from h323d.operation.ladder import UNREADABLE, TracedView, tracedView, whatIn, wireView
 from h323d.values.address import TransportAddress
+from tests.support.ras import arq, drq, lrq, rrq
 
 US, PEER = TransportAddress("10.0.0.1", 5060), TransportAddress("10.0.0.3", 5060)
 CALL = CallIdentity(bytes(16), bytes(16))
@@ -53,6 +55,19 @@ def test_aMessageWithoutAnythingBesideIsItsName() -> None:
 def test_controlIsTheNameOfTheMessage() -> None:
     octets = tpkt.encode(h245.encode("MultimediaSystemControlMessage", RELEASE))
     assert whatIn(message(octets, WireProtocol.H245)) == "endSessionCommand"
+
+
+@pytest.mark.parametrize(
+    ("said", "what"),
+    [
+        (rrq(5, "10.0.0.3", keepAlive=True), "RRQ (5, keepAlive)"),
+        (arq(6, "e1", callModel=("direct", None)), "ARQ (6, direct)"),
+        (rejection(drq(7, "e1"), "notRegistered"), "DRJ (7, notRegistered)"),
+        (lrq(8, "10.0.0.3", ("h323-ID", "anna")), "LRQ (8)"),
+    ],
+)
+def test_RASIsTheMessagesShortNameItsNumberAndItsReason(said: RASMessage, what: str) -> None:
+    assert whatIn(message(encodeRAS(said), WireProtocol.RAS)) == what
 
 
 def test_whatCannotBeReadIsARowAllTheSame() -> None:

@@ -147,3 +147,27 @@ def test_aCallHasAllTheNamesOfItsSides() -> None:
     wire.belongs("b", "call")
     assert set(wire.namesOf("b")) == {"a", "b", "call"}
     assert wire.namesOf(PEER.host) == ()
+
+
+def test_whatIsOfNoCallIsFoundByItsAddressAlone() -> None:
+    wire = WireLog(TraceConfig())
+    noted(wire, "", "1")
+    noted(wire, "a", "2")
+    assert said(wire, PEER.host) == said(wire, "") == ["1", "2"]
+    assert (said(wire, "a"), wire.namesOf("")) == (["2"], ())
+
+
+def test_whatIsOfNoCallDrivesNoCallOut() -> None:
+    wire = WireLog(TraceConfig(totalOctets=80 * SIZE))
+    noted(wire, "a", "1")
+    noted(wire, "", *map(str, range(200)))
+    assert said(wire, "a") == ["1"]
+    assert 5 <= len(said(wire, "")) - 1 <= 10
+    assert wire.size <= 80 * SIZE
+
+
+def test_whereNothingIsKeptNothingIsLeftOfWhatIsOfNoCall() -> None:
+    wire = WireLog(TraceConfig())
+    noted(wire, "", "1")
+    wire.reconfigure(TraceConfig(callOctets=0))
+    assert said(wire, "") == []

@@ -12,10 +12,19 @@ from typing import Any
 
 import pytest
 
-from tests.support.processes import Caller, Process, Server, program, run, runSipp, waitFor
+from tests.support.processes import (
+    Caller,
+    Process,
+    Server,
+    control,
+    program,
+    run,
+    runSipp,
+    waitFor,
+)
 
 NETWORK = "127.0.101."
-US, SIPP, H323 = (f"{NETWORK}{each}" for each in (1, 40, 30))
+US, GATEKEEPER, SIPP, H323 = (f"{NETWORK}{each}" for each in (1, 3, 40, 30))
 
 
 class Follower(Process):
@@ -127,3 +136,52 @@ def test_aServerThatEndsEndsWhoFollows(tmp_path: Path) -> None:
         server.stop()
         assert follower.wait(10) == 1
         assert "closed the connection" in follower.output()
+
+
+@pytest.fixture(scope="module")
+def gatekeeper(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """
+    A gatekeeper that wants proof, and has been called by way of it.
+    """
+    directory = tmp_path_factory.mktemp("gatekeeper")
+    (directory / "anna").write_text("correct horse\n")
+    secured = f'''
+[security]
+h2351 = "required"
+
+[[security.passwords]]
+alias = "anna"
+passwordFile = "{directory / "anna"}"
+'''
+    options = (
+        "--bind", H323, "--tone", "440", "--seconds", "0.3", "--gatekeeper", GATEKEEPER,
+        "--alias", "anna", "--gatekeeper-password-file", str(directory / "anna"), "80001",
+    )  # fmt: skip
+    with Server(directory, GATEKEEPER, secured) as server:
+        with Caller(directory, "anna", *options) as caller:
+            assert caller.wait(15) == 0, caller.output()
+        yield server
+
+
+def test_theLadderOfACallHasItsAdmission(gatekeeper: Server) -> None:
+    (record,) = gatekeeper.ask("cdr")
+    said = [row["what"].partition(" (")[0] for row in gatekeeper.ask("trace", record["callId"])]
+    places = [said.index(each) for each in ("ARQ", "ACF", "Setup", "Connect", "DRQ", "DCF")]
+    assert places == sorted(places)
+
+
+def test_theLadderOfAnAddressHasItsRegistration(gatekeeper: Server) -> None:
+    said = [row["what"].partition(" (")[0] for row in gatekeeper.ask("trace", H323)]
+    assert [each for each in said if each in ("RRQ", "RCF", "URQ", "UCF")][:2] == ["RRQ", "RCF"]
+
+
+def test_wiresharkReadsTheRASThatHasNoTokensAnyMore(gatekeeper: Server, tmp_path: Path) -> None:
+    file = tmp_path / "ras.pcap"
+    done = control(gatekeeper, "trace", H323, "--pcap", str(file))
+    assert done.returncode == 0, done.stderr
+    command = [program("tshark"), "-n", "-r", str(file), "-Y", "h225.RasMessage", "-T", "fields"]
+    fields = ("h225.RasMessage", "h225.cryptoTokens", "_ws.malformed")
+    shown = run([*command, *(word for each in fields for word in ("-e", each))]).stdout
+    rows = [line.split("\t") for line in shown.splitlines()]
+    assert len(rows) >= 6
+    assert {(row[1], row[2]) for row in rows} <= {("", ""), ("0", "")}

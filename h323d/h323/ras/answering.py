@@ -16,10 +16,11 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from h323d.h323.ras.messages import RASMessage
+from h323d.h323.ras.security import whatIsSealed
 from h323d.h323.ras.transactions import RASAnswer, RASOwner, RASRequest, Send
 from h323d.values.address import TransportAddress
 
-__all__ = ["ServerTransactions"]
+__all__ = ["Key", "ServerTransactions"]
 
 ANSWER_LIFETIME = 15.0  # seconds; a GRQ's last repetition comes 10 s after it
 MAX_ANSWERS = 65_536  # kept for repetitions
@@ -30,7 +31,7 @@ RIP_AGAIN = 4.0  # seconds until the next announcement
 
 # Flat, of numbers and texts alone: then the garbage collector leaves them out, which otherwise
 # stops the server for as long as it takes to look at everything that was kept.
-_Key = tuple[str, int, bytes]  # where a request came from, and its digest
+Key = tuple[str, int, bytes]  # where a request came from, and its digest
 _Kept = tuple[float, bytes, str, int]  # until when, which octets, whereto
 
 
@@ -53,32 +54,37 @@ class ServerTransactions:
         self._clock = clock
         self._send = send
         self._owner = owner
-        self._answers: OrderedDict[_Key, _Kept] = OrderedDict()
+        self._answers: OrderedDict[Key, _Kept] = OrderedDict()
         self._sources: dict[tuple[str, int], dict[bytes, None]] = {}
-        self._pending: dict[_Key, _Pending] = {}
+        self._pending: dict[Key, _Pending] = {}
         self._sweep: IDelayedCall | None = None
 
     def __len__(self) -> int:
         return len(self._answers) + len(self._pending)
 
-    def repeated(self, data: bytes, source: TransportAddress) -> bool:
+    def repeated(self, data: bytes, source: TransportAddress) -> Key | None:
         """
-        Answer a repetition as before.
-
-        @return: C{False} if it is no repetition.
+        @return: what names the request that this repeats, for L{answerAgain}; C{None} if it is no
+            repetition.
         """
         if not self._answers and not self._pending:
-            return False
+            return None
         key = _keyOf(data, source)
+        if key in self._pending:
+            return key
+        kept = self._answers.get(key)
+        return None if kept is None or kept[0] <= self._clock.seconds() else key
+
+    def answerAgain(self, key: Key) -> None:
+        """
+        Answer a repetition as before.
+        """
         pending = self._pending.get(key)
         if pending is not None:
             pending.announce()
-            return True
-        kept = self._answers.get(key)
-        if kept is None or kept[0] <= self._clock.seconds():
-            return False
-        self._send(kept[1], TransportAddress(kept[2], kept[3]))
-        return True
+            return
+        _, octets, host, port = self._answers[key]
+        self._send(octets, TransportAddress(host, port), None)
 
     def requested(self, request: RASRequest) -> None:
         """
@@ -133,13 +139,13 @@ class ServerTransactions:
             source=request.source,
         )
 
-    def _pendingAnswered(self, answer: RASAnswer, key: _Key) -> None:
+    def _pendingAnswered(self, answer: RASAnswer, key: Key) -> None:
         pending = self._pending.pop(key, None)
         if pending is not None:  # otherwise closed meanwhile
             pending.cancel()
             self._answered(answer, key, pending.request)
 
-    def _answered(self, answer: RASAnswer, key: _Key, request: RASRequest) -> None:
+    def _answered(self, answer: RASAnswer, key: Key, request: RASRequest) -> None:
         if answer is None:
             return
         octets, asker = request.verdict.association.seal(answer), request.asker
@@ -151,7 +157,7 @@ class ServerTransactions:
         self._sources.setdefault(key[:2], {})[key[2]] = None
         if self._sweep is None:
             self._sweep = self._clock.callLater(ANSWER_LIFETIME, self._expire)
-        self._send(octets, asker)
+        self._send(octets, asker, whatIsSealed(answer, request.verdict.association))
 
     def _expire(self) -> None:
         self._sweep = None
@@ -163,7 +169,7 @@ class ServerTransactions:
                 return
             self._drop(key)
 
-    def _drop(self, key: _Key) -> None:
+    def _drop(self, key: Key) -> None:
         del self._answers[key]
         digests = self._sources[key[:2]]
         del digests[key[2]]
@@ -171,7 +177,7 @@ class ServerTransactions:
             del self._sources[key[:2]]
 
 
-def _keyOf(data: bytes, source: TransportAddress) -> _Key:
+def _keyOf(data: bytes, source: TransportAddress) -> Key:
     # A digest, so that a flood of long requests is not kept in memory.
     return source.host, source.port, hashlib.blake2b(data, digest_size=16).digest()
 
@@ -195,7 +201,8 @@ class _Pending:
     def announce(self) -> None:
         # Sealed each time: one that is signed, and comes twice, would count as a replay.
         octets = self.request.verdict.association.seal(self._message)
-        self._send(octets, self.request.asker)
+        said = whatIsSealed(self._message, self.request.verdict.association)
+        self._send(octets, self.request.asker, said)
 
     def cancel(self) -> None:
         if self._timer.active():

@@ -30,6 +30,7 @@ from h323d.h323.ras.transactions import (
     RASOwner,
     RASRequest,
 )
+from h323d.h323.ras.wiretap import WireTap
 from h323d.values.address import TransportAddress
 from h323d.values.proof import Proof
 
@@ -84,6 +85,8 @@ class RASChannel:
         self._number = number
         self._multicast = multicast
         self._complaints = Complaints(world.clock, world.events)
+        self._wire = world.wire
+        self._wiretap = WireTap(world.clock, world.wire)
         self._server = ServerTransactions(world.clock, self._sendOctets, owner)
         self._client = ClientTransactions(world.clock, world.rng, self._sendOctets)
         self._port: IDatagramPort | None = None
@@ -163,13 +166,19 @@ class RASChannel:
 
         @param multicast: on the group's socket.
         """
-        if source.port == 0 or self._server.repeated(data, source):
+        if source.port == 0:
+            return
+        repeated = self._server.repeated(data, source)
+        if repeated is not None:
+            self._note(source, False, data, None, multicast)
+            self._server.answerAgain(repeated)
             return
         try:
             message = decodeRAS(data)
         except DecodeError as error:
             self._complaints.about("ras", source, error)
             return
+        self._note(source, False, data, message, multicast)
         if self._client.arrived(message, source, data):
             return
         if isRequest(message):
@@ -197,9 +206,33 @@ class RASChannel:
             self._log.warn("no discovery by multicast: {reason}", reason=error.reason)
             return None
 
-    def _sendOctets(self, data: bytes, destination: TransportAddress) -> None:
+    def _sendOctets(
+        self, data: bytes, destination: TransportAddress, message: RASMessage | None
+    ) -> None:
         if self._port is not None:
+            self._note(destination, True, data, message)
             self._port.send(data, destination)
+
+    def _note(
+        self,
+        peer: TransportAddress,
+        sent: bool,
+        data: bytes,
+        message: RASMessage | None,
+        multicast: bool = False,
+    ) -> None:
+        if self._wire.keeps:
+            local = DISCOVERY_GROUP if multicast else self._addressFor(peer)
+            self._wiretap.note(local, peer, sent, data, message)
+
+    def _addressFor(self, peer: TransportAddress) -> TransportAddress:
+        """
+        The address of ours that a peer knows.
+        """
+        address, heard = self.address, self.heardAt(peer)
+        if heard in ("", address.host):
+            return address
+        return TransportAddress(heard, address.port)
 
 
 @implementer(IDatagramUser)

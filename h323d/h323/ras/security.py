@@ -28,6 +28,7 @@ __all__ = [
     "Signer",
     "Unsecured",
     "Verdict",
+    "whatIsSealed",
 ]
 
 _RANDOMS = 1 << 31  # some peers keep a random in 32 bits with a sign
@@ -66,6 +67,14 @@ class _Plain:
 
 
 PLAIN: Association = _Plain()
+
+
+def whatIsSealed(message: RASMessage, association: Association) -> RASMessage | None:
+    """
+    @return: all that the octets say which C{association} makes of a message; C{None} where they say
+        more than that.
+    """
+    return message if association is PLAIN else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from twisted.internet.interfaces import IReactorTime
 from h323d.errors import ResourceUnavailable
 from h323d.h323.ras.exchange import newExchange
 from h323d.h323.ras.messages import ANSWERS, Fields, RASMessage
-from h323d.h323.ras.security import BELIEVED, PLAIN, Association, Verdict
+from h323d.h323.ras.security import BELIEVED, PLAIN, Association, Verdict, whatIsSealed
 from h323d.values.address import TransportAddress
 
 __all__ = [
@@ -98,7 +98,10 @@ class RASOwner(Protocol):
         """
 
 
-Send = Callable[[bytes, TransportAddress], None]
+Send = Callable[[bytes, TransportAddress, RASMessage | None], None]
+"""
+Sends a datagram; the message is all that it says, and C{None} where only the octets tell.
+"""
 Answered = Callable[[RASMessage | None], None]
 
 
@@ -161,7 +164,8 @@ class ClientTransactions:
         Send what needs no answer, once.
         """
         message = RASMessage(name, {"requestSeqNum": self._number(), **fields})
-        self._send(association.seal(message), destination)
+        sealed = association.seal(message)
+        self._send(sealed, destination, whatIsSealed(message, association))
 
     def arrived(self, message: RASMessage, source: TransportAddress, octets: bytes) -> bool:
         """
@@ -172,8 +176,8 @@ class ClientTransactions:
         asked = self._asked.get(message.requestSeqNum)
         return asked is not None and asked.arrived(message, source, octets)
 
-    def send(self, data: bytes, destination: TransportAddress) -> None:
-        self._send(data, destination)
+    def send(self, data: bytes, destination: TransportAddress, message: RASMessage | None) -> None:
+        self._send(data, destination, message)
 
     def forget(self, asked: RASAsked) -> None:
         """
@@ -259,7 +263,8 @@ class RASAsked:
         return True
 
     def sendRequest(self) -> None:
-        self._table.send(self._octets, self._destination)
+        said = whatIsSealed(self.message, self._association)
+        self._table.send(self._octets, self._destination, said)
 
     def exchangeEnded(self, answer: RASMessage | None) -> None:
         self._table.forget(self)

@@ -15,11 +15,11 @@ from h323d.errors import DecodeError, EncodeError
 from h323d.h323.signalling.q931 import IE, USER_USER_DISCRIMINATOR, Element, Q931Message
 from h323d.h323.signalling.uuie import Content
 
-__all__ = ["masked", "maskedControl"]
+__all__ = ["masked", "maskedControl", "withoutSecrets"]
 
 _STAR = "*"
 _USER_INPUT = 0x6D  # with which each C{indication.userInput} begins, in PER
-_TOKENS = frozenset(("tokens", "cryptoTokens"))
+_TOKENS = frozenset(("tokens", "cryptoTokens", "integrityCheckValue"))
 _CONTROL = ("h245Control", "parallelH245Control")
 _CONTROL_MESSAGE = "MultimediaSystemControlMessage"
 _USER_INFORMATION = "H323-UserInformation"
@@ -77,22 +77,26 @@ def _maskedInformation(octets: bytes) -> bytes:
     """
     try:
         value = h225.decode(_USER_INFORMATION, octets)
-        return h225.encode(_USER_INFORMATION, _maskedValue(value))
+        return h225.encode(_USER_INFORMATION, withoutSecrets(value))
     except (DecodeError, EncodeError):
         return b""
 
 
-def _maskedValue(value: Any) -> Any:
+def withoutSecrets(value: Any) -> Any:
+    """
+    A decoded value of H.225.0, be it call signalling or RAS, without its tokens, and with stars in
+    the H.245 messages that it carries.
+    """
     if isinstance(value, Mapping):
         return {
             name: [maskedControl(each) for each in inner]
             if name in _CONTROL
-            else _maskedValue(inner)
+            else withoutSecrets(inner)
             for name, inner in value.items()
             if name not in _TOKENS
         }
     if isinstance(value, list | tuple):
-        return type(value)(map(_maskedValue, value))
+        return type(value)(map(withoutSecrets, value))
     return value
 
 

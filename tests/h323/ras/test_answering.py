@@ -36,7 +36,8 @@ class Server:
         self.sent: list[tuple[str, bytes, TransportAddress]] = []
         self.table = ServerTransactions(self.clock, self.send, self)
 
-    def send(self, data: bytes, destination: TransportAddress) -> None:
+    def send(self, data: bytes, destination: TransportAddress, message: RASMessage | None) -> None:
+        assert message in (None, decodeRAS(data))
         self.sent.append((decodeRAS(data).name, data, destination))
 
     def rasRequested(self, request: RASRequest) -> RASAnswer | Deferred[RASAnswer]:
@@ -45,7 +46,10 @@ class Server:
 
     def receive(self, message: RASMessage, source: TransportAddress = THERE) -> None:
         data = encodeRAS(message)
-        if not self.table.repeated(data, source):
+        repeated = self.table.repeated(data, source)
+        if repeated is not None:
+            self.table.answerAgain(repeated)
+        else:
             self.table.requested(RASRequest(message, source, data, False))
 
     @property
@@ -194,7 +198,9 @@ def test_whereATrustedPeerWantsItsAnswersTheyGoRepeatedAndAnnouncedToo() -> None
     server.table.requested(RASRequest(request, THERE, data, False, ELSEWHERE))
     server.clock.advance(answering.RIP_AFTER)
     answer.callback(RASMessage("unregistrationConfirm", {"requestSeqNum": 1}))
-    assert server.table.repeated(data, THERE)
+    repeated = server.table.repeated(data, THERE)
+    assert repeated is not None
+    server.table.answerAgain(repeated)
     assert server.names == ["requestInProgress", *["unregistrationConfirm"] * 2]
     assert {there for _, _, there in server.sent} == {ELSEWHERE}
     server.table.close()

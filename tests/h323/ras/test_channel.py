@@ -5,6 +5,7 @@ A RAS port: what becomes of a datagram, and how we ask.
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,9 +15,12 @@ from twisted.logger import capturedLogs
 from h323d.events.bus import EventBus
 from h323d.events.doors import BadInput
 from h323d.h323.ras.channel import DISCOVERY_GROUP, RASChannel
-from h323d.h323.ras.messages import RASMessage, rejection
+from h323d.h323.ras.messages import RASMessage, encodeRAS, rejection
 from h323d.h323.ras.security import BELIEVED, PLAIN, Verdict
 from h323d.h323.ras.transactions import RASAnswer, RASRequest
+from h323d.operation.config import TraceConfig
+from h323d.operation.ladder import whatIn
+from h323d.operation.wirelog import WireLog
 from h323d.values.address import TransportAddress
 from tests.support.fakemedia import FakePool
 from tests.support.network import SimulatedHost, SimulatedNetwork
@@ -59,6 +63,8 @@ class Scene:
         world = surroundingsOf(
             SimulatedHost(self.network, US), self.clock, random.Random(1), FakePool(), events
         )
+        self.wire = WireLog(TraceConfig())
+        world = replace(world, wire=self.wire)
         self.channel = RASChannel(world, (US,), 1719, self, **more)
         self.peer = Peer(self.network, "10.0.0.2")
 
@@ -212,3 +218,86 @@ def test_afterItsEndItSaysNothing() -> None:
         scene.peer.send(urq(3, "10.0.0.2"))
         scene.settle()
     assert (scene.requests, scene.peer.received, logged) == ([], [], [])
+
+
+def test_requestsAndAnswersAreNotedRepeatedOnesToo() -> None:
+    scene = Scene().started()
+    for _ in range(2):
+        scene.peer.ask(urq(3, "10.0.0.2"))
+    noted = scene.wire.of("10.0.0.2")
+    assert [whatIn(each) for each in noted] == ["URQ (3)", "UCF (3)"] * 2
+    assert {(str(each.local), each.sent) for each in noted} == {
+        (f"{US}:1719", False),
+        (f"{US}:1719", True),
+    }
+    scene.close()
+
+
+def test_requestsOfOursAreNotedEachTime() -> None:
+    scene = Scene().started()
+    fields = {key: value for key, value in urq(1, US).fields.items() if key != "requestSeqNum"}
+    scene.channel.request(
+        "unregistrationRequest", fields, TransportAddress("10.0.0.9", 1719), lambda answer: None
+    )
+    scene.clock.pump([1.0] * 10)
+    assert [each.sent for each in scene.wire.of("10.0.0.9")] == [True, True]
+    scene.close()
+
+
+def test_whatIsNoMessageIsNotNoted() -> None:
+    scene = Scene().started()
+    scene.peer.port.send(b"\xff", GATEKEEPER)
+    scene.settle()
+    assert scene.wire.of("") == []
+    scene.close()
+
+
+def test_aGroupIsWhereItsDatagramsWent() -> None:
+    scene = Scene().started()
+    scene.channel.received(
+        encodeRAS(urq(3, "10.0.0.2")), TransportAddress("10.0.0.2", 1719), multicast=True
+    )
+    assert scene.wire.of("10.0.0.2")[0].local == DISCOVERY_GROUP
+    scene.settle()
+    scene.close()
+
+
+def test_nothingIsNotedWhereNothingIsKept() -> None:
+    scene = Scene().started()
+    scene.wire.reconfigure(TraceConfig(callOctets=0))
+    scene.peer.ask(urq(3, "10.0.0.2"))
+    assert scene.wire.of("") == []
+    scene.close()
+
+
+class Sealing:
+    """
+    Says a password in all that leaves.
+    """
+
+    def seal(self, message: RASMessage) -> bytes:
+        token = {"tokenOID": (0, 0, 8, 235, 0, 2, 1), "password": "secret"}
+        return encodeRAS(RASMessage(message.name, {**message.fields, "tokens": [token]}))
+
+    def believes(self, message: RASMessage, octets: bytes) -> bool:
+        return True
+
+    def examine(self, message: RASMessage, data: bytes, source: TransportAddress) -> Verdict:
+        return Verdict(association=self)
+
+    def towards(self, name: str, fields: Any, destination: TransportAddress) -> Any:
+        return self
+
+
+def test_whatIsAddedWhereAMessageIsSealedIsNotNoted() -> None:
+    scene = Scene(security=Sealing()).started()
+    peer = TransportAddress("10.0.0.2", 1719)
+    fields = {key: value for key, value in urq(1, US).fields.items() if key != "requestSeqNum"}
+    scene.channel.request("unregistrationRequest", fields, peer, lambda answer: None)
+    scene.channel.tell("unregistrationRequest", fields, peer)
+    scene.peer.send(urq(3, "10.0.0.2"))
+    scene.settle()
+    password = "secret".encode("utf-16-be")
+    assert [password in octets for octets, _ in scene.peer.received] == [True] * 3
+    assert [password in each.octets for each in scene.wire.of("10.0.0.2")] == [False] * 4
+    scene.close()

@@ -8,7 +8,7 @@ from twisted.internet.task import Clock
 from h323d.errors import ResourceUnavailable
 from h323d.h323.ras import transactions
 from h323d.h323.ras.channel import DISCOVERY_GROUP
-from h323d.h323.ras.messages import ANSWERS, RASMessage
+from h323d.h323.ras.messages import ANSWERS, RASMessage, decodeRAS
 from h323d.h323.ras.transactions import TIMERS, ClientTransactions
 from h323d.values.address import TransportAddress
 from tests.support.ras import H225_V4, arq, brq, drq, grq, irr, lrq, rai, rrq, sci, urq
@@ -38,7 +38,8 @@ class Client:
         self.answers: list[RASMessage | None] = []
         self.table = ClientTransactions(self.clock, rng or random.Random(1), self.send)
 
-    def send(self, data: bytes, destination: TransportAddress) -> None:
+    def send(self, data: bytes, destination: TransportAddress, message: RASMessage | None) -> None:
+        assert message == decodeRAS(data)
         self.sent.append((self.clock.seconds(), data, destination))
 
     def ask(self, message: RASMessage, to: TransportAddress = THERE) -> int:
@@ -160,7 +161,7 @@ def test_aRequestIsRepeatedAsOftenInATimeOfItsOwn() -> None:
     clock = Clock()
     sent: list[float] = []
     client = ClientTransactions(
-        clock, random.Random(1), lambda data, there: sent.append(clock.seconds())
+        clock, random.Random(1), lambda data, there, message: sent.append(clock.seconds())
     )
     answers: list[RASMessage | None] = []
     client.request("unregistrationRequest", {"callSignalAddress": []}, THERE, answers.append, 0.5)
