@@ -251,8 +251,8 @@ def _exportSIP(options: argparse.Namespace) -> None:
     from h323d.cli.tracing.siplog import logOf, since  # only now, as above
 
     first = 0.0 if options.since is None else since(options.since, time.time())
-    rows = ask(_socketOf(options), "wire", options.call, str(options.limit))
-    sip = [row for row in rows if row["protocol"] == "SIP" and row["at"] >= first]
+    rows = ask(_socketOf(options), "wire", options.call, str(options.limit), "SIP")
+    sip = [row for row in rows if row["at"] >= first]
     print(json.dumps(sip, indent=2) if options.json else logOf(sip), end="")
 
 

@@ -82,6 +82,7 @@ _CODEC_COLUMNS = _columns(
 _TRACED_COLUMNS = _columns("time", "source", "target", "what", "protocol")
 _WIRE_COLUMNS = _columns("at", "source", "target", "protocol", "transport", "octets")
 _FORMS = ("ladder", "octets")
+_PROTOCOLS = ("all", "SIP", "H.225.0", "H.245", "RAS")
 _TRACED = "a call, by its callId, Call-ID or callIdentifier; a peer's address; - for all"
 
 COMMANDS = (
@@ -148,7 +149,15 @@ COMMANDS = (
         "wire",
         Role.OPERATOR,
         "the same, or that of everybody, as octets in hexadecimal",
-        (Argument("name", "CALL|ADDRESS", _TRACED, optional=True), _LIMIT),
+        (
+            Argument("name", "CALL|ADDRESS", _TRACED, optional=True),
+            _LIMIT,
+            Argument(
+                *("protocol", "PROTOCOL", "of one only"),
+                optional=True,
+                choices=_PROTOCOLS,
+            ),
+        ),
         _WIRE_COLUMNS,
     ),
     Command(

@@ -180,13 +180,15 @@ class Operator:
         """
         return [tracedView(each) for each in self._wired(name, limit)]
 
-    def wire(self, name: str = "-", limit: int = 1000) -> list[WireView]:
+    def wire(self, name: str = "-", limit: int = 1000, protocol: str = "all") -> list[WireView]:
         """
         The same, as it went over the wire.
 
+        @param protocol: of what is wanted; C{"all"} for any.
+
         @raise OperatorError: nothing is kept of it.
         """
-        return [wireView(each) for each in self._wired(name, limit)]
+        return [wireView(each) for each in self._wired(name, limit, protocol)]
 
     def follow(self, name: str, form: str = "ladder", limit: int = 1000) -> Following:
         """
@@ -203,14 +205,15 @@ class Operator:
         named = "" if name == "-" else name
         return Following(self._clock, self._wire, named, view, limit, self._isOn)
 
-    def _wired(self, name: str, limit: int) -> Sequence[WireMessage]:
+    def _wired(self, name: str, limit: int, protocol: str = "all") -> Sequence[WireMessage]:
         if not self._wire.keeps:
             raise OperatorError("no signalling is kept: trace.callOctets is 0")
         everybody = name == "-"
         messages = self._wire.of("" if everybody else name)
         if not (messages or everybody):
             raise OperatorError(f"no signalling is kept of {name}, or with an address that is so")
-        return messages[max(0, len(messages) - limit) :]
+        wanted = [each for each in messages if protocol in ("all", each.protocol.value)]
+        return wanted[max(0, len(wanted) - limit) :]
 
     def _isOn(self, names: Sequence[str]) -> bool:
         """

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from h323d.call.wire import WireProtocol
 from h323d.cli.table import Table
 from h323d.operation.command import ArgumentKind, Command, Role
 from h323d.operation.commands import COMMANDS
@@ -55,3 +56,8 @@ def test_theReferenceSaysWhoMayDoWhat(role: Role) -> None:
 def test_theFirstColumnsOfEveryTableHaveRoomInATerminal(command: Command) -> None:
     row = {column.name: "x" * 13 for column in command.columns}
     assert Table([row], command.columns, 80).hidden <= len(command.columns) - 4
+
+
+def test_theProtocolsOfTheWireAreThoseThatAreNoted() -> None:
+    (protocol,) = (each for each in DECLARED["wire"].arguments if each.name == "protocol")
+    assert set(protocol.choices) == {"all", *(each.value for each in WireProtocol)}

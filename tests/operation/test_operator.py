@@ -383,6 +383,14 @@ class OperatorTests(SynchronousTestCase):
         with self.assertRaisesRegex(OperatorError, "callOctets is 0$"):
             self.operator.follow("10.0.0.2")
 
+    def test_theLastMessagesOfOneProtocolAreNotCutByThoseOfOthers(self) -> None:
+        self.noted("a")
+        us, peer = TransportAddress("10.0.0.1", 1719), TransportAddress("10.0.0.2", 1719)
+        for _ in range(5):
+            self.wire.seen("", WireMessage(0.0, WireProtocol.RAS, "UDP", False, us, peer, b"\0"))
+        self.assertEqual(len(self.operator.wire("-", 2, "SIP")), 1)
+        self.assertEqual(len(self.operator.wire("-", 2)), 2)
+
     # The gatekeeper's calls.
 
     def admitted(self) -> tuple[Peer, Peer]:
