@@ -32,7 +32,7 @@ from tests.support.impairedpath import ImpairedPath, Impairment
 from tests.support.impairment import SHIFT
 from tests.support.processes import Baresip, Capture, Server, together, waitFor
 
-__all__ = ["LongCall", "Passage", "longCalls"]
+__all__ = ["LongCall", "Passage", "Stage", "longCalls"]
 
 CODECS = {"PCMU": "PCMU/8000/1", "G722": "G722/16000/1", "opus": "opus/48000/2"}
 BURST, PERIOD = 0.2, 1.0  # seconds
