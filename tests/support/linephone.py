@@ -25,6 +25,7 @@ class Linphone(Process):
 sip_port=5060
 bind_address={address}
 default_proxy=0
+use_ipv6=0
 [rtp]
 audio_rtp_port=22000-23000
 [sound]
@@ -34,6 +35,20 @@ reg_proxy=<sip:{registrar}>
 reg_identity=sip:{name}@{registrar}
 reg_sendregister=1
 reg_expires=60
+"""
+    PASSWORD = """\
+[auth_info_0]
+username={name}
+passwd={password}
+realm=h323d
+"""
+    ICE = """\
+[net]
+nat_policy_ref=ours
+[nat_policy_0]
+ref=ours
+stun_server={stun}
+protocols=stun,ice
 """
     CODEC = """\
 [audio_codec_{number}]
@@ -48,11 +63,22 @@ enabled={enabled}
     )  # fmt: skip
 
     def __init__(
-        self, directory: Path, address: str, registrar: str, name: str, codec: str, tone: int
+        self,
+        directory: Path,
+        address: str,
+        registrar: str,
+        name: str,
+        codec: str = "PCMU",
+        tone: int = 700,
+        password: str = "",
+        stun: str = "",
     ) -> None:
         """
         @param codec: all that it speaks.
         @param tone: Hz.
+        @param password: its name's, in our realm; empty where none is asked for.
+        @param stun: the server that it asks where it is, and then offers ICE; empty, and it
+            does not.
         """
         super().__init__(directory, f"linphone-{address}")
         codecs = [
@@ -62,6 +88,10 @@ enabled={enabled}
             for number, (mime, rate, channels) in enumerate(self.CODECS)
         ]
         settings = self.SETTINGS.format(address=address, registrar=registrar, name=name)
+        if password:
+            settings += self.PASSWORD.format(name=name, password=password)
+        if stun:
+            settings += self.ICE.format(stun=stun)
         self._settings = settings + "".join(codecs)
         self._tone = tone
 

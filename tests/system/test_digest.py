@@ -6,22 +6,20 @@ those that can call a room in its name.
 from __future__ import annotations
 
 import json
-import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from h323d.sip.digest.algorithms import Algorithm, secretOf
+from tests.support.linephone import Linphone
 from tests.support.processes import (
     Asterisk,
     Baresip,
     Caller,
     Capture,
-    Process,
     Server,
-    program,
     runSipp,
     waitFor,
 )
@@ -60,47 +58,6 @@ CONFIGURATION = "\n".join(
         trunk(),
     )
 )
-
-
-class Linphone(Process):
-    """
-    linphonec, which registers by itself.
-    """
-
-    SETTINGS = """\
-[sip]
-sip_port=5060
-bind_address={address}
-default_proxy=0
-[proxy_0]
-reg_proxy=<sip:{registrar}>
-reg_identity=sip:{name}@{registrar}
-reg_sendregister=1
-reg_expires=60
-[auth_info_0]
-username={name}
-passwd={password}
-realm=h323d
-"""
-
-    def __init__(self, directory: Path, address: str, registrar: str, name: str) -> None:
-        super().__init__(directory, f"linphone-{address}")
-        self._settings = self.SETTINGS.format(
-            address=address, registrar=registrar, name=name, password=PASSWORD
-        )
-
-    def command(self) -> Sequence[str]:
-        linphonec = program("linphonec")
-        (self.directory / ".local/share/linphone").mkdir(parents=True)  # or it does nothing
-        file = self.directory / "rc"
-        file.write_text(self._settings)
-        return [
-            program("env"), f"HOME={self.directory}", linphonec, "--pipe", "-c", str(file)
-        ]  # fmt: skip
-
-    def stop(self) -> None:
-        self.signal(signal.SIGKILL)  # it hears no other without a terminal
-        super().stop()
 
 
 @pytest.fixture(scope="module")
@@ -174,7 +131,7 @@ def test_pjsuaShowsSHA256AndCallsAgainAndAgain(server: Server, tmp_path: Path) -
 
 
 def test_linphoneRegisters(server: Server, tmp_path: Path) -> None:
-    with Linphone(tmp_path / "linphone", LINPHONE, US, "linphone"):
+    with Linphone(tmp_path / "linphone", LINPHONE, US, "linphone", password=PASSWORD):
         registered(server, "linphone")
 
 
