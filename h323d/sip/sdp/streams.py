@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from h323d.sip.messages.grammar import MAX_PORT
+from h323d.sip.sdp.candidates import RTCP, RTP, hostCandidate
 from h323d.sip.sdp.description import MediaDescription, SessionDescription
 from h323d.sip.sdp.payloads import conceding, fitPacketMs, formatsOf, isSpoken
 from h323d.sip.sdp.selection import eventType
@@ -108,9 +109,12 @@ def offeredStream(
     if media.protocol.upper() not in (_PROTOCOLS if mayEncrypt else _IN_THE_CLEAR):
         return Obstacle.TRANSPORT_PROTOCOL
     remote = remoteStream(description, media)
-    if remote is None or (remote.rtp is not None and remote.rtp.isIPv6 != ours.isIPv6):
+    if remote is None:
         return Obstacle.NETWORK_ADDRESS_FORMAT
-    return remote
+    if remote.rtp is None or remote.rtp.isIPv6 == ours.isIPv6:
+        return remote
+    rtp, rtcp = (hostCandidate(media, each, ours.isIPv6) for each in (RTP, RTCP))
+    return Obstacle.NETWORK_ADDRESS_FORMAT if rtp is None else replace(remote, rtp=rtp, rtcp=rtcp)
 
 
 def _rtcpAddress(media: MediaDescription, address: _Address) -> TransportAddress | None:
