@@ -23,6 +23,7 @@ MEDIA = {
     pj.PJSUA_CALL_MEDIA_LOCAL_HOLD: "holds",
     pj.PJSUA_CALL_MEDIA_REMOTE_HOLD: "held",
 }
+MOVED = pj.PJSUA_CALL_REINIT_MEDIA | pj.PJSUA_CALL_UPDATE_CONTACT | pj.PJSUA_CALL_UPDATE_VIA
 SRTP = {
     "off": pj.PJMEDIA_SRTP_DISABLED,
     "optional": pj.PJMEDIA_SRTP_OPTIONAL,
@@ -109,9 +110,10 @@ class SoftAccount(pj.Account):  # type: ignore[misc] # no types
     One name, with a codec of its own, and a way to answer.
     """
 
-    def __init__(self, phone: SoftPhone, codec: str, answer: int) -> None:
+    def __init__(self, phone: SoftPhone, codec: str, answer: int, config: Any) -> None:
         super().__init__()
         self.phone = phone
+        self.config = config
         self.codec = codec
         self.answer = answer
         self.status = 0
@@ -198,7 +200,7 @@ class SoftPhone:
         config.mediaConfig.srtpSecureSignaling = 0  # our tests look at both by themselves
         media = config.mediaConfig.transportConfig
         media.boundAddress, media.port, media.portRange = self.address, 20000, 2000
-        account = SoftAccount(self, codec, answer)
+        account = SoftAccount(self, codec, answer, config)
         self.accounts.append(account)
         account.create(config)
         return len(self.accounts) - 1
@@ -220,6 +222,23 @@ class SoftPhone:
 
     def do_update(self, call: int) -> None:
         self.calls[call].update(pj.CallOpParam(True))
+
+    def do_move(self, account: int, address: str, call: int, update: bool) -> None:
+        """
+        Be somewhere else from now on, with one name and a call of it.
+        """
+        transport = pj.TransportConfig()
+        transport.boundAddress, transport.port = address, 5060
+        moved = self.accounts[account]
+        moved.config.sipConfig.transportId = self.endpoint.transportCreate(
+            pj.PJSIP_TRANSPORT_UDP, transport
+        )
+        moved.config.mediaConfig.transportConfig.boundAddress = address
+        moved.modify(moved.config)
+        parameter = pj.CallOpParam(True)
+        parameter.opt.flag = MOVED
+        renegotiate = self.calls[call].update if update else self.calls[call].reinvite
+        renegotiate(parameter)
 
     def do_calls(self) -> list[View]:
         return [call.look() for call in self.calls]

@@ -97,6 +97,16 @@ class SoftPhone(Process):
         """
         self._do("update", call=call)
 
+    def move(self, name: str, address: str, call: int, update: bool) -> None:
+        """
+        Have another address from now on, as in another network: a name registers from there, and a call of it
+        goes on there.
+
+        @param update: whether the other side of the call is told by UPDATE, not by INVITE.
+        """
+        account = self._names[name]
+        self._do("move", account=account, address=address, call=call, update=update)
+
     def calls(self) -> list[View]:
         """
         @return: what there is to tell of each, in the words of PJSIP.
