@@ -88,6 +88,7 @@ PARTS = {
     "tests/sip/sdp/test_negotiation.py": """
         sip/sdp/lines sip/sdp/refusal sip/sdp/selection sip/sdp/streams
         """,
+    "tests/witness/log/test_verdict.py": "witness/log/faults",
     "tests/sip/transactions/test_layer.py": "sip/transactions/running",
 }
 """
