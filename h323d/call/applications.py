@@ -151,12 +151,15 @@ class Application:
     @ivar source: where it came from; C{None} for the operator.
     @ivar party: whose it is: an endpoint identifier; empty if they are not registered, or
         that is not known there.
+    @ivar registered: the names that the party is registered by, where they are known.
     @ivar proofs: what it shows, verified as far as the door can.
     @ivar calling: who calls, or whose names are to be registered.
     @ivar called: who is called.
     @ivar texts: what it carries for people to read.
     @ivar bandwidth: bit/s that are asked for, both directions together; 0 if it does not say.
     @ivar callType: as it declares; C{None} if it does not.
+    @ivar declaredPII: whether it says that there is personal data in the call.
+    @ivar answering: it is of who is called, and answers.
     @ivar callIdentifier: the protocol's name for the call: H.323's in hexadecimal, SIP's
         Call-ID; of a registration, empty.
     @ivar callId: of the call, as facts have it; empty before there is one.
@@ -178,6 +181,9 @@ class Application:
     callId: str = ""
     legId: str = ""
     room: str = ""
+    registered: tuple[PartyAddress, ...] = ()
+    declaredPII: bool = False
+    answering: bool = False
 
     def granted(self, admission: Admission) -> Application:
         """

@@ -13,6 +13,7 @@ from h323d.call.applications import Admission
 from h323d.call.inquiry import Inquiry
 from h323d.call.legs import ILeg, IOffer, namesOf
 from h323d.values.address import PartyAddress
+from h323d.values.proof import shared
 
 __all__ = ["ANY_NAME", "CallerName", "ICallerNames", "identitiesOf", "introduce", "partyOf"]
 
@@ -74,7 +75,7 @@ def identitiesOf(leg: ILeg, callers: ICallerNames) -> tuple[str, ...]:
     Names that are a caller's for certain: it has proved or registered them, or somebody who is
     trusted answers for them (RFC 3325).
     """
-    proved = tuple(proof.identity for proof in leg.proofs)
+    proved = tuple(proof.identity for proof in shared(leg.proofs))
     if not (leg.vouched or callers.nameOf(leg).isOwn):
         return proved
     return (*proved, *(name.value for name in leg.calling))

@@ -68,7 +68,8 @@ class IOffer(Interface):
         " call, what it has settled for; C{None} while that is not known"
     )
     proofs = Attribute(
-        "what the caller has shown of who it is, verified: a tuple of L{h323d.values.proof.Proof}"
+        "what the caller has shown of who it is, verified where the secret is shared: a tuple of"
+        " L{h323d.values.proof.Proof}"
     )
     hops = Attribute("over how many more servers the call may go; C{None} if the caller says none")
     restricted = Attribute("whether the caller does not want to be known to the called party")

@@ -20,6 +20,8 @@ __all__ = ["ZoneSettings"]
 class ZoneSettings:
     """
     The sections, each as its own module explains it.
+
+    @ivar signatures: whether there are gates that judge signatures.
     """
 
     gatekeeper: GatekeeperConfig = field(default_factory=GatekeeperConfig)
@@ -28,3 +30,4 @@ class ZoneSettings:
     traversal: TraversalConfig = field(default_factory=TraversalConfig)
     routed: RoutedConfig = field(default_factory=RoutedConfig)
     h323: H323Config = field(default_factory=H323Config)
+    signatures: bool = False

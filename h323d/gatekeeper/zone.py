@@ -145,7 +145,7 @@ class Zone(Part[ZoneSettings]):
         self.probe = H323Probe(self._identity, self, world.opener, site.homes)
         self.trunks = Trunks(settings.routing.trunks, world, probes)
         self.roundTrips = RoundTrips()
-        self.users = Users(settings.security, self.trunks)
+        self.users = Users(settings.security, self.trunks, settings.signatures)
         self._tables = Tables(config, world, site.shareRule, self, self.trunks, self.users)
         self.registry, self.admissions = self._tables.registry, self._tables.admissions
         self.bandwidth, self.callers = self._tables.bandwidth, self._tables.callers

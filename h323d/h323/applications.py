@@ -7,11 +7,15 @@ from __future__ import annotations
 
 from h323d.call.applications import PASSED, Admission, Application, Door, textsOf
 from h323d.call.legs import IOffer
+from h323d.errors import DecodeError
 from h323d.h323.ras.messages import Fields, callKey
 from h323d.h323.ras.transactions import RASRequest
+from h323d.h323.security.guarddata import Declaration, declarationIn
+from h323d.h323.security.guardtoken import proofIn
 from h323d.h323.signalling.addresses import partiesFromAliases
 from h323d.values.address import PartyAddress
-from h323d.values.proof import Proof
+from h323d.values.ed25519 import SCHEME
+from h323d.values.proof import Proof, malformed
 
 __all__ = [
     "admissionApplication",
@@ -24,10 +28,13 @@ __all__ = [
 BANDWIDTH_UNIT = 100  # bit/s: what a BandWidth of H.225.0 counts
 
 
-def registrationApplication(request: RASRequest, endpointId: str) -> Application:
+def registrationApplication(
+    request: RASRequest, endpointId: str, registered: tuple[PartyAddress, ...] = ()
+) -> Application:
     """
     @param request: an RRQ.
     @param endpointId: whom it says that it is; empty if it does not.
+    @param registered: the names of that one.
     """
     return Application(
         Door.RRQ,
@@ -36,6 +43,7 @@ def registrationApplication(request: RASRequest, endpointId: str) -> Application
         endpointId,
         _proofsOf(request),
         partiesFromAliases(request.message.fields.get("terminalAlias", ())),
+        registered=registered,
     )
 
 
@@ -44,13 +52,16 @@ def admissionApplication(
     endpointId: str,
     calling: tuple[PartyAddress, ...],
     called: tuple[PartyAddress, ...],
+    registered: tuple[PartyAddress, ...] = (),
 ) -> Application:
     """
     @param request: an ARQ.
     @param endpointId: whose it is.
     @param calling: who calls, as far as that is believed.
+    @param registered: the names of whose it is.
     """
     fields = request.message.fields
+    declaration = _declarationOf(fields)
     return Application(
         Door.ARQ,
         "h323",
@@ -61,14 +72,21 @@ def admissionApplication(
         called,
         textsOf("", calling),
         BANDWIDTH_UNIT * bandwidthIn(fields),
-        callIdentifier=callKey(fields).hex(),
+        declaration.callType,
+        callKey(fields).hex(),
+        registered=registered,
+        declaredPII=declaration.hasPII,
+        answering=fields["answerCall"],
     )
 
 
-def bandwidthApplication(request: RASRequest, endpointId: str) -> Application:
+def bandwidthApplication(
+    request: RASRequest, endpointId: str, registered: tuple[PartyAddress, ...] = ()
+) -> Application:
     """
     @param request: a BRQ.
     @param endpointId: whose it is.
+    @param registered: the names of whose it is.
     """
     fields = request.message.fields
     return Application(
@@ -79,6 +97,7 @@ def bandwidthApplication(request: RASRequest, endpointId: str) -> Application:
         _proofsOf(request),
         bandwidth=BANDWIDTH_UNIT * bandwidthIn(fields),
         callIdentifier=callKey(fields).hex(),
+        registered=registered,
     )
 
 
@@ -92,6 +111,7 @@ def setupApplication(offer: IOffer, endpointId: str = "") -> Application:
         "h323",
         offer.peer,
         endpointId,
+        offer.proofs,
         calling=offer.calling,
         called=offer.called,
         texts=textsOf(offer.displayName, offer.calling),
@@ -102,8 +122,26 @@ def setupApplication(offer: IOffer, endpointId: str = "") -> Application:
 
 
 def _proofsOf(request: RASRequest) -> tuple[Proof, ...]:
+    """
+    What a request shows: a password, which has been verified, or a signature, which has not.
+    """
     proof = request.verdict.proof
-    return () if proof is None else (proof,)
+    try:
+        signature = proofIn(request.message.fields, request.octets)
+    except DecodeError:
+        signature = malformed(SCHEME)
+    return tuple(each for each in (proof, signature) if each is not None)
+
+
+def _declarationOf(fields: Fields) -> Declaration:
+    """
+    What a request declares.  Who declares what cannot be meant declares nothing, and that there
+    is personal data.
+    """
+    try:
+        return declarationIn(fields)
+    except DecodeError:
+        return Declaration(hasPII=True)
 
 
 def bandwidthIn(fields: Fields, admission: Admission = PASSED) -> int:

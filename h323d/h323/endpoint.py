@@ -237,6 +237,7 @@ class H323Endpoint(Part[H323Config]):
                 setup.content.hopCount,
                 setup.restricted,
                 setup.diversion,
+                proofs=setup.proofs,
             ),
             StartUpOptions(self.config.fastStart, self.config.tunnelling),
         )

@@ -8,9 +8,11 @@ from h323d.call.applications import Application, Door, Texts
 from h323d.call.legs import IOffer
 from h323d.errors import DecodeError
 from h323d.sip.calls.parties import partiesOf
+from h323d.sip.guardheader import SignedClaims, claimsOf
 from h323d.sip.messages.uri import SIPURI
 from h323d.sip.sdp.description import MediaDescription, parse
 from h323d.values.address import TransportAddress
+from h323d.values.ed25519 import SCHEME
 from h323d.values.proof import Proof
 
 __all__ = [
@@ -52,6 +54,7 @@ def registerApplication(
 
 
 def _callApplication(door: Door, offer: IOffer, sipCallId: str, body: bytes) -> Application:
+    claims = _claimsIn(offer.proofs)
     return Application(
         door,
         "sip",
@@ -60,11 +63,21 @@ def _callApplication(door: Door, offer: IOffer, sipCallId: str, body: bytes) -> 
         calling=offer.calling,
         called=offer.called,
         texts=Texts(offer.displayName),
-        bandwidth=bandwidthOf(body),
+        bandwidth=max(bandwidthOf(body), 0 if claims is None else claims.bandwidth),
+        callType=None if claims is None else claims.callType,
         callIdentifier=sipCallId,
         callId=offer.callId,
         legId=offer.legId,
+        declaredPII=claims is not None and claims.declaredPII,
     )
+
+
+def _claimsIn(proofs: tuple[Proof, ...]) -> SignedClaims | None:
+    """
+    What a signature says of the call, verified or not: it counts if the call is admitted.
+    """
+    signatures = (each for each in proofs if each.scheme == SCHEME and each.signature)
+    return next(map(claimsOf, signatures), None)
 
 
 def bandwidthOf(body: bytes) -> int:

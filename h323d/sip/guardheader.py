@@ -29,10 +29,11 @@ from h323d.values.proof import Proof
 __all__ = [
     "HEADER",
     "SIGNED_METHODS",
-    "SignedClaims",
     "SIPStamp",
-    "claimsIn",
+    "SignedClaims",
+    "claimsOf",
     "isSignable",
+    "proofIn",
     "signed",
 ]
 
@@ -91,13 +92,9 @@ class SIPStamp:
 @dataclass(frozen=True, slots=True)
 class SignedClaims:
     """
-    What a request shows, not verified.
-
-    @ivar proof: its C{key} is the thumbprint of a key (RFC 7638), in ASCII.
-    @ivar callType: and the rest as L{SIPStamp} has them.
+    What a signature says of a call, as L{SIPStamp} has it.
     """
 
-    proof: Proof
     callType: CallType
     declaredPII: bool
     bandwidth: int
@@ -128,9 +125,10 @@ def signed(request: SIPRequest, key: Signing, stamp: SIPStamp) -> SIPRequest:
     return request.withHeaders(request.headers.replacing(HEADER, value))
 
 
-def claimsIn(request: SIPRequest) -> SignedClaims | None:
+def proofIn(request: SIPRequest) -> Proof | None:
     """
-    What a request shows; C{None} if it has no signature.
+    What a request shows, not verified: its C{key} is the thumbprint of a key (RFC 7638), in
+    ASCII; C{None} if it has no signature.
 
     @raise DecodeError: the signature is malformed, or of another request; or the request came
         by UDP, for which it is too long.
@@ -154,7 +152,8 @@ def claimsIn(request: SIPRequest) -> SignedClaims | None:
     nonce = _octetsOf(payload["jti"])
     if len(nonce) != NONCE_OCTETS:
         fail(f"jti has not {NONCE_OCTETS} octets", HEADER)
-    proof = Proof(
+    _callTypeOf(payload)
+    return Proof(
         SCHEME,
         payload["iss"],
         payload["iat"],
@@ -164,7 +163,14 @@ def claimsIn(request: SIPRequest) -> SignedClaims | None:
         signature,
         payload["aud"],
     )
-    return SignedClaims(proof, _callTypeOf(payload), payload["pii"], payload["bps"])
+
+
+def claimsOf(proof: Proof) -> SignedClaims:
+    """
+    What a proof that L{proofIn} has found says of the call.
+    """
+    payload = json.loads(_octetsOf(proof.octets.decode().partition(".")[2]))
+    return SignedClaims(_callTypeOf(payload), payload["pii"], payload["bps"])
 
 
 def _payloadOf(request: SIPRequest) -> Payload:

@@ -4,9 +4,12 @@ What somebody shows to prove who they are, whatever protocol it came by.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-__all__ = ["Proof", "nonceOf", "numberOf"]
+from h323d.values.ed25519 import SCHEME
+
+__all__ = ["Proof", "malformed", "nonceOf", "numberOf", "shared"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,20 @@ class Proof:
     octets: bytes = b""
     signature: bytes = b""
     audience: str = ""
+
+
+def malformed(scheme: str) -> Proof:
+    """
+    A proof that was given, and is not as it has to be.
+    """
+    return Proof(scheme, "", 0)
+
+
+def shared(proofs: Iterable[Proof]) -> tuple[Proof, ...]:
+    """
+    Those that were made with a shared secret, which are verified where the message is.
+    """
+    return tuple(each for each in proofs if each.scheme != SCHEME)
 
 
 def nonceOf(number: int) -> bytes:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from h323d.call.applications import PASSED, Admission, Door, Texts
+from h323d.call.applications import PASSED, Admission, CallType, Door, Texts
 from h323d.call.inquiry import Inquiry
 from h323d.h323.applications import (
     admissionApplication,
@@ -15,11 +15,14 @@ from h323d.h323.applications import (
     registrationApplication,
     setupApplication,
 )
-from h323d.h323.ras.messages import RASMessage
+from h323d.h323.ras.messages import RASMessage, decodeRAS
 from h323d.h323.ras.security import Verdict
 from h323d.h323.ras.transactions import RASRequest
+from h323d.h323.security.guarddata import Declaration, declared
+from h323d.h323.security.guardtoken import GuardStamp, signRAS
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
-from h323d.values.proof import Proof
+from h323d.values.proof import Proof, malformed
+from tests.support.guardians import signingKey
 from tests.support.ras import CALL, arq, brq, rrq
 
 SOURCE = TransportAddress("10.0.0.2", 1719)
@@ -72,3 +75,34 @@ def test_aSetupAppliesForACall() -> None:
 )
 def test_noMoreThanIsAdmittedIsAskedFor(admission: Admission, bandwidth: int) -> None:
     assert bandwidthIn({"bandWidth": 1280}, admission) == bandwidth
+
+
+def test_aSignatureIsShownToTheGates() -> None:
+    stamp = GuardStamp("if://guardian/anna", "council-1", 1_800_000_000, bytes(16))
+    octets = signRAS(arq(1, "e1"), signingKey("anna"), stamp)
+    asked = RASRequest(decodeRAS(octets), SOURCE, octets, False)
+    (proof,) = admissionApplication(asked, "e1", (), ()).proofs
+    assert (proof.scheme, proof.identity) == ("ed25519", "if://guardian/anna")
+
+
+def test_aSignatureThatIsNotAsItHasToBeIsShownAsNone() -> None:
+    stamp = GuardStamp("if://guardian/anna", "council-1", 1_800_000_000, bytes(15))
+    octets = signRAS(arq(1, "e1"), signingKey("anna"), stamp)
+    asked = RASRequest(decodeRAS(octets), SOURCE, octets, False)
+    assert admissionApplication(asked, "e1", (), ()).proofs == (malformed("ed25519"),)
+
+
+def test_anARQSaysWhatItDeclares() -> None:
+    entry = declared(Declaration(CallType.ESCALATE, True))
+    message = arq(1, "e1", genericData=[entry], answerCall=True)
+    application = admissionApplication(request(message), "e1", (), (), (ANNA,))
+    assert (application.callType, application.declaredPII) == (CallType.ESCALATE, True)
+    assert (application.registered, application.answering) == ((ANNA,), True)
+
+
+def test_whatCannotBeMeantDeclaresPersonalData() -> None:
+    entry = declared(Declaration(CallType.ESCALATE))
+    application = admissionApplication(
+        request(arq(1, "e1", genericData=[entry, entry])), "e1", (), ()
+    )
+    assert (application.callType, application.declaredPII) == (None, True)

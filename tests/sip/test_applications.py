@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from h323d.call.applications import Door, Texts
+from h323d.call.applications import CallType, Door, Texts
 from h323d.call.inquiry import Inquiry
 from h323d.sip.applications import (
     bandwidthOf,
@@ -14,8 +14,14 @@ from h323d.sip.applications import (
     registerApplication,
     reinviteApplication,
 )
+from h323d.sip.guardheader import SIPStamp, proofIn, signed
+from h323d.sip.messages.message import SIPRequest
+from h323d.sip.messages.parser import parse
 from h323d.sip.messages.uri import SIPURI
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
+from h323d.values.proof import malformed
+from tests.support.guardians import signingKey
+from tests.support.sip_messages import INVITE
 
 SOURCE = TransportAddress("192.0.2.1", 5060)
 ANNA = PartyAddress(AddressKind.URL, "sip:anna@192.0.2.1")
@@ -53,6 +59,20 @@ def test_anInviteAppliesForACall() -> None:
     assert (application.door, application.source) == (Door.INVITE, SOURCE)
     assert (application.calling, application.texts) == ((ANNA,), Texts("Anna"))
     assert (application.callIdentifier, application.bandwidth) == ("abc@192.0.2.1", 128_000)
+
+
+def test_whatASignatureSaysOfACallIsAppliedFor() -> None:
+    parsed = parse(INVITE.replace(b"SIP/2.0/UDP", b"SIP/2.0/TCP"))
+    assert isinstance(parsed, SIPRequest)
+    stamp = SIPStamp("if://guardian/anna", "c", 1, bytes(16), CallType.ESCALATE, True, 99_000)
+    proof = proofIn(signed(parsed, signingKey("anna"), stamp))
+    assert proof is not None
+    offer = Inquiry("sip", SOURCE, (ANNA,), (), proofs=(proof,))
+    application = inviteApplication(offer, "abc", sdp("b=TIAS:8000"))
+    assert (application.callType, application.declaredPII) == (CallType.ESCALATE, True)
+    assert application.bandwidth == 99_000
+    offer = Inquiry("sip", SOURCE, (ANNA,), (), proofs=(malformed("ed25519"),))
+    assert inviteApplication(offer, "abc", b"").callType is None
 
 
 def test_aReinviteAppliesForBandwidth() -> None:

@@ -14,11 +14,20 @@ import pytest
 
 from h323d.call.applications import CallType
 from h323d.errors import DecodeError
-from h323d.sip.guardheader import HEADER, SignedClaims, SIPStamp, claimsIn, isSignable, signed
+from h323d.sip.guardheader import (
+    HEADER,
+    SignedClaims,
+    SIPStamp,
+    claimsOf,
+    isSignable,
+    proofIn,
+    signed,
+)
 from h323d.sip.messages.message import SIPRequest
 from h323d.sip.messages.parser import parse
 from h323d.sip.messages.uri import parseURI
 from h323d.sip.messages.writer import write
+from h323d.values.proof import Proof
 from tests.support.guardians import documentedKey, privateKey, publicKey, signingKey
 from tests.support.sip_messages import INVITE, message
 
@@ -48,10 +57,10 @@ REGISTER = requestOf(
 )
 
 
-def claimsOf(request: SIPRequest) -> SignedClaims:
-    claims = claimsIn(request)
-    assert claims is not None
-    return claims
+def proofOf(request: SIPRequest) -> Proof:
+    proof = proofIn(request)
+    assert proof is not None
+    return proof
 
 
 def base64url(octets: bytes) -> str:
@@ -80,9 +89,7 @@ def canonical(payload: dict[str, Any]) -> bytes:
 
 
 def test_theProofSaysWhatTheSignerSaid() -> None:
-    claims = claimsOf(signed(CALL, ANNA, STAMP))
-    assert (claims.callType, claims.declaredPII, claims.bandwidth) == (CallType.ESCALATE, False, 0)
-    proof = claims.proof
+    proof = proofOf(signed(CALL, ANNA, STAMP))
     assert (proof.scheme, proof.identity, proof.audience, proof.time, proof.nonce) == (
         "ed25519",
         "if://guardian/anna",
@@ -93,9 +100,15 @@ def test_theProofSaysWhatTheSignerSaid() -> None:
     assert proof.key == publicKey("anna").thumbprint.encode()
 
 
+def test_theProofTellsWhatIsClaimedOfTheCall() -> None:
+    stamp = replace(STAMP, declaredPII=True, bandwidth=64_000)
+    claims = claimsOf(proofOf(signed(CALL, ANNA, stamp)))
+    assert claims == SignedClaims(CallType.ESCALATE, True, 64_000)
+
+
 def test_theSignatureIsThatOfTheJWS() -> None:
     request = signed(CALL, ANNA, STAMP)
-    proof = claimsOf(request).proof
+    proof = proofOf(request)
     content, _, _ = request.headers.lines(HEADER)[0].rpartition(".")
     assert proof.octets == content.encode()
     privateKey("anna").public_key().verify(proof.signature, proof.octets)
@@ -104,7 +117,7 @@ def test_theSignatureIsThatOfTheJWS() -> None:
 def test_itIsTheSameAfterItWasOnTheWire() -> None:
     for request in (CALL, REGISTER):
         sent = signed(request, ANNA, STAMP)
-        assert claimsOf(requestOf(write(sent))) == claimsOf(sent)
+        assert proofOf(requestOf(write(sent))) == proofOf(sent)
 
 
 def test_thePayloadNamesAllThatIsAskedFor() -> None:
@@ -129,7 +142,7 @@ def test_thePayloadNamesAllThatIsAskedFor() -> None:
 
 
 def test_aRequestWithoutASignatureShowsNothing() -> None:
-    assert claimsIn(CALL) is None
+    assert proofIn(CALL) is None
 
 
 @pytest.mark.parametrize(
@@ -147,30 +160,30 @@ def test_aProxyChangesNothingThatIsSigned(name: str, value: str, said: str) -> N
     request = signed(CALL, ANNA, STAMP)
     changed = request.withHeaders(request.headers.replacing(name, value))
     with pytest.raises(DecodeError, match=f"{said} is of another request"):
-        claimsIn(changed)
+        proofIn(changed)
 
 
 def test_aProxyChangesNeitherSoundNorTarget() -> None:
     request = signed(CALL, ANNA, STAMP)
     with pytest.raises(DecodeError, match="body"):
-        claimsIn(replace(request, body=request.body.replace(b"192.0.2.10", b"192.0.2.66")))
+        proofIn(replace(request, body=request.body.replace(b"192.0.2.10", b"192.0.2.66")))
     with pytest.raises(DecodeError, match="dest"):
-        claimsIn(replace(request, uri=parseURI("sip:8001@192.0.2.1")))
+        proofIn(replace(request, uri=parseURI("sip:8001@192.0.2.1")))
 
 
 def test_aSignatureIsOfOneRequest() -> None:
     value = signed(CALL, ANNA, STAMP).headers.lines(HEADER)[0]
     with pytest.raises(DecodeError, match="of another request"):
-        claimsIn(REGISTER.withHeaders(REGISTER.headers.adding(HEADER, value)))
+        proofIn(REGISTER.withHeaders(REGISTER.headers.adding(HEADER, value)))
 
 
 def test_aBindingLastsAsLongAsItsGuardianSaid() -> None:
     request = signed(REGISTER, ANNA, STAMP)
     contact = "<sip:anna@192.0.2.10>;expires=0"
     with pytest.raises(DecodeError, match="expires"):
-        claimsIn(request.withHeaders(request.headers.replacing("Contact", contact)))
+        proofIn(request.withHeaders(request.headers.replacing("Contact", contact)))
     with pytest.raises(DecodeError, match="several times"):
-        claimsIn(request.withHeaders(request.headers.adding("Expires", "70")))
+        proofIn(request.withHeaders(request.headers.adding("Expires", "70")))
 
 
 @pytest.mark.parametrize(
@@ -202,10 +215,10 @@ def test_aBindingLastsAsLongAsItsGuardianSaid() -> None:
 )
 def test_aPayloadHasOneForm(trick: Any) -> None:
     payload = canonical(payloadOf(signed(CALL, ANNA, STAMP)))
-    assert claimsOf(withPayload(payload))
+    assert proofOf(withPayload(payload))
     assert trick(payload) != payload
     with pytest.raises(DecodeError, match=HEADER):
-        claimsIn(withPayload(trick(payload)))
+        proofIn(withPayload(trick(payload)))
 
 
 @pytest.mark.parametrize(
@@ -221,27 +234,27 @@ def test_aPayloadHasOneForm(trick: Any) -> None:
 def test_aHeaderHasOneForm(header: bytes) -> None:
     payload = canonical(payloadOf(signed(CALL, ANNA, STAMP)))
     with pytest.raises(DecodeError, match="another header"):
-        claimsIn(withPayload(payload, header))
+        proofIn(withPayload(payload, header))
 
 
 @pytest.mark.parametrize("value", ["", "a.b", "a.b.c", "a.b." + "A" * 87, "A" * 5000, "a b.c.d"])
 def test_whatIsNoJWSIsTold(value: str) -> None:
     request = CALL.withHeaders(CALL.headers.adding(HEADER, value))
     with pytest.raises(DecodeError, match=HEADER):
-        claimsIn(request)
+        proofIn(request)
 
 
 def test_twoSignaturesAreOneTooMany() -> None:
     request = signed(CALL, ANNA, STAMP)
     with pytest.raises(DecodeError, match="twice"):
-        claimsIn(request.withHeaders(request.headers.adding(HEADER, "x")))
+        proofIn(request.withHeaders(request.headers.adding(HEADER, "x")))
 
 
 def test_overUDPItIsRefused() -> None:
     parsed = parse(INVITE)
     assert isinstance(parsed, SIPRequest)
     with pytest.raises(DecodeError, match="TCP or TLS"):
-        claimsIn(signed(parsed, ANNA, STAMP))
+        proofIn(signed(parsed, ANNA, STAMP))
 
 
 def test_theOctetsAreThoseOfTheDocumentation() -> None:

@@ -56,6 +56,7 @@ class FakeUsers:
     realm: str = REALM
     algorithm: Algorithm = Algorithm.SHA_256
     guests: bool = False
+    takesSignatures: bool = False
 
     def algorithmAt(self, host: str) -> Algorithm:
         return self.algorithm

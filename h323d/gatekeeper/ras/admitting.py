@@ -133,7 +133,11 @@ class Admitting:
         if not self._gates.standAt(Door.ARQ):
             return self._locate(request, registration, called, PASSED)
         application = admissionApplication(
-            request, registration.endpointId, called.calling, called.names
+            request,
+            registration.endpointId,
+            called.calling,
+            called.names,
+            registration.aliases,
         )
         verdict = self._gates.judge(application)
         if isinstance(verdict, Deferred):

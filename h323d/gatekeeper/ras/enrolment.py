@@ -142,7 +142,12 @@ class Enrolment:
             return self._reject(request, "invalidRevision")
         if not self._gates.standAt(Door.RRQ):
             return self._register(request)
-        application = registrationApplication(request, self._ownOf(request))
+        own = self._ownOf(request)
+        application = (
+            registrationApplication(request, "")
+            if own is None
+            else registrationApplication(request, own.endpointId, own.aliases)
+        )
         verdict = self._gates.judge(application)
         if isinstance(verdict, Deferred):
             return verdict.addCallback(self._judged, request)
@@ -159,13 +164,13 @@ class Enrolment:
             ended(verdict.leases)
         return answer
 
-    def _ownOf(self, request: RASRequest) -> str:
+    def _ownOf(self, request: RASRequest) -> Registration | None:
         """
-        The identifier that a request names, if it is its sender's.
+        The registration that a request names, if it is its sender's.
         """
         claimed = identifierIn(request.message.fields, "endpointIdentifier") or ""
         known = self._registry.byId(claimed)
-        return claimed if known is not None and known.source == request.source else ""
+        return known if known is not None and known.source == request.source else None
 
     def _register(self, request: RASRequest) -> RASMessage:
         fields = request.message.fields

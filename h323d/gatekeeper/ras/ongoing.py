@@ -80,7 +80,9 @@ class OngoingCalls:
         self._usageTold(fields, admission)
         if not self._gates.standAt(Door.BRQ):
             return self._resized(PASSED, request, registration)
-        verdict = self._gates.judge(bandwidthApplication(request, registration.endpointId))
+        verdict = self._gates.judge(
+            bandwidthApplication(request, registration.endpointId, registration.aliases)
+        )
         if isinstance(verdict, Deferred):
             return verdict.addCallback(self._resized, request, registration)
         return self._resized(verdict, request, registration)

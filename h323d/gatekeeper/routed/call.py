@@ -66,7 +66,7 @@ class RoutedCall:
     @ivar usage: what its channels are seen to use.
     """
 
-    protocol, proofs = "h323", ()
+    protocol = "h323"
 
     def __init__(
         self,
@@ -88,7 +88,7 @@ class RoutedCall:
         self.callId, self.legId = ids
         self.identity = setup.identity
         self.calling, self.called = setup.calling, setup.called
-        self.displayName = setup.displayName
+        self.displayName, self.proofs = setup.displayName, setup.proofs
         self.hops, self.restricted = setup.content.hopCount, setup.restricted
         self.peer = connection.peer
         self.callIdentifier = setup.identity.callIdentifier.hex()

@@ -34,8 +34,14 @@ class Users:
     The table.
     """
 
-    def __init__(self, config: SecurityConfig, known: KnownSources) -> None:
+    def __init__(
+        self, config: SecurityConfig, known: KnownSources, takesSignatures: bool = False
+    ) -> None:
+        """
+        @param takesSignatures: there are gates that judge signatures.
+        """
         self._known = known
+        self.takesSignatures = takesSignatures
         self.reconfigure(config)
 
     def reconfigure(self, config: SecurityConfig) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from h323d.errors import DecodeError, RemoteProtocolError
 from h323d.h323.calls.diverting import diversionIn
+from h323d.h323.security.guardtoken import proofInSetup
 from h323d.h323.signalling import elements, q931
 from h323d.h323.signalling.elements import PartyNumber
 from h323d.h323.signalling.q931 import IE, Q931Message
@@ -17,7 +18,9 @@ from h323d.h323.signalling.uuie import CallIdentity, Content
 from h323d.values.address import AddressKind, PartyAddress
 from h323d.values.cause import Cause
 from h323d.values.diversion import Diversion
+from h323d.values.ed25519 import SCHEME
 from h323d.values.identifiers import newGUID
+from h323d.values.proof import Proof, malformed
 
 __all__ = ["IncomingSetup", "readSetup"]
 
@@ -39,6 +42,7 @@ class IncomingSetup:
     @ivar renamed: C{calling} and C{displayName} are not what the caller says.
     @ivar diversion: who has sent the call on; C{None} if nobody has, or that is not said.
     @ivar content: the H.323 part, as read.
+    @ivar proofs: what the caller shows, not verified.
     """
 
     reference: int
@@ -50,6 +54,7 @@ class IncomingSetup:
     content: Content
     renamed: bool = False
     diversion: Diversion | None = None
+    proofs: tuple[Proof, ...] = ()
 
 
 def readSetup(message: Q931Message, content: Content, rng: random.Random) -> IncomingSetup:
@@ -82,7 +87,16 @@ def readSetup(message: Q931Message, content: Content, rng: random.Random) -> Inc
         restricted=restricted,
         content=content,
         diversion=diversionOf(message) or diversionIn(content),
+        proofs=_proofsIn(message.userUser, message, content),
     )
+
+
+def _proofsIn(userUser: bytes, message: Q931Message, content: Content) -> tuple[Proof, ...]:
+    try:
+        proof = proofInSetup(dict(content.fields), userUser, message.octets)
+    except DecodeError:
+        proof = malformed(SCHEME)
+    return () if proof is None else (proof,)
 
 
 def _number(message: Q931Message, identifier: int) -> PartyNumber | None:

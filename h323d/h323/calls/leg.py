@@ -60,7 +60,7 @@ class H323Leg:
     @ivar reference: its call reference value.
     """
 
-    protocol, proofs, vouched, discord, referred = "h323", (), False, "", None
+    protocol, vouched, discord, referred = "h323", False, "", None
     peerEnded, refusedEverywhere, retryAfter = False, False, 0
 
     def __init__(
@@ -72,6 +72,7 @@ class H323Leg:
         self.displayName, self.peer = description.displayName, description.peer
         self.hops, self.restricted = description.hops, description.restricted
         self.diversion, self.replaces = description.diversion, description.replaces
+        self.proofs = description.proofs
         self.identity = identity = description.identity
         self.callIdentifier = identity.callIdentifier.hex()
         self.conferenceId = identity.conferenceID.hex()

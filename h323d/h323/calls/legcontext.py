@@ -31,6 +31,7 @@ from h323d.values.diversion import Diversion
 from h323d.values.identifiers import CallID, LegID
 from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediaProfile
+from h323d.values.proof import Proof
 
 __all__ = ["CallDescription", "LegContext", "LegOwner"]
 
@@ -130,6 +131,7 @@ class CallDescription:
     @ivar restricted: the caller does not want to be known to the called party.
     @ivar diversion: who has sent the call on; C{None} if nobody has, or that is not said.
     @ivar replaces: whose place it is to take; C{None} if nobody's.
+    @ivar proofs: what the caller shows, not verified.
     """
 
     legId: LegID
@@ -145,3 +147,4 @@ class CallDescription:
     restricted: bool = False
     diversion: Diversion | None = None
     replaces: Replacement | None = None
+    proofs: tuple[Proof, ...] = ()

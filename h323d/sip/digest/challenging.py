@@ -22,16 +22,20 @@ from h323d.sip.digest.algorithms import Algorithm, responseOf
 from h323d.sip.digest.fields import Challenge, Credentials
 from h323d.sip.digest.nonces import Nonces, Standing
 from h323d.sip.digest.users import IDigestUsers
+from h323d.sip.guardheader import proofIn
 from h323d.sip.messages.message import SIPRequest, SIPResponse
 from h323d.sip.messages.uri import SIPURI, parseURI
 from h323d.values.address import TransportAddress
-from h323d.values.proof import Proof
+from h323d.values.ed25519 import SCHEME as SIGNATURE
+from h323d.values.proof import Proof, malformed
 
 __all__ = ["SCHEME", "Challenger"]
 
 SCHEME = "digest"  # as proofs have it
 MAX_SHOWN = 4  # credentials of one request that are looked at
 MAX_LOGGED = 1000  # sources that are logged at all
+
+_JUDGED = ("REGISTER", "INVITE")  # at whose doors gates stand
 
 _OF_BEFORE = (Standing.OLD.value, Standing.FOREIGN.value)
 """
@@ -64,9 +68,15 @@ class Challenger:
         @param toTag: ours, for an answer.
 
         @return: what refuses it; or what it has proved, which is C{None} where nothing has to be.
+            A signature is for the gates to judge, and nobody who shows one is asked for a
+            password.
 
         @raise DecodeError: From is malformed.
         """
+        if self._users.takesSignatures and request.method in _JUDGED:
+            signature = _signatureIn(request)
+            if signature is not None:
+                return signature
         if not self._users.realm:
             return None
         if request.method != "REGISTER" and not self._users.mustProve(source, ours):
@@ -149,6 +159,16 @@ class Challenger:
                 method=request.method,
                 reason=reason,
             )
+
+
+def _signatureIn(request: SIPRequest) -> Proof | None:
+    """
+    What a request shows of a signature, not verified.
+    """
+    try:
+        return proofIn(request)
+    except DecodeError:
+        return malformed(SIGNATURE)
 
 
 def _isFor(uri: str, request: SIPRequest) -> bool:

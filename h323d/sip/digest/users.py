@@ -19,6 +19,11 @@ class IDigestUsers(Interface):
 
     realm = Attribute("what their secrets are for; empty while nobody is asked for any")
 
+    takesSignatures = Attribute(
+        "whether gates judge signatures (L{h323d.sip.guardheader}), so that who shows one is not"
+        " asked for a password"
+    )
+
     def algorithmAt(host: str) -> Algorithm:
         """
         By what somebody who is there is to prove it: one algorithm at a time, as many telephones

@@ -10,12 +10,14 @@ import pytest
 
 from h323d.errors import RemoteProtocolError
 from h323d.h323.calls.incoming import IncomingSetup, readSetup
-from h323d.h323.signalling import messages, uuie
+from h323d.h323.security.guardtoken import SETUP, GuardStamp, signed, tokenFor
+from h323d.h323.signalling import messages, q931, uuie
 from h323d.h323.signalling.elements import PartyNumber
 from h323d.h323.signalling.q931 import IE, Element, MessageType, Q931Message
 from h323d.h323.signalling.uuie import CallIdentity, SetupParties, Start
 from h323d.values.address import ANONYMOUS, AddressKind, PartyAddress
 from h323d.values.cause import Cause
+from tests.support.guardians import signingKey
 from tests.support.h323 import KIND
 
 ALICE = PartyAddress(AddressKind.H323_ID, "alice")
@@ -46,6 +48,21 @@ def test_aliasesComeFirstAndNumbersAfter() -> None:
 def test_aNumberThatAnAliasSaysTooIsNotRepeated() -> None:
     setup = read(SetupParties((), (ROOM,)), number(IE.CALLED_PARTY_NUMBER, "80001"))
     assert setup.called == (ROOM,)
+
+
+def test_aSignatureIsReadOfTheWholeMessage() -> None:
+    stamp = GuardStamp("if://guardian/anna", "council-1", 1_800_000_000, bytes(16))
+    key = signingKey("anna")
+    body = uuie.setup(IDENTITY, KIND, SetupParties((ALICE,), ()), Start())
+    token = tokenFor(key.public, stamp)
+    octets = uuie.write((body[0], body[1] | {"cryptoTokens": [token]}), True)
+    made = messages.addressed(messages.make(MessageType.SETUP, octets, ()), 7, False)
+    wire = signed(q931.encode(made), key, SETUP)
+    message = q931.decode(wire)
+    assert message.userUser is not None
+    (proof,) = readSetup(message, uuie.read(message.userUser), random.Random(1)).proofs
+    assert proof.octets == SETUP + wire.replace(proof.signature, bytes(64))
+    assert read(SetupParties((ALICE,), ())).proofs == ()
 
 
 def test_theDisplayIsCleaned() -> None:

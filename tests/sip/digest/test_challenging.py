@@ -11,6 +11,7 @@ from h323d.call.legs import ILeg
 from h323d.sip.digest.algorithms import Algorithm
 from h323d.sip.digest.nonces import LIFETIME
 from h323d.sip.digest.users import IDigestUsers
+from h323d.values.proof import malformed
 from tests.support.digest import ANNA, FakeUsers, Talk, challengeOf, shown
 from tests.support.sippeers import SERVER, offerBody, request
 
@@ -57,6 +58,19 @@ def test_whoShowsThePasswordMayCall() -> None:
 def test_whatIsProvedIsToldToTheGates() -> None:
     leg = annasCall()
     assert leg.application().proofs == leg.proofs
+
+
+def test_whoShowsASignatureIsNotAskedWhereGatesJudgeIt() -> None:
+    assert Talk().ask("Guard-Signature: x\n").status == 401
+    talk = Talk(FakeUsers(takesSignatures=True))
+    offered: list[ILeg] = []
+    talk.server.onOffer = offered.append
+    talk.script.send(
+        request("INVITE", branch="z9hG4bKx", body=offerBody(), extra="Guard-Signature: x\n"), SERVER
+    )
+    talk.world.run(0.05)
+    assert offered[0].proofs == (malformed("ed25519"),)
+    assert talk.ask("Guard-Signature: x\n", method="MESSAGE").status == 401
 
 
 def test_whereDigestIsOffNobodyIsAsked() -> None:
