@@ -29,11 +29,13 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 import numpy as np
+from twisted.internet.task import Clock
 from zope.interface import implementer
 
 from h323d.call.homes import Home
 from h323d.call.media import IMediaPort, IMediaPortObserver, IMixerObserver, Signalling
 from h323d.dsp.g711 import encodeULaw
+from h323d.errors import RemoteProtocolError
 from h323d.inputs import Inputs
 from h323d.media.config import MediaConfig
 from h323d.media.thread import newMediaService
@@ -65,6 +67,9 @@ class Deaf:
     def portDigit(self, port: IMediaPort, digit: str, milliseconds: int) -> None:
         pass
 
+    def portFailed(self, port: IMediaPort, error: RemoteProtocolError) -> None:
+        pass
+
     def activeSpeaker(self, portId: int | None) -> None:
         pass
 
@@ -79,7 +84,9 @@ def serve(pipe: Connection, count: int, group: int, config: MediaConfig) -> None
     sys.setswitchinterval(SWITCH_INTERVAL)
     reports: queue.SimpleQueue[tuple[Callable[..., Any], tuple[Any, ...]]] = queue.SimpleQueue()
     rng = random.Random(1)
-    pool, thread = newMediaService(config, rng, Inputs(), lambda f, *a: reports.put((f, a)))
+    pool, thread = newMediaService(
+        config, rng, Clock(), Inputs(), lambda f, *a: reports.put((f, a))
+    )
     thread.start()
     ports = []
     mixer = pool.openMixer(Deaf())

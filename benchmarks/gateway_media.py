@@ -27,6 +27,7 @@ from multiprocessing.connection import Connection
 
 import numpy as np
 import numpy.typing as npt
+from twisted.internet.task import Clock
 
 from benchmarks.codecs import best, voice
 from benchmarks.conference_media import SO_TIMESTAMPNS, Deaf, percentile
@@ -70,7 +71,9 @@ def serve(names: tuple[str, str], calls: list[tuple[Address, Address]], pipe: Co
     """
     rng = random.Random(1)
     config = MediaConfig(maximumPorts=2 * len(calls) + 2)
-    pool, threads = newMediaService(config, rng, Inputs(), lambda f, *a: f(*a), codecsThere())
+    pool, threads = newMediaService(
+        config, rng, Clock(), Inputs(), lambda f, *a: f(*a), codecsThere()
+    )
     prepareInterpreter()
     threads.start()
     ports = []

@@ -33,6 +33,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 import numpy as np
+from twisted.internet.task import Clock
 
 from benchmarks.codecs import voice
 from benchmarks.conference_media import HEADER, Deaf
@@ -92,7 +93,7 @@ class Bridges:
         self._reports = queue.SimpleQueue()
         config = MediaConfig(threads=threads, portFirst=20000, portLast=39999)
         self._pool, self._threads = newMediaService(
-            config, random.Random(1), Inputs(), self._later, (codec, PCMU)
+            config, random.Random(1), Clock(), Inputs(), self._later, (codec, PCMU)
         )
         self._threads.start()
         self.ports = [port for _ in range(calls) for port in self._bridge(codec.format)]

@@ -129,6 +129,7 @@ class H323dService(Service):
         pool, self._media = newMediaService(
             configuration.media,
             rng,
+            reactor,
             self._inputs,
             reactor.callFromThread,
             chooseCodecs(configuration.plugins.codecs, self._provided),

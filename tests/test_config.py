@@ -101,6 +101,7 @@ def another(section: str, key: str) -> Any:
         ("sip", "clientCertificates"): "any",
         ("sip", "otherCertificates"): [{"certificate": "b.pem", "privateKey": "b.key"}],
         ("sip", "srtp"): "required",
+        ("sip", "srtpKeys"): "dtls",
         ("sip", "srtpPeers"): [{"network": "192.0.2.0/24"}],
         ("sip", "tlsPeers"): [{"network": "192.0.2.0/24", "key": "sha256:" + 64 * "9"}],
         ("h323", "tlsPeers"): [{"network": "192.0.2.0/24", "key": "sha256:" + 64 * "9"}],

@@ -85,6 +85,7 @@ PARTS = {
         sip/calls/incoming sip/calls/invited sip/calls/leg sip/calls/requests
         """,
     "tests/sip/calls/test_callingleg.py": "sip/calls/inviting",
+    "tests/sip/sdp/test_fingerprints.py": "sip/sdp/encrypting",
     "tests/sip/sdp/test_negotiation.py": """
         sip/sdp/lines sip/sdp/refusal sip/sdp/selection sip/sdp/streams
         """,

@@ -19,7 +19,8 @@ from h323d.call.timer import Timer
 from h323d.errors import ResourceUnavailable
 from h323d.values.media.digits import HOOK_FLASH
 from h323d.values.media.direction import Direction
-from h323d.values.media.encryption import StreamKeys
+from h323d.values.media.encryption import KeyAgreement, StreamKeys
+from h323d.values.media.fingerprint import Fingerprint
 from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediaProfile, MediumProfile
 from h323d.values.media.streams import ReceiveFormat, Stream, TransmitFormat
@@ -71,7 +72,7 @@ class LegMedium:
         self._reported = False
         self._transmit: TransmitFormat | None = None
         self._receive: ReceiveFormat | None = None
-        self._keys: StreamKeys | None = None
+        self._keys: StreamKeys | KeyAgreement | None = None
         self._direction = Direction.SENDRECV
         self._refused = False
         self._hold = Hold()
@@ -270,6 +271,14 @@ class LegMedia:
         Where the peer's signalling comes from.
         """
         return self._owner.signalling
+
+    @property
+    def fingerprint(self) -> Fingerprint:
+        """
+        Of the certificate that is shown where keys are agreed on.
+        """
+        fingerprint: Fingerprint = self._pool.fingerprint
+        return fingerprint
 
     @property
     def ports(self) -> dict[Medium, IMediaPort]:

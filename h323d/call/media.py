@@ -17,6 +17,7 @@ from zope.interface import Attribute, Interface
 
 from h323d.call.homes import Home
 from h323d.call.relaying import Latching, RelayStatistics
+from h323d.errors import RemoteProtocolError
 from h323d.values.address import TransportAddress
 from h323d.values.media.formats import MediaFormat
 from h323d.values.media.medium import Medium
@@ -125,6 +126,11 @@ class IMediaPortObserver(Interface):
         An RFC 4733 event ended, or went on for as long as a report can wait.
         """
 
+    def portFailed(port: IMediaPort, error: RemoteProtocolError) -> None:
+        """
+        There will be no media: the keys that were to be agreed on are not.
+        """
+
 
 class IMediaPort(Interface):
     """
@@ -136,6 +142,10 @@ class IMediaPort(Interface):
     rtcp = Attribute("the L{TransportAddress} where we receive RTCP")
     medium = Attribute("the L{h323d.values.media.medium.Medium} that it carries")
     stream = Attribute("the L{Stream} in force")
+    encryption = Attribute(
+        "the L{h323d.values.media.encryption.CryptoSuite} by which it is encrypted; C{None} if it"
+        " is not, or not yet"
+    )
 
     def configure(stream: Stream, signalling: Signalling) -> None:
         """
@@ -324,6 +334,10 @@ class IMediaPool(Interface):
     """
 
     formats = Attribute("the L{MediaFormat}s that can be mixed, a tuple, best first")
+    fingerprint = Attribute(
+        "the L{h323d.values.media.fingerprint.Fingerprint} of the certificate that its ports show,"
+        " where keys are agreed on"
+    )
     silenceTimeout = Attribute(
         "seconds without anything from a peer until its call ends; 0 for never"
         " (L{h323d.call.silence})"

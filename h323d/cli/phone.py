@@ -149,7 +149,7 @@ class Phone(SilentObserver):
         self._reactor = reactor
         self._rng = random.SystemRandom()
         pool, self._media = newMediaService(
-            settings.media, self._rng, Inputs(), reactor.callFromThread, settings.codecs
+            settings.media, self._rng, reactor, Inputs(), reactor.callFromThread, settings.codecs
         )
         self._world = Surroundings(
             reactor,

@@ -25,10 +25,13 @@ from h323d.call.media import (
     PortStatistics,
     Signalling,
 )
+from h323d.errors import RemoteProtocolError
 from h323d.media.audio.crossing import Crossing
 from h323d.media.door import PlaneDoor
+from h323d.media.dtls.handshakes import Handshakes, KeyAgreements
 from h323d.media.packets import IPortPair
 from h323d.values.address import TransportAddress
+from h323d.values.media.encryption import CryptoSuite, StreamKeys
 from h323d.values.media.medium import Medium
 from h323d.values.media.streams import Stream
 
@@ -90,11 +93,14 @@ class Port:
         pair: IPortPair,
         told: str,
         door: PlaneDoor,
+        agreements: KeyAgreements,
     ) -> None:
         """
         @param told: our address, as its peer is told it.
         @param door: of the plane that it is opened in.
+        @param agreements: of keys.
         """
+        self._handshakes = Handshakes(self, agreements)
         self._pool = pool
         self._door = door
         self._ahead: deque[_Stage] = deque()
@@ -113,6 +119,12 @@ class Port:
             return
         self.stream = stream
         self.command(self._door.commands.configure, self.portId, stream, signalling)
+        self._handshakes.follow(stream, signalling)
+
+    @property
+    def encryption(self) -> CryptoSuite | None:
+        keys = self.stream.keys
+        return keys.ours.suite if isinstance(keys, StreamKeys) else self._handshakes.suite
 
     def sendDigit(self, digit: str, milliseconds: int) -> None:
         if not self._closed:
@@ -129,10 +141,28 @@ class Port:
         if self._closed:
             return
         self._closed = True
+        self._handshakes.close()
         if self.mixer is not None:
             self.mixer.left(self)
         self._pool.portClosed(self.portId)
         self.command(self._door.commands.closePort, self.portId)
+
+    # How keys are agreed on
+
+    def handshakeHeard(self, data: bytes, source: TransportAddress | None, control: bool) -> None:
+        """
+        A datagram of DTLS came, as L{h323d.media.reports.HandshakeHeard} tells.
+        """
+        self._handshakes.heard(data, source, control)
+
+    def sendHandshake(self, data: bytes, target: TransportAddress | None, control: bool) -> None:
+        self.command(self._door.commands.sendHandshake, self.portId, data, target, control)
+
+    def agreed(self, keys: StreamKeys, control: bool) -> None:
+        self.command(self._door.commands.encrypt, self.portId, keys, control)
+
+    def agreementFailed(self, error: RemoteProtocolError) -> None:
+        self.observer.portFailed(self, error)
 
     # What mixers need
 

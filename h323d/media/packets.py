@@ -27,7 +27,7 @@ __all__ = [
 ]
 
 PASSING = -1  # the group of slots whose packets are to be sent on as soon as they come
-ROW_BYTES = 768  # a packet that fills its row was longer: no sound that we negotiate is
+ROW_BYTES = 1536  # a packet that fills its row was longer: none that goes through Ethernet is
 
 
 @dataclass(slots=True)

@@ -32,6 +32,7 @@ from h323d.errors import ResourceUnavailable
 from h323d.media.audio.crossing import Crossing
 from h323d.media.config import MediaConfig
 from h323d.media.door import PlaneDoor
+from h323d.media.dtls.handshakes import KeyAgreements
 from h323d.media.failures import deliverAll
 from h323d.media.mixer import Mixer, Port
 from h323d.media.packets import IPortSource
@@ -40,6 +41,7 @@ from h323d.media.reports import (
     Closed,
     Departed,
     DigitHeard,
+    HandshakeHeard,
     Heard,
     Levels,
     PassingTurned,
@@ -71,12 +73,14 @@ class MediaPool:
         doors: Sequence[PlaneDoor],
         ports: IPortSource,
         relays: RelayPool,
+        agreements: KeyAgreements,
     ) -> None:
         """
         @param doors: of the planes, which are alike; their drivers give L{deliver} what the ticks
             report.
         @param ports: binds port pairs.
         @param relays: opens what is forwarded and not mixed.
+        @param agreements: of keys, with peers.
         """
         self._doors = tuple(doors)
         self._latest = self._doors[0]
@@ -85,6 +89,8 @@ class MediaPool:
         self.silenceTimeout = config.silenceTimeout
         self._portSource = ports
         self._relays = relays
+        self._agreements = agreements
+        self.fingerprint = agreements.fingerprint
         self._capacity = config.maximumPorts
         self._slotsInUse = 0
         self._nextId = 1
@@ -96,6 +102,7 @@ class MediaPool:
         for door in self._doors:
             door.command(door.commands.know, networks)
         self._relays.reconfigure(networks)
+        self._agreements.networks = networks
 
     def openPort(
         self, observer: IMediaPortObserver, home: Home, medium: Medium = Medium.AUDIO
@@ -112,7 +119,7 @@ class MediaPool:
         except ResourceUnavailable:
             self._slotsInUse -= 1
             raise
-        port = Port(self, observer, self._newId(), pair, home.told, self._latest)
+        port = Port(self, observer, self._newId(), pair, home.told, self._latest, self._agreements)
         self._ports[port.portId] = port
         return port
 
@@ -147,6 +154,9 @@ class MediaPool:
             case Heard(portId, source):
                 if (port := self._ports.get(portId)) is not None:
                     port.observer.portHeard(port, source)
+            case HandshakeHeard(portId, data, source, control):
+                if (port := self._ports.get(portId)) is not None:
+                    port.handshakeHeard(data, source, control)
             case DigitHeard(portId, digit, milliseconds):
                 if (port := self._ports.get(portId)) is not None:
                     port.observer.portDigit(port, digit, milliseconds)

@@ -14,6 +14,7 @@ __all__ = [
     "Closed",
     "Departed",
     "DigitHeard",
+    "HandshakeHeard",
     "Heard",
     "Levels",
     "PassingTurned",
@@ -31,6 +32,21 @@ class Heard:
 
     portId: int
     source: TransportAddress
+
+
+@dataclass(frozen=True, slots=True)
+class HandshakeHeard:
+    """
+    A datagram of DTLS arrived, where keys are agreed on.
+
+    @ivar source: C{None} for that which the port is locked to.
+    @ivar control: whether it came to the port of RTCP.
+    """
+
+    portId: int
+    data: bytes
+    source: TransportAddress | None
+    control: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,4 +120,14 @@ class Departed:
     portId: int
 
 
-Report = Heard | DigitHeard | Levels | SpeakerChanged | PassingTurned | Surveyed | Closed | Departed
+Report = (
+    Heard
+    | HandshakeHeard
+    | DigitHeard
+    | Levels
+    | SpeakerChanged
+    | PassingTurned
+    | Surveyed
+    | Closed
+    | Departed
+)

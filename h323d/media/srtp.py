@@ -6,11 +6,14 @@ The tick knows nothing of it: what it sends is encrypted here, and what it drain
 and decrypted.  A packet whose tag is wrong, that was here before, or that nobody has encrypted
 has no octets left when the tick sees it, and is counted with what else is refused.  Packets
 pass between an encrypted party and one that is not so, as what passes is changed beneath.
+
+Keys come with what was negotiated; or later, of a handshake on the same ports
+(L{h323d.media.dtls}), whose datagrams are set aside here.  Nothing goes in or out before.
 """
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -32,6 +35,10 @@ _PROFILES = {
     CryptoSuite.AES_256_GCM: "SRTP_PROFILE_AEAD_AES_256_GCM",
 }
 _NOTHING = b""
+_DTLS = frozenset(bytes((first,)) for first in range(20, 64))
+_AT_ONCE = (
+    16  # datagrams of DTLS that a slot may have in a tick: more than a flight of any handshake
+)
 
 
 class _Session(Protocol):
@@ -43,6 +50,17 @@ class _Session(Protocol):
     def unprotect(self, packet: bytes) -> bytes: ...
     def protect_rtcp(self, packet: bytes) -> bytes: ...
     def unprotect_rtcp(self, packet: bytes) -> bytes: ...
+
+
+class _Keyless:
+    """
+    Takes nothing.
+    """
+
+    def _refuse(self, packet: bytes) -> bytes:
+        return _NOTHING
+
+    protect = unprotect = protect_rtcp = unprotect_rtcp = _refuse
 
 
 def _newSession(key: MasterKey, sends: bool) -> _Session:
@@ -61,16 +79,17 @@ def _newSession(key: MasterKey, sends: bool) -> _Session:
 
 class _Shield:
     """
-    What stands around one slot.
+    What stands around the RTP of a slot, its RTCP, or both.  Before it has keys, nothing goes
+    through.
     """
 
-    def __init__(self, keys: StreamKeys) -> None:
+    def __init__(self) -> None:
         from pylibsrtp import Error  # as above
 
         self._refusals = (Error, ValueError)
-        self.keys = keys
-        self._out = _newSession(keys.ours, sends=True)
-        self._in = _newSession(keys.theirs, sends=False)
+        self._keys: StreamKeys | None = None
+        self._out: _Session = _Keyless()
+        self._in: _Session = _Keyless()
         self._before: _Session | None = None  # of the peer's last key, until it uses its next
 
     def rekey(self, keys: StreamKeys) -> None:
@@ -78,11 +97,12 @@ class _Shield:
         A direction whose key stays goes on as it is, with all that it has counted.  What is still
         on its way with the peer's last key is taken.
         """
-        if keys.ours != self.keys.ours:
+        had, self._keys = self._keys, keys
+        if had is None or keys.ours != had.ours:
             self._out = _newSession(keys.ours, sends=True)
-        if keys.theirs != self.keys.theirs:
-            self._before, self._in = self._in, _newSession(keys.theirs, sends=False)
-        self.keys = keys
+        if had is None or keys.theirs != had.theirs:
+            self._before = None if had is None else self._in
+            self._in = _newSession(keys.theirs, sends=False)
 
     # Nothing comes of what the library does not take.
 
@@ -119,15 +139,52 @@ class _Shield:
             return _NOTHING
 
 
+class Handshake(NamedTuple):
+    """
+    A datagram of DTLS that arrived.
+
+    @ivar source: C{None} for that which the slot is locked to.
+    @ivar control: whether it came to the port of RTCP.
+    """
+
+    slot: int
+    data: bytes
+    source: TransportAddress | None
+    control: bool
+
+
+class _Released(NamedTuple):
+    """
+    A slot's ports, and what stands around them.
+    """
+
+    ports: object
+    shield: _Shield | None
+    control: _Shield | None
+    agrees: bool
+
+
+def isHandshake(octets: bytes) -> bool:
+    """
+    Whether a datagram is of DTLS, and not of RTP or RTCP (RFC 7983, 7).
+    """
+    return octets[:1] in _DTLS
+
+
 @implementer(IPacketIO)
 class SecuredIO:
     """
-    Encrypts for, and decrypts of, those slots that have keys.
+    Encrypts for, and decrypts of, those slots that have keys, or are to have them.
+
+    @ivar handshakes: datagrams of DTLS that came since it was emptied.
     """
 
     def __init__(self) -> None:
         self._packets: IPacketIO
         self._shields: dict[int, _Shield] = {}
+        self._controls: dict[int, _Shield] = {}  # those of RTCP, if it has keys of its own
+        self._agreeing: set[int] = set()
+        self.handshakes: list[Handshake] = []
 
     def over(self, packets: IPacketIO) -> IPacketIO:
         """
@@ -141,41 +198,101 @@ class SecuredIO:
         """
         @param keys: with which the slot's packets are encrypted from now on; C{None}: with none.
         """
-        shield = self._shields.get(slot)
+        self._agreeing.discard(slot)
+        self._controls.pop(slot, None)
         if keys is None:
             self._shields.pop(slot, None)
-        elif shield is None:
-            self._shields[slot] = _Shield(keys)
         else:
-            shield.rekey(keys)
+            self._shieldOf(slot).rekey(keys)
+
+    def agree(self, slot: int) -> None:
+        """
+        Keys are agreed on: nothing goes through that is not encrypted, though some may go on with
+        keys that it had, and datagrams of DTLS are set aside.
+        """
+        if slot not in self._agreeing:
+            self._agreeing.add(slot)
+            self._shieldOf(slot)
+            self._controls[slot] = _Shield()
+
+    def encrypt(self, slot: int, keys: StreamKeys, control: bool) -> None:
+        """
+        Keys were agreed on, unless something else was negotiated since.
+
+        @param control: whether of RTCP; of RTP otherwise.
+        """
+        if slot in self._agreeing:
+            (self._controls if control else self._shields)[slot].rekey(keys)
+
+    def sendHandshake(self, slot: int, data: bytes, control: bool) -> None:
+        """
+        Send a datagram of DTLS, as it is.
+
+        @param control: whether by the port of RTCP.
+        """
+        if control:
+            self._packets.sendControl(slot, data)
+        else:
+            octets = np.frombuffer(data, np.uint8).reshape(1, -1)
+            self._packets.send(np.array([slot], np.intp), octets)
+
+    def _shieldOf(self, slot: int) -> _Shield:
+        if slot not in self._shields:
+            self._shields[slot] = _Shield()
+        return self._shields[slot]
 
     # What becomes of packets
 
     def drain(self, group: int, now: float) -> PacketBatch:
         batch: PacketBatch = self._packets.drain(group, now)
-        if self._shields:
-            self._open(batch)
-        return batch
+        return self._opened(batch) if self._shields else batch
 
-    def _open(self, batch: PacketBatch) -> None:
+    def _opened(self, batch: PacketBatch) -> PacketBatch:
         data, lengths = numbers(batch.data.reshape(-1)), numbers(batch.lengths)
+        apart: list[int] = []
         for row, slot in enumerate(batch.slots.tolist()):
             shield = self._shields.get(slot)
             if shield is None:
                 continue
             at, length = row * ROW_BYTES, lengths[row]
-            octets = shield.taken(bytes(data[at : at + length])) if length < ROW_BYTES else _NOTHING
+            octets = bytes(data[at : at + length]) if length < ROW_BYTES else _NOTHING
+            if isHandshake(octets) and self._setAside(slot, octets, batch.sources.get(row), False):
+                apart.append(row)
+                continue
+            octets = shield.taken(octets)
             length = lengths[row] = len(octets)
             data[at : at + length] = octets
+        if not apart:
+            return batch
+        return batch.only([row for row in range(len(batch.slots)) if row not in apart])
+
+    def _setAside(
+        self, slot: int, octets: bytes, source: TransportAddress | None, control: bool
+    ) -> bool:
+        """
+        @return: whether that was done: it is not where no keys are agreed on, and where more has
+            come at once than a handshake needs.
+        """
+        if slot not in self._agreeing:
+            return False
+        if sum(each.slot == slot for each in self.handshakes) >= _AT_ONCE:
+            return False
+        self.handshakes.append(Handshake(slot, octets, source, control))
+        return True
 
     def drainControl(self) -> list[ControlPacket]:
         found: list[ControlPacket] = self._packets.drainControl()
         if not self._shields:
             return found
-        return [
-            packet if shield is None else packet._replace(data=shield.takenControl(packet.data))
-            for packet, shield in ((each, self._shields.get(each.slot)) for each in found)
-        ]
+        left: list[ControlPacket] = []
+        for packet in found:
+            slot, data, source, _ = packet
+            shield = self._controls.get(slot) or self._shields.get(slot)
+            if shield is None:
+                left.append(packet)
+            elif not (isHandshake(data) and self._setAside(slot, data, source, True)):
+                left.append(packet._replace(data=shield.takenControl(data)))
+        return left
 
     def send(
         self,
@@ -204,7 +321,7 @@ class SecuredIO:
         self._packets.send(slots, out, sizes)
 
     def sendControl(self, slot: int, data: bytes) -> None:
-        shield = self._shields.get(slot)
+        shield = self._controls.get(slot) or self._shields.get(slot)
         if shield is not None:
             data = shield.outControl(data)
         if data:
@@ -216,18 +333,24 @@ class SecuredIO:
         self._packets.add(slot, pair, group)
 
     def remove(self, slot: int) -> None:
-        self._shields.pop(slot, None)
+        self.secure(slot, None)
         self._packets.remove(slot)
 
     def release(self, slot: int) -> object:
-        return self._packets.release(slot), self._shields.pop(slot, None)
+        shields = self._shields.pop(slot, None), self._controls.pop(slot, None)
+        agrees = slot in self._agreeing
+        self._agreeing.discard(slot)
+        return _Released(self._packets.release(slot), *shields, agrees)
 
     def adopt(self, slot: int, released: object, group: int) -> None:
-        assert isinstance(released, tuple), "only what was released like this can be adopted"
-        ports, shield = released
-        if shield is not None:
-            self._shields[slot] = shield
-        self._packets.adopt(slot, ports, group)
+        assert isinstance(released, _Released), "only what was released like this can be adopted"
+        if released.shield is not None:
+            self._shields[slot] = released.shield
+        if released.control is not None:
+            self._controls[slot] = released.control
+        if released.agrees:
+            self._agreeing.add(slot)
+        self._packets.adopt(slot, released.ports, group)
 
     def regroup(self, slot: int, group: int) -> None:
         self._packets.regroup(slot, group)

@@ -16,6 +16,7 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import Any
 
+from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
 from h323d.dsp.codec import ICodec
@@ -24,6 +25,9 @@ from h323d.media.audio.codecs import BUILT_IN
 from h323d.media.audio.plane import MediaPlane
 from h323d.media.config import MediaConfig
 from h323d.media.door import PlaneDoor
+from h323d.media.dtls.association import Identity
+from h323d.media.dtls.certificate import newCertificate
+from h323d.media.dtls.handshakes import KeyAgreements
 from h323d.media.failures import RareFailures
 from h323d.media.io import SocketIO
 from h323d.media.pool import MediaPool
@@ -208,6 +212,7 @@ class MediaThreads:
 def newMediaService(
     config: MediaConfig,
     rng: random.Random,
+    clock: IReactorTime,
     inputs: IInputs,
     callFromThread: CallFromThread,
     codecs: Sequence[ICodec] = BUILT_IN,
@@ -215,7 +220,9 @@ def newMediaService(
     """
     The pool over real sockets, and its threads, not started.
 
-    @param rng: draws ports, SSRCs and initial numbers; C{SystemRandom} in service.
+    @param rng: draws ports, SSRCs and initial numbers; C{SystemRandom} in service; and the key of
+        our certificate.
+    @param clock: the reactor's.
     @param inputs: where the reports of all threads enter.
     @param callFromThread: the reactor's.
     @param codecs: best first.
@@ -234,6 +241,8 @@ def newMediaService(
         doors.append(PlaneDoor(plane, thread.wake))
     ports = PortRange(config, rng)
     relays, relayThread = newRelays(config, ports, rng, inputs, callFromThread)
-    pool = MediaPool(config, doors, ports, relays)
+    identity = Identity(newCertificate(rng, time.time()))
+    agreements = KeyAgreements(clock, identity, config.latchAnyHost)
+    pool = MediaPool(config, doors, ports, relays, agreements)
     inputs.lead(Input.HEARD, pool.deliver)
     return pool, MediaThreads(threads, relayThread)

@@ -315,13 +315,13 @@ def _placeOf(found: FoundWay) -> str:
 
 
 def _mediaView(port: IMediaPort) -> MediaView:
-    transmit, keys = port.stream.transmit, port.stream.keys
+    transmit, suite = port.stream.transmit, port.encryption
     return MediaView(
         rtp=str(port.rtp),
         direction=port.stream.direction.value,
         format=None if transmit is None else str(transmit.format),
         remote=None if transmit is None else str(transmit.rtp),
-        encryption=None if keys is None else keys.ours.suite.value,
+        encryption=None if suite is None else suite.value,
         **dataclasses.asdict(port.statistics()),
     )
 

@@ -11,7 +11,13 @@ from h323d.errors import DecodeError
 from h323d.sip.messages.sessionexpires import MIN_SE
 from h323d.sip.messages.uri import SIPURI, parseURI
 from h323d.sip.ports import SIP_PORT
-from h323d.values.media.encryption import EncryptionRule, MediaEncryption, SRTPPeer
+from h323d.values.media.encryption import (
+    EncryptionRule,
+    EncryptionTerms,
+    KeyExchange,
+    MediaEncryption,
+    SRTPPeer,
+)
 from h323d.values.networks import Networks
 from h323d.values.tlspeer import CertificateFiles, ClientCertificates, TLSPeer
 
@@ -65,10 +71,14 @@ class SIPConfig:
     """Whom we call, and whose certificates can name neither their domains nor their addresses."""
 
     srtp: MediaEncryption = MediaEncryption.TAKEN
-    """Whether sound is encrypted (SRTP), with keys from the signalling: C{"off"}, never;
-    C{"taken"}, where the other side offers it; C{"optional"}, that, and it is offered to whom we
-    call; C{"required"}, or there is no sound.  Where signalling is not over TLS, who can read it
-    has the keys."""
+    """Whether sound is encrypted (SRTP): C{"off"}, never; C{"taken"}, where the other side offers
+    it; C{"optional"}, that, and it is offered to whom we call; C{"required"}, or there is no
+    sound."""
+
+    srtpKeys: KeyExchange = KeyExchange.SDES
+    """How its keys are offered: C{"sdes"}, in the signalling, and who can read that has them unless
+    it goes over TLS; C{"dtls"}, by a handshake between the two that speak.  Whichever way the
+    other side offers is taken."""
 
     srtpPeers: tuple[SRTPPeer, ...] = ()
     """With whom it is otherwise; the first that fits counts."""
@@ -247,7 +257,7 @@ class SIPConfig:
         """
         With whom sound is encrypted.
         """
-        return _rule(self.srtp, self.srtpPeers)
+        return _rule(EncryptionTerms(self.srtp, self.srtpKeys), self.srtpPeers)
 
 
 @lru_cache(maxsize=16)
@@ -270,5 +280,5 @@ def _routerAt(text: str) -> SIPURI | None:
 
 
 @lru_cache(maxsize=16)
-def _rule(usual: MediaEncryption, peers: tuple[SRTPPeer, ...]) -> EncryptionRule:
+def _rule(usual: EncryptionTerms, peers: tuple[SRTPPeer, ...]) -> EncryptionRule:
     return EncryptionRule(usual, peers)

@@ -13,7 +13,7 @@ from zope.interface import implementer
 from h323d.call.homes import Home
 from h323d.call.legmedia import LegMedia, LegMedium
 from h323d.call.media import IMediaPort, IMediaPortObserver, PortStatistics, Signalling
-from h323d.errors import ResourceUnavailable
+from h323d.errors import RemoteProtocolError, ResourceUnavailable
 from h323d.values.address import TransportAddress
 from h323d.values.media.digits import HOOK_FLASH
 from h323d.values.media.direction import Direction
@@ -56,6 +56,9 @@ class Leg:
         raise NotImplementedError
 
     def portDigit(self, port: IMediaPort, digit: str, milliseconds: int) -> None:
+        raise NotImplementedError
+
+    def portFailed(self, port: IMediaPort, error: RemoteProtocolError) -> None:
         raise NotImplementedError
 
 

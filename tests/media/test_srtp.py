@@ -266,3 +266,85 @@ def test_whatCannotBeEncryptedIsNotSent() -> None:
     pair = Pair()
     pair.packets.send(np.array([HERE]), np.zeros((1, 8), np.uint8))  # no RTP at all
     assert pair.wire.sent == []
+
+
+# Keys that are agreed on.
+
+
+def test_nothingGoesThroughBeforeKeysAreAgreedOn() -> None:
+    pair = Pair()
+    pair.secured.secure(HERE, None)
+    pair.secured.agree(HERE)
+    assert pair.send(rtp(1)) == []
+    pair.packets.sendControl(HERE, REPORT)
+    assert pair.wire.control == []
+    pair.wire.coming, pair.wire.comingControl = [(HERE, rtp(1))], [(HERE, REPORT)]
+    assert pair.packets.drain(0, 0.0).lengths.tolist() == [0]
+    assert [each.data for each in pair.packets.drainControl()] == [b""]
+
+
+def test_soundAndReportsHaveKeysOfTheirOwn() -> None:
+    pair = Pair()
+    control = StreamKeys(newKey(3), newKey(4))
+    for secured, slot, turned in ((pair.secured, HERE, False), (pair.other, THERE, True)):
+        secured.agree(slot)
+        for keys, isControl in ((pair.keys, False), (control, True)):
+            ours, theirs = (keys.theirs, keys.ours) if turned else (keys.ours, keys.theirs)
+            secured.encrypt(slot, StreamKeys(ours, theirs), isControl)
+    assert pair.take(*pair.send(rtp(1))) == [rtp(1)]
+    pair.packets.sendControl(HERE, REPORT)
+    pair.far.comingControl = [(THERE, data) for _, data in pair.wire.control]
+    assert [each.data for each in pair.farPackets.drainControl()] == [REPORT]
+    pair.other.secure(THERE, StreamKeys(pair.keys.theirs, pair.keys.ours))
+    assert [each.data for each in pair.farPackets.drainControl()] == [b""]
+
+
+def test_handshakesAreSetAsideWhereKeysAreAgreedOn() -> None:
+    pair = Pair()
+    pair.other.agree(THERE)
+    (sent,) = pair.send(rtp(1))
+    assert pair.take(b"\x16 of DTLS", sent, b"\x3f too") == [rtp(1)]
+    pair.far.comingControl = [(THERE, b"\x14 of DTLS")]
+    assert pair.farPackets.drainControl() == []
+    assert [(each.slot, each.data, each.control) for each in pair.other.handshakes] == [
+        (THERE, b"\x16 of DTLS", False),
+        (THERE, b"\x3f too", False),
+        (THERE, b"\x14 of DTLS", True),
+    ]
+
+
+@pytest.mark.parametrize("first", [0, 19, 64, 127, 192])
+def test_whatIsOfAnotherProtocolIsNoHandshake(first: int) -> None:
+    pair = Pair()
+    pair.other.agree(THERE)
+    assert pair.take(bytes([first]) * 20) == [b""]
+    assert pair.other.handshakes == []
+
+
+def test_whereKeysAreSignalledThereAreNoHandshakes() -> None:
+    pair = Pair()
+    assert pair.take(b"\x16 of DTLS") == [b""]
+    assert pair.other.handshakes == []
+
+
+def test_moreThanAHandshakeNeedsIsNotSetAside() -> None:
+    pair = Pair()
+    pair.other.agree(THERE)
+    assert pair.take(*[b"\x16"] * 100) == [b""] * 84
+    assert len(pair.other.handshakes) == 16
+
+
+def test_handshakesAreSentAsTheyAre() -> None:
+    pair = Pair()
+    pair.secured.sendHandshake(HERE, b"\x16 of DTLS", False)
+    pair.secured.sendHandshake(HERE, b"\x16 of DTLS too", True)
+    assert pair.wire.sent == [(HERE, b"\x16 of DTLS")]
+    assert pair.wire.control == [(HERE, b"\x16 of DTLS too")]
+
+
+def test_keysThatComeTooLateAreNotUsed() -> None:
+    pair = Pair()
+    pair.secured.agree(HERE)
+    pair.secured.secure(HERE, None)
+    pair.secured.encrypt(HERE, pair.keys, False)
+    assert pair.send(rtp(1)) == [rtp(1)]

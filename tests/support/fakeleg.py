@@ -15,6 +15,7 @@ from h323d.call.media import IMediaPool, IMediaPort, IMediaPortObserver, Signall
 from h323d.call.particulars import NOTHING_MORE, Particulars
 from h323d.call.replacing import Replacement
 from h323d.call.ways import Way
+from h323d.errors import RemoteProtocolError
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.identifiers import CallID, LegID
@@ -136,6 +137,9 @@ class FakeLeg:
         pass
 
     def portDigit(self, port: IMediaPort, digit: str, milliseconds: int) -> None:
+        pass
+
+    def portFailed(self, port: IMediaPort, error: RemoteProtocolError) -> None:
         pass
 
     def answered(self) -> None:

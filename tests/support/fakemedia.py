@@ -28,11 +28,25 @@ from h323d.call.media import (
 from h323d.call.relaying import Latching, RelayStatistics
 from h323d.errors import ResourceUnavailable
 from h323d.values.address import TransportAddress
+from h323d.values.media.encryption import CryptoSuite
+from h323d.values.media.fingerprint import Fingerprint
 from h323d.values.media.formats import G711_ALAW, G711_ULAW, MediaFormat
 from h323d.values.media.medium import Medium
 from h323d.values.media.streams import Stream
 
-__all__ = ["FakeAim", "FakeMixer", "FakePool", "FakePort", "FakeRelay", "FakeRelaySide", "Unmoved"]
+__all__ = [
+    "SHOWN",
+    "FakeAim",
+    "FakeMixer",
+    "FakePool",
+    "FakePort",
+    "FakeRelay",
+    "FakeRelaySide",
+    "Unmoved",
+]
+
+
+SHOWN = Fingerprint("sha-256", bytes(range(32)))
 
 
 @implementer(IMediaPort)
@@ -61,6 +75,7 @@ class FakePort:
         self.rtcp = replace(self.rtp, port=self.rtp.port + 1)
         self.medium = medium
         self.stream = Stream(medium=medium)
+        self.encryption: CryptoSuite | None = None
         self.configured: list[Stream] = []
         self.signalling: Signalling | None = None
         self.digits: list[tuple[str, int]] = []
@@ -215,6 +230,7 @@ class FakePool:
     def __init__(self, left: int = 10_000) -> None:
         self.formats: tuple[MediaFormat, ...] = (G711_ULAW, G711_ALAW)
         self.silenceTimeout = 300.0
+        self.fingerprint = SHOWN
         self.ports: list[FakePort] = []
         self.mixers: list[FakeMixer] = []
         self.relays: list[FakeRelay] = []

@@ -35,6 +35,7 @@ from h323d.net.stream import StreamListener, StreamOpener
 from h323d.server.server import Server
 from h323d.values.address import TransportAddress
 from h323d.values.media.formats import MediaFormat
+from tests.support.handshakes import newAgreements
 from tests.support.network import SimulatedHost
 from tests.support.networkmedia import NetworkPacketIO, NetworkPair, NetworkPorts, NetworkRelayIO
 from tests.support.simulation import SimulatedServer, Simulation
@@ -114,7 +115,7 @@ class Inside:
         doors = [
             _Door(turns, number, _Plane(formats)) for number in range(configuration.media.threads)
         ]
-        pool = MediaPool(configuration.media, doors, pairs, relays)
+        pool = MediaPool(configuration.media, doors, pairs, relays, newAgreements(turns))
         inputs.lead(Input.HEARD, pool.deliver)
         inputs.lead(Input.RELAYED, relays.deliver)
         events = EventBus()

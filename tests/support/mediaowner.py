@@ -10,6 +10,7 @@ from zope.interface import implementer
 from h323d.call.homes import Home
 from h323d.call.legmedia import LegMedia
 from h323d.call.media import IMediaPort, IMediaPortObserver, Signalling
+from h323d.errors import RemoteProtocolError
 from h323d.values.address import TransportAddress
 from h323d.values.media.medium import Medium
 from h323d.values.media.streams import Stream
@@ -50,3 +51,6 @@ class MediaOwner:
 
     def portDigit(self, port: IMediaPort, digit: str, milliseconds: int) -> None:
         """Nobody sends."""
+
+    def portFailed(self, port: IMediaPort, error: RemoteProtocolError) -> None:
+        """Nobody agrees on keys."""

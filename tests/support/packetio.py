@@ -23,7 +23,7 @@ from h323d.call.media import (
 )
 from h323d.dsp.codec import ICodec
 from h323d.dsp.g711 import decodeALaw, decodeULaw, encodeALaw, encodeULaw
-from h323d.errors import ResourceUnavailable
+from h323d.errors import RemoteProtocolError, ResourceUnavailable
 from h323d.inputs import Input, Inputs
 from h323d.media.audio.codecs import BUILT_IN
 from h323d.media.audio.plane import MediaPlane
@@ -44,6 +44,7 @@ from h323d.rtp.steady import FEW
 from h323d.values.address import TransportAddress
 from h323d.values.media.formats import G711_ULAW, MediaFormat
 from h323d.values.media.streams import ReceiveFormat, Stream, TransmitFormat
+from tests.support.handshakes import newAgreements
 from tests.support.networkmedia import newRelays
 
 __all__ = [
@@ -208,12 +209,16 @@ class PortRecorder:
     def __init__(self) -> None:
         self.heard: list[TransportAddress] = []
         self.digits: list[tuple[str, int]] = []
+        self.failures: list[RemoteProtocolError] = []
 
     def portHeard(self, port: IMediaPort, source: TransportAddress) -> None:
         self.heard.append(source)
 
     def portDigit(self, port: IMediaPort, digit: str, milliseconds: int) -> None:
         self.digits.append((digit, milliseconds))
+
+    def portFailed(self, port: IMediaPort, error: RemoteProtocolError) -> None:
+        self.failures.append(error)
 
 
 @implementer(IMixerObserver)
@@ -402,7 +407,7 @@ class MediaBench:
         self.sides = [MemoryIO(self._fromServer) for _ in self.planes]
         self.plane, self.packets = self.planes[0], self.sides[0]
         self.doors = [PlaneDoor(each) for each in self.planes]
-        self.pool = MediaPool(config, self.doors, self.ports, relays)
+        self.pool = MediaPool(config, self.doors, self.ports, relays, newAgreements(self.clock))
         inputs.lead(Input.HEARD, self.pool.deliver)
         tick = config.tickMs / 1000
         self.drivers = [

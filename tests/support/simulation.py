@@ -39,6 +39,7 @@ from h323d.net.datagram import Datagrams
 from h323d.net.files import Files
 from h323d.net.stream import StreamListener, StreamOpener
 from h323d.server.server import Server
+from tests.support.handshakes import newAgreements
 from tests.support.lookups import FakeNames, FakeWeb
 from tests.support.network import Conditions, SimulatedHost, SimulatedNetwork
 from tests.support.networkmedia import NetworkPacketIO, NetworkPorts, newRelays
@@ -134,7 +135,7 @@ class Media:
         self.doors = [PlaneDoor(plane) for plane in planes]
         ports = NetworkPorts(host, only)
         relays = newRelays(config, ports, rng, clock, inputs)
-        self.pool = MediaPool(config, self.doors, ports, relays)
+        self.pool = MediaPool(config, self.doors, ports, relays, newAgreements(clock))
         inputs.lead(Input.HEARD, self.pool.deliver)
         self._drivers = [
             SteppedMedia(plane, NetworkPacketIO(), config.tickMs / 1000, clock, inputs, number)

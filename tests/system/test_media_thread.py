@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
+from twisted.internet.task import Clock
 from zope.interface import implementer
 from zope.interface.verify import verifyObject
 
@@ -96,7 +97,7 @@ def pool() -> Iterator[MediaPool]:
     config = MediaConfig(portFirst=21000, portLast=21099, maximumPorts=16)
     # Reports are delivered on the media thread: the test looks at them when it has stopped.
     rng = random.Random(1)
-    pool, thread = newMediaService(config, rng, Inputs(), lambda f, *a, **k: f(*a, **k))
+    pool, thread = newMediaService(config, rng, Clock(), Inputs(), lambda f, *a, **k: f(*a, **k))
     thread.start()
     yield pool
     thread.stop()
@@ -258,7 +259,11 @@ def test_aPhoneGoesToTheRoomOfAnotherThread() -> None:
     reports = queue.SimpleQueue()
     config = MediaConfig(threads=2, portFirst=21000, portLast=21099, maximumPorts=16)
     pool, threads = newMediaService(
-        config, random.Random(1), Inputs(), lambda function, *a: reports.put((function, a))
+        config,
+        random.Random(1),
+        Clock(),
+        Inputs(),
+        lambda function, *a: reports.put((function, a)),
     )
     threads.start()
     here, there = (pool.openMixer(RoomRecorder()) for _ in range(2))

@@ -22,7 +22,7 @@ from h323d.call.media import IMediaPort, IMediaPortObserver, Signalling
 from h323d.call.observer import SilentObserver
 from h323d.call.silence import SilenceWatch
 from h323d.call.ways import Way
-from h323d.errors import DecodeError, ResourceUnavailable
+from h323d.errors import DecodeError, RemoteProtocolError, ResourceUnavailable
 from h323d.h323.applications import setupApplication
 from h323d.h323.calls import facility
 from h323d.h323.calls.admission import AdmissionGrant
@@ -381,9 +381,6 @@ class H323Leg:
 
     @property
     def signalling(self) -> Signalling:
-        """
-        Where the peer's signalling comes from.
-        """
         return Signalling(self.peer.host, self.direction is LegDirection.OUTGOING)
 
     def mediaReady(self, port: IMediaPort, stream: Stream) -> None:
@@ -408,6 +405,9 @@ class H323Leg:
 
     def portDigit(self, port: IMediaPort, digit: str, milliseconds: int) -> None:
         self._digits.heard(digit, milliseconds, DigitMethod.RTP_EVENT)
+
+    def portFailed(self, port: IMediaPort, error: RemoteProtocolError) -> None:
+        self._call.hangup(error.cause)
 
     def silence(self) -> float:
         return self._media.silence

@@ -25,6 +25,7 @@ from h323d.media.reports import Closed, Departed, Report
 from h323d.rtp.rows import putRow, rowOf
 from h323d.values.address import TransportAddress
 from h323d.values.media.direction import Direction
+from h323d.values.media.encryption import StreamKeys
 from h323d.values.media.streams import Stream
 
 __all__ = ["Commands"]
@@ -127,6 +128,40 @@ class Commands:
         )
         if self._receiver.expect(slot, transmit.rtp, signalling):
             packets.unlock(slot)
+
+    def sendHandshake(
+        self,
+        packets: IPacketIO,
+        portId: int,
+        data: bytes,
+        target: TransportAddress | None,
+        control: bool,
+    ) -> None:
+        """
+        Send a datagram of DTLS.
+
+        @param target: where the peer's last one came from; C{None} to send it to where its media
+            goes.
+        @param control: whether by the port of RTCP.
+        """
+        slot = self._slots.get(portId)
+        if slot is None:
+            return
+        if target is not None and control and self._receiver.knows(slot, target):
+            self._consent.controlHeard(packets, slot, target)
+        elif target is not None and not control and not self._table.locked[slot]:
+            packets.follow(slot, target)
+        self._negotiated.sendHandshake(slot, data, control)
+
+    def encrypt(self, packets: IPacketIO, portId: int, keys: StreamKeys, control: bool) -> None:
+        """
+        Keys were agreed on.
+
+        @param control: whether of RTCP.
+        """
+        slot = self._slots.get(portId)
+        if slot is not None:
+            self._negotiated.encrypt(slot, keys, control)
 
     def sendDigit(self, packets: IPacketIO, portId: int, digit: str, milliseconds: int) -> None:
         """

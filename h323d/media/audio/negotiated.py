@@ -16,6 +16,7 @@ from h323d.media.audio.table import EVENT, NOISE, REFUSED, PortTable
 from h323d.media.config import MediaConfig
 from h323d.media.srtp import SecuredIO
 from h323d.rtp.events import EventReceiver, EventSender
+from h323d.values.media.encryption import KeyAgreement, StreamKeys
 from h323d.values.media.streams import ReceiveFormat, Stream, TransmitFormat
 
 __all__ = ["Formed", "Negotiated"]
@@ -68,7 +69,10 @@ class Negotiated:
         """
         table, receive = self._table, stream.receive
         self._passing.negotiated(slot, stream)
-        self._secured.secure(slot, stream.keys)
+        if isinstance(stream.keys, KeyAgreement):
+            self._secured.agree(slot)
+        else:
+            self._secured.secure(slot, stream.keys)
         table.kinds[slot] = REFUSED
         table.expects[slot] = receive is not None
         if receive is None:
@@ -83,6 +87,18 @@ class Negotiated:
         self._foresee(slot, receive, stream.transmit)
         if receive.telephoneEventType is not None:
             table.kinds[slot, receive.telephoneEventType & 0x7F] = EVENT
+
+    def sendHandshake(self, slot: int, data: bytes, control: bool) -> None:
+        """
+        Send a datagram of DTLS, by the port of RTP, or of RTCP.
+        """
+        self._secured.sendHandshake(slot, data, control)
+
+    def encrypt(self, slot: int, keys: StreamKeys, control: bool) -> None:
+        """
+        Encrypt RTP, or RTCP, with keys that were agreed on.
+        """
+        self._secured.encrypt(slot, keys, control)
 
     def _foresee(self, slot: int, receive: ReceiveFormat, transmit: TransmitFormat | None) -> None:
         """

@@ -43,7 +43,7 @@ from h323d.media.audio.table import PortTable
 from h323d.media.audio.transcoding import Transcoding
 from h323d.media.config import MediaConfig
 from h323d.media.packets import PASSING, IPacketIO, PacketBatch
-from h323d.media.reports import PassingTurned, Report, Surveyed
+from h323d.media.reports import HandshakeHeard, PassingTurned, Report, Surveyed
 from h323d.media.srtp import SecuredIO
 from h323d.rtp.steady import FEW
 
@@ -160,8 +160,7 @@ class MediaPlane:
         if now >= self._nextControl:
             self._nextControl = now + _CONTROL
             self._keepHouse(packets, index)
-        reports, self._reports = self._reports, []
-        return reports
+        return self._told()
 
     def passOn(self, now: float, packets: IPacketIO) -> list[Report]:
         """
@@ -177,7 +176,16 @@ class MediaPlane:
         batch = packets.drain(PASSING, now)
         if batch.slots.size:
             self._pass(packets, batch)
+        return self._told()
+
+    def _told(self) -> list[Report]:
         reports, self._reports = self._reports, []
+        if self._secured.handshakes:
+            reports += [
+                HandshakeHeard(int(self._table.portId[each.slot]), *each[1:])
+                for each in self._secured.handshakes
+            ]
+            self._secured.handshakes.clear()
         return reports
 
     def _passOver(self, index: int) -> None:

@@ -13,12 +13,13 @@ from dataclasses import replace
 
 from h323d.call.legmedia import LegMedia
 from h323d.sip.sdp import description as sdp
-from h323d.sip.sdp.crypto import Encrypting, KeySource
+from h323d.sip.sdp.crypto import KeySource
+from h323d.sip.sdp.encrypting import Encrypting
 from h323d.sip.sdp.lines import LocalMedia, LocalPort
 from h323d.sip.sdp.negotiation import Agreement, answerOffer, applyAnswer, makeOffer
 from h323d.sip.sdp.refusal import NoCommonMedia
 from h323d.sip.sdp.streams import Obstacle
-from h323d.values.media.encryption import EncryptionRule, MediaEncryption
+from h323d.values.media.encryption import EncryptionRule, EncryptionTerms, MediaEncryption
 from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediaProfile
 from h323d.values.media.streams import Stream
@@ -131,7 +132,7 @@ class Descriptions:
         assert self._offer is not None, "nothing was offered"
         offer, profile = self._offer
         agreement = applyAnswer(offer, sdp.parse(body), profile)
-        if self._wanted is MediaEncryption.REQUIRED and not agreement.isEncrypted:
+        if self._terms.wanted is MediaEncryption.REQUIRED and not agreement.isEncrypted:
             raise NoCommonMedia(Obstacle.ENCRYPTION, "the answer is not encrypted")
         self._agreement = agreement
 
@@ -157,9 +158,11 @@ class Descriptions:
         return LocalMedia(host, self._sessionId, ports, self._user, self._encrypting())
 
     def _encrypting(self) -> Encrypting | None:
-        wanted = self._wanted
-        return None if wanted is MediaEncryption.OFF else Encrypting(wanted, self._keys)
+        terms = self._terms
+        if terms.wanted is MediaEncryption.OFF:
+            return None
+        return Encrypting(terms, self._keys, self._media.fingerprint)
 
     @property
-    def _wanted(self) -> MediaEncryption:
+    def _terms(self) -> EncryptionTerms:
         return self._encryption.towards(self._media.signalling.host)

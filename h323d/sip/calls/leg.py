@@ -30,7 +30,7 @@ from h323d.call.replacing import Replacement
 from h323d.call.silence import SilenceWatch
 from h323d.call.timer import Timer
 from h323d.call.ways import Way
-from h323d.errors import DecodeError, ResourceUnavailable
+from h323d.errors import DecodeError, RemoteProtocolError, ResourceUnavailable
 from h323d.sip.agent import UserAgent
 from h323d.sip.applications import inviteApplication, reinviteApplication
 from h323d.sip.calls.calledsession import CalledSession
@@ -261,6 +261,10 @@ class SIPLeg:
 
     def portDigit(self, port: IMediaPort, digit: str, milliseconds: int) -> None:
         self._digits.heard(digit, milliseconds, DigitMethod.RTP_EVENT)
+
+    def portFailed(self, port: IMediaPort, error: RemoteProtocolError) -> None:
+        self._log.warn("leg {legId}: {error}", legId=self.legId, error=str(error))
+        self.hangup(error.cause)
 
     def silence(self) -> float:
         return self._media.silence

@@ -15,25 +15,16 @@ import re
 from dataclasses import dataclass
 
 from h323d.sip.sdp.description import Attribute, MediaDescription, attributesOf
-from h323d.values.media.encryption import CryptoSuite, MasterKey, MediaEncryption, StreamKeys
+from h323d.values.media.encryption import CryptoSuite, MasterKey, StreamKeys
 
 __all__ = [
-    "PLAIN",
-    "SECURE",
     "Crypto",
-    "Encrypting",
     "KeySource",
     "acceptedCrypto",
     "answeredKeys",
     "cryptosOf",
-    "isSecure",
-    "mustEncrypt",
     "offeredCryptos",
-    "protocolFor",
 ]
-
-PLAIN = "RTP/AVP"
-SECURE = "RTP/SAVP"
 
 CRYPTO = "crypto"
 _OFFERED = (CryptoSuite.AES_CM_80, CryptoSuite.AES_CM_32, CryptoSuite.AES_256_GCM)
@@ -112,42 +103,6 @@ class KeySource:
         return MasterKey(suite, self._rng.randbytes(suite.keyOctets))
 
 
-@dataclass(frozen=True, slots=True)
-class Encrypting:
-    """
-    How media are encrypted, with one peer.
-
-    @ivar wanted: whether they may be, or have to.
-    @ivar source: of our keys.
-    """
-
-    wanted: MediaEncryption
-    source: KeySource
-
-
-def isSecure(protocol: str) -> bool:
-    """
-    Whether the transport of an C{m=} line says that it is encrypted.
-    """
-    return protocol.upper().startswith(SECURE)
-
-
-def protocolFor(encrypting: Encrypting | None) -> str:
-    """
-    The transport that we offer: that of encrypted media only where there are no others, as who
-    need not encrypt them may not know it (RFC 8643).
-    """
-    isRequired = encrypting is not None and encrypting.wanted is MediaEncryption.REQUIRED
-    return SECURE if isRequired else PLAIN
-
-
-def mustEncrypt(line: MediaDescription, encrypting: Encrypting | None) -> bool:
-    """
-    Whether a stream that is offered is encrypted or not at all, because one side says so.
-    """
-    return isSecure(line.protocol) or protocolFor(encrypting) == SECURE
-
-
 def cryptosOf(line: MediaDescription) -> list[Crypto]:
     """
     All lines that can be used, in their order.
@@ -156,41 +111,33 @@ def cryptosOf(line: MediaDescription) -> list[Crypto]:
     return [each for each in found if each is not None]
 
 
-def offeredCryptos(encrypting: Encrypting | None, before: MediaDescription | None) -> list[Crypto]:
+def offeredCryptos(source: KeySource) -> list[Crypto]:
     """
     What we offer.
 
-    @param before: our own line of the last round: its keys stay, and one that was not encrypted
-        stays so.
+    @param source: of our keys.
     """
-    if encrypting is None:
-        return []
-    had = [] if before is None else cryptosOf(before)
-    isAgain = before is not None and not isSecure(before.protocol)
-    if had or isAgain or not encrypting.wanted.isOffered:
-        return had
-    return [Crypto(tag, encrypting.source.draw(suite)) for tag, suite in enumerate(_OFFERED, 1)]
+    return [Crypto(tag, source.draw(suite)) for tag, suite in enumerate(_OFFERED, 1)]
 
 
 def acceptedCrypto(
-    line: MediaDescription, encrypting: Encrypting | None, before: MediaDescription | None
+    line: MediaDescription, source: KeySource, before: MediaDescription | None
 ) -> tuple[Crypto, StreamKeys] | None:
     """
     Which of an offer's lines we take.
 
+    @param source: of our keys.
     @param before: our own line of the last round, whose key stays if it can.
 
     @return: what our answer says, and the keys; C{None} if there are none.
     """
-    if encrypting is None:
-        return None
     theirs = next(iter(cryptosOf(line)), None)
     if theirs is None:
         return None
     had = [] if before is None else cryptosOf(before)
     suite = theirs.key.suite
     known = next((each.key for each in had if each.key.suite is suite), None)
-    ours = known or encrypting.source.draw(suite)
+    ours = known or source.draw(suite)
     return Crypto(theirs.tag, ours), StreamKeys(ours, theirs.key)
 
 

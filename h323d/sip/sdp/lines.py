@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from h323d.sip.sdp.crypto import Crypto, Encrypting
 from h323d.sip.sdp.description import SLIDES, Attribute, Connection, MediaDescription
+from h323d.sip.sdp.encrypting import Encrypting
 from h323d.sip.sdp.payloads import formatAttributes
 from h323d.sip.sdp.streams import REFUSED_PORT
 from h323d.values.address import TransportAddress
@@ -62,12 +62,12 @@ def describe(
     profile: MediumProfile,
     local: LocalMedia,
     direction: Direction,
-    cryptos: Sequence[Crypto] = (),
+    keys: Sequence[Attribute] = (),
 ) -> MediaDescription:
     """
     @param formats: by payload type, in order of preference.
     @param profile: of the medium, for all that is not in the other arguments.
-    @param cryptos: with what it may be, or is, encrypted.
+    @param keys: what is said of those with which it may be, or is, encrypted.
     """
     attributes: list[Attribute] = formatAttributes(formats)
     if profile.medium is Medium.AUDIO:
@@ -79,7 +79,7 @@ def describe(
     rtp, rtcp = port.rtp, port.rtcp
     if rtcp is not None and rtcp != TransportAddress(rtp.host, rtp.port + 1):
         attributes.append(("rtcp", f"{rtcp.port} {Connection.to(rtcp.host)}"))
-    attributes += [each.attribute for each in cryptos]
+    attributes += keys
     attributes.append((direction.value, None))
     return MediaDescription(
         _NAMES[profile.medium],

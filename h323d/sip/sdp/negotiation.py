@@ -17,20 +17,21 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from h323d.sip.sdp.crypto import (
-    Crypto,
-    acceptedCrypto,
-    answeredKeys,
-    isSecure,
-    mustEncrypt,
-    offeredCryptos,
-    protocolFor,
-)
 from h323d.sip.sdp.description import (
     Connection,
     MediaDescription,
     Origin,
     SessionDescription,
+)
+from h323d.sip.sdp.encrypting import (
+    Accepted,
+    Before,
+    acceptedOf,
+    isSecure,
+    keysAnswered,
+    mustEncrypt,
+    offeredOf,
+    protocolFor,
 )
 from h323d.sip.sdp.lines import LocalMedia, describe, refusedLine
 from h323d.sip.sdp.payloads import (
@@ -59,7 +60,6 @@ from h323d.sip.sdp.streams import (
     offeredStream,
     remoteStream,
 )
-from h323d.values.media.encryption import StreamKeys
 from h323d.values.media.formats import MediaFormat
 from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediaProfile, MediumProfile
@@ -103,6 +103,13 @@ class Agreement:
         """
         return all(each is None or each.keys is not None for each in self.streams)
 
+    def before(self, index: int) -> Before:
+        """
+        What the next round has to know of a line's encryption.
+        """
+        stream = self.streams[index]
+        return Before(self.local.media[index], None if stream is None else stream.keys)
+
     def indexOf(self, medium: Medium) -> int | None:
         """
         Which C{m=} line is that of a medium; C{None} if none is, that is not refused or over.
@@ -119,13 +126,13 @@ class _Chosen(NamedTuple):
 
     @ivar place: which it is.
     @ivar formats: what of it we have too.
-    @ivar crypto: what our answer says of its encryption, and the keys; C{None} for none.
+    @ivar encrypted: what our answer says of its encryption, and the keys; C{None} for none.
     """
 
     place: int
     remote: RemoteStream
     formats: dict[int, MediaFormat]
-    crypto: tuple[Crypto, StreamKeys] | None
+    encrypted: Accepted | None
 
 
 def makeOffer(
@@ -171,7 +178,7 @@ def _offeredLine(
     """
     @param old: what we said on this line before.
     """
-    cryptos = offeredCryptos(local.encrypting, old)
+    keys = offeredOf(local.encrypting, old)
     known = {} if old is None else formatsOf(old)
     protocol = protocolFor(local.encrypting) if old is None else old.protocol
     formats = list(wanted.formats)
@@ -179,7 +186,7 @@ def _offeredLine(
         formats.append(COMFORT_NOISE)
     if wanted.telephoneEvents and formats:
         formats.append(MediaFormat(EVENT_NAME, eventClock(formats)))
-    return describe(protocol, numbered(formats, known), wanted, local, wanted.direction, cryptos)
+    return describe(protocol, numbered(formats, known), wanted, local, wanted.direction, keys)
 
 
 def answerOffer(
@@ -204,12 +211,12 @@ def answerOffer(
         if isinstance(chosen, Obstacle):
             obstacles.append((chosen, wanted))
             continue
-        index, remote, formats, crypto = chosen
+        index, remote, formats, encrypted = chosen
         direction = meet(wanted.direction, remote)
         transmit = {number: remote.formats[number] for number in formats}
         protocol = remote.media.protocol
-        cryptos, keys = ([], None) if crypto is None else ([crypto[0]], crypto[1])
-        lines[index] = describe(protocol, formats, wanted, local, direction, cryptos)
+        said, keys = ([], None) if encrypted is None else encrypted
+        lines[index] = describe(protocol, formats, wanted, local, direction, said)
         streams[index] = agreedStream(remote, formats, transmit, wanted, direction, keys)
     ends = previous is not None and not _asks(offer, profile)
     if len(obstacles) == len(profile.media) and not ends:
@@ -276,7 +283,7 @@ def _answeredStream(
     }
     if not isAnySpoken(theirs.values()):
         raise noFormat([remote.media], wanted)
-    keys = answeredKeys(line, remote.media)
+    keys = keysAnswered(line, answer, remote.media)
     if isSecure(line.protocol) != isSecure(remote.media.protocol):
         raise NoCommonMedia(Obstacle.TRANSPORT_PROTOCOL, "the answer is by another transport")
     if keys is None and isSecure(line.protocol):
@@ -322,14 +329,15 @@ def _chooseLine(
         if isinstance(found, Obstacle):
             obstacles.add(found)
             continue
-        before = None if previous is None or index != had else previous.local.media[index]
-        crypto = acceptedCrypto(line, local.encrypting, before)
-        if crypto is None and mustEncrypt(line, local.encrypting):
+        before = None if previous is None or index != had else previous.before(index)
+        reachable = found.rtp is not None and meet(wanted.direction, found).sends
+        encrypted = acceptedOf(offer, line, local.encrypting, before, reachable)
+        if encrypted is None and mustEncrypt(line, local.encrypting):
             obstacles.add(Obstacle.ENCRYPTION)
             continue
         common = commonFormats(found.formats, wanted)
         if isAnySpoken(common.values()):
-            return _Chosen(index, found, common, crypto)
+            return _Chosen(index, found, common, encrypted)
         obstacles.add(Obstacle.MEDIA_FORMAT)
     return [each for each in Obstacle if each in obstacles][-1]
 

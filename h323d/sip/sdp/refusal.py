@@ -12,8 +12,8 @@ from collections.abc import Iterable
 
 from h323d.errors import RemoteProtocolError
 from h323d.sip.messages.grammar import writeHost
-from h323d.sip.sdp.crypto import PLAIN, SECURE
 from h323d.sip.sdp.description import MediaDescription, SessionDescription
+from h323d.sip.sdp.encrypting import AGREED, PLAIN, SECURE, wantedOf
 from h323d.sip.sdp.lines import LocalMedia
 from h323d.sip.sdp.payloads import formatsOf
 from h323d.sip.sdp.streams import Obstacle
@@ -66,10 +66,11 @@ def refusal(
         return NoCommonMedia(obstacle, f"no {family} unicast address for the {name}")
     if obstacle is Obstacle.TRANSPORT_PROTOCOL:
         theirs = _shown(line.protocol for line in lines)
-        ours = f"{PLAIN} only" if local.encrypting is None else f"{PLAIN} and {SECURE}"
+        ours = f"{PLAIN} only" if local.encrypting is None else f"{PLAIN}, {SECURE} and {AGREED}"
         return NoCommonMedia(obstacle, f"{name} by {theirs}, and we have {ours}")
     if obstacle is Obstacle.ENCRYPTION:
-        return NoCommonMedia(obstacle, f"no a=crypto that we can use for the {name}")
+        needed = " or ".join(dict.fromkeys(map(wantedOf, lines)))
+        return NoCommonMedia(obstacle, f"no {needed} that we can use for the {name}")
     return NoCommonMedia(obstacle, f"no {name} is offered")
 
 

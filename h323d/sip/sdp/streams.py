@@ -15,12 +15,13 @@ from dataclasses import dataclass, replace
 from h323d.sip.messages.grammar import MAX_PORT
 from h323d.sip.sdp.candidates import RTCP, RTP, hostCandidate
 from h323d.sip.sdp.description import MediaDescription, SessionDescription
+from h323d.sip.sdp.encrypting import ENCRYPTED
 from h323d.sip.sdp.payloads import conceding, fitPacketMs, formatsOf, isSpoken
 from h323d.sip.sdp.selection import eventType
 from h323d.values.address import TransportAddress
 from h323d.values.media.digits import takesFlash
 from h323d.values.media.direction import Direction
-from h323d.values.media.encryption import StreamKeys
+from h323d.values.media.encryption import KeyAgreement, StreamKeys
 from h323d.values.media.formats import MediaFormat
 from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediumProfile
@@ -39,7 +40,7 @@ __all__ = [
 
 REFUSED_PORT = 0  # of a stream that is refused or over
 _IN_THE_CLEAR = frozenset(["RTP/AVP", "RTP/AVPF"])
-_PROTOCOLS = _IN_THE_CLEAR | {"RTP/SAVP", "RTP/SAVPF"}
+_PROTOCOLS = _IN_THE_CLEAR | ENCRYPTED
 _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
@@ -159,12 +160,12 @@ def agreedStream(
     transmit: Mapping[int, MediaFormat],
     profile: MediumProfile,
     direction: Direction,
-    keys: StreamKeys | None = None,
+    keys: StreamKeys | KeyAgreement | None = None,
 ) -> Stream:
     """
     @param receive: by our numbers.
     @param transmit: by the peer's numbers, the one to send first.
-    @param keys: with which it is encrypted; C{None} if it is not.
+    @param keys: with which it is encrypted, or how they are agreed on; C{None} if it is not.
     """
     number, theirs = next((n, fmt) for n, fmt in transmit.items() if isSpoken(fmt))
     ours = next((own for own in profile.formats if own.sameOctets(theirs)), theirs)

@@ -1,7 +1,8 @@
 """
 Encrypted media: by what algorithms, with what keys, and with whom (SRTP, RFC 3711).
 
-Keys are not shown by anything that shows what they are part of.
+Keys come with the signalling (SDES, RFC 4568), or are agreed on where the media go, by a handshake
+of DTLS (RFC 5764).  They are not shown by anything that shows what they are part of.
 """
 
 from __future__ import annotations
@@ -11,11 +12,15 @@ import ipaddress
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from h323d.values.media.fingerprint import Fingerprint
 from h323d.values.networks import Networks
 
 __all__ = [
     "CryptoSuite",
     "EncryptionRule",
+    "EncryptionTerms",
+    "KeyAgreement",
+    "KeyExchange",
     "MasterKey",
     "MediaEncryption",
     "SRTPPeer",
@@ -38,14 +43,21 @@ class CryptoSuite(enum.Enum):
         """
         How long the master key and its salt are, one behind the other.
         """
-        return _KEY_OCTETS[self]
+        return sum(_OCTETS[self])
+
+    @property
+    def saltOctets(self) -> int:
+        """
+        How much of that is the salt.
+        """
+        return _OCTETS[self][1]
 
 
-_KEY_OCTETS = {
-    CryptoSuite.AES_256_GCM: 32 + 12,
-    CryptoSuite.AES_CM_80: 16 + 14,
-    CryptoSuite.AES_CM_32: 16 + 14,
-    CryptoSuite.AES_128_GCM: 16 + 12,
+_OCTETS = {
+    CryptoSuite.AES_256_GCM: (32, 12),
+    CryptoSuite.AES_CM_80: (16, 14),
+    CryptoSuite.AES_CM_32: (16, 14),
+    CryptoSuite.AES_128_GCM: (16, 12),
 }
 
 
@@ -72,6 +84,34 @@ class StreamKeys:
 
     ours: MasterKey
     theirs: MasterKey
+
+
+@dataclass(frozen=True, slots=True)
+class KeyAgreement:
+    """
+    With whom keys are agreed on where the media go (DTLS-SRTP, RFC 5763).  One that differs is
+    another association, with keys of its own.
+
+    @ivar begins: whether the handshake is begun by us: we are the client.
+    @ivar fingerprints: one of which the peer's certificate has to have.
+    @ivar identity: what the peer calls the association (C{tls-id}, RFC 8842); empty if nothing.
+    """
+
+    begins: bool
+    fingerprints: tuple[Fingerprint, ...]
+    identity: str = ""
+
+
+class KeyExchange(enum.Enum):
+    """
+    By what way keys are had.
+    """
+
+    SDES = "sdes"
+    """In the signalling (RFC 4568)."""
+
+    DTLS = "dtls"
+    """By a handshake where the media go (RFC 5764)."""
 
 
 class MediaEncryption(enum.Enum):
@@ -108,6 +148,9 @@ class SRTPPeer:
     srtp: MediaEncryption = MediaEncryption.REQUIRED
     """As C{sip.srtp}, for them."""
 
+    keys: KeyExchange = KeyExchange.SDES
+    """As C{sip.srtpKeys}, for them."""
+
     def __post_init__(self) -> None:
         try:
             ipaddress.ip_network(self.network)
@@ -115,25 +158,39 @@ class SRTPPeer:
             raise ValueError(f"network: {error}") from None
 
 
+@dataclass(frozen=True, slots=True)
+class EncryptionTerms:
+    """
+    How media are encrypted, with one peer.
+
+    @ivar wanted: whether they may be, or have to.
+    @ivar offers: by what way we offer keys; what is offered to us is taken by either.
+    """
+
+    wanted: MediaEncryption = MediaEncryption.TAKEN
+    offers: KeyExchange = KeyExchange.SDES
+
+
+_USUAL = EncryptionTerms()
+
+
 class EncryptionRule:
     """
     With whom media are encrypted.
     """
 
-    def __init__(
-        self,
-        usual: MediaEncryption = MediaEncryption.TAKEN,
-        peers: Sequence[SRTPPeer] = (),
-    ) -> None:
+    def __init__(self, usual: EncryptionTerms = _USUAL, peers: Sequence[SRTPPeer] = ()) -> None:
         """
         @param peers: those with whom it is otherwise; the first that fits counts.
         """
         self._usual = usual
-        self._peers = [(Networks((each.network,)), each.srtp) for each in peers]
+        self._peers = [
+            (Networks((each.network,)), EncryptionTerms(each.srtp, each.keys)) for each in peers
+        ]
 
-    def towards(self, host: str) -> MediaEncryption:
+    def towards(self, host: str) -> EncryptionTerms:
         """
         @param host: where the peer's signalling comes from, literal.
         """
-        found = (srtp for network, srtp in self._peers if host in network)
+        found = (terms for network, terms in self._peers if host in network)
         return next(found, self._usual)

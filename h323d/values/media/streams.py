@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from h323d.values.address import TransportAddress
 from h323d.values.media.direction import Direction
-from h323d.values.media.encryption import StreamKeys
+from h323d.values.media.encryption import KeyAgreement, StreamKeys
 from h323d.values.media.formats import MediaFormat
 from h323d.values.media.medium import Medium
 
@@ -61,13 +61,13 @@ class Stream:
     @ivar transmit: C{None} while nothing may be sent (hold, one-way, not yet
         negotiated).
     @ivar receive: C{None} while nothing is expected.
-    @ivar keys: with which it is encrypted; C{None} if it is not.
+    @ivar keys: with which it is encrypted, or how they are agreed on; C{None} if it is not.
     """
 
     transmit: TransmitFormat | None = None
     receive: ReceiveFormat | None = None
     medium: Medium = Medium.AUDIO
-    keys: StreamKeys | None = None
+    keys: StreamKeys | KeyAgreement | None = None
 
     @property
     def direction(self) -> Direction:

@@ -13,6 +13,7 @@ from zope.interface.verify import verifyObject
 from h323d.call.legs import ILeg, IOriginator, LegDirection
 from h323d.call.media import IMediaPortObserver, PortStatistics
 from h323d.call.ways import Way
+from h323d.errors import RemoteProtocolError
 from h323d.h323.calls.callstart import StartUpOptions
 from h323d.h323.calls.faststart import offerFastStart
 from h323d.h323.calls.leg import H323Leg
@@ -351,6 +352,14 @@ def test_silenceEndsTheCallAfterFiveMinutes(caller: Side, callee: Side, clock: C
     clock.pump([1.0] * 11)
     settle(clock)
     assert far.cause is near.cause is Cause.RECOVERY_ON_TIMER_EXPIRY
+
+
+def test_aPortThatFailsEndsTheCall(caller: Side, callee: Side, clock: Clock) -> None:
+    near, far = joined(caller, callee)
+    port = callee.pool.ports[0]
+    port.observer.portFailed(port, RemoteProtocolError(Cause.RESOURCE_UNAVAILABLE, "no keys"))
+    settle(clock)
+    assert far.cause is near.cause is Cause.RESOURCE_UNAVAILABLE
 
 
 def test_noCommonFormatEndsTheCall(network: SimulatedNetwork, caller: Side, clock: Clock) -> None:

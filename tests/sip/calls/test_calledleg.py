@@ -5,10 +5,12 @@ Incoming calls, message by message.
 from __future__ import annotations
 
 import pytest
+from twisted.logger import capturedLogs, formatEvent
 from zope.interface.verify import verifyObject
 
 from h323d.call.legs import ILeg, LegDirection
 from h323d.call.media import IMediaPortObserver
+from h323d.errors import RemoteProtocolError
 from h323d.sip.agent import SUPPORTED
 from h323d.sip.config import SIPConfig
 from h323d.sip.messages.message import SIPRequest, SIPResponse
@@ -511,6 +513,20 @@ def test_aDigitByInfo() -> None:
     assert call.script.statuses[-1] == 200
     assert call.log.digits == [("5", 250, DigitMethod.SIP_INFO)]
     call.next("BYE")
+    call.end()
+
+
+def test_aPortThatHasNoKeysEndsTheCallAndTheLogTellsWhy() -> None:
+    call = Call()
+    call.established()
+    port = call.peer.pool.ports[0]
+    with capturedLogs() as logged:
+        port.observer.portFailed(port, RemoteProtocolError(Cause.RESOURCE_UNAVAILABLE, "no keys"))
+    assert any("no keys" in (formatEvent(each) or "") for each in logged)
+    call.world.run(0.1)
+    assert isinstance(call.last, SIPRequest)
+    assert (call.last.method, call.last.headers.get("Reason")) == ("BYE", "Q.850;cause=47")
+    call.script.send(responseTo(call.last, 200), SERVER)
     call.end()
 
 

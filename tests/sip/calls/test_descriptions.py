@@ -13,12 +13,18 @@ from zope.interface import implementer
 from h323d.call.homes import Home
 from h323d.call.legmedia import LegMedia
 from h323d.call.media import IMediaPort, IMediaPortObserver, Signalling
+from h323d.errors import RemoteProtocolError
 from h323d.sip.calls.descriptions import Descriptions
 from h323d.sip.sdp.description import parse
 from h323d.sip.sdp.refusal import NoCommonMedia
 from h323d.values.address import TransportAddress
 from h323d.values.media.direction import Direction
-from h323d.values.media.encryption import EncryptionRule, MediaEncryption, SRTPPeer
+from h323d.values.media.encryption import (
+    EncryptionRule,
+    EncryptionTerms,
+    MediaEncryption,
+    SRTPPeer,
+)
 from h323d.values.media.medium import Medium
 from h323d.values.media.streams import Stream
 from tests.support.fakemedia import FakePool
@@ -44,11 +50,16 @@ class Leg:
     def portDigit(self, port: IMediaPort, digit: str, milliseconds: int) -> None:
         raise NotImplementedError
 
+    def portFailed(self, port: IMediaPort, error: RemoteProtocolError) -> None:
+        raise NotImplementedError
+
 
 def make(srtp: MediaEncryption = MediaEncryption.TAKEN) -> tuple[LegMedia, Descriptions]:
     leg = Leg()
     media = LegMedia(leg, leg, FakePool(), Clock())
-    rule = EncryptionRule(MediaEncryption.OFF, (SRTPPeer(leg.signalling.host, srtp),))
+    rule = EncryptionRule(
+        EncryptionTerms(MediaEncryption.OFF), (SRTPPeer(leg.signalling.host, srtp),)
+    )
     return media, Descriptions(media, random.Random(1), encryption=rule)
 
 

@@ -10,17 +10,26 @@ from dataclasses import replace
 
 import pytest
 
-from h323d.sip.sdp.crypto import Crypto, Encrypting, KeySource, cryptosOf
+from h323d.sip.sdp.crypto import Crypto, KeySource, cryptosOf
 from h323d.sip.sdp.description import MediaDescription, SessionDescription, parse
+from h323d.sip.sdp.encrypting import Encrypting
 from h323d.sip.sdp.lines import LocalMedia, LocalPort
 from h323d.sip.sdp.negotiation import Agreement, answerOffer, applyAnswer, makeOffer
 from h323d.sip.sdp.refusal import NoCommonMedia
 from h323d.sip.sdp.streams import Obstacle
 from h323d.values.address import TransportAddress
-from h323d.values.media.encryption import CryptoSuite, MasterKey, MediaEncryption, StreamKeys
+from h323d.values.media.encryption import (
+    CryptoSuite,
+    EncryptionTerms,
+    KeyAgreement,
+    MasterKey,
+    MediaEncryption,
+    StreamKeys,
+)
 from h323d.values.media.formats import G711_ULAW
 from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediaProfile
+from tests.support.fakemedia import SHOWN
 
 OCTETS = bytes(range(30))
 TEXT = base64.b64encode(OCTETS).decode()
@@ -31,7 +40,8 @@ PORT = LocalPort(TransportAddress("198.51.100.1", 20000))
 
 
 def local(wanted: MediaEncryption = MediaEncryption.TAKEN, seed: int = 1) -> LocalMedia:
-    encrypting = Encrypting(wanted, KeySource(random.Random(seed)))
+    terms = EncryptionTerms(wanted)
+    encrypting = Encrypting(terms, KeySource(random.Random(seed)), SHOWN)
     media = LocalMedia("198.51.100.1", 4711, {Medium.AUDIO: PORT}, encrypting=encrypting)
     return replace(media, encrypting=None) if wanted is MediaEncryption.OFF else media
 
@@ -44,7 +54,7 @@ def sdp(*cryptos: str, protocol: str = "RTP/AVP") -> SessionDescription:
     return parse("\r\n".join(lines).encode())
 
 
-def keysOf(agreement: Agreement) -> StreamKeys | None:
+def keysOf(agreement: Agreement) -> StreamKeys | KeyAgreement | None:
     return agreement.of(Medium.AUDIO).keys
 
 
@@ -211,7 +221,7 @@ def test_ourKeyStaysWhereThePeerOffersAgain() -> None:
     other = base64.b64encode(bytes(30)).decode()
     again = answerOffer(sdp(GOOD.replace(TEXT, other)), PROFILE, local(seed=2), first)
     before, after = keysOf(first), keysOf(again)
-    assert before is not None
+    assert isinstance(before, StreamKeys)
     assert after == StreamKeys(before.ours, MasterKey(CryptoSuite.AES_CM_80, bytes(30)))
 
 
@@ -219,8 +229,8 @@ def test_anotherSuiteGetsAnotherKey() -> None:
     first = answerOffer(sdp(GOOD), PROFILE, local())
     offer = sdp(GOOD.replace("SHA1_80", "SHA1_32"))
     before, after = keysOf(first), keysOf(answerOffer(offer, PROFILE, local(seed=2), first))
-    assert before is not None
-    assert after is not None
+    assert isinstance(before, StreamKeys)
+    assert isinstance(after, StreamKeys)
     assert after.ours.octets != before.ours.octets
 
 

@@ -9,6 +9,8 @@ import pytest
 from h323d.values.media.encryption import (
     CryptoSuite,
     EncryptionRule,
+    EncryptionTerms,
+    KeyExchange,
     MasterKey,
     MediaEncryption,
     SRTPPeer,
@@ -25,13 +27,14 @@ def test_theFirstNetworkThatFitsCounts() -> None:
     peers = (
         SRTPPeer("192.0.2.7", MediaEncryption.OFF),
         SRTPPeer("192.0.2.0/24"),
-        SRTPPeer("2001:db8::/32", MediaEncryption.OPTIONAL),
+        SRTPPeer("2001:db8::/32", MediaEncryption.OPTIONAL, KeyExchange.DTLS),
     )
-    rule = EncryptionRule(MediaEncryption.TAKEN, peers)
-    assert rule.towards("192.0.2.7") is MediaEncryption.OFF
-    assert rule.towards("192.0.2.8") is MediaEncryption.REQUIRED
-    assert rule.towards("2001:db8::1") is MediaEncryption.OPTIONAL
-    assert rule.towards("198.51.100.1") is MediaEncryption.TAKEN
+    usual = EncryptionTerms(MediaEncryption.TAKEN, KeyExchange.DTLS)
+    rule = EncryptionRule(usual, peers)
+    assert rule.towards("192.0.2.7").wanted is MediaEncryption.OFF
+    assert rule.towards("192.0.2.8") == EncryptionTerms(MediaEncryption.REQUIRED)
+    assert rule.towards("2001:db8::1").offers is KeyExchange.DTLS
+    assert rule.towards("198.51.100.1") is usual
 
 
 def test_aPeerHasANetwork() -> None:
