@@ -55,6 +55,7 @@ PARTS = {
     "tests/gateway/test_transferredleg.py": "gateway/standin",
     "tests/sip/events/test_notifier.py": "sip/events/subscription",
     "tests/walks/test_attended_transfer.py": "conference/seatrequest gateway/handovers",
+    "tests/walks/test_merging.py": "operation/merging",
     "tests/walks/test_third_party.py": "operation/calling",
     "tests/gatekeeper/registry/test_store.py": "gatekeeper/registry/storefile",
     "tests/gatekeeper/test_zone.py": """

@@ -34,7 +34,7 @@ from h323d.conference.room import Room, RoomTerms
 from h323d.conference.visitor import Visitor
 from h323d.errors import ConfigurationError, ResourceUnavailable
 from h323d.events.bus import EventBus
-from h323d.events.calls import CallEnded, CallRefused
+from h323d.events.calls import CallAdmitted, CallEnded, CallOffered, CallRefused, CallRouted
 from h323d.sounds.house import QUIET, Sounds
 from h323d.values.cause import Cause
 from h323d.values.identifiers import LegID, RoomID
@@ -211,17 +211,17 @@ class ConferenceHost(Part[ConferenceConfig]):
         room = self.rooms.get(roomId)
         if room is not None and room.locked and role is not RoomRole.MODERATOR:
             return ROOM_LOCKED
-        return self._lackAt(roomId)
+        return self.lackAt(roomId)
 
-    def _lackAt(self, roomId: RoomID) -> Refusal | None:
+    def lackAt(self, roomId: RoomID, count: int = 1) -> Refusal | None:
         """
-        Why there is no place for anybody more.
+        Why there is no place for so many more.
         """
         room = self.rooms.get(roomId)
-        if room is not None and room.full:
+        if room is not None and not room.holds(count):
             return ROOM_FULL
         taken = self.participants + len(self.lobby.visitors)
-        if taken >= self._rules.config.maxTotalParticipants:
+        if taken + count > self._rules.config.maxTotalParticipants:
             return Refusal.of(Reason.CAPACITY_EXCEEDED, "serverFull")
         if room is None and len(self.rooms) >= self._rules.config.maxRooms:
             return Refusal.of(Reason.CAPACITY_EXCEEDED, "tooManyRooms")
@@ -273,10 +273,31 @@ class ConferenceHost(Part[ConferenceConfig]):
 
         @raise ResourceUnavailable: there is no seat for them.
         """
-        refusal = self._lackAt(roomId)
+        refusal = self.lackAt(roomId)
         if refusal is not None:
             raise ResourceUnavailable(refusal.word, refusal.cause)
         self._roomOf(roomId).invite(dial)
+
+    @property
+    def profile(self) -> MediaProfile:
+        """
+        What is spoken in rooms.
+        """
+        return self._rules.profile
+
+    def takeOver(self, leg: ILeg, roomId: RoomID) -> None:
+        """
+        Seat somebody who was in another call until now, and is not asked for a PIN, as if they had
+        called the room.  That they are answered, the leg is still to report.
+        """
+        now, ids, model = self._clock.seconds(), (leg.callId, leg.legId), self.name
+        self._events.publish(
+            CallOffered(now, *ids, leg.protocol, leg.peer, leg.callIdentifier, leg.conferenceId)
+        )
+        self._events.publish(CallAdmitted(now, *ids, leg.calling, leg.called))
+        self._events.publish(CallRouted(now, *ids, model, roomId))
+        role = self._roleOf(leg, roomId) or RoomRole.PARTICIPANT
+        self._roomOf(roomId).seat(leg, role, ())
 
     def _refusalOf(self, host: str) -> Refusal | None:
         """

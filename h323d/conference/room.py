@@ -125,9 +125,11 @@ class Room:
         self._announcing = Announcing(self._mixer, sounds, clock)
         self._events.publish(RoomOpened(self.openedAt, roomId))
 
-    @property
-    def full(self) -> bool:
-        return len(self.participants) >= self.maxParticipants
+    def holds(self, more: int) -> bool:
+        """
+        Whether there is a place for so many more.
+        """
+        return len(self.participants) + more <= self.maxParticipants
 
     @property
     def audience(self) -> tuple[Participant, ...]:

@@ -27,9 +27,11 @@ from h323d.gateway.dialling import Dialling, calledBy
 from h323d.gateway.facts import BridgeFacts
 from h323d.gateway.handovers import Handovers, wayTo
 from h323d.gateway.joinedleg import JoinedLeg
+from h323d.gateway.movedleg import MovedLeg
 from h323d.gateway.successor import Successor
 from h323d.gateway.tones import BridgeTones
 from h323d.tracing import stateName
+from h323d.values.address import PartyAddress
 from h323d.values.cause import Cause
 from h323d.values.identifiers import LegID
 from h323d.values.media.digits import DigitMethod
@@ -151,6 +153,18 @@ class Bridge:
         End the call.
         """
         self._machine.clear(cause)
+
+    def disband(self, called: tuple[PartyAddress, ...]) -> tuple[MovedLeg, ...]:
+        """
+        Let both go on elsewhere, each in a call of its own; nobody, if they do not talk yet.
+
+        @param called: whom these calls have called, as it were.
+        """
+        isWhole = self.caller.leg.legId in self.sides
+        moved = self._handovers.disband(self.caller, called) if isWhole else ()
+        if moved:
+            self._machine.clear(Cause.NORMAL_CALL_CLEARING)
+        return moved
 
     # What the machine wants.
 

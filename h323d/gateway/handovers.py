@@ -19,8 +19,10 @@ from h323d.gateway.bridging import Bridging
 from h323d.gateway.context import BridgeContext
 from h323d.gateway.facts import BridgeFacts
 from h323d.gateway.joinedleg import JoinedLeg
+from h323d.gateway.movedleg import MovedLeg
 from h323d.gateway.successor import Successor
 from h323d.gateway.transferredleg import TransferredLeg
+from h323d.values.address import PartyAddress
 from h323d.values.cause import Cause
 
 __all__ = ["Handovers", "HandoversOwner", "wayTo"]
@@ -165,6 +167,28 @@ class Handovers:
         self._facts.tellTransferred(other.leg, joined)
         self._owner.sideLeaves(other)
         self._owner.goesOn(successor, joined, way)
+
+    # Both are to go on elsewhere.
+
+    def disband(self, caller: BridgeSide, called: tuple[PartyAddress, ...]) -> tuple[MovedLeg, ...]:
+        """
+        Let both who talk go on, each in a call of its own.
+
+        @param called: whom that has called, as it were.
+
+        @return: the legs in those calls; none, if they do not talk.
+        """
+        other = self._owner.otherOf(caller)
+        if other is None or not (caller.answered and other.answered):
+            return ()
+        return tuple(self._moveOut(side, called) for side in (caller, other))
+
+    def _moveOut(self, side: BridgeSide, called: tuple[PartyAddress, ...]) -> MovedLeg:
+        moved = MovedLeg(side, self._context.newIds(), called)
+        side.depart()
+        self._facts.tellTransferred(side.leg, moved)
+        self._owner.sideLeaves(side)
+        return moved
 
 
 def wayTo(leg: ILeg) -> Way:

@@ -47,7 +47,7 @@ _CALL_COLUMNS = _columns(
 )
 _ROOM_COLUMNS = _columns("room", "open", "participants", "locked", "speaker", "maxParticipants")
 _MEMBER_COLUMNS = _columns("name", "role", "voice", "presence", "level", "legId", "displayName")
-_VERBS = ("list", "mute", "unmute", "kick", "lock", "unlock", "invite", "announce")
+_VERBS = ("list", "mute", "unmute", "kick", "lock", "unlock", "invite", "merge", "announce")
 _REGISTRATION_COLUMNS = _columns(
     *(
         "aliases",
@@ -104,7 +104,7 @@ COMMANDS = (
                 *("verb", "VERB", "what to do there"), optional=True, choices=_VERBS, asking="list"
             ),
             Argument(
-                *("what", "WHAT", "a participant, or all; whom to call; or the sound"),
+                *("what", "WHAT", "a participant, or all; whom to call; a call; or a sound"),
                 optional=True,
             ),
         ),

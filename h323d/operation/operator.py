@@ -34,6 +34,7 @@ from h323d.operation.command import OperatorError
 from h323d.operation.following import Following
 from h323d.operation.gatekeeping import Gatekeeping
 from h323d.operation.ladder import TracedView, WireView, tracedView, wireView
+from h323d.operation.merging import Merging
 from h323d.operation.naming import isAddress
 from h323d.operation.peerviews import ParentView
 from h323d.operation.roomkeeping import RoomKeeping
@@ -92,7 +93,8 @@ class Operator:
         self._wire = world.wire
         self._gatekeeping = gatekeeping
         self._calling = calling
-        self._roomKeeping = RoomKeeping(host, calling, host.sounds)
+        merging = Merging(gateway, host, gates)
+        self._roomKeeping = RoomKeeping(host, calling, merging, host.sounds)
         self._listeners = listeners
         self._records = records
         self._startedAt = clock.seconds()

@@ -10,8 +10,10 @@ from h323d.call.legs import namesOf
 from h323d.conference.host import ConferenceHost
 from h323d.conference.participant import Participant
 from h323d.conference.room import Room
+from h323d.h323.signalling.addresses import partyFromText
 from h323d.operation.calling import Calling
 from h323d.operation.command import OperatorError
+from h323d.operation.merging import Merging
 from h323d.operation.viewing import memberViews
 from h323d.operation.views import MemberView
 from h323d.sounds.house import Sounds
@@ -28,13 +30,17 @@ class RoomKeeping:
     Decides in rooms as a moderator would.
     """
 
-    def __init__(self, host: ConferenceHost, calling: Calling, sounds: Sounds) -> None:
+    def __init__(
+        self, host: ConferenceHost, calling: Calling, merging: Merging, sounds: Sounds
+    ) -> None:
         """
         @param calling: calls those who are invited.
+        @param merging: moves calls into rooms.
         @param sounds: of which one can be announced.
         """
         self._host = host
         self._calling = calling
+        self._merging = merging
         self._sounds = sounds
 
     async def do(self, name: str, verb: str, what: str) -> list[MemberView]:
@@ -52,6 +58,9 @@ class RoomKeeping:
             raise OperatorError(f"no room is called {name}")
         if verb == "invite":
             await self._calling.call(name, _needed(verb, "whom to call", what))
+        elif verb == "merge":
+            call = _needed(verb, "which call", what)
+            await self._merging.merge(partyFromText(name), roomId, call)
         else:
             self._decide(self._open(roomId), verb, what)
         room = self._host.rooms.get(roomId)

@@ -122,9 +122,10 @@ def test_itsMediaJoinsTheMix(scene: Scene) -> None:
 
 def test_itIsFullWithAsManyAsItHasPlacesFor(scene: Scene) -> None:
     scene.admitted()
-    assert not scene.room.full
+    assert scene.room.holds(1)
+    assert not scene.room.holds(2)
     scene.admitted()
-    assert scene.room.full
+    assert not scene.room.holds(1)
 
 
 def test_whoIsInvitedIsAParticipantFromTheFirstRing(scene: Scene) -> None:

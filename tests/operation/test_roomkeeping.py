@@ -19,6 +19,7 @@ from h323d.events.bus import EventBus
 from h323d.operation.calling import Calling
 from h323d.operation.command import OperatorError
 from h323d.operation.commands import COMMANDS
+from h323d.operation.merging import Merging
 from h323d.operation.roomkeeping import RoomKeeping
 from h323d.operation.views import MemberView
 from h323d.sounds.names import HouseSound
@@ -47,6 +48,18 @@ class FakeCalling:
         self.called.append((first, second))
 
 
+class FakeMerging:
+    """
+    Remembers which calls are to go on in which room.
+    """
+
+    def __init__(self) -> None:
+        self.merged: list[tuple[str, RoomID, str]] = []
+
+    async def merge(self, name: PartyAddress, roomId: RoomID, call: str) -> None:
+        self.merged.append((name.value, roomId, call))
+
+
 class Scene:
     """
     A room of the configuration, and its operator.
@@ -59,7 +72,10 @@ class Scene:
         sounds = NumberedSounds(off=(HouseSound.LEFT,))
         self.host = ConferenceHost(config, clock, events, self.pool, gates, sounds=sounds)
         self.calling = FakeCalling()
-        self.keeping = RoomKeeping(self.host, cast(Calling, self.calling), sounds)
+        self.merging = FakeMerging()
+        self.keeping = RoomKeeping(
+            *(self.host, cast(Calling, self.calling), cast(Merging, self.merging), sounds)
+        )
 
     def join(self, name: str, isVouched: bool = False) -> FakeLeg:
         leg = FakeLeg("council", self.pool)
@@ -154,6 +170,11 @@ def test_whoIsInvitedIsCalledAsTheOperatorCalls(scene: Scene) -> None:
     assert scene.calling.called == [("801", "1002")]
 
 
+def test_aCallIsMovedIntoIt(scene: Scene) -> None:
+    scene.do("merge", "c17")
+    assert scene.merging.merged == [("801", RoomID("council"), "c17")]
+
+
 def test_aSoundIsAnnounced(scene: Scene) -> None:
     scene.join("anna")
     scene.do("announce", "hold")
@@ -172,6 +193,7 @@ def test_aSoundIsAnnounced(scene: Scene) -> None:
         ("kick", "", "801", "^kick needs to know whom, or all$"),
         ("kick", "carl", "801", "^nobody in council is called carl$"),
         ("invite", "", "801", "^invite needs to know whom to call$"),
+        ("merge", "", "801", "^merge needs to know which call$"),
         ("announce", "", "801", "^announce needs to know which sound$"),
         ("announce", "gong", "801", "^no sound is called gong; there are ringback, "),
         ("announce", "left", "801", "^sounds.left is switched off$"),
@@ -196,7 +218,14 @@ def test_everyVerbOfTheTableIsKnown(scene: Scene) -> None:
     scene.join("anna")
     (command,) = (each for each in COMMANDS if each.name == "room")
     (verbs,) = (each.choices for each in command.arguments if each.name == "verb")
-    about = {"mute": "all", "unmute": "all", "invite": "x", "announce": "hold", "kick": "all"}
+    about = {
+        "mute": "all",
+        "unmute": "all",
+        "invite": "x",
+        "merge": "c1",
+        "announce": "hold",
+        "kick": "all",
+    }
     for verb in sorted(verbs, key=lambda verb: verb == "kick"):
         scene.do(verb, about.get(verb, ""))
     assert scene.host.rooms == {}

@@ -128,6 +128,20 @@ def test_theOperatorDecidesWhoIsHeardAndWhoIsThere(world: World) -> None:
     assert "Q.850;cause=21" in world.byes()
 
 
+def test_aCallOfTwoGoesOnInARoomWhereOthersJoinThem(world: World) -> None:
+    world.phones["anna"].call("anna", f"sip:bert@{US}")
+    world.hears("anna")
+    world.hears("bert")
+    (callId,) = {each["callId"] for each in world.server.ask("calls")}
+    assert len(world.decide("merge", callId)) == 2
+    world.enters("carol")
+    world.hears("carol")
+    world.phones["bert"].hangup(0)
+    waitFor(lambda: len(world.decide()) == 2, 10, "bert has left")
+    world.hears("anna")
+    world.hears("carol")
+
+
 @pytest.mark.parametrize("method", ["rfc4733", "info"])
 def test_whoEntersThePinIsInTheRoomAndHeardNowhereBefore(world: World, method: str) -> None:
     world.enters("carol", "802")  # a member
