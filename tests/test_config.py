@@ -95,6 +95,8 @@ def another(section: str, key: str) -> Any:
         ("security", "thirdParties"): ["198.51.100.0/24"],
         ("security", "digest"): "all",
         ("security", "md5Networks"): ["192.0.2.0/24"],
+        ("defence", "exempt"): ["192.0.2.0/24"],
+        ("defence", "unforged"): ["192.0.2.0/24"],
         ("security", "users"): [{"name": "anna", "md5": 32 * "0"}],
         ("security", "passwords"): [{"alias": "anna", "password": "secret"}],
         ("sip", "outboundProxy"): "sip:proxy.example.com",

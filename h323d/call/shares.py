@@ -59,6 +59,12 @@ class Shares:
         """
         return len(self._held)
 
+    def hasTaken(self, host: str) -> bool:
+        """
+        Whether C{host}, or its network, has a place.
+        """
+        return sourceOf(host) in self._held
+
     def mayTake(self, host: str, total: int, freed: int = 0) -> bool:
         """
         Whether there is a place for C{host}.

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from h323d.call.defence import UNDEFENDED, DefenceRule
 from h323d.call.dialrule import DialRule
 from h323d.call.homes import Homes, homeAt
 from h323d.call.shares import UNSHARED, ShareRule
@@ -21,11 +22,13 @@ class Site:
     @ivar homes: our addresses: to bind, and to tell of.
     @ivar dialRule: where peers may have us connect to.
     @ivar shareRule: how much of each table one source may have.
+    @ivar defence: who of those who try doors is heard.
     """
 
     homes: Homes
     dialRule: DialRule
     shareRule: ShareRule = UNSHARED
+    defence: DefenceRule = UNDEFENDED
 
 
 def siteAt(address: str) -> Site:

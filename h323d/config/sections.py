@@ -18,6 +18,7 @@ from h323d.gatekeeper.lines.config import LinesConfig
 from h323d.gatekeeper.routed.config import RoutedConfig
 from h323d.gatekeeper.routing.config import RoutingConfig
 from h323d.gatekeeper.security.config import SecurityConfig
+from h323d.gatekeeper.security.defenceconfig import DefenceConfig
 from h323d.gatekeeper.traversalconfig import TraversalConfig
 from h323d.gateway.config import GatewayConfig
 from h323d.h323.config import H323Config
@@ -167,6 +168,7 @@ class Configuration:
     routing: RoutingConfig = field(default_factory=RoutingConfig)
     routed: RoutedConfig = field(default_factory=RoutedConfig)
     security: SecurityConfig = field(default_factory=SecurityConfig)
+    defence: DefenceConfig = field(default_factory=DefenceConfig)
     traversal: TraversalConfig = field(default_factory=TraversalConfig)
     media: MediaConfig = field(default_factory=MediaConfig)
     conference: ConferenceConfig = field(default_factory=ConferenceConfig)

@@ -14,6 +14,7 @@ __all__ = [
     "AuthenticationFailed",
     "BadInput",
     "CallFromElsewhere",
+    "SourceBanned",
     "SourceRefused",
 ]
 
@@ -42,7 +43,8 @@ class SourceRefused(Fact):
     @ivar door: which one: C{"ras"}, C{"sip"}, C{"h225"}, C{"calls"}; or, of shares, also
         C{"transactions"}, C{"registrations"}, C{"admissions"}, C{"rooms"}, C{"gateway"}.
     @ivar source: its port is 0 where it does not matter.
-    @ivar reason: C{"network"}, C{"rateLimit"} or C{"share"}.
+    @ivar reason: C{"network"}, C{"rateLimit"} or C{"share"}; C{"scanner"}, C{"slowed"} or
+        C{"banned"}.
     @ivar count: how many packets, connections or calls were refused since the
         last time that was told of it.
     """
@@ -51,6 +53,23 @@ class SourceRefused(Fact):
     source: TransportAddress
     reason: str
     count: int
+
+
+@dataclass(frozen=True, slots=True)
+class SourceBanned(Fact):
+    """
+    An address, or a network, is not heard any more for a time.
+
+    @ivar source: an address, or a network.
+    @ivar reason: C{"scanner"}, C{"requests"}, C{"registrations"} or C{"failures"}; C{"operator"}.
+    @ivar until: in seconds since 1970; C{None} until an operator lifts it.
+    @ivar times: how often it was banned, one time soon after the other.
+    """
+
+    source: str
+    reason: str
+    until: float | None
+    times: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -296,6 +296,18 @@ class Zone(Part[ZoneSettings]):
         self.registry.unregister(endpointId, UnregisterReason.OPERATOR)
         return True
 
+    def knows(self, host: str) -> bool:
+        """
+        Whether there is somebody who is no stranger: who is registered, a trunk, a neighbour, or
+        a gatekeeper that we are registered with.
+        """
+        source = TransportAddress(host, 0)
+        if self.registry.isAt(host) or self.trunks.at(source) is not None:
+            return True
+        if self._routing.neighbourhood.at(source) is not None:
+            return True
+        return any(parent.isAt(host) for parent in self.parents)
+
     # Where we are to endpoints.
 
     def reachedAt(self, signalling: TransportAddress) -> str:

@@ -79,6 +79,7 @@ _CODEC_COLUMNS = _columns(
     *("name", "ways", "library", "missing", "loaded", "encoding"),
     *("side", "format", "way", "impairment", "bitRate", "why"),
 )
+_BAN_COLUMNS = _columns("source", "reason", "since", "until", "times", "counted")
 _TRACED_COLUMNS = _columns("time", "source", "target", "what", "protocol")
 _WIRE_COLUMNS = _columns("at", "source", "target", "protocol", "transport", "octets")
 _FORMS = ("ladder", "octets")
@@ -235,6 +236,25 @@ COMMANDS = (
         Role.OPERATOR,
         "end a registration",
         (Argument("name", "NAME", "an alias, an identifier, or an address"),),
+    ),
+    Command(
+        "bans",
+        Role.OPERATOR,
+        "who is banned; ban an address or a network, or lift that",
+        (
+            Argument(
+                *("action", "ACTION", "list, add, or remove"),
+                optional=True,
+                choices=("list", "add", "remove"),
+                asking="list",
+            ),
+            Argument("source", "ADDRESS", "an address, or a network: 192.0.2.0/24", optional=True),
+            Argument(
+                *("seconds", "SECONDS", "for how long; until it is removed", ArgumentKind.NUMBER),
+                optional=True,
+            ),
+        ),
+        _BAN_COLUMNS,
     ),
     Command(
         "maintenance",

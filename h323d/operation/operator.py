@@ -31,6 +31,7 @@ from h323d.gateway.host import GatewayHost
 from h323d.operation.calling import Calling
 from h323d.operation.codecchoice import CodecChoiceView, choiceViews, spoken
 from h323d.operation.command import OperatorError
+from h323d.operation.defending import BanView, Defending
 from h323d.operation.following import Following
 from h323d.operation.gatekeeping import Gatekeeping
 from h323d.operation.ladder import TracedView, WireView, tracedView, wireView
@@ -68,23 +69,24 @@ class Operator:
     def __init__(
         self,
         world: Surroundings,
-        gates: Gates,
         switch: Switch,
         host: ConferenceHost,
         gateway: GatewayHost,
         gatekeeping: Gatekeeping,
+        defending: Defending,
         calling: Calling,
         listeners: Callable[[], dict[str, str]],
         records: Callable[[int], Sequence[Record]],
     ) -> None:
         """
         @param gatekeeping: the gatekeeper, if there is one.
+        @param defending: the defence against who tries doors.
         @param calling: makes third-party calls.
         @param listeners: says where what is listened for, by name.
         @param records: gives the last call detail records, the newest first.
         """
         clock = self._clock = world.clock
-        self._gates = gates
+        self._gates: Gates = switch.gates
         self._switch = switch
         self._host = host
         self._gateway = gateway
@@ -92,6 +94,7 @@ class Operator:
         self._codecs = world.codecs
         self._wire = world.wire
         self._gatekeeping = gatekeeping
+        self._defending = defending
         self._calling = calling
         merging = Merging(gateway, host, gates)
         self._roomKeeping = RoomKeeping(host, calling, merging, host.sounds)
@@ -114,6 +117,7 @@ class Operator:
             rooms=len(self._host.rooms),
             participants=self._host.participants,
             **dataclasses.asdict(self._gatekeeping.figures()),
+            **dataclasses.asdict(self._defending.figures()),
             media=dict(self._pool.figures()),
             facts=dict(sorted(self._facts.items())),
         )
@@ -305,6 +309,16 @@ class Operator:
         @raise OperatorError: nobody has that name.
         """
         return self._gatekeeping.unregister(name)
+
+    def bans(self, action: str = "list", source: str = "", seconds: int = 0) -> list[BanView]:
+        """
+        Who is banned; or ban an address or a network (C{add}), or lift that (C{remove}).
+
+        @param seconds: for how long; 0 until it is lifted.
+
+        @raise OperatorError: it is neither, or is not banned.
+        """
+        return self._defending.bans(action, source, seconds, self._clock.seconds())
 
     def maintenance(self, action: str = "status") -> MaintenanceView:
         """

@@ -16,6 +16,7 @@ from typing import Any
 
 __all__ = [
     "AdmissionView",
+    "BanFigures",
     "BridgedView",
     "CallView",
     "CodecView",
@@ -308,6 +309,21 @@ class Figures:
 
 
 @dataclass(frozen=True, slots=True)
+class BanFigures:
+    """
+    How it stands with the defence.
+
+    @ivar bans: in force.
+    @ivar suspects: addresses of which is remembered that they tried doors.
+    @ivar turnedAway: messages, connections and calls that were, at any door and for any reason.
+    """
+
+    bans: int
+    suspects: int
+    turnedAway: int
+
+
+@dataclass(frozen=True, slots=True)
 class StatusView(View):
     """
     The server at a glance.
@@ -319,7 +335,7 @@ class StatusView(View):
         (L{IMediaPool.figures<h323d.call.media.IMediaPool.figures>}).
     @ivar facts: how often each has happened.
 
-    The others are L{Figures}.
+    The others are L{Figures} and L{BanFigures}.
     """
 
     version: str
@@ -333,6 +349,9 @@ class StatusView(View):
     routed: int
     admissions: int
     bandwidth: int
+    bans: int
+    suspects: int
+    turnedAway: int
     media: Mapping[str, float]
     facts: Mapping[str, int]
 

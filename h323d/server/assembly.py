@@ -5,7 +5,7 @@ others.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, MutableMapping, Sequence
+from collections.abc import Mapping, MutableMapping, MutableSequence, Sequence
 from dataclasses import dataclass
 
 from zope.interface import implementer
@@ -30,6 +30,7 @@ from h323d.gatekeeper.lines.names import PartyNames
 from h323d.gatekeeper.pings import Pings, SIPContacts
 from h323d.gatekeeper.registrar import LocationService
 from h323d.gatekeeper.routing.chain import ICalledPolicy
+from h323d.gatekeeper.security.defence import Acquaintance
 from h323d.gatekeeper.settings import ZoneSettings
 from h323d.gatekeeper.trunks.checking import Probe
 from h323d.gatekeeper.trunks.config import TrunkProtocol
@@ -195,9 +196,11 @@ def newZone(
     gates: Gates,
     legs: LegTable,
     probes: Mapping[TrunkProtocol, Probe],
+    acquaintances: MutableSequence[Acquaintance],
 ) -> Zone | None:
     """
     @param probes: ask trunks whether they are there.
+    @param acquaintances: know who is no stranger: the zone will be among them.
 
     @return: C{None} if there is no gatekeeper.
     """
@@ -206,7 +209,7 @@ def newZone(
     if configuration.h323.port == 0:
         raise ConfigurationError("h323.port", "a gatekeeper announces it, so it cannot be 0")
     world = ground.byRAS()
-    return Zone(
+    zone = Zone(
         zoneSettings(configuration),
         world,
         ground.site,
@@ -216,6 +219,8 @@ def newZone(
         legs,
         probes,
     )
+    acquaintances.append(zone)
+    return zone
 
 
 def newLocations(

@@ -5,6 +5,7 @@ encrypted and how.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from twisted.internet.defer import Deferred
@@ -17,7 +18,10 @@ from h323d.call.parts import UNCHANGED, Change, Commit, Part, Together
 from h323d.call.site import Site
 from h323d.call.surroundings import Surroundings
 from h323d.config.sections import Configuration
+from h323d.gatekeeper.security.bans import Bans
 from h323d.gatekeeper.security.config import SecurityConfig
+from h323d.gatekeeper.security.defence import Acquaintance, Defence
+from h323d.gatekeeper.security.defenceconfig import DefenceConfig
 from h323d.gatekeeper.security.sources import Sources
 from h323d.gatekeeper.security.turnedaway import TurnedAway
 from h323d.gatekeeper.trunks.config import TrunkConfig
@@ -34,19 +38,36 @@ class Ground(Part[Configuration]):
 
     @ivar homes: our addresses.
     @ivar sources: who may talk to us at all, and how much each may have.
-    @ivar site: both, for whatever listens.
+    @ivar defence: who of those who try doors is heard.
+    @ivar site: all of them, for whatever listens.
     """
 
-    def __init__(self, configuration: Configuration, world: Surroundings) -> None:
+    def __init__(
+        self,
+        configuration: Configuration,
+        world: Surroundings,
+        acquaintances: Sequence[Acquaintance] = (),
+    ) -> None:
+        """
+        @param acquaintances: know who is no stranger; looked for with each question.
+        """
         security = configuration.security
         self._world = world
         self._security = security
+        self._defending = configuration.defence
         self.homes = Homes(configuration.server.binds, world.routes)
         self._trunks = configuration.routing.trunks
-        turnedAway = TurnedAway(world.clock, world.events)
-        self.sources = Sources(_knowing(self._trunks, security), world.clock, turnedAway)
+        clock, turnedAway = world.clock, TurnedAway(world.clock, world.events)
+        self.defence = Defence(
+            _sparing(self._trunks, security, self._defending),
+            acquaintances,
+            clock,
+            turnedAway,
+            Bans(self._defending, clock, world.events),
+        )
+        self.sources = Sources(_knowing(self._trunks, security), clock, turnedAway, self.defence)
         self._dialRule = DialRule(self.homes, Networks(security.thirdParties))
-        self.site = Site(self.homes, self._dialRule, self.sources)
+        self.site = Site(self.homes, self._dialRule, self.sources, self.defence)
         self._advertised = configuration.server.advertisements
         self._advertising = Advertising(self.homes, world.names, world.clock)
         world.pool.reconfigure(_mediaNetworks(configuration))
@@ -64,26 +85,32 @@ class Ground(Part[Configuration]):
                 self._advertising.prepare(configuration.server.advertisements),
                 Change(world.pool, _mediaNetworks(configuration)),
                 *(each.prepare() for each in (world.secure, world.secureSIP) if each is not None),
-                self._preparedRules(configuration.security, configuration.routing.trunks),
+                self._preparedRules(
+                    configuration.security, configuration.routing.trunks, configuration.defence
+                ),
             )
         )
 
-    def _preparedRules(self, security: SecurityConfig, trunks: TrunkConfigs) -> Commit:
-        if (security, trunks) == (self._security, self._trunks):  # or all had all turns again
-            return UNCHANGED
+    def _preparedRules(
+        self, security: SecurityConfig, trunks: TrunkConfigs, defence: DefenceConfig
+    ) -> Commit:
+        rules = (security, trunks, defence)
+        if rules == (self._security, self._trunks, self._defending):
+            return UNCHANGED  # or all had all turns again
         return Together(
             (
                 self.sources.prepare(_knowing(trunks, security)),
+                self.defence.prepare(_sparing(trunks, security, defence)),
                 Change(self._dialRule, Networks(security.thirdParties)),
-                Change(self, (security, trunks)),
+                Change(self, rules),
             )
         )
 
-    def reconfigure(self, rules: tuple[SecurityConfig, TrunkConfigs]) -> None:
+    def reconfigure(self, rules: tuple[SecurityConfig, TrunkConfigs, DefenceConfig]) -> None:
         """
         These are in force from now on.
         """
-        self._security, self._trunks = rules
+        self._security, self._trunks, self._defending = rules
 
     def close(self) -> Deferred[None]:
         self._advertising.close()
@@ -142,3 +169,12 @@ def _knowing(trunks: TrunkConfigs, security: SecurityConfig) -> SecurityConfig:
     addresses = [each.literal for each in trunks]
     hosts = tuple(each.host for each in addresses if each is not None)
     return replace(security, trunks=(*security.trunks, *hosts))
+
+
+def _sparing(
+    trunks: TrunkConfigs, security: SecurityConfig, defence: DefenceConfig
+) -> DefenceConfig:
+    """
+    None of these is a stranger.
+    """
+    return replace(defence, exempt=(*defence.exempt, *_knowing(trunks, security).trunks))

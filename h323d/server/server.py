@@ -26,6 +26,7 @@ from h323d.conference.watches import RoomWatches
 from h323d.config.sections import Configuration, differences
 from h323d.errors import ResourceUnavailable
 from h323d.events.server import ConfigurationReloaded
+from h323d.gatekeeper.security.defence import Acquaintance
 from h323d.gatekeeper.trunks.checking import Probe
 from h323d.gatekeeper.trunks.config import TrunkProtocol
 from h323d.gateway.host import GatewayHost
@@ -34,6 +35,7 @@ from h323d.h323.calls.legtable import LegTable
 from h323d.h323.ras.channel import DISCOVERY_GROUP
 from h323d.inputs import Input
 from h323d.operation.calling import Calling
+from h323d.operation.defending import Defending
 from h323d.operation.desk import Desk
 from h323d.operation.gatekeeping import Gatekeeping
 from h323d.operation.operator import Operator
@@ -84,14 +86,15 @@ class Server:
         self.configuration = configuration
         self._world = world
         self.events = world.events
-        self._ground = ground = Ground(configuration, world)
+        known: list[Acquaintance] = []
+        self._ground = ground = Ground(configuration, world, known)
         self.records = assembly.newRecords(configuration.cdr, world)
         self.directory = directory = RoomDirectory(configuration.conference)
         self.gates = gates = assembly.newGates(plugins, world, ground.sources)
         self.sounds = HouseSounds(configuration.sounds, world.files)
         self._originators: dict[str, IOriginator] = {}
         legs, probes = LegTable(), dict[TrunkProtocol, Probe]()
-        self.zone = assembly.newZone(configuration, ground, directory, gates, legs, probes)
+        self.zone = assembly.newZone(configuration, ground, directory, gates, legs, probes, known)
         self.conference = self._newConference()
         self.gateway = self._newGateway()
         self._onward = onward = assembly.newOnward(configuration.gateway, self.zone)
@@ -166,11 +169,11 @@ class Server:
         )
         return Operator(
             self._world,
-            self.gates,
             self.switch,
             self.conference,
             self.gateway,
             Gatekeeping(self.zone, self._registrations),
+            Defending(self._ground.defence),
             calling,
             self.listeners,
             self.records.latest,

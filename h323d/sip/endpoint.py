@@ -46,6 +46,7 @@ from h323d.sip.outside import NOTHING_ELSE, Services
 from h323d.sip.proof import Unproven
 from h323d.sip.registrar import Registrar, RegistrarOwner
 from h323d.sip.screening import ALLOWED, unpacked
+from h323d.sip.suspicion import Suspicion
 from h323d.sip.transactions.layer import TransactionLayer
 from h323d.sip.transactions.running import ClientTransaction, ClientUser, Proofs, ServerTransaction
 from h323d.sip.transactions.timers import Timers
@@ -122,7 +123,11 @@ class SIPEndpoint(Part[SIPConfig]):
         challenger = None if users is None else Challenger(users, world)
         more = ("REGISTER",) if self._registrar is not None else ()
         methods = dict.fromkeys((*ALLOWED, *more, *services.outside))
-        self._entrance = Entrance(config, tuple(methods), site.homes, self, challenger, inquiry)
+        self._suspicion = Suspicion(site.defence, challenger, world.rng)
+        self._entrance = Entrance(
+            *(config, tuple(methods), site.homes, self),
+            *(challenger, inquiry, self._suspicion),
+        )
 
     # The life of a part.
 
@@ -171,11 +176,16 @@ class SIPEndpoint(Part[SIPConfig]):
 
     def messageRefused(self, error: DecodeError, flow: Flow) -> None:
         self.complaints.about("sip", flow.peer, error)
-        if isinstance(error, RefusedRequest) and error.method != "ACK":
+        if not isinstance(error, RefusedRequest) or error.method == "ACK":
+            return
+        if self.answers(flow):
             response = error.response()
             headers = stamp(response.headers.lines("Via"), response.via, flow.peer)
             response = response.withHeaders(response.headers.replacing("Via", *headers))
             self._layer.respondStateless(response, flow)
+
+    def answers(self, flow: Flow) -> bool:
+        return self._entrance.mayAnswer(flow)
 
     def flowClosed(self, flow: Flow) -> None:
         self._layer.flowClosed(flow)
@@ -192,8 +202,8 @@ class SIPEndpoint(Part[SIPConfig]):
 
     # What the transactions report.
 
-    def screened(self, request: SIPRequest) -> SIPResponse | Proofs:
-        screened = self._entrance.screened(request)
+    def screened(self, request: SIPRequest, flow: Flow) -> SIPResponse | Proofs | None:
+        screened = self._entrance.screened(request, flow)
         return self._named(screened) if isinstance(screened, SIPResponse) else screened
 
     def requestArrived(self, transaction: ServerTransaction) -> None:
@@ -205,14 +215,18 @@ class SIPEndpoint(Part[SIPConfig]):
             self._died(transaction.request)
             self.respond(transaction, transaction.request.response(500, None, self._tag()))
 
-    def ackArrived(self, ack: SIPRequest) -> None:
+    def ackArrived(self, ack: SIPRequest, flow: Flow) -> None:
         user = self._dialogs.get(ack.callId, ack.toAddress.tag or "")
         if user is None:
+            self._suspicion.strayAck(ack, flow.peer, flow.reliable)
             return
         try:
             user.ackArrived(ack)
         except Exception:  # the fence, as above
             self._died(ack)
+
+    def refusalAcknowledged(self, transaction: ServerTransaction) -> None:
+        self._suspicion.acknowledged(transaction)
 
     def responseFlow(self, via: Via, flow: Flow) -> Flow:
         return self._flows.back(via, flow)
@@ -230,6 +244,9 @@ class SIPEndpoint(Part[SIPConfig]):
             return self._layer.invited(request) is not None
         found = self._notifier.of(request.callId, tag) or self._dialogs.get(request.callId, tag)
         return found is not None
+
+    def cut(self, flow: Flow) -> None:
+        self._flows.cut(flow)
 
     def subscriptionRefusal(self, request: SIPRequest, tag: str) -> SIPResponse | None:
         return self._notifier.refusal(request, sourceOf(request).host, tag)
@@ -273,6 +290,7 @@ class SIPEndpoint(Part[SIPConfig]):
         self._layer.cancel(invite, user, reason)
 
     def respond(self, transaction: ServerTransaction, response: SIPResponse) -> None:
+        self._suspicion.refused(transaction, response)
         transaction.respond(self._named(response))
 
     def enter(self, callId: str, localTag: str, user: DialogUser) -> None:

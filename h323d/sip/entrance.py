@@ -18,10 +18,12 @@ from h323d.sip.calls.parties import inquiryOf
 from h323d.sip.config import SIPConfig
 from h323d.sip.dialogs.routing import literal
 from h323d.sip.digest.challenging import Challenger
+from h323d.sip.flows import Flow
 from h323d.sip.messages.message import SIPRequest, SIPResponse
 from h323d.sip.messages.uri import SIPURI
 from h323d.sip.reasons import statusOfCall
-from h323d.sip.screening import capabilities, screen, statelessTag
+from h323d.sip.screening import capabilities, screen
+from h323d.sip.suspicion import Suspicion
 from h323d.sip.transactions.layer import RETRY_AFTER
 from h323d.sip.transactions.running import Proofs
 from h323d.values.address import TransportAddress
@@ -67,6 +69,11 @@ class Calls(Protocol):
         @raise DecodeError: a header field that is looked at is malformed.
         """
 
+    def cut(self, flow: Flow) -> None:
+        """
+        End a connection by which nothing is heard any more, unless a call needs it.
+        """
+
     def subscriptionRefusal(self, request: SIPRequest, tag: str) -> SIPResponse | None:
         """
         Why a SUBSCRIBE is not taken.
@@ -88,11 +95,13 @@ class Entrance:
         calls: Calls,
         challenger: Challenger | None,
         inquiry: IInquiry | None,
+        suspicion: Suspicion,
     ) -> None:
         """
         @param methods: that are taken, in a dialog or outside of any.
         @param challenger: asks who somebody is; C{None} where nobody is asked.
         @param inquiry: asked for an OPTIONS what a call would get; C{None} if any is taken.
+        @param suspicion: knows who is not to be heard.
         """
         self._user = config.user
         self._methods = methods
@@ -101,14 +110,39 @@ class Entrance:
         self._calls = calls
         self._challenger = challenger
         self._inquiry = inquiry
+        self._suspicion = suspicion
 
-    def screened(self, request: SIPRequest) -> SIPResponse | Proofs:
+    def screened(self, request: SIPRequest, flow: Flow) -> SIPResponse | Proofs | None:
         """
         Look at a new request.
 
-        @return: the answer to one that is refused; of another, what its sender has proved.
+        @return: the answer to one that is refused; of another, what its sender has proved;
+            C{None} if nothing is to be said.
         """
-        tag = request.toAddress.tag or statelessTag(request)
+        tag = request.toAddress.tag
+        mayBeKnown = tag is not None or request.method == "CANCEL"
+        tag = tag or self._suspicion.tagFor(request)
+        if mayBeKnown and self._calls.knows(request, tag):
+            return self._weighed(request, tag)
+        if self._isShutOut(flow) or self._suspicion.ignores(request, flow.peer, flow.reliable):
+            return None
+        answer = self._weighed(request, tag)
+        self._suspicion.judged(request, answer, flow.peer, flow.reliable)
+        return answer
+
+    def mayAnswer(self, flow: Flow) -> bool:
+        """
+        Whether something that cannot be read gets an answer.
+        """
+        return not self._isShutOut(flow)
+
+    def _isShutOut(self, flow: Flow) -> bool:
+        if not self._suspicion.isBanned(flow.peer):
+            return False
+        self._calls.cut(flow)
+        return True
+
+    def _weighed(self, request: SIPRequest, tag: str) -> SIPResponse | Proofs:
         source = sourceOf(request)
         try:
             proof = self._examined(request, source, tag)

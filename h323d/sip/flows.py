@@ -84,6 +84,9 @@ class FlowUser(Protocol):
     def messageRefused(self, error: DecodeError, flow: Flow) -> None:
         """Something that is none; perhaps it can be answered."""
 
+    def answers(self, flow: Flow) -> bool:
+        """Whether something that is no message, or no good one, gets an answer."""
+
     def flowClosed(self, flow: Flow) -> None:
         """A connection is gone, or could not be made."""
 
@@ -291,7 +294,8 @@ class Flows:
         flow = self._datagramFlow(source, None, UnprovenCredit(len(data)))
         answer = answerTo(data, source)
         if answer is not None:
-            flow.send(answer)
+            if self._user.answers(flow):
+                flow.send(answer)
             return
         try:
             message = parse(data)
@@ -342,6 +346,13 @@ class Flows:
         else:
             self.wiretap.noteRead(stream, item)
             self._user.messageReceived(item, stream)
+
+    def cut(self, flow: Flow) -> None:
+        """
+        Close a connection that nobody needs.
+        """
+        if isinstance(flow, StreamFlow):
+            self.idle(flow)
 
     def closed(self, stream: StreamFlow) -> None:
         self._streams.pop(stream, None)

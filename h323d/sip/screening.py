@@ -8,7 +8,7 @@ answers it whatever is left (RFC 4475, 3.3.11).
 
 from __future__ import annotations
 
-import zlib
+import hashlib
 from dataclasses import replace
 from typing import TypeVar
 
@@ -73,12 +73,16 @@ def unpacked(message: M) -> M:
     return replace(message, headers=message.headers.replacing("Content-Type", SDP), body=body)
 
 
-def statelessTag(request: SIPRequest) -> str:
+def statelessTag(request: SIPRequest, secret: bytes = b"") -> str:
     """
-    A To tag that the same request gets each time it comes (8.2.7).
+    A To tag that the same request gets each time it comes, and its ACK has (8.2.7).
+
+    @param secret: without which nobody can tell what it is.
     """
-    same = (request.via.branch, request.callId, request.fromAddress.tag, str(request.cseq))
-    return f"{zlib.crc32(repr(same).encode('ascii', 'backslashreplace')):08x}"
+    via, number = request.via, request.cseq.number
+    same = (via.received, via.branch, request.callId, request.fromAddress.tag, number)
+    octets = repr(same).encode("ascii", "backslashreplace")
+    return hashlib.blake2s(octets, digest_size=4, key=secret).hexdigest()
 
 
 def _isTooBrief(request: SIPRequest) -> bool:

@@ -68,3 +68,12 @@ def test_withoutARuleThereIsNoLimit() -> None:
 )
 def test_aNetworkOfIPv6IsOneSource(one: str, other: str, same: bool) -> None:
     assert (sourceOf(one) == sourceOf(other)) is same
+
+
+def test_whoHasAPlaceIsKnownByItsNetwork() -> None:
+    shares = Shares(UNSHARED, "calls")
+    shares.take("2001:db8::1")
+    assert shares.hasTaken("2001:db8::2")
+    assert not shares.hasTaken("2001:db8:0:1::1")
+    shares.giveBack("2001:db8::1")
+    assert not shares.hasTaken("2001:db8::1")

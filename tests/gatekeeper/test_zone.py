@@ -16,7 +16,9 @@ from h323d.call.site import siteAt
 from h323d.errors import ResourceUnavailable
 from h323d.events.bus import EventBus
 from h323d.events.gatekeeper import EndpointRegistered, EndpointUnregistered
+from h323d.gatekeeper.routing.config import NeighbourConfig, RoutingConfig
 from h323d.gatekeeper.settings import ZoneSettings
+from h323d.gatekeeper.trunks.config import TrunkConfig
 from h323d.gatekeeper.zone import Zone
 from h323d.h323.ras.channel import DISCOVERY_GROUP
 from h323d.h323.ras.messages import RASMessage, decodeRAS, encodeRAS
@@ -24,7 +26,7 @@ from h323d.net.datagram import Datagrams
 from h323d.values.address import TransportAddress
 from tests.support.network import SimulatedHost
 from tests.support.ras import GATEKEEPER, arq, at, drq, grq, irr, rrq
-from tests.support.zone import EightDigits, surroundings
+from tests.support.zone import EightDigits, newWorld, surroundings
 
 ROOM = ("dialledDigits", "80001")
 
@@ -195,3 +197,20 @@ def test_manyRegistrationsFromOneAddressLeaveNothingBehind(world: Any) -> None:
     world.clock.pump([0.1] * 10)  # they expire a portion at a time
     assert world.zone.registrations() == ()
     assert world.clock.getDelayedCalls() == []
+
+
+def test_whoIsRegisteredATrunkOrANeighbourIsKnown() -> None:
+    world = newWorld(
+        RoutingConfig(
+            neighbours=(NeighbourConfig("other", "10.0.0.7", prefixes=("9",)),),
+            trunks=(TrunkConfig("trunk", "10.0.0.8", prefixes=("8",)),),
+        )
+    )
+    peer = world.peer("10.0.0.2")
+    assert not world.zone.knows("10.0.0.2")
+    peer.port.send(encodeRAS(rrq(1, "10.0.0.2", ("h323-ID", "anna"))), GATEKEEPER)
+    world.clock.pump([0.001] * 3)
+    assert [world.zone.knows(f"10.0.0.{number}") for number in (2, 7, 8, 9)] == [
+        *(True, True, True, False)
+    ]
+    world.zone.close()

@@ -33,6 +33,7 @@ from h323d.h323.ras.messages import RASMessage
 from h323d.operation.calling import Calling
 from h323d.operation.command import OperatorError
 from h323d.operation.config import TraceConfig
+from h323d.operation.defending import Defending
 from h323d.operation.following import LOOK
 from h323d.operation.gatekeeping import Gatekeeping
 from h323d.operation.operator import Operator
@@ -43,6 +44,7 @@ from h323d.values.cause import Cause
 from h323d.values.identifiers import CallID, RoomID
 from h323d.values.media.formats import MediaFormat
 from h323d.values.media.profile import MediaProfile
+from tests.support.defended import newDefence
 from tests.support.fakegate import FakeGate
 from tests.support.fakeleg import FakeLeg
 from tests.support.fakemedia import FakePool
@@ -143,11 +145,11 @@ class OperatorTests(SynchronousTestCase):
         )
         self.operator = Operator(
             replace(around, pool=self.pool, codecs=(LACKING,), wire=self.wire),
-            gates,
             self.switch,
             self.host,
             self.gateway,
             Gatekeeping(self.world.zone),
+            Defending(newDefence(self.clock, events)),
             Calling(
                 originators,
                 self.world.zone.finder,

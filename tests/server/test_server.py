@@ -25,6 +25,7 @@ from h323d.gatekeeper.config import GatekeeperConfig
 from h323d.gatekeeper.routed.config import CallModel, RoutedConfig
 from h323d.gatekeeper.routing.config import NeighbourConfig, RoutingConfig
 from h323d.gatekeeper.security.config import PasswordEntry, SecurityConfig
+from h323d.gatekeeper.security.defenceconfig import DefenceConfig
 from h323d.gatekeeper.traversalconfig import TraversalConfig
 from h323d.h323.config import H323Config
 from h323d.server.server import Server
@@ -71,6 +72,13 @@ def test_aPasswordAndAnAddressListTakeEffect(server: SimulatedServer) -> None:
     assert reloaded(server, security=security) == ("security",)
     assert server.server.zone is not None
     assert server.server.zone.passwords.of("anna") is not None
+
+
+def test_theDefencesLimitsTakeEffect(server: SimulatedServer) -> None:
+    (ban,) = server.server.operator.bans("add", "192.0.2.66")
+    assert reloaded(server, defence=DefenceConfig(banSeconds=60)) == ("defence",)
+    assert server.server.operator.bans() == [ban]
+    assert server.server.operator.status().bans == 1
 
 
 def test_aPasswordIsReadAnewThoughOnlyItsFileChanged(

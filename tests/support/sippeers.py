@@ -13,6 +13,7 @@ from twisted.internet.task import Clock
 from zope.interface import implementer
 
 from h323d.call.applications import IGate
+from h323d.call.defence import UNDEFENDED, DefenceRule
 from h323d.call.gates import Gates
 from h323d.call.legs import ILeg, ILegObserver, ILegOwner, ITransferRequest
 from h323d.call.media import IMediaPort
@@ -137,6 +138,7 @@ class Peer:
         users: IDigestUsers | None = None,
         secrets: Secrets = NO_SECRETS,
         services: Services = NOTHING_ELSE,
+        defence: DefenceRule = UNDEFENDED,
     ) -> None:
         reactor = world.network.host(host)
         self.host = host
@@ -152,7 +154,7 @@ class Peer:
                 surroundingsOf(reactor, world.clock, random.Random(host), self.pool, self.events),
                 secureSIP=sealedStreams(reactor) if config.speaksTLS else None,
             ),
-            siteAt(host),
+            replace(siteAt(host), defence=defence),
             self,
             registrations,
             users=users,
@@ -289,10 +291,10 @@ class SIPWorld:
         users: IDigestUsers | None = None,
         secrets: Secrets = NO_SECRETS,
         services: Services = NOTHING_ELSE,
+        defence: DefenceRule = UNDEFENDED,
     ) -> Peer:
-        peer = Peer(
-            self, host, config or SIPConfig(), registrations, gates, users, secrets, services
-        )
+        known = (registrations, gates, users, secrets, services, defence)
+        peer = Peer(self, host, config or SIPConfig(), *known)
         self.peers.append(peer)
         return peer
 

@@ -15,6 +15,7 @@ from h323d.config.sections import Configuration
 from h323d.events.doors import SourceRefused
 from h323d.gatekeeper.config import GatekeeperConfig
 from h323d.gatekeeper.security.config import SecurityConfig
+from h323d.gatekeeper.security.defenceconfig import DefenceConfig
 from h323d.h323.config import H323Config
 from h323d.net.stream import StreamOpener
 from h323d.sip.config import SIPConfig
@@ -214,7 +215,7 @@ def test_aSenderCannotSayThatItIsSomebodyElse(world: Simulation) -> None:
 
 
 def test_refusedCallsDoNotFillTheRecords(world: Simulation) -> None:
-    server = world.server(SERVER.host)
+    server = world.server(SERVER.host, Configuration(defence=DefenceConfig(enabled=False)))
     greedy = ScriptedPeer(world, GREEDY)
     for number in range(100):
         text = request(

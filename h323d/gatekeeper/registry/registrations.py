@@ -175,6 +175,12 @@ class EndpointRegistry:
         """
         return self._found(self._bySource.get(address))
 
+    def isAt(self, host: str) -> bool:
+        """
+        Whether somebody is registered from there.
+        """
+        return self._shares.hasTaken(host)
+
     def newEndpointId(self) -> str:
         """
         An identifier that nobody has, of 16 hexadecimal digits.

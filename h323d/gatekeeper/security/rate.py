@@ -57,6 +57,24 @@ class Rate:
         self._forget(now)
         return granted
 
+    def has(self, host: str) -> bool:
+        """
+        Whether there is a turn to take.
+        """
+        if not self._rate or not self._buckets:
+            return True
+        left, since = self._buckets.get(sourceOf(host), (self._burst, 0.0))
+        return left + (self._clock.seconds() - since) * self._rate >= 1.0
+
+    def giveBack(self, host: str) -> None:
+        """
+        A turn was taken that need not have been.
+        """
+        source = sourceOf(host)
+        if source in self._buckets:
+            left, since = self._buckets[source]
+            self._buckets[source] = (left + 1.0, since)
+
     def _forget(self, now: float) -> None:
         # Two at a time: one comes with each turn, so the table shrinks.
         for _ in range(2):

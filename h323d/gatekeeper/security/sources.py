@@ -24,6 +24,7 @@ from h323d.call.applications import (
     Reason,
     Refusal,
 )
+from h323d.call.defence import UNDEFENDED, DefenceRule
 from h323d.call.parts import Change, Commit
 from h323d.call.shares import Shares
 from h323d.call.transport import (
@@ -58,11 +59,19 @@ class Sources:
     name = "sources"
     doors = frozenset((Door.SETUP, Door.INVITE))
 
-    def __init__(self, config: SecurityConfig, clock: IReactorTime, turnedAway: TurnedAway) -> None:
+    def __init__(
+        self,
+        config: SecurityConfig,
+        clock: IReactorTime,
+        turnedAway: TurnedAway,
+        defence: DefenceRule = UNDEFENDED,
+    ) -> None:
         """
         @param turnedAway: is told who was not let in.
+        @param defence: says who is banned.
         """
         self._clock = clock
+        self._defence = defence
         self._turnedAway = turnedAway
         self.reconfigure(config)
         self._connected: dict[str, Shares] = {}  # of the connections of each door
@@ -143,6 +152,10 @@ class Sources:
         """
         if self._listed and not self._mayCome(source.host):
             self._turnedAway.tell(door, source, "network")
+            return False
+        # A call by SIP over UDP goes on, whoever is banned there: SIP says what belongs to it.
+        if rate != "sip" and self._defence.isBanned(source.host):
+            self._defence.turnedAway(door, source)
             return False
         if self._rates[rate].take(source.host) or self._isTrunk(source.host):
             return True

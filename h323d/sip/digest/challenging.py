@@ -94,7 +94,13 @@ class Challenger:
             self._failed(request, source, credentials.user, reason)
         if shown and all(each.algorithm is not algorithm for each in shown):
             self._failed(request, source, shown[0].user, "algorithm")
-        return self._challenge(request, algorithm, stale, toTag)
+        return self._challenge(request, source.host, algorithm, stale, toTag)
+
+    def gaveTo(self, host: str, request: SIPRequest) -> bool:
+        """
+        Whether a request shows that its sender has had a challenge that went to that host.
+        """
+        return any(self._nonces.gaveTo(host, each.nonce) for each in self._shownIn(request))
 
     def _shownIn(self, request: SIPRequest) -> list[Credentials]:
         """
@@ -138,9 +144,9 @@ class Challenger:
         return Proof(SCHEME, shown.user, now, bytes.fromhex(shown.nonce))
 
     def _challenge(
-        self, request: SIPRequest, algorithm: Algorithm, stale: bool, toTag: str
+        self, request: SIPRequest, host: str, algorithm: Algorithm, stale: bool, toTag: str
     ) -> SIPResponse:
-        challenge = Challenge(self._users.realm, self._nonces.fresh(), algorithm, stale=stale)
+        challenge = Challenge(self._users.realm, self._nonces.fresh(host), algorithm, stale=stale)
         response = request.response(401, None, toTag)
         return response.withHeaders(response.headers.adding("WWW-Authenticate", str(challenge)))
 

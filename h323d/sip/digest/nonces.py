@@ -1,10 +1,13 @@
 """
 Nonces: what each proof is made for, and is no proof without (RFC 7616, 5.3 to 5.5).
 
-A nonce says when it was made, and is signed; so nothing is remembered of those that are given
-away, to whomever asks for one.  What is remembered is how often one was used, and only once
-somebody has proved a password with it; of those there is a bounded number, and what is older than
-the ones that had to be forgotten is too old.
+A nonce says when it was made, and to whom it was given, and is signed; so nothing is remembered of
+those that are given away, to whomever asks for one.  Whoever has moved meanwhile can use it still;
+but who shows it from where it was given to is there for certain.
+
+What is remembered is how often one was used, and only once somebody has proved a password with it;
+of those there is a bounded number, and what is older than the ones that had to be forgotten is too
+old.
 """
 
 from __future__ import annotations
@@ -24,7 +27,8 @@ _KEY = 32  # octets
 _SIGNATURE = 16  # octets
 _COUNTER = 4  # octets
 _NUMBER = 6 + _COUNTER  # octets: milliseconds, counter
-_DIGITS = 2 * (_NUMBER + _SIGNATURE)
+_MARK = 8  # octets that say to whom it was given
+_DIGITS = 2 * (_NUMBER + _SIGNATURE + _MARK)
 
 
 class Standing(enum.Enum):
@@ -68,14 +72,26 @@ class Nonces:
         """
         return len(self._used)
 
-    def fresh(self) -> str:
+    def fresh(self, host: str = "") -> str:
         """
         One that nobody has had.
+
+        @param host: to whom it is given.
         """
         self._counter = (self._counter + 1) % (1 << 8 * _COUNTER)
         number = (self._now() << 8 * _COUNTER) | self._counter
         octets = number.to_bytes(_NUMBER)
-        return (octets + self._signature(octets)).hex()
+        return (octets + self._signature(octets) + self._mark(octets, host)).hex()
+
+    def gaveTo(self, host: str, nonce: str) -> bool:
+        """
+        Whether a nonce is ours, and was given to that host, at whatever time.
+        """
+        number = self._numberIn(nonce)
+        if number is None:
+            return False
+        mark = self._mark(number.to_bytes(_NUMBER), host)
+        return hmac.compare_digest(mark, bytes.fromhex(nonce)[-_MARK:])
 
     def use(self, nonce: str, count: int) -> Standing:
         """
@@ -120,12 +136,15 @@ class Nonces:
             octets = bytes.fromhex(nonce)
         except ValueError:
             return None
-        number, signature = octets[:_NUMBER], octets[_NUMBER:]
+        number, signature = octets[:_NUMBER], octets[_NUMBER:-_MARK]
         genuine = hmac.compare_digest(signature, self._signature(number))
         return int.from_bytes(number) if genuine else None
 
     def _signature(self, octets: bytes) -> bytes:
         return hmac.digest(self._key, octets, "sha256")[:_SIGNATURE]
+
+    def _mark(self, octets: bytes, host: str) -> bytes:
+        return hmac.digest(self._key, octets + host.encode(), "sha256")[:_MARK]
 
     def _now(self) -> int:
         return int(self._clock.seconds() * 1000)

@@ -38,14 +38,18 @@ class LayerOwner(Protocol):
     def requestArrived(self, transaction: ServerTransaction) -> None:
         """A new request, except ACK."""
 
-    def screened(self, request: SIPRequest) -> SIPResponse | Proofs:
+    def screened(self, request: SIPRequest, flow: Flow) -> SIPResponse | Proofs | None:
         """
         The answer to a new request that needs no transaction, because the same request
-        would get the same answer again (8.2.7); of one that does, what its sender has proved.
+        would get the same answer again (8.2.7); of one that does, what its sender has proved;
+        C{None} if it gets no answer.
         """
 
-    def ackArrived(self, ack: SIPRequest) -> None:
-        """An ACK that belongs to no transaction: that of a 2xx."""
+    def ackArrived(self, ack: SIPRequest, flow: Flow) -> None:
+        """An ACK that belongs to no transaction: that of a 2xx, or of a refusal without one."""
+
+    def refusalAcknowledged(self, transaction: ServerTransaction) -> None:
+        """The ACK of a refusal came, with our tag."""
 
     def responseFlow(self, via: Via, flow: Flow) -> Flow:
         """The way back (18.2.2)."""
@@ -92,9 +96,9 @@ class TransactionLayer:
         running = self._servers.get(key)
         if request.method == "ACK":
             if running is None:
-                self._owner.ackArrived(request)
-            else:
-                running.ack(request)
+                self._owner.ackArrived(request, flow)
+            elif running.ack(request):
+                self._owner.refusalAcknowledged(running)
         elif running is not None:
             running.again(flow)
         elif len(self._servers) >= self._maximum or not self._shares.mayTake(
@@ -104,10 +108,10 @@ class TransactionLayer:
                 request.response(503), flow, lambda h: h.adding("Retry-After", str(RETRY_AFTER))
             )
         else:
-            screened = self._owner.screened(request)
+            screened = self._owner.screened(request, flow)
             if isinstance(screened, SIPResponse):
                 self.respondStateless(screened, flow)
-            else:
+            elif screened is not None:
                 self._begin(request, flow, key, screened)
 
     def _begin(self, request: SIPRequest, flow: Flow, key: Key, proofs: Proofs) -> None:

@@ -121,6 +121,7 @@ class ServerTransaction:
         self.merge = merge
         self.proofs = proofs
         self._lastAck: SIPRequest | None = None
+        self._refusalTag: str | None = None  # ours, until it was acknowledged
         if request.method == "INVITE":
             self._invite = newInviteServer(self, keeper.clock, keeper.timers, flow.reliable)
         else:
@@ -140,6 +141,7 @@ class ServerTransaction:
             elif response.isSuccess:
                 self._invite.success(data)
             else:
+                self._refusalTag = response.toAddress.tag
                 self._invite.failure(data)
         elif self._server is not None:
             if response.isProvisional:
@@ -167,10 +169,15 @@ class ServerTransaction:
         elif self._server is not None:
             self._server.request()
 
-    def ack(self, ack: SIPRequest) -> None:
+    def ack(self, ack: SIPRequest) -> bool:
+        """
+        @return: whether it is the first one of a refusal, and whoever sends it has had that.
+        """
+        refused, self._refusalTag = self._refusalTag, None
         if self._invite is not None:
             self._lastAck = ack
             self._invite.ack()
+        return refused is not None and ack.toAddress.tag == refused
 
     def abandon(self) -> None:
         if self._invite is not None:

@@ -67,3 +67,28 @@ def test_aNetworkOfIPv6HasOneRate(clock: Clock) -> None:
     rate = Rate(clock, 1.0, 2)
     hosts = ["2001:db8::1", "2001:db8::2", "2001:db8::3", "2001:db8:0:1::1"]
     assert [rate.take(host) for host in hosts] == [True, True, False, True]
+
+
+def test_oneCanLookWithoutTakingATurn(clock: Clock) -> None:
+    rate = Rate(clock, 1.0, 1)
+    assert [rate.has("a") for _ in range(3)] == [True] * 3
+    rate.take("a")
+    assert not rate.has("a")
+    clock.advance(1.0)
+    assert rate.has("a")
+
+
+def test_aTurnThatIsGivenBackCanBeTakenAgain(clock: Clock) -> None:
+    rate = Rate(clock, 0.001, 2)
+    assert [rate.take("a") for _ in range(2)] == [True, True]
+    rate.giveBack("a")
+    assert [rate.take("a") for _ in range(2)] == [True, False]
+
+
+def test_noMoreIsGivenBackThanThereWas(clock: Clock) -> None:
+    rate = Rate(clock, 0.001, 2)
+    rate.take("a")
+    for _ in range(5):
+        rate.giveBack("a")
+    rate.giveBack("b")
+    assert [rate.take("a") for _ in range(3)] == [True, True, False]

@@ -18,6 +18,7 @@ from zope.interface import implementer
 from zope.interface.verify import verifyObject
 
 from h323d.call.applications import PASSED, Application, Door, IGate
+from h323d.call.defence import UNDEFENDED, DefenceRule
 from h323d.call.transport import IDatagramUser, IStream, IStreamUser
 from h323d.events.bus import EventBus
 from h323d.events.doors import SourceRefused
@@ -30,6 +31,7 @@ from h323d.net.tls import HANDSHAKE_TIMEOUT, Credentials, TLSListener
 from h323d.values.address import TransportAddress
 from h323d.values.tlspeer import ClientCertificates
 from tests.support.certificates import issue
+from tests.support.defended import newDefence
 from tests.support.halfopen import HalfOpen
 from tests.support.network import SimulatedHost, SimulatedNetwork
 
@@ -47,9 +49,9 @@ class World:
         self.events = EventBus()
         self.events.subscribe(SourceRefused, self.facts.append)
 
-    def sources(self, **config: Any) -> Sources:
+    def sources(self, defence: DefenceRule = UNDEFENDED, **config: Any) -> Sources:
         turnedAway = TurnedAway(self.clock, self.events)
-        return Sources(SecurityConfig(**config), self.clock, turnedAway)
+        return Sources(SecurityConfig(**config), self.clock, turnedAway, defence)
 
 
 @pytest.fixture
@@ -187,6 +189,35 @@ def test_onlyAdmittedConnectionsHaveAUser(world: World) -> None:
     assert [user.told for user in users] == [["opened"]]
     (fact,) = world.facts
     assert (fact.door, fact.reason) == ("h225", "network")
+
+
+def test_theBannedHaveNoConnectionAndNoRAS(world: World) -> None:
+    heard, users = Heard(), [Connected(), Connected()]
+    defence = newDefence(world.clock, world.events)
+    defence.bans.command("10.0.0.66", 0)
+    sources = world.sources(defence)
+    sources.rasDatagrams(Datagrams(world.host)).bind(TransportAddress(HERE.host, 1718), heard)
+    sources.listener("h225", StreamListener(world.host), 1000).listen(
+        HERE, lambda peer: users.pop()
+    )
+    port = Datagrams(SimulatedHost(world.network, "10.0.0.66")).bind(
+        TransportAddress("10.0.0.66", 0), Heard()
+    )
+    port.send(b"x", TransportAddress(HERE.host, 1718))
+    assert connect(world, "10.0.0.66").told == ["opened", "closed"]
+    assert connect(world, "10.0.0.5").told == ["opened"]
+    assert (heard.hosts, len(users)) == ([], 1)
+    assert [ban.counted for ban in defence.bans] == [2]
+    assert {fact.reason for fact in world.facts} == {"banned"}
+
+
+def test_whatTheBannedSendBySIPIsSIPsToJudge(world: World) -> None:
+    heard = Heard()
+    defence = newDefence(world.clock, world.events)
+    defence.bans.command("10.0.0.66", 0)
+    world.sources(defence).sipDatagrams(Datagrams(world.host)).bind(HERE, heard)
+    send(world, "10.0.0.66")
+    assert heard.hosts == ["10.0.0.66"]
 
 
 def test_connectionsAreCounted(world: World) -> None:

@@ -83,3 +83,22 @@ def test_whatIsTooOldTakesNoPlace(nonces: Nonces, clock: Clock) -> None:
     clock.advance(LIFETIME + 1)
     nonces.use(nonces.fresh(), 1)
     assert len(nonces) == 1
+
+
+def test_aNonceTellsToWhomItWasGiven(nonces: Nonces, clock: Clock) -> None:
+    nonce = nonces.fresh("192.0.2.1")
+    assert nonces.gaveTo("192.0.2.1", nonce)
+    assert not nonces.gaveTo("192.0.2.2", nonce)
+    clock.advance(2 * LIFETIME)
+    assert nonces.gaveTo("192.0.2.1", nonce)
+
+
+def test_whoHasMovedMeanwhileCanUseItStill(nonces: Nonces) -> None:
+    assert nonces.use(nonces.fresh("192.0.2.1"), 1) is Standing.GOOD
+
+
+def test_nobodyWasGivenWhatIsNotOurs(nonces: Nonces, clock: Clock) -> None:
+    other = Nonces(clock, random.Random(2)).fresh("192.0.2.1")
+    ours = nonces.fresh("192.0.2.1")
+    for nonce in ("", "zz", other, ours[:-16] + other[-16:]):
+        assert not nonces.gaveTo("192.0.2.1", nonce)

@@ -51,17 +51,24 @@ class Core:
         self.acks: list[SIPRequest] = []
         self.answer: int | None = None
         self.refuses: int | None = None
+        self.ignores = False
+        self.acknowledged: list[ServerTransaction] = []
 
     def requestArrived(self, transaction: ServerTransaction) -> None:
         self.arrived.append(transaction)
         if self.answer is not None:
             transaction.respond(transaction.request.response(self.answer, None, "t"))
 
-    def screened(self, request: SIPRequest) -> SIPResponse | Proofs:
+    def screened(self, request: SIPRequest, flow: Flow) -> SIPResponse | Proofs | None:
+        if self.ignores:
+            return None
         return () if self.refuses is None else request.response(self.refuses, None, "t")
 
-    def ackArrived(self, ack: SIPRequest) -> None:
+    def ackArrived(self, ack: SIPRequest, flow: Flow) -> None:
         self.acks.append(ack)
+
+    def refusalAcknowledged(self, transaction: ServerTransaction) -> None:
+        self.acknowledged.append(transaction)
 
     def responseFlow(self, via: Via, flow: Flow) -> Flow:
         return flow
@@ -92,10 +99,13 @@ def make(maximum: int = 10) -> tuple[Clock, Core, FakeFlow, TransactionLayer]:
     )
 
 
-def request(method: str = "OPTIONS", branch: str = "z9hG4bK1", callId: str = "c") -> SIPRequest:
+def request(
+    method: str = "OPTIONS", branch: str = "z9hG4bK1", callId: str = "c", toTag: str = ""
+) -> SIPRequest:
+    to = f";tag={toTag}" if toTag else ""
     message = parse(
         f"{method} sip:b@h SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.0.2;branch={branch}\r\n"
-        f"From: <sip:a@h>;tag=1\r\nTo: <sip:b@h>\r\nMax-Forwards: 70\r\n"
+        f"From: <sip:a@h>;tag=1\r\nTo: <sip:b@h>{to}\r\nMax-Forwards: 70\r\n"
         f"Call-ID: {callId}\r\nCSeq: 1 {method}\r\n\r\n".encode()
     )
     assert isinstance(message, SIPRequest)
@@ -133,6 +143,26 @@ def test_theAckOfARefusalStopsAtTheTransaction() -> None:
     clock.advance(5)
     assert layer.counts == (0, 0)
     assert clock.getDelayedCalls() == []
+
+
+def test_theFirstAckOfARefusalWithOurTagIsTold() -> None:
+    clock, core, flow, layer = make()
+    core.answer = 486
+    for branch in ("z9hG4bK1", "z9hG4bK2"):
+        layer.requestReceived(request("INVITE", branch, callId=branch), flow)
+    layer.requestReceived(request("ACK", "z9hG4bK1", toTag="guessed"), flow)
+    for _ in range(2):
+        layer.requestReceived(request("ACK", "z9hG4bK2", toTag="t"), flow)
+    assert core.acknowledged == core.arrived[1:]
+    clock.advance(5)
+
+
+def test_whatIsNotHeardGetsNoAnswerAndNoTransaction() -> None:
+    _, core, flow, layer = make()
+    core.ignores = True
+    layer.requestReceived(request(), flow)
+    assert flow.lines == []
+    assert layer.counts == (0, 0)
 
 
 def test_theAckOfA2xxGoesUp() -> None:
