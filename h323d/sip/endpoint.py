@@ -253,8 +253,8 @@ class SIPEndpoint(Part[SIPConfig]):
 
     def outsideRefusal(self, request: SIPRequest, proofs: Proofs) -> int | None:
         taker = self._outside.get(request.method)
-        if taker is None:
-            return 481
+        if taker is None:  # a REFER need not belong to a dialog, but we call nobody for one
+            return 403 if request.method == "REFER" else 481
         return taker.refusal(request, inquiryOf(request, sourceOf(request), proofs))
 
     def knew(self, request: SIPRequest, tag: str) -> bool:

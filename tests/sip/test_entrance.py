@@ -84,6 +84,24 @@ def test_whatStaysOutsideOfDialogsIsRefusedWithoutATransaction(status: int, allo
     assert "message" in script.messages[-1].headers.tokens("Allow")
 
 
+OUTSIDE = "Event: x\nRefer-To: <sip:victim@10.0.0.9>\nRAck: 1 1 INVITE\n"
+
+
+@pytest.mark.parametrize(
+    ("method", "status"),
+    [("MESSAGE", 405), ("SUBSCRIBE", 489), ("REFER", 403), ("INFO", 481), ("NOTIFY", 481)],
+)
+def test_whatAStrangerAsksForIsRefusedAndHandedToNobody(method: str, status: int) -> None:
+    world = SIPWorld()
+    peer = world.peer("10.0.0.1")
+    script, victim = world.script("10.0.0.3"), world.script("10.0.0.9")
+    script.send(request(method, extra=OUTSIDE), SERVER)
+    world.run(1.0)
+    assert (script.statuses, victim.messages, peer.legs) == ([status], [], [])
+    challengeOf(Talk().ask(method=method, extra=OUTSIDE))
+    world.settle()
+
+
 def test_aDomainOfOursIsOurOwnToo() -> None:
     world = SIPWorld()
     config = SIPConfig(domains=("example.com",))
