@@ -27,6 +27,7 @@ from h323d.gatekeeper.identity import ILocalNumbers
 from h323d.gatekeeper.lines.lines import PartyLines
 from h323d.gatekeeper.lines.mailboxes import PartyMailboxes
 from h323d.gatekeeper.lines.names import PartyNames
+from h323d.gatekeeper.lines.texts import PartyTexts
 from h323d.gatekeeper.pings import Pings, SIPContacts
 from h323d.gatekeeper.registrar import LocationService
 from h323d.gatekeeper.routing.chain import ICalledPolicy
@@ -49,7 +50,8 @@ from h323d.sip.endpoint import SIPEndpoint
 from h323d.sip.events.conferenceinfo import ConferencePackage
 from h323d.sip.events.dialoginfo import DialogPackage
 from h323d.sip.events.messagesummary import SummaryNotices, SummaryPackage
-from h323d.sip.outside import Services
+from h323d.sip.outside import OutsideRequests, Services
+from h323d.sip.texts import TextRelay
 from h323d.values.address import PartyAddress
 from h323d.witness.config import CDRConfig
 from h323d.witness.records import CallRecords
@@ -94,10 +96,12 @@ class Parties:
 
     @ivar lines: their calls.
     @ivar mailboxes: whether messages wait for them.
+    @ivar texts: those that they send each other.
     """
 
     lines: PartyLines
     mailboxes: PartyMailboxes
+    texts: PartyTexts
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,16 +274,26 @@ def newTrunkRegistrations(
 
 
 def newParties(
-    configuration: Configuration, world: Surroundings, homes: Homes, zone: Zone | None
+    configuration: Configuration,
+    world: Surroundings,
+    homes: Homes,
+    directory: RoomDirectory,
+    zone: Zone | None,
 ) -> Parties | None:
     """
+    @param directory: the rooms, which are no parties.
+
     @return: C{None} without a gatekeeper: nobody is known.
     """
     if zone is None:
         return None
     names = PartyNames(zone.registry, zone.users, homes, configuration.sip.domains)
-    lines = PartyLines(configuration.lines, names, zone.callers, world.events)
-    return Parties(lines, PartyMailboxes(names, zone.callers, zone.trunks))
+    config, callers = configuration.lines, zone.callers
+    return Parties(
+        PartyLines(config, names, callers, world.events),
+        PartyMailboxes(names, callers, zone.trunks),
+        PartyTexts(config, names, callers, LocalRooms(directory), world.clock),
+    )
 
 
 def _services(conferences: Conferences, homes: Homes, parties: Parties | None) -> Services:
@@ -287,7 +301,11 @@ def _services(conferences: Conferences, homes: Homes, parties: Parties | None) -
     if parties is None:
         return Services((conference,))
     packages = conference, DialogPackage(parties.lines, homes), SummaryPackage(parties.mailboxes)
-    return Services(packages, {"NOTIFY": SummaryNotices(parties.mailboxes)})
+    outside: dict[str, OutsideRequests] = {
+        "NOTIFY": SummaryNotices(parties.mailboxes),
+        "MESSAGE": TextRelay(parties.texts),
+    }
+    return Services(packages, outside)
 
 
 def newSIP(

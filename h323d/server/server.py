@@ -103,7 +103,9 @@ class Server:
             plugins, world, gates, (directory, onward), hosts, self.zone
         )
         self.locations = assembly.newLocations(configuration, world, directory, gates, self.zone)
-        self._parties = assembly.newParties(configuration, world, ground.homes, self.zone)
+        self._parties = assembly.newParties(
+            configuration, world, ground.homes, directory, self.zone
+        )
         self.sip = self._newSIP()
         self._pings = assembly.newPings(configuration, world, self.zone, self.sip)
         self._registrations = assembly.newTrunkRegistrations(world, self.zone, self.sip)
@@ -199,6 +201,7 @@ class Server:
             yield Sectioned(self.zone, assembly.zoneSettings)
         if self._parties is not None:
             yield Sectioned(self._parties.lines, attrgetter("lines"))
+            yield Sectioned(self._parties.texts, attrgetter("lines"))
         if self.locations is not None:
             yield self.locations
         if self._pings is not None:

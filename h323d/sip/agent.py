@@ -21,6 +21,7 @@ from h323d.sip.dialogs.replaces import Replaces
 from h323d.sip.digest.answering import Answering
 from h323d.sip.flows import Flow
 from h323d.sip.messages.message import SIPRequest, SIPResponse
+from h323d.sip.messages.uri import URI
 from h323d.sip.proof import Unproven
 from h323d.sip.transactions.running import ClientTransaction, ClientUser, ServerTransaction
 from h323d.sip.transactions.timers import Timers
@@ -129,6 +130,10 @@ class UserAgent(Protocol):
         @param secure: whether it is for a call to, or by, a C{sips} URI.
         @param focus: the name of the conference that the peer talks with; empty if it is none.
         """
+
+    def flowTo(self, hop: URI, domain: str = "") -> Flow | None:
+        """A way to a peer outside any call, at a URI with a literal address; C{None} if what it
+        says is not spoken here."""
 
     def send(self, request: SIPRequest, user: ClientUser, flow: Flow | None) -> ClientTransaction:
         """

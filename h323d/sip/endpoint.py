@@ -144,6 +144,8 @@ class SIPEndpoint(Part[SIPConfig]):
         for leg in self.legs:
             leg.close()
         self._notifier.close()
+        for taker in self._outside.values():
+            taker.close()
         self._layer.close()
         self._flows.close()
         return succeed(None)

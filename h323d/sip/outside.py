@@ -41,6 +41,9 @@ class OutsideRequests(Protocol):
         @raise h323d.errors.DecodeError: it is malformed.
         """
 
+    def close(self) -> None:
+        """Answer nothing any more, and let no time pass."""
+
 
 @dataclass(frozen=True, slots=True)
 class Services:

@@ -32,6 +32,9 @@ class Refusing:
     def arrived(self, transaction: ServerTransaction, tag: str, agent: UserAgent) -> None:
         raise AssertionError("it was refused")
 
+    def close(self) -> None:
+        pass
+
 
 def test_theServerItselfAnswersOptionsOfAnybody() -> None:
     talk = Talk()

@@ -22,6 +22,7 @@ from h323d.sip.digest.answering import NO_SECRETS, Answering
 from h323d.sip.flows import Flow
 from h323d.sip.messages.message import SIPRequest, SIPResponse
 from h323d.sip.messages.parser import parse
+from h323d.sip.messages.uri import URI
 from h323d.sip.proof import Unproven, UnprovenCredit
 from h323d.sip.transactions.running import ClientUser, ServerTransaction
 from h323d.sip.transactions.timers import Timers
@@ -110,6 +111,9 @@ class FakeAgent:
 
     def contact(self, flow: Flow | None, secure: bool = False, focus: str = "") -> str:
         return f"<sip:{focus or 'us'}@10.0.0.1:5060>"
+
+    def flowTo(self, hop: URI, domain: str = "") -> Any:
+        return FakeFlow()
 
     def send(self, request: SIPRequest, user: ClientUser, flow: Flow | None) -> Any:
         transaction = FakeTransaction(request, flow or FakeFlow(), user)

@@ -117,9 +117,35 @@ class SoftAccount(pj.Account):  # type: ignore[misc] # no types
         self.codec = codec
         self.answer = answer
         self.status = 0
+        self.texts: list[View] = []
+        self.sent: list[int] = []
+        self.mail: list[str] = []
+        self.buddies: list[Any] = []
 
     def onRegState(self, prm: Any) -> None:
         self.status = prm.code
+
+    def onInstantMessage(self, prm: Any) -> None:
+        self.texts.append({"from": prm.fromUri, "text": prm.msgBody})
+
+    def onInstantMessageStatus(self, prm: Any) -> None:
+        self.sent.append(prm.code)
+
+    def onMwiInfo(self, prm: Any) -> None:
+        self.mail.append(prm.rdata.wholeMsg)
+
+    def write(self, uri: str, text: str) -> None:
+        """
+        Send a text.
+        """
+        config = pj.BuddyConfig()
+        config.uri = uri
+        buddy = pj.Buddy()
+        buddy.create(self, config)
+        self.buddies.append(buddy)  # or it is gone before the answer comes
+        message = pj.SendInstantMessageParam()
+        message.content = text
+        buddy.sendInstantMessage(message)
 
     def onIncomingCall(self, prm: Any) -> None:
         self.phone.speak(self.codec)
@@ -184,8 +210,10 @@ class SoftPhone:
         srtp: str,
         password: str,
         calls: dict[str, str | int],
+        mail: bool,
     ) -> int:
         config = pj.AccountConfig()
+        config.mwiConfig.enabled = mail
         for key, value in calls.items():
             isName = isinstance(value, str)
             setattr(config.callConfig, key, getattr(pj, str(value)) if isName else value)
@@ -207,6 +235,16 @@ class SoftPhone:
 
     def do_accounts(self) -> list[int]:
         return [account.status for account in self.accounts]
+
+    def do_write(self, account: int, uri: str, text: str) -> None:
+        self.accounts[account].write(uri, text)
+
+    def do_written(self, account: int) -> View:
+        """
+        The texts that have come, and the answers to those that were sent; what is known of mail.
+        """
+        asked = self.accounts[account]
+        return {"texts": asked.texts, "sent": asked.sent, "mail": asked.mail}
 
     def do_call(self, account: int, uri: str) -> int:
         self.speak(self.accounts[account].codec)

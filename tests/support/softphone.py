@@ -63,6 +63,7 @@ class SoftPhone(Process):
         answer: int = 200,
         srtp: str = "off",
         password: str = "",
+        mail: bool = False,
         **calls: str | int,
     ) -> None:
         """
@@ -71,10 +72,12 @@ class SoftPhone(Process):
         @param answer: the status that it answers calls with.
         @param srtp: C{"off"}, C{"optional"} or C{"mandatory"}.
         @param password: the name's; empty where none is asked for.
+        @param mail: whether it asks for messages that wait.
         @param calls: of PJSIP's C{AccountCallConfig}; constants by name.
         """
         details = {"number": name, "server": server, "srtp": srtp, "password": password}
-        index = self._do("register", codec=CODECS[codec], answer=answer, calls=calls, **details)
+        more = {"codec": CODECS[codec], "answer": answer, "calls": calls, "mail": mail}
+        index = self._do("register", **more, **details)
         self._names[name] = index
         waitFor(lambda: self._do("accounts")[index] == 200, 10, f"{name} registers")
 
@@ -84,6 +87,20 @@ class SoftPhone(Process):
         """
         number: int = self._do("call", account=self._names[name], uri=uri)
         return number
+
+    def write(self, name: str, uri: str, text: str) -> None:
+        """
+        Send a text.
+        """
+        self._do("write", account=self._names[name], uri=uri, text=text)
+
+    def written(self, name: str) -> View:
+        """
+        @return: C{texts} that have come to a name, each with C{from} and C{text}; the statuses of
+            those C{sent}; and what has come of its C{mail}, whole.
+        """
+        view: View = self._do("written", account=self._names[name])
+        return view
 
     def answer(self, call: int, status: int = 200) -> None:
         """

@@ -17,7 +17,7 @@ from tests.support.softphone import SoftPhone
 pytestmark = pytest.mark.interop
 
 NETWORK = "127.0.100."
-US, PHONE, LAMP = f"{NETWORK}1", f"{NETWORK}2", f"{NETWORK}3"
+US, PHONE, LAMP, OTHER = (f"{NETWORK}{number}" for number in (1, 2, 3, 4))
 SCENARIOS = Path(__file__).parent / "sipp"
 TOGETHER = """
 [lines]
@@ -86,4 +86,37 @@ def test_aLampShowsThatSomebodyRingsAndTalksAndHasHungUp(tmp_path: Path, stack: 
     phone.hangup(call)
     lamp.result(120)
     assert "Traceback" not in house.server.output()
+    assert house.capture.complaints(US) == ""
+
+
+def test_aTextGoesToWhomItIsForAndTheAnswerBack(tmp_path: Path, stack: ExitStack) -> None:
+    house = House(tmp_path, stack)
+    phone = house.phone
+    other = stack.enter_context(SoftPhone(tmp_path / "other", OTHER, 440))
+    phone.register("carol", US, "PCMU")
+    other.register("bob", US, "PCMU")
+    phone.write("carol", f"sip:bob@{US}", "Lunch?")
+    waitFor(lambda: other.written("bob")["texts"], 10, "the text is there")
+    (text,) = other.written("bob")["texts"]
+    assert text["text"] == "Lunch?"
+    assert f"sip:carol@{US}" in text["from"]
+    waitFor(lambda: phone.written("carol")["sent"] == [200], 10, "it is known to be there")
+    other.write("bob", f"sip:carol@{US}", "In a minute.")
+    waitFor(lambda: phone.written("carol")["texts"], 10, "so is the answer")
+    phone.write("carol", f"sip:dave@{US}", "Lunch?")
+    waitFor(lambda: phone.written("carol")["sent"] == [200, 404], 10, "there is no Dave")
+    assert "Traceback" not in house.server.output()
+    assert house.capture.complaints(US) == ""
+
+
+def test_aTelephoneIsToldThatNoMessagesWait(tmp_path: Path, stack: ExitStack) -> None:
+    house = House(tmp_path, stack)
+    house.phone.register("carol", US, "PCMU", mail=True)
+    waitFor(
+        lambda: any(
+            "Messages-Waiting: no" in each for each in house.phone.written("carol")["mail"]
+        ),
+        20,
+        "it is told",
+    )
     assert house.capture.complaints(US) == ""

@@ -1,5 +1,6 @@
 """
-The configuration of who may watch the calls of others, and pick them up: the C{[lines]} section.
+The configuration of what those who are registered may see and have of each other beside calls: the
+C{[lines]} section.
 """
 
 from __future__ import annotations
@@ -38,7 +39,8 @@ class LineGroup:
 @dataclass(frozen=True, slots=True)
 class LinesConfig:
     """
-    Who may watch the calls of others (busy lamps), and pick them up.
+    What those who are registered here may see of each other's calls (busy lamps), who may pick them
+    up, and the text messages that they send each other.
     """
 
     watching: Live[Watching] = Watching.REGISTERED
@@ -48,3 +50,19 @@ class LinesConfig:
 
     groups: Live[tuple[LineGroup, ...]] = ()
     """Who may pick up each other's calls while they ring."""
+
+    messages: Live[bool] = True
+    """Whether text messages (MESSAGE) of who is registered here are passed on to the telephones of
+    others who are."""
+
+    messageRate: Live[float] = 2.0
+    """How many of them each second one address may send in the long run; 0 sets no limit."""
+
+    messageBurst: Live[int] = 20
+    """How many it may send at once."""
+
+    def __post_init__(self) -> None:
+        if self.messageRate < 0:
+            raise ValueError("messageRate: must not be negative")
+        if self.messageBurst < 1:
+            raise ValueError("messageBurst: must be at least 1")

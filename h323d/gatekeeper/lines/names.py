@@ -59,6 +59,13 @@ class PartyNames:
         said = self._said(names)
         return any(True for _ in self._registered(said)) or bool(self._users.holderOf(said))
 
+    def registered(self, names: tuple[PartyAddress, ...]) -> tuple[Registration, ...]:
+        """
+        Who is registered by them, each once.
+        """
+        found = {each.endpointId: each for each in self._registered(self._said(names))}
+        return tuple(found.values())
+
     def ofParty(self, party: str) -> frozenset[str]:
         """
         @param party: as L{h323d.call.callers.CallerName} has it.

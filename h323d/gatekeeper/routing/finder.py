@@ -18,7 +18,7 @@ from h323d.gatekeeper.registry.registrations import Contact, Registration
 from h323d.gatekeeper.routing.chain import Called, Decision, FoundWay, RoutingChain
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 
-__all__ = ["Finder"]
+__all__ = ["Finder", "waysTo"]
 
 
 @implementer(IFinder)
@@ -65,6 +65,13 @@ def _waysOf(found: FoundWay) -> Iterable[Way]:
     phone = found.registration
     if found.protocol != "sip" or phone is None:
         return (found,)
+    return waysTo(phone)
+
+
+def waysTo(phone: Registration) -> list[Way]:
+    """
+    All places where a SIP phone is.
+    """
     name = _addressOfRecord(phone)
     return [
         Way("sip", address, (name,), contact.rank, contact.uri, contact.path)

@@ -116,3 +116,8 @@ class SummaryNotices:
         summary = parseSummary(request.body)
         isKnown = self._mailboxes.tell(partiesOf(request.uri), summary)
         agent.respond(transaction, request.response(200 if isKnown else 404, None, tag))
+
+    def close(self) -> None:
+        """
+        Nothing waits.
+        """
