@@ -1,6 +1,6 @@
 """
 Phones and an exchange that we did not write transfer a call when they have asked whom they give it to, and
-linphone before it has.
+linphone before it has.  And who is on hold behind that exchange hears its music.
 
 A transfer is done when two talk that did not: each of PJSIP's phones hears something only while somebody
 talks to it, and what has come to an end is known by the server's list of calls.
@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import pytest
 
 from h323d.control.client import CommandFailed
+from tests.support.flows import untilHeard
 from tests.support.linephone import Linphone
 from tests.support.processes import Asterisk, Baresip, Capture, Server, together, waitFor
 from tests.support.softphone import SoftPhone
@@ -25,6 +26,7 @@ pytestmark = pytest.mark.interop
 
 NETWORK = "127.0.102."
 US, ANNA, CAROL, LINPHONE, BARESIP, ASTERISK = (f"{NETWORK}{host}" for host in range(1, 7))
+MUSIC = 1800  # Hz
 CONFIGURATION = f"""{Baresip.SERVER}
 [gateway]
 acceptUnregistered = true
@@ -85,7 +87,10 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         carol = SoftPhone(directory / "carol", CAROL, 1400)
         linphone = Linphone(directory / "linphone", LINPHONE, US, "linphone", "PCMU", 700)
         baresip = Baresip(directory / "baresip", BARESIP, "", 600, registrar=US)
-        asterisk = Asterisk(directory / "asterisk", ASTERISK, US, ooh323="no")
+        (directory / "music").mkdir()
+        writeTone(directory / "music" / "tone.wav", MUSIC, 60.0)
+        music = str(directory / "music")
+        asterisk = Asterisk(directory / "asterisk", ASTERISK, US, ooh323="no", moh=music)
         together(stack, anna, carol, linphone, baresip, asterisk)
         anna.register("anna", US, "PCMU")
         carol.register("carol", US, "PCMU")
@@ -168,6 +173,21 @@ def test_anExchangesUserGivesItsCallToWhomItHasAsked(world: World) -> None:
     world.hears(world.anna)
     world.hears(world.carol)
     world.calls(4)
+
+
+def test_whoIsOnHoldBehindAnExchangeHearsItsMusic(world: World) -> None:
+    called = len(world.carol.calls())
+    world.anna.call("anna", f"sip:618@{US}")
+    world.hears(world.carol)
+    world.hears(world.anna)
+    world.carol.change(called, hold=True)
+    world.carol.until(called, "the hold", media="holds")
+    untilHeard(world.capture, ANNA, MUSIC, 0.5)
+    world.carol.change(called)
+    world.carol.until(called, "the end of it", media="active")
+    waitFor(lambda: "Stopped music" in world.asterisk.messages(), 10, "it is told")
+    world.hears(world.anna)
+    world.hears(world.carol)
 
 
 def test_aBaresipThatIsToldItsSecondCallsNameGivesItsFirst(world: World) -> None:
