@@ -25,7 +25,7 @@ class Kamailio(Process):
     ) -> None:
         """
         @param kind: C{"-edge"} for one that passes registrations on, too, and has calls to those
-            phones come by it.
+            phones come by it; C{"-registrar"} for one that has calls to whom it has registered itself.
         @param target: the host that calls go to.
         @param routes: how many Record-Routes it writes, one or two: two where a call leaves
             by another socket than it came by.

@@ -1,6 +1,6 @@
 """
-Our registration with a server that we did not write: Asterisk, which wants a password, calls us
-by it, and is called.
+Our registration with servers that we did not write: Asterisk, which wants a password, calls us
+by it, and is called; and Kamailio, which passes calls on, by two sockets.
 """
 
 from __future__ import annotations
@@ -12,12 +12,14 @@ from typing import Any
 import pytest
 
 from h323d.sip.digest.algorithms import Algorithm, secretOf
+from tests.support.kamailio import Kamailio
 from tests.support.processes import Asterisk, Caller, Capture, Server, control, waitFor
+from tests.support.softphone import SoftPhone
 from tests.support.sound import heardFor
 
 pytestmark = pytest.mark.interop
 
-US, ASTERISK, CALLER = (f"127.0.94.{host}" for host in (1, 2, 3))
+US, ASTERISK, CALLER, REGISTRAR, PHONE = (f"127.0.94.{host}" for host in range(1, 6))
 OUR_TONE, MILLIWATT = 440, 1004
 # Of Asterisk's user test, whose password is its name.
 SECRET = secretOf(Algorithm.MD5, "test", "asterisk", "test")
@@ -33,6 +35,21 @@ checkInterval = 1
 transport = "{{transport}}"
 user = "test"
 realm = "asterisk"
+md5 = "{SECRET}"
+register = true
+
+[[routing.rewrites]]
+name = "test"
+to = "80001"
+"""
+BEHIND = f"""
+[[routing.trunks]]
+name = "registrar"
+address = "{REGISTRAR}"
+prefixes = ["7"]
+checkInterval = 1
+user = "test"
+realm = "none"
 md5 = "{SECRET}"
 register = true
 
@@ -123,3 +140,33 @@ def test_weCallAsterisk(server: Server, tmp_path: Path) -> None:
         assert caller.wait(20) == 0, caller.output()
     waitFor(lambda: server.ask("calls") == [], 10, "the call is over")
     assert heardFor(heard, (OUR_TONE, MILLIWATT), 1.5) == [MILLIWATT]
+
+
+def test_whoIsRegisteredWithAKamailioIsCalledThereAndCallsUs(tmp_path: Path) -> None:
+    with (
+        Capture(tmp_path / "capture", US) as capture,
+        Kamailio(tmp_path / "kamailio", REGISTRAR, US, 2, "-registrar"),
+        Server(tmp_path / "server", US, BEHIND) as server,
+        SoftPhone(tmp_path / "phone", PHONE, MILLIWATT) as phone,
+    ):
+        phone.register("7001", REGISTRAR, "PCMU")
+        waitFor(lambda: trunkOf(server)["registration"] == "registered", 20, "we are registered")
+        with Caller(
+            tmp_path, "caller", "--json", "--bind", CALLER, "--alias", "1001", "--gatekeeper", US,
+            "--tone", str(OUR_TONE), "7001",
+        ) as caller:  # fmt: skip
+            phone.until(0, "it is called", state="CONFIRMED", media="active")
+            phone.change(0, hold=True)
+            phone.until(0, "its hold is answered", media="holds")
+            phone.change(0)
+            phone.until(0, "its resuming is answered", media="active")
+            assert caller.hangUp() == 0, caller.output()
+            phone.until(0, "our BYE arrives", state="DISCONNECTED")
+        phone.call("7001", f"sip:test@{REGISTRAR}")
+        waitFor(lambda: server.ask("rooms"), 10, "it is in the room")
+        server.ask("hangup", "80001")
+        phone.until(1, "our BYE arrives", state="DISCONNECTED")
+    assert capture.complaints(US) == ""
+    query = f'ip.src == {US} && sip.Method == "ACK"'
+    routes = capture.dissect(query, "-T", "fields", "-e", "sip.Route").split()
+    assert routes[0].count("sip:") == 2
