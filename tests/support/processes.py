@@ -110,12 +110,12 @@ def program(name: str) -> str:
     return found
 
 
-def isBound(address: str, port: int) -> bool:
+def isBound(address: str, port: int, protocol: str = "udp") -> bool:
     """
-    Whether somebody listens at a UDP port of an IPv4 address, as the kernel lists them.
+    Whether somebody has this port of an IPv4 address, as the kernel lists them.
     """
     octets = bytes(map(int, reversed(address.split("."))))
-    return f"{octets.hex().upper()}:{port:04X}" in Path("/proc/net/udp").read_text()
+    return f"{octets.hex().upper()}:{port:04X}" in Path(f"/proc/net/{protocol}").read_text()
 
 
 class Process:

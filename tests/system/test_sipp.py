@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,8 @@ from tests.support.processes import (
 
 pytestmark = pytest.mark.interop
 
-US, THEM, CALLER = "127.0.44.51", "127.0.44.52", "127.0.44.53"
+NETWORK = "127.0.44."
+US, THEM, CALLER = f"{NETWORK}51", f"{NETWORK}52", f"{NETWORK}53"
 SCENARIOS = Path(__file__).parent / "sipp"
 CONFIGURATION = '[[conference.rooms]]\nname = "cell"\naliases = ["1"]\nmaxParticipants = 1\n'
 
@@ -107,7 +109,7 @@ def test_aRoomsNumberCannotBeRegistered(server: Server, tmp_path: Path) -> None:
 
 class Callee(Process):
     """
-    sipp as the called party of one call.
+    sipp as the called party of one call, by a scenario of ours, or of its own.
     """
 
     def __init__(self, directory: Path, scenario: str) -> None:
@@ -115,9 +117,11 @@ class Callee(Process):
         self.scenario = scenario
 
     def command(self) -> list[str]:
+        file = SCENARIOS / f"{self.scenario}.xml"
+        plays = ("-sf", str(file)) if file.exists() else ("-sn", self.scenario)
         return [
             program("sipp"), "-nostdin", "-i", THEM, "-p", "5060", "-m", "1", "-timeout", "60",
-            "-timeout_error", "-trace_err", "-sf", str(SCENARIOS / f"{self.scenario}.xml"),
+            "-timeout_error", "-trace_err", *plays,
         ]  # fmt: skip
 
     def ready(self) -> bool:
@@ -147,6 +151,13 @@ def test_weFollowACallThroughRingingAndEarlyMediaToItsEnd(tmp_path: Path) -> Non
     assert told == ["alerting", "answered", "released"]  # by the 180 alone: a 183 is progress
 
 
+@pytest.mark.parametrize("scenario", ["3pcc-A", "3pcc-B"])
+def test_weCallEitherSideOfItsCallsByAThird(scenario: str, tmp_path: Path) -> None:
+    with Callee(tmp_path, scenario) as callee, calling(tmp_path, "--seconds", "0.2") as caller:
+        assert caller.wait(15) == 0, caller.output()
+        assert callee.wait(10) == 0, callee.output()
+
+
 @pytest.mark.parametrize(
     ("status", "cause"),
     [
@@ -170,3 +181,85 @@ def test_whoGivesUpWhileItRingsCancels(tmp_path: Path) -> None:
         waitFor(lambda: "alerting" in events(caller), 10, "it rings")
         caller.stop()
         assert callee.wait(10) == 0, callee.output()
+
+
+# What it has of scenarios of its own.  Not branchs: it waits for a REGISTER and an INVITE of one Call-ID, which
+# only branchc sends.
+
+TWIN = 28444  # the port, of all addresses, by which a pair of them talks
+ITS_OWN = {
+    "regexp": (f"{NETWORK}61",),
+    "uac_pcap": (f"{NETWORK}62",),
+    "branchc": (f"{NETWORK}63",),
+    "3pcc-C-B": (f"{NETWORK}64", "-3pcc", f"{NETWORK}64:{TWIN}"),
+    "3pcc-C-A": (f"{NETWORK}65", "-3pcc", f"{NETWORK}64:{TWIN}"),
+}
+RECORDINGS = Path("/usr/share/sip-tester")  # where Debian has those that uac_pcap plays
+HOME = f"{NETWORK}66"
+AT_HOME = f"""
+[sip]
+domains = ["nnl.cym", "CA.cym.com", "{HOME}"]
+[routing]
+domains = ["nnl.cym", "CA.cym.com"]
+[[routing.rewrites]]
+name = "ua2"
+to = "80001"
+"""
+
+
+class Its(Process):
+    """
+    sipp, which calls once by a scenario of its own.
+    """
+
+    def __init__(self, directory: Path, scenario: str) -> None:
+        super().__init__(directory / scenario, scenario)
+        self._scenario = scenario
+
+    def command(self) -> list[str]:
+        self.directory.mkdir()
+        (self.directory / "pcap").symlink_to(RECORDINGS)
+        address, *more = ITS_OWN[self._scenario]
+        return [
+            program("sipp"), HOME, "-nostdin", "-i", address, "-sn", self._scenario, "-s", "80001",
+            "-m", "1", "-timeout", "90", "-timeout_error", "-trace_err", *more,
+        ]  # fmt: skip
+
+    def ready(self) -> bool:
+        """
+        Whether the other half of a pair can be started.
+        """
+        address, *more = ITS_OWN[self._scenario]
+        return f"{address}:{TWIN}" not in more or isBound("0.0.0.0", TWIN, "tcp")
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with Server(tmp_path_factory.mktemp("home"), HOME, AT_HOME) as home:
+        yield home
+        assert "Traceback" not in home.output()
+
+
+@pytest.fixture(scope="module")
+def ends(home: Server, tmp_path_factory: pytest.TempPathFactory) -> dict[str, int]:
+    """
+    With what status each has ended: they take seconds, so they call at the same time.
+    """
+    directory = tmp_path_factory.mktemp("its")
+    with ExitStack() as stack:
+        callers = {name: stack.enter_context(Its(directory, name)) for name in ITS_OWN}
+        return {name: caller.wait(20) for name, caller in callers.items()}
+
+
+@pytest.mark.parametrize("scenario", [each for each in ITS_OWN if each != "uac_pcap"])
+def test_itsOwnScenariosEndWell(scenario: str, ends: dict[str, int]) -> None:
+    assert ends[scenario] == 0
+
+
+def test_itsRecordingsAreHeard(home: Server, ends: dict[str, int]) -> None:
+    if not RECORDINGS.is_dir():
+        pytest.skip("sipp's recordings are not where Debian has them")
+    assert ends["uac_pcap"] == 0
+    found = facts(home)
+    assert found["DigitReceived"] == 1
+    assert found["ActiveSpeakerChanged"] >= 1
