@@ -60,19 +60,19 @@ def append(disk: Disk, numbers: Iterable[int], now: float = START) -> None:
         disk.write(deque([entry(number, now)]), now, isLast=count % 5 == 0)
 
 
-def newLog(directory: Path, count: int) -> Place:
+def newLog(directory: Path, count: int, level: int = LEVEL) -> Place:
     """
     A log that begins, has C{count} records in all, and a head of all of them.
     """
-    disk = newDisk(directory)
+    disk = newDisk(directory, level=level)
     append(disk, range(1, count))
     disk.write(deque(), START, isLast=True)
     disk.close()
-    return placeOf(directory)
+    return placeOf(directory, level=level)
 
 
-def placeOf(directory: Path, generation: int = 1) -> Place:
-    return Place(directory / str(generation), LEVEL)
+def placeOf(directory: Path, generation: int = 1, level: int = LEVEL) -> Place:
+    return Place(directory / str(generation), level)
 
 
 def keyOf(place: Place) -> VerifierKey:

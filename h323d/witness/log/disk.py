@@ -35,7 +35,7 @@ from h323d.witness.log.record import timestampOf
 from h323d.witness.log.recovery import Recovered, recovered, wholeHeads, wholeOpenings
 from h323d.witness.log.retention import heldOpenings, retire
 
-__all__ = ["HEAD_RECORDS", "HEAD_SECONDS", "Disk", "Identity", "Written"]
+__all__ = ["HEAD_RECORDS", "HEAD_SECONDS", "Disk", "Identity", "Written", "originOf"]
 
 HEAD_RECORDS = 1000  # that a head may be behind
 HEAD_SECONDS = 10.0  # likewise

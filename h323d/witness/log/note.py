@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from h323d.errors import DecodeError
 
-__all__ = ["Note", "Signature", "SignatureType", "Signer", "VerifierKey", "notesIn"]
+__all__ = ["Note", "Signature", "SignatureType", "Signer", "VerifierKey", "isName", "notesIn"]
 
 DASH = "\u2014 "  # what the line of a signature begins with
 MAX_SIGNATURES = 64

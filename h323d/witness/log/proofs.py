@@ -22,7 +22,7 @@ from h323d.witness.log.tree import (
     rootOf,
 )
 
-__all__ = ["InclusionProof", "Leaves", "addCheckpoint", "consistency", "proveInclusion"]
+__all__ = ["InclusionProof", "Leaves", "addCheckpoint", "consistency", "lineOf", "proveInclusion"]
 
 FORM = "c2sp.org/tlog-proof@v1"
 

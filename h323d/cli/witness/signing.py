@@ -1,0 +1,106 @@
+"""
+C{h323d-witness cosign}, C{keygen} and C{erase}: what only who holds a key, or the files, can do.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+from h323d.cli.witness.logs import headsFrom, keyFrom, logOf, newestNote
+from h323d.errors import ConfigurationError
+from h323d.witness.log.checkpoint import Checkpoint
+from h323d.witness.log.keys import SEED, newPrivateKey, readPrivateKey
+from h323d.witness.log.note import Note, SignatureType, Signer, isName
+from h323d.witness.log.places import Place, generationsIn, keep
+from h323d.witness.log.proofs import consistency
+from h323d.witness.log.retention import eraseOpenings
+from h323d.witness.log.sealing import Opening
+from h323d.witness.log.tree import provesConsistency
+
+__all__ = ["addCosign", "addErase", "addKeygen"]
+
+
+def addKeygen(parser: ArgumentParser) -> None:
+    parser.add_argument("file", type=Path, help="where the private key is to be")
+    parser.add_argument("--name", required=True, help="whose it is, as in example.org/log")
+    parser.add_argument("--cosigner", action="store_true", help="it cosigns the heads of others")
+    parser.set_defaults(run=_keygen)
+
+
+def _keygen(options: Namespace) -> int:
+    _checkName(options.name)
+    private = newPrivateKey(options.file, os.urandom(SEED))
+    kind = SignatureType.COSIGNATURE if options.cosigner else SignatureType.ED25519
+    print(Signer.of(options.name, private, kind).key)
+    return 0
+
+
+def _checkName(name: str) -> None:
+    if not isName(name):
+        raise ConfigurationError("--name", f"{name!r} has a space or a +, or is empty")
+
+
+def addCosign(parser: ArgumentParser) -> None:
+    parser.add_argument("log", type=Path, help="the log's directory")
+    parser.add_argument("--key", required=True, help="the server's public key, or a file with it")
+    parser.add_argument("--name", required=True, help="your name, as your key has it")
+    parser.add_argument("--private", type=Path, required=True, help="your private key")
+    parser.add_argument(
+        "--state", type=Path, required=True, help="where you keep what you cosigned last"
+    )
+    parser.set_defaults(run=_cosign)
+
+
+def _cosign(options: Namespace) -> int:
+    _checkName(options.name)
+    signer = Signer.of(options.name, readPrivateKey(options.private), SignatureType.COSIGNATURE)
+    log = logOf(options.log, keyFrom(options.key))
+    note = Note.read(newestNote(log))
+    now = Checkpoint.readSigned(str(note), log.key)
+    if options.state.exists():
+        _, old = headsFrom(options.state, log.key)[-1]
+        if old.size > now.size:
+            print(f"NOT COSIGNED: the log shows {now.size} records, and had {old.size}")
+            return 1
+        proof = consistency(log.place, old.size, now.size)
+        if not provesConsistency(old.size, now.size, old.root, now.root, proof):
+            print(f"NOT COSIGNED: the log of {now.size} records does not begin with {old}")
+            return 1
+    cosigned = str(note.with_(signer.cosign(note.text, int(time.time()))))
+    keep(options.state, cosigned.encode())
+    print(cosigned, end="")
+    return 0
+
+
+def addErase(parser: ArgumentParser) -> None:
+    parser.add_argument("log", type=Path, help="the log's directory")
+    which = parser.add_mutually_exclusive_group(required=True)
+    which.add_argument("--before", help="all of records before this time (RFC 3339, UTC)")
+    which.add_argument("--record", type=int, help="all of the record with this index")
+    which.add_argument("--value", help="all in which this text is")
+    parser.set_defaults(run=_erase)
+
+
+def _erase(options: Namespace) -> int:
+    chosen = _Chosen(options)
+    places = [Place(options.log / str(each)) for each in generationsIn(options.log)]
+    erased = sum(eraseOpenings(each, chosen) for each in places or [Place(options.log)])
+    print(f"{erased} seals can never be opened again")
+    return 0
+
+
+class _Chosen:
+    def __init__(self, options: Namespace) -> None:
+        self._before: str | None = options.before
+        self._record: int | None = options.record
+        self._value: str = options.value or ""
+
+    def __call__(self, index: int, timestamp: str, opening: Opening) -> bool:
+        if self._before is not None:
+            return timestamp < self._before
+        if self._record is not None:
+            return index == self._record
+        return self._value in opening.value
