@@ -96,7 +96,7 @@ class Operator:
         self._gatekeeping = gatekeeping
         self._defending = defending
         self._calling = calling
-        merging = Merging(gateway, host, gates)
+        merging = Merging(gateway, host, self._gates)
         self._roomKeeping = RoomKeeping(host, calling, merging, host.sounds)
         self._listeners = listeners
         self._records = records
