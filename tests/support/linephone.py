@@ -18,6 +18,8 @@ __all__ = ["Linphone"]
 class Linphone(Process):
     """
     It registers, answers whoever calls, and plays a tone instead of listening to a sound card.
+
+    @ivar heard: the recording of what it hears.
     """
 
     SETTINGS = """\
@@ -26,6 +28,8 @@ sip_port=5060
 bind_address={address}
 default_proxy=0
 use_ipv6=0
+media_encryption={encryption}
+media_encryption_mandatory={mandatory}
 [rtp]
 audio_rtp_port=22000-23000
 [sound]
@@ -72,6 +76,7 @@ enabled={enabled}
         tone: int = 700,
         password: str = "",
         stun: str = "",
+        encryption: str = "none",
     ) -> None:
         """
         @param codec: all that it speaks.
@@ -79,6 +84,7 @@ enabled={enabled}
         @param password: its name's, in our realm; empty where none is asked for.
         @param stun: the server that it asks where it is, and then offers ICE; empty, and it
             does not.
+        @param encryption: C{"srtp"} or C{"dtls"}, and no call is without.
         """
         super().__init__(directory, f"linphone-{address}")
         codecs = [
@@ -87,13 +93,20 @@ enabled={enabled}
             )
             for number, (mime, rate, channels) in enumerate(self.CODECS)
         ]
-        settings = self.SETTINGS.format(address=address, registrar=registrar, name=name)
+        settings = self.SETTINGS.format(
+            address=address,
+            registrar=registrar,
+            name=name,
+            encryption=encryption,
+            mandatory=int(encryption != "none"),
+        )
         if password:
             settings += self.PASSWORD.format(name=name, password=password)
         if stun:
             settings += self.ICE.format(stun=stun)
         self._settings = settings + "".join(codecs)
         self._tone = tone
+        self.heard = self.directory / "heard.wav"
 
     def command(self) -> Sequence[str]:
         linphonec = program("linphonec")
@@ -110,7 +123,8 @@ enabled={enabled}
                 stdin=subprocess.PIPE, start_new_session=True,
             )  # fmt: skip
         self._console = child.stdin
-        for each in ("soundcard use files", f"play {self.directory / 'tone.wav'}"):
+        tone = self.directory / "tone.wav"
+        for each in ("soundcard use files", f"play {tone}", f"record {self.heard}"):
             self.tell(each)
         return child
 

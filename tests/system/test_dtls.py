@@ -4,10 +4,16 @@ Sound by SRTP whose keys are agreed on where it goes (DTLS-SRTP), with phones th
 
 from __future__ import annotations
 
+import re
+import socket
 from pathlib import Path
 
 import pytest
 
+from h323d.values.media.encryption import KeyAgreement
+from h323d.values.media.fingerprint import Fingerprint
+from tests.support.handshakes import identity
+from tests.support.linephone import Linphone
 from tests.support.processes import Asterisk, Baresip, Caller, Server, waitFor
 from tests.support.softphone import SoftPhone
 from tests.support.sound import heardFor, writeTone
@@ -15,7 +21,7 @@ from tests.support.sound import heardFor, writeTone
 pytestmark = pytest.mark.interop
 
 US, BARESIP, PJSUA, CALLER = "127.0.97.1", "127.0.97.2", "127.0.97.3", "127.0.97.4"
-ASTERISK = "127.0.97.5"
+ASTERISK, LINPHONE = "127.0.97.5", "127.0.97.6"
 TONE, OTHER_TONE = 700, 440
 TONES = (TONE, OTHER_TONE)
 NONE = {"packetsReceived": 0}
@@ -176,3 +182,121 @@ def test_aPhoneThatHasItsKeysInTheSignallingIsBridgedToOneThatAgrees(tmp_path: P
             assert [leg["media"]["encryption"] for leg in server.ask("calls")] == [USUAL, USUAL]
             hangUp(server)
     assert heardFor(phone.heard, TONES, 0.3) == [OTHER_TONE]
+
+
+# Who is not whom the signalling says.
+
+
+class Impostor:
+    """
+    One who calls a room, and shows another certificate than that of its description.
+    """
+
+    ADDRESS = "127.0.97.9"
+    SDP = """\
+v=0
+o=- 1 1 IN IP4 {0}
+s=-
+c=IN IP4 {0}
+t=0 0
+m=audio 21000 UDP/TLS/RTP/SAVP 0
+a=setup:active
+a=fingerprint:{1}
+"""
+    REQUEST = """\
+{0} sip:80001@{1} SIP/2.0
+Via: SIP/2.0/UDP {2}:5060;branch=z9hG4bK{0}
+From: <sip:impostor@{2}>;tag=x
+To: {3}
+Call-ID: impostor@{2}
+CSeq: 1 {0}
+Contact: <sip:impostor@{2}>
+Max-Forwards: 70
+Content-Type: application/sdp
+
+"""
+
+    def __init__(self) -> None:
+        self._sip = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._sip.bind((self.ADDRESS, 5060))
+        self._rtp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._rtp.bind((self.ADDRESS, 21000))
+        for each in (self._sip, self._rtp):
+            each.settimeout(60)
+
+    def call(self) -> str:
+        """
+        @return: the request that ends the call.
+        """
+        described = self.SDP.format(self.ADDRESS, Fingerprint.of(b"of another"))
+        self._say("INVITE", f"<sip:80001@{US}>", described)
+        answer = self._until("SIP/2.0 200")
+        self._say("ACK", re.findall(r"^To: (.*?)\r$", answer, re.M)[0])
+        (port,) = re.findall(r"^m=audio (\d+)", answer, re.M)
+        ours = Fingerprint.parse(re.findall(r"^a=fingerprint:(.*?)\r$", answer, re.M)[0])
+        assert ours is not None
+        association = identity(9).associate(KeyAgreement(True, (ours,)))
+        (hello,) = association.begin()
+        self._rtp.sendto(hello, (US, int(port)))
+        for each in association.take(self._rtp.recv(2000)):
+            self._rtp.sendto(each, (US, int(port)))
+        return self._until("BYE")
+
+    def _say(self, method: str, to: str, body: str = "") -> None:
+        head = self.REQUEST.format(method, US, self.ADDRESS, to)
+        self._sip.sendto((head + body).replace("\n", "\r\n").encode(), (US, 5060))
+
+    def _until(self, start: str) -> str:
+        while True:
+            text = self._sip.recv(65536).decode()
+            if text.startswith(start):
+                return text
+
+
+def test_whoShowsAnotherCertificateIsCutOff(tmp_path: Path, server: Server) -> None:
+    with server:
+        assert "Q.850;cause=47" in Impostor().call()
+        waitFor(lambda: not server.ask("calls"), 10, "the end of the call")
+    assert "the certificate has not the fingerprint that was signalled" in server.output()
+    assert "Traceback" not in server.output()
+
+
+# linphone, by either way.
+
+
+@pytest.mark.parametrize("calls", [True, False], ids=["calls", "called"])
+@pytest.mark.parametrize(("encryption", "keys"), [("srtp", "sdes"), ("dtls", "dtls")])
+def test_linphoneIsInARoomWithAnH323Caller(
+    tmp_path: Path, encryption: str, keys: str, calls: bool
+) -> None:
+    server = Server(tmp_path, US, offering(keys, peer=LINPHONE))
+    linphone = Linphone(
+        tmp_path / "linphone", LINPHONE, US, "linphone", tone=TONE, encryption=encryption
+    )
+    with server, linphone:
+        waitFor(lambda: server.ask("registrations"), 20, "a registration")
+        if calls:
+            linphone.tell(f"call sip:80001@{US}")
+        else:
+            server.ask("call", f"sip:linphone@{LINPHONE}", "80001")
+        with Caller(
+            tmp_path, "caller", "80001", "--bind", CALLER, "--gatekeeper", US, "--alias", "carl",
+            "--seconds", "0", "--json", "--tone", str(OTHER_TONE),
+            "--record", str(tmp_path / "heard.wav"),
+        ) as caller:  # fmt: skip
+            waitFor(lambda: len(server.ask("calls")) == 2, 20, "both")
+            waitFor(lambda: isHeard(server, 100), 20, "sound")
+            assert encryptions(server) == {"h323": None, "sip": USUAL}
+            linphone.tell("terminate")
+            waitFor(lambda: len(server.ask("calls")) == 1, 10, "the end of its call")
+            hangUp(server)
+            caller.wait(20)
+        waitFor(lambda: isPlayed(linphone.heard, OTHER_TONE), 10, "the caller's sound")
+    assert heardFor(tmp_path / "heard.wav", TONES, 0.3) == [TONE]
+
+
+def isPlayed(recording: Path, tone: int) -> bool:
+    """
+    Whether a tone, and no other, is in what a phone has written down so far.
+    """
+    return heardFor(recording, TONES, 0.3) == [tone]

@@ -269,3 +269,22 @@ def test_whatClosesSaysNothingMore(line: Line) -> None:
     line.close()
     line.bench.run(25.0)
     assert line.one.recorder.failures == []
+
+
+def test_manyHalfHandshakesEndAndHarmNobody() -> None:
+    bench = MediaBench(MediaConfig(maximumPorts=600))
+    ends = []
+    for number in range(500):
+        end = End(bench, f"10.1.{number // 250}.{number % 250 + 1}", False)
+        there = TransmitFormat(G711_ULAW, 0, 20, TransportAddress("10.2.0.1", 20000 + number))
+        stream = Stream(there, RECEIVE, keys=end.agreement)
+        end.port.configure(stream, Signalling("10.2.0.1"))
+        hello = identity(2).associate(KeyAgreement(True, (OURS,))).begin()
+        bench.toServer(there.rtp, end.port.rtp, hello[0])
+        ends.append(end)
+    listening = bench.meeting(2)[0][1]
+    bench.run(1.0)
+    assert len(bench.stray) >= 500  # each was answered once, and waits
+    assert len(listening.heard) > 40
+    bench.clock.advance(20.0)
+    assert [len(end.recorder.failures) for end in ends] == [1] * 500
