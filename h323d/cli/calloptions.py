@@ -122,7 +122,9 @@ def _addSound(parser: argparse.ArgumentParser) -> None:
         "--dtmf", type=_digits, metavar="DIGITS", default="", help="send digits when answered"
     )
     sound.add_argument(
-        "--dtmf-method", choices=[each.value for each in DigitMethod], help="default: the best"
+        "--dtmf-method",
+        choices=[each.value for each in DigitMethod if each.isSent],
+        help="default: the best",
     )
 
 

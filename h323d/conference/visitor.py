@@ -10,12 +10,15 @@ from typing import Protocol
 
 from twisted.internet.interfaces import IReactorTime
 
+from h323d.call.digits import DigitFilter
 from h323d.call.legs import ILeg
 from h323d.call.media import IMediaPool, IMediaPort
 from h323d.call.observer import SilentObserver, Unheeded
+from h323d.call.timer import Timer
 from h323d.conference.access import RoomAccess
 from h323d.conference.arrival import Arrival
 from h323d.conference.asking import Patience, newAsking
+from h323d.conference.attendant import Attendant
 from h323d.conference.roles import RoomRole
 from h323d.sounds.house import Sounds
 from h323d.sounds.names import HouseSound
@@ -26,6 +29,8 @@ from h323d.values.media.medium import Medium
 from h323d.values.media.streams import Stream
 
 __all__ = ["Visitor", "VisitorOwner"]
+
+_LOOK = 0.1  # seconds between two looks for keys that have come as tones
 
 
 class VisitorOwner(Protocol):
@@ -75,7 +80,10 @@ class Visitor(SilentObserver):
         self.media: dict[Medium, tuple[IMediaPort, Stream]] = {}
         self._owner = owner
         self._mixer = pool.openMixer(Unheeded())
-        self._reciter = Reciter(self._mixer, sounds, clock)
+        self._attendant = Attendant(self._mixer, sounds)
+        self._reciter = Reciter(self._attendant, sounds, clock)
+        self._presses = DigitFilter(clock)
+        self._timer = Timer(clock)
         self._isHeard = False
         self._asking = newAsking(self, clock, patience)
 
@@ -83,6 +91,7 @@ class Visitor(SilentObserver):
         """
         Ask.
         """
+        self._timer.start(_LOOK, self._listen)
         self._asking.begin()
 
     # What the machine wants.
@@ -111,7 +120,21 @@ class Visitor(SilentObserver):
         if self._isHeard:
             self._reciter.recite((sound,))
 
+    def _listen(self) -> None:
+        """
+        Take the keys that have come as tones.
+        """
+        self._timer.start(_LOOK, self._listen)
+        for key in self._attendant.take():
+            self._press(key, DigitMethod.IN_BAND)
+
+    def _press(self, key: str, method: DigitMethod) -> None:
+        if self._presses.isNew(key, method):
+            self._owner.visitorDigit(self, method)
+            self._asking.press(key)
+
     def _close(self) -> None:
+        self._timer.stop()
         self._reciter.stop()
         self._mixer.close()
 
@@ -131,8 +154,7 @@ class Visitor(SilentObserver):
             self._mixer.leave(lost[0])
 
     def legDigit(self, leg: ILeg, digit: str, milliseconds: int, method: DigitMethod) -> None:
-        self._owner.visitorDigit(self, method)
-        self._asking.press(digit)
+        self._press(digit, method)
 
     def legReleased(self, leg: ILeg, cause: Cause) -> None:
         self._asking.stop()

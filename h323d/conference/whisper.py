@@ -15,6 +15,7 @@ from h323d.call.media import IMediaPool, IMixer
 from h323d.call.observer import Unheeded
 from h323d.sounds.house import Sounds
 from h323d.sounds.names import HouseSound
+from h323d.sounds.playing import Player
 from h323d.sounds.reciting import Reciter
 from h323d.values.identifiers import LegID
 
@@ -55,7 +56,7 @@ class Whisper:
             return
         if self._place is None:
             mixer = self._pool.openMixer(Unheeded())
-            self._place = mixer, Reciter(mixer, self._sounds, self._clock)
+            self._place = mixer, Reciter(Player(mixer, self._sounds), self._sounds, self._clock)
             self._listener.stepAside(mixer)
         self._place[1].recite(what, self.end)
 

@@ -16,8 +16,11 @@ import numpy.typing as npt
 
 __all__ = [
     "BUSY",
+    "COLUMNS",
     "DTMF",
+    "KEYS",
     "RINGBACK",
+    "ROWS",
     "Melody",
     "Note",
     "Tone",
@@ -30,9 +33,12 @@ __all__ = [
 
 _FULL_SCALE = 32767.0
 _SWELL = 0.010  # seconds in which a note begins, and ends
-_ROWS = (697, 770, 852, 941)  # Hz (ITU-T Q.23)
-_COLUMNS = (1209, 1336, 1477, 1633)
-_KEYS = ("123A", "456B", "789C", "*0#D")
+ROWS = (697, 770, 852, 941)  # Hz (ITU-T Q.23)
+COLUMNS = (1209, 1336, 1477, 1633)
+KEYS = ("123A", "456B", "789C", "*0#D")
+"""
+Of each row, by column.
+"""
 
 Samples = npt.NDArray[np.int16]
 
@@ -85,8 +91,8 @@ RINGBACK = Tone((425,), on=1000, off=4000)  # as in most of Europe (ITU-T E.180,
 BUSY = Tone((425,), on=500, off=500)
 DTMF = {
     key: Tone((row, column), level=-13.0, on=100, off=0)
-    for row, keys in zip(_ROWS, _KEYS, strict=True)
-    for column, key in zip(_COLUMNS, keys, strict=True)
+    for row, keys in zip(ROWS, KEYS, strict=True)
+    for column, key in zip(COLUMNS, keys, strict=True)
 }
 
 

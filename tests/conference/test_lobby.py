@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 from twisted.internet.task import Clock
 
@@ -15,6 +16,7 @@ from h323d.conference.config import ConferenceConfig, RoomConfig
 from h323d.conference.host import ConferenceHost
 from h323d.conference.lobby import TOO_MANY, WRONG_PIN
 from h323d.conference.roles import RoomRole
+from h323d.dsp.tones import DTMF, render
 from h323d.events.bus import EventBus, Fact
 from h323d.events.calls import CallAnswered, CallEnded, CallRefused, DigitReceived
 from h323d.events.rooms import ParticipantJoined, PINEntered, RoomOpened
@@ -113,6 +115,33 @@ def test_itMayBeEnteredBeforeThereIsSound(scene: Scene) -> None:
     assert scene.told(ParticipantJoined) == []
     leg.mediaReady()
     assert len(scene.told(ParticipantJoined)) == 1
+
+
+def sing(scene: Scene, keys: str) -> None:
+    ((_, sink),) = scene.pool.mixers[0].parties.values()
+    assert sink is not None
+    for key in keys:
+        sink.write(render(DTMF[key], 0, 800), 8000)
+        sink.write(np.zeros(480, np.int16), 8000)
+
+
+def test_itMayComeAsTones(scene: Scene) -> None:
+    leg = scene.visit()
+    sing(scene, "1234#")
+    scene.clock.advance(0.2)
+    assert leg.legId in scene.host.rooms[ROOM].participants
+    methods = {each.method for each in scene.facts if isinstance(each, DigitReceived)}
+    assert methods == {"in-band"}
+
+
+def test_aKeyThatComesByTwoWaysIsOne(scene: Scene) -> None:
+    leg = scene.visit()
+    for key in "1234":
+        scene.press(leg, key)
+        sing(scene, key)
+        scene.clock.advance(0.2)
+    scene.press(leg, "#")
+    assert leg.legId in scene.host.rooms[ROOM].participants
 
 
 def test_aWrongOneIsToldAndAskedForAgain(scene: Scene) -> None:

@@ -10,6 +10,7 @@ from twisted.internet.task import Clock
 from h323d.call.media import IMixerObserver
 from h323d.call.observer import Unheeded
 from h323d.sounds.names import HouseSound
+from h323d.sounds.playing import Player
 from h323d.sounds.reciting import Reciter
 from tests.support.fakemedia import FakeMixer
 from tests.support.numberedsounds import SECONDS, NumberedSounds, playedIn
@@ -26,7 +27,8 @@ class Scene:
     def __init__(self) -> None:
         self.clock = Clock()
         self.mixer = FakeMixer(IMixerObserver(Unheeded()))
-        self.reciter = Reciter(self.mixer, NumberedSounds(off=(OFF,)), self.clock)
+        sounds = NumberedSounds(off=(OFF,))
+        self.reciter = Reciter(Player(self.mixer, sounds), sounds, self.clock)
         self.ended = 0
 
     def end(self) -> None:

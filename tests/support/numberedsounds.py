@@ -39,4 +39,5 @@ def playedIn(mixer: FakeMixer) -> list[HouseSound]:
     What is played there.
     """
     sources = [source for source, _ in mixer.parties.values()]
-    return [_ALL[source.read(1, 8000)[0]] for source in sources if source is not None]
+    heard = [source.read(1, 8000) for source in sources if source is not None]
+    return [_ALL[samples[0]] for samples in heard if len(samples)]

@@ -204,12 +204,29 @@ def test_soIsWhoEntersItByH323(mode: str, tmp_path: Path) -> None:
         Server(tmp_path / "server", US, CONFIGURATION) as server,
         Asterisk(tmp_path / "asterisk", ASTERISK, US, dtmf=mode) as asterisk,
     ):
-        asterisk.call("OOH323/802@other", "615")
-        (member,) = waitFor(lambda: server.ask("rooms"), 15, "Asterisk is in the room")[0][
-            "participants"
-        ]
-        assert (member["role"], member["voice"]) == ("participant", "open")
-        server.ask("hangup", "closed")
-        waitFor(lambda: server.ask("calls") == [], 10, "the call is over")
-        assert "Traceback" not in server.output()
+        seated(server, asterisk, "OOH323/802@other")
     assert capture.complaints(US) == ""
+
+
+@pytest.mark.parametrize("mode", ["inband", "info"])
+def test_orBySIPInWhateverWay(mode: str, tmp_path: Path) -> None:
+    with (
+        Capture(tmp_path / "capture", f"{NETWORK}0/24") as capture,
+        Server(tmp_path / "server", US, CONFIGURATION) as server,
+        Asterisk(tmp_path / "asterisk", ASTERISK, US, sip=f"dtmf_mode={mode}") as asterisk,
+    ):
+        seated(server, asterisk, "PJSIP/802@other")
+    assert capture.complaints(US) == ""
+
+
+def seated(server: Server, asterisk: Asterisk, channel: str) -> None:
+    """
+    Asterisk calls, and enters the PIN.
+    """
+    asterisk.call(channel, "615")
+    (room,) = waitFor(lambda: server.ask("rooms"), 15, "Asterisk is in the room")
+    (member,) = room["participants"]
+    assert (member["role"], member["voice"]) == ("participant", "open")
+    server.ask("hangup", "closed")
+    waitFor(lambda: server.ask("calls") == [], 10, "the call is over")
+    assert "Traceback" not in server.output()

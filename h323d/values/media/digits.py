@@ -38,3 +38,11 @@ class DigitMethod(enum.Enum):
     H245_SIGNAL = "h245-signal"
     Q931_KEYPAD = "q931-keypad"
     SIP_INFO = "sip-info"
+    IN_BAND = "in-band"  # heard alone: nobody is sent digits so
+
+    @property
+    def isSent(self) -> bool:
+        """
+        Whether digits can be sent so.
+        """
+        return self is not DigitMethod.IN_BAND
