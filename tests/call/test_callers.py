@@ -9,6 +9,7 @@ from zope.interface.verify import verifyObject
 
 from h323d.call.callers import ANY_NAME, CallerName, ICallerNames, identitiesOf
 from h323d.call.legs import IOffer
+from h323d.values.ed25519 import SCHEME
 from h323d.values.proof import Proof
 from tests.support.fakeleg import FakeLeg
 from tests.support.fakemedia import FakePool
@@ -51,3 +52,9 @@ def test_andWhoseSecretItHasShownToKnow() -> None:
     leg = FakeLeg("80001", FakePool())
     leg.proofs = (Proof("digest", "anna", 0),)
     assert identitiesOf(leg, ANY_NAME) == ("anna",)
+
+
+def test_butNotWhatASignatureSaysThatNobodyHasVerified() -> None:
+    leg = FakeLeg("80001", FakePool())
+    leg.proofs = (Proof(SCHEME, "anna", 0, signature=b"anything"),)
+    assert identitiesOf(leg, ANY_NAME) == ()
