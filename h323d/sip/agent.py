@@ -21,6 +21,7 @@ from h323d.sip.dialogs.replaces import Replaces
 from h323d.sip.digest.answering import Answering
 from h323d.sip.flows import Flow
 from h323d.sip.messages.message import SIPRequest, SIPResponse
+from h323d.sip.messages.rack import RAck
 from h323d.sip.messages.uri import URI
 from h323d.sip.proof import Unproven
 from h323d.sip.transactions.running import ClientTransaction, ClientUser, ServerTransaction
@@ -161,8 +162,12 @@ class UserAgent(Protocol):
     def dialogOf(self, legId: LegID) -> Replaces | None:
         """The dialog of that leg, as an INVITE names it that is to have its place."""
 
-    def forget(self, callId: str, localTag: str) -> None:
-        """Such requests are nobody's any more."""
+    def forget(self, callId: str, localTag: str, awaited: RAck | None = None) -> None:
+        """
+        Such requests are nobody's any more.
+
+        @param awaited: what a PRACK says that may come still.
+        """
 
     def inviteDone(self, transaction: ServerTransaction) -> None:
         """A CANCEL of this INVITE is nobody's any more."""

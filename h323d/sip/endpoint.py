@@ -38,6 +38,7 @@ from h323d.sip.entrance import Entrance, sourceOf
 from h323d.sip.events.notifier import Notifier
 from h323d.sip.flows import Flow, Flows
 from h323d.sip.messages.message import RefusedRequest, SIPRequest, SIPResponse
+from h323d.sip.messages.rack import RAck
 from h323d.sip.messages.received import stamp, stamped
 from h323d.sip.messages.uri import URI
 from h323d.sip.messages.via import Via
@@ -260,7 +261,10 @@ class SIPEndpoint(Part[SIPConfig]):
         return taker.refusal(request, inquiryOf(request, sourceOf(request), proofs))
 
     def knew(self, request: SIPRequest, tag: str) -> bool:
-        return self._dialogs.isPast(request.callId, tag)
+        if request.method != "PRACK":
+            return self._dialogs.isPast(request.callId, tag)
+        rack = request.headers.first("RAck", RAck.parse)
+        return rack is not None and self._dialogs.isAwaited(request.callId, tag, rack)
 
     def isFullFor(self, host: str) -> bool:
         return self._dialogs.isFullFor(host)
@@ -299,8 +303,8 @@ class SIPEndpoint(Part[SIPConfig]):
         self._dialogs.enter(callId, localTag, user)
         self._flows.wire.belongs(callId, user.callId)
 
-    def forget(self, callId: str, localTag: str) -> None:
-        self._dialogs.forget(callId, localTag)
+    def forget(self, callId: str, localTag: str, awaited: RAck | None = None) -> None:
+        self._dialogs.forget(callId, localTag, awaited)
 
     def dialogOf(self, legId: LegID) -> Replaces | None:
         leg = next((each for each in self._dialogs.users if each.legId == legId), None)

@@ -33,6 +33,12 @@ __all__ = ["Calls", "Entrance", "sourceOf"]
 
 _ABOUT_CALLS = ("INVITE", "OPTIONS")
 _FROM_OURS = ("MESSAGE", "SUBSCRIBE")  # what nobody is served who is not known
+_LATE = ("BYE", "PRACK")
+"""
+What is taken after the end: a BYE that has crossed ours (RFC 5407, 3.2.1), and a PRACK of what was
+sent before the final response (RFC 3262, 3).
+"""
+
 _NEVER_ASKED = ("ACK", "CANCEL")  # they cannot be sent again (RFC 3261, 22.1)
 
 
@@ -52,7 +58,10 @@ class Calls(Protocol):
 
     def knew(self, request: SIPRequest, tag: str) -> bool:
         """
-        Whether it belongs to one that has ended a moment ago.
+        Whether it belongs to one that has ended a moment ago; of a PRACK, whether that still
+        waits for it.
+
+        @raise DecodeError: a PRACK cannot be read.
         """
 
     def isFullFor(self, host: str) -> bool:
@@ -192,8 +201,8 @@ class Entrance:
         """
         The answer to a request that belongs to no call and makes none.
         """
-        if request.method == "BYE" and self._calls.knew(request, tag):
-            return request.response(200, None, tag)  # it has crossed ours (RFC 5407, 3.2.1)
+        if request.method in _LATE and self._calls.knew(request, tag):
+            return request.response(200, None, tag)
         if request.method == "CANCEL" or request.toAddress.tag is not None:
             known = self._calls.knows(request, tag)
         elif request.method in _ABOUT_CALLS and self._calls.isFullFor(sourceOf(request).host):

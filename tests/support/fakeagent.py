@@ -22,6 +22,7 @@ from h323d.sip.digest.answering import NO_SECRETS, Answering
 from h323d.sip.flows import Flow
 from h323d.sip.messages.message import SIPRequest, SIPResponse
 from h323d.sip.messages.parser import parse
+from h323d.sip.messages.rack import RAck
 from h323d.sip.messages.uri import URI
 from h323d.sip.proof import Unproven, UnprovenCredit
 from h323d.sip.transactions.running import ClientUser, ServerTransaction
@@ -139,7 +140,7 @@ class FakeAgent:
         self.asked.append(replaces)
         return self.replaceable
 
-    def forget(self, callId: str, localTag: str) -> None:
+    def forget(self, callId: str, localTag: str, awaited: RAck | None = None) -> None:
         pass
 
     def inviteDone(self, transaction: ServerTransaction) -> None:

@@ -24,6 +24,7 @@ from h323d.sip.calls.referredby import referredOf
 from h323d.sip.dialogs.dialog import Dialog
 from h323d.sip.dialogs.dialogend import DialogEnd
 from h323d.sip.messages.message import SIPRequest
+from h323d.sip.messages.rack import RAck
 from h323d.sip.reasons import statusOfCall
 from h323d.sip.sdp.description import parse
 from h323d.sip.sdp.payloads import soundOf
@@ -204,6 +205,13 @@ class Invited:
         self.session.ack()
 
     # Provisional responses, and their PRACKs.
+
+    @property
+    def awaited(self) -> RAck | None:
+        """
+        What the PRACK says that has not come yet; C{None} if none is awaited.
+        """
+        return self._provisionals.awaited
 
     def prackArrived(self, prack: ServerTransaction) -> None:
         """

@@ -159,6 +159,12 @@ class Inviting:
         """
         self.session.call(target)
 
+    @property
+    def awaited(self) -> None:
+        """
+        Nobody sends us a PRACK.
+        """
+
     def prackArrived(self, prack: ServerTransaction) -> None:
         """
         Nothing that we have sent could be acknowledged so.

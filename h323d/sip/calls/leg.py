@@ -391,7 +391,7 @@ class SIPLeg:
         self._soon.stop()
         self._end.close()
         self._modification.close()
-        self._agent.forget(self._side.sipCallId, self.localTag)
+        self._agent.forget(self._side.sipCallId, self.localTag, self._side.awaited)
 
     def _giveBack(self) -> None:
         """

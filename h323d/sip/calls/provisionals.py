@@ -83,6 +83,13 @@ class Provisionals:
             self._reliability.ring(provisional)
 
     @property
+    def awaited(self) -> RAck | None:
+        """
+        What the PRACK says that has not come yet; C{None} if none is awaited.
+        """
+        return self._awaited
+
+    @property
     def silent(self) -> bool:
         """
         Whether nothing may be said without a description: the first response that must arrive

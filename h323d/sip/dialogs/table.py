@@ -10,6 +10,7 @@ from h323d.call.legs import ILeg
 from h323d.call.shares import ShareRule, Shares
 from h323d.sip.agent import DialogUser
 from h323d.sip.dialogs.replaces import Replaces
+from h323d.sip.messages.rack import RAck
 
 __all__ = ["DialogTable"]
 
@@ -36,7 +37,8 @@ class DialogTable:
         self._shares = Shares(rule, "calls")
         self._users: dict[tuple[str, str], DialogUser] = {}
         self._callers: dict[tuple[str, str], str] = {}  # the hosts of those who called us
-        self._past: dict[tuple[str, str], float] = {}  # when they ended, the oldest first
+        # When they ended, and what a PRACK says that was awaited; the oldest first.
+        self._past: dict[tuple[str, str], tuple[float, RAck | None]] = {}
 
     @property
     def users(self) -> tuple[DialogUser, ...]:
@@ -76,19 +78,24 @@ class DialogTable:
         self._callers[callId, localTag] = caller
         self._shares.take(caller)
 
-    def forget(self, callId: str, localTag: str) -> None:
+    def forget(self, callId: str, localTag: str, awaited: RAck | None = None) -> None:
+        """
+        It is over.
+
+        @param awaited: what a PRACK says that may come still.
+        """
         key = callId, localTag
         if self._users.pop(key, None) is not None:
-            self._remember(key)
+            self._remember(key, awaited)
         caller = self._callers.pop(key, None)
         if caller is not None:
             self._shares.giveBack(caller)
 
-    def _remember(self, key: tuple[str, str]) -> None:
+    def _remember(self, key: tuple[str, str], awaited: RAck | None) -> None:
         now = self._clock.seconds()
-        self._past[key] = now
-        oldest = next(iter(self._past))
-        if len(self._past) > MAX_PAST or now - self._past[oldest] >= self._lifetime:
+        self._past[key] = now, awaited
+        oldest, (ended, _) = next(iter(self._past.items()))
+        if len(self._past) > MAX_PAST or now - ended >= self._lifetime:
             del self._past[oldest]
 
     def replaced(self, replaces: Replaces) -> ILeg | int:
@@ -107,5 +114,11 @@ class DialogTable:
         """
         Whether there was such a dialog a moment ago.
         """
-        ended = self._past.get((callId, localTag))
-        return ended is not None and self._clock.seconds() - ended < self._lifetime
+        past = self._past.get((callId, localTag))
+        return past is not None and self._clock.seconds() - past[0] < self._lifetime
+
+    def isAwaited(self, callId: str, localTag: str, rack: RAck) -> bool:
+        """
+        Whether a dialog that was there a moment ago still waits for a PRACK that says that.
+        """
+        return self.isPast(callId, localTag) and self._past[callId, localTag][1] == rack

@@ -137,6 +137,22 @@ def test_aSecondPrackIsRefused() -> None:
     call.over()
 
 
+@pytest.mark.parametrize("how", ["refused", "cancelled"])
+def test_aPrackThatTheRefusalHasOvertakenIsTaken(how: str) -> None:
+    call = Call()
+    call.ring()
+    awaited = call.rack()
+    wrong = RAck(awaited.rseq + 1, awaited.cseq)
+    if how == "refused":
+        call.leg.hangup(Cause.USER_BUSY)
+    else:
+        call.send("CANCEL", branch="z9hG4bK1INVITE", toTag="")
+    assert [call.prack(each).status for each in (awaited, wrong)] == [200, 481]
+    call.world.run(40, step=1)
+    assert call.prack(awaited).status == 481
+    call.end()
+
+
 @pytest.mark.parametrize("extra", ["", "RAck: nonsense\n"])
 def test_aPrackThatDoesNotSayOfWhatIsMalformed(extra: str) -> None:
     call = Call()
