@@ -57,11 +57,11 @@ class NameAddr:
                 showable(unquote(name)) if name else "",
                 parseParameters(text[found.end() :], path),
             )
-        if "<" in text or '"' in text:
-            fail("quotes or angle brackets do not match", path)
         # Without brackets, parameters are the header field's, and what could be
         # taken for the URI's is not allowed (20.10).
         bare, semicolon, rest = text.partition(";")
+        if "<" in bare or '"' in bare:
+            fail("quotes or angle brackets do not match", path)
         if "?" in bare or "," in bare:
             fail("a URI that needs angle brackets has none", path)
         return cls(parseURI(bare.strip(), path), "", parseParameters(semicolon + rest, path))

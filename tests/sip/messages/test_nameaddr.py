@@ -81,3 +81,16 @@ def test_tagIsSetOnce() -> None:
     address = NameAddr.parse("<sip:a@h>;x=1").withTag("t")
     assert address.tag == "t"
     assert str(address.withTag("u")) == "<sip:a@h>;x=1;tag=u"
+
+
+def test_withoutBracketsAParameterMayBeQuoted() -> None:
+    address = NameAddr.parse('sip:a@h;+sip.instance="<urn:uuid:1;2>";expires=60', "Contact")
+    assert address.uri == URI
+    assert address.parameter("+sip.instance") == '"<urn:uuid:1;2>"'
+    assert address.parameter("expires") == "60"
+
+
+@pytest.mark.parametrize("text", ['sip:a@h;x="1', 'sip:a@h;x="1"2', 'sip:a"b@h;x=1'])
+def test_butItsQuotesHaveToMatch(text: str) -> None:
+    with pytest.raises(DecodeError):
+        NameAddr.parse(text, "Contact")
