@@ -340,11 +340,13 @@ class Flows:
         else:
             stream.close()
 
-    def arrived(self, stream: StreamFlow, item: SIPRequest | SIPResponse | DecodeError) -> None:
+    def arrived(
+        self, stream: StreamFlow, item: SIPRequest | SIPResponse | DecodeError, octets: bytes
+    ) -> None:
         if isinstance(item, DecodeError):
             self._user.messageRefused(item, stream)
         else:
-            self.wiretap.noteRead(stream, item)
+            self.wiretap.note(stream, False, octets)
             self._user.messageReceived(item, stream)
 
     def cut(self, flow: Flow) -> None:

@@ -50,8 +50,10 @@ class StreamFlows(Protocol):
     def idle(self, stream: StreamFlow) -> None:
         """Nothing was carried for long."""
 
-    def arrived(self, stream: StreamFlow, item: SIPRequest | SIPResponse | DecodeError) -> None:
-        """One whole message, or something that is none."""
+    def arrived(
+        self, stream: StreamFlow, item: SIPRequest | SIPResponse | DecodeError, octets: bytes
+    ) -> None:
+        """One whole message, as it was read and as it came, or something that is none."""
 
     def closed(self, stream: StreamFlow) -> None:
         """It is gone, or could not be made."""
@@ -147,13 +149,13 @@ class StreamFlow:
 
     def streamReceived(self, data: bytes) -> None:
         items = self._reader.feed(data)
-        for item in items:
+        for item, octets in zip(items, self._reader.octets, strict=True):
             if isinstance(item, KeepAlive):
                 self.send(PONG)
                 continue
             self._known = self._known or not isinstance(item, DecodeError)
             self._touch()
-            self._flows.arrived(self, item)
+            self._flows.arrived(self, item, octets)
         if self._reader.broken:
             self.close()
         elif not self._reader.pending:
@@ -171,7 +173,7 @@ class StreamFlow:
         self._flows.closed(self)
 
     def _tooSlow(self) -> None:
-        self._flows.arrived(self, DecodeError("it took too long", "message"))
+        self._flows.arrived(self, DecodeError("it took too long", "message"), b"")
         self.abort()
 
     def _touch(self) -> None:

@@ -10,10 +10,7 @@ from typing import Protocol
 from twisted.internet.interfaces import IReactorTime
 
 from h323d.call.wire import IWireLog, WireMessage, WireProtocol
-from h323d.errors import EncodeError
 from h323d.sip.messages.masking import masked
-from h323d.sip.messages.message import SIPRequest, SIPResponse
-from h323d.sip.messages.writer import write
 from h323d.values.address import TransportAddress
 
 __all__ = ["WireTap"]
@@ -63,15 +60,3 @@ class WireTap:
             masked(data),
         )
         self._wire.seen(name, message)
-
-    def noteRead(self, flow: TappedFlow, message: SIPRequest | SIPResponse) -> None:
-        """
-        Note what came by a connection, as it was understood.
-        """
-        if not self._wire.keeps:
-            return
-        try:
-            data = write(message)
-        except EncodeError:  # it says what we would not repeat
-            return
-        self.note(flow, False, data)

@@ -12,10 +12,13 @@ from h323d.config.sections import Configuration
 from h323d.gatekeeper.routed.config import CallModel, RoutedConfig
 from h323d.h323.calls.callstart import StartUpOptions
 from h323d.h323.config import H323Config
+from h323d.net.stream import StreamOpener
 from h323d.operation.command import OperatorError
+from h323d.values.address import TransportAddress
 from h323d.values.media.formats import G711_ALAW
 from tests.support.bridged import SERVER, h323Phone, sipPhone
 from tests.support.simulation import SimulatedServer, Simulation
+from tests.support.sippeers import Wire, request
 
 ALICE, BOB = "10.0.1.1", "10.0.1.2"
 LADDER = [
@@ -68,6 +71,19 @@ def test_bothSidesOfABridgedCallAreOneLadder(world: Simulation, server: Simulate
     (setup,) = (row for row in rows if row.what.startswith("Setup"))
     assert setup.source.startswith(f"{SERVER}:")
     assert setup.target.startswith(f"{BOB}:")
+
+
+def test_whatCameByAConnectionIsShownAsItCame(world: Simulation, server: SimulatedServer) -> None:
+    text = request("OPTIONS", uri=f"sip:{SERVER}", callId="oddly-written")
+    text = text.replace("/UDP ", "/TCP ").replace("Call-ID:", "i:   ").replace("Via:", "vIA :")
+    wire = Wire()
+    StreamOpener(world.network.host(ALICE)).open(TransportAddress(SERVER, 5060), wire, 5.0)
+    world.until(lambda: wire.stream is not None)
+    wire.send(text)
+    world.until(lambda: bool(wire.statuses))
+    came, answer = server.server.operator.wire("oddly-written")
+    assert bytes.fromhex(came.octets) == text.replace("\n", "\r\n").encode()
+    assert bytes.fromhex(answer.octets) == wire.raw
 
 
 @pytest.mark.parametrize("tunnelled", [True, False])

@@ -55,17 +55,22 @@ class StreamReader:
     """
     One connection's messages.
 
+    @ivar octets: what each of the items was made of that were fed last; of what is no message,
+        nothing.
     @ivar broken: nobody can tell any more where the next message begins: the connection
         must be closed once the items have been answered.  What is fed after is dropped.
     """
 
     def __init__(self) -> None:
         self.broken = False
+        self.octets: list[bytes] = []
         self._buffer = bytearray()
         self._scanned = 0
         self._blankLines = 0
-        # The message whose body is still to come: what will be made of it, and its length.
+        # The message whose body is still to come: what will be made of it, how it begins, and the
+        # length of the rest.
         self._head: SIPRequest | SIPResponse | DecodeError | None = None
+        self._beginning = b""
         self._length = 0
 
     @property
@@ -82,6 +87,7 @@ class StreamReader:
         @return: what ended with it, in order; often nothing.  Several pings in a row are
             one.
         """
+        self.octets = []
         if self.broken:
             return []
         self._buffer += data
@@ -106,11 +112,11 @@ class StreamReader:
             if self._scanned > MAX_HEADER_OCTETS:
                 self._break(items, DecodeError("too many octets of header fields", "message"))
             return False
-        head = bytes(self._buffer[:end])
+        self._beginning = bytes(self._buffer[: end + len(_END)])
         del self._buffer[: end + len(_END)]
         self._scanned = 0
         self._blankLines = 0
-        self._begin(head, items)
+        self._begin(self._beginning[:end], items)
         return not self.broken
 
     def _begin(self, head: bytes, items: list[StreamItem]) -> None:
@@ -138,8 +144,15 @@ class StreamReader:
         body = bytes(self._buffer[: self._length])
         del self._buffer[: self._length]
         head, self._head = self._head, None
-        items.append(head if isinstance(head, DecodeError) else withBody(head, body))
+        if isinstance(head, DecodeError):
+            self._add(items, head)
+        else:
+            self._add(items, withBody(head, body), self._beginning + body)
         return True
+
+    def _add(self, items: list[StreamItem], item: StreamItem, octets: bytes = b"") -> None:
+        items.append(item)
+        self.octets.append(octets)
 
     def _skipBlankLines(self, items: list[StreamItem]) -> None:
         if bytes(self._buffer[:1]) not in (b"\r", b"\n"):
@@ -153,10 +166,10 @@ class StreamReader:
         if self._blankLines >= 2:
             self._blankLines = 0
             if not items or items[-1] is not KeepAlive.PING:
-                items.append(KeepAlive.PING)
+                self._add(items, KeepAlive.PING)
 
     def _break(self, items: list[StreamItem], error: DecodeError) -> None:
-        items.append(error)
+        self._add(items, error)
         self._head = None
         self.broken = True
 

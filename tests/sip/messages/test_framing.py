@@ -105,3 +105,12 @@ def test_datagramOfNothingIsAKeepAlive(data: bytes) -> None:
 
 def test_datagramOfSomethingIsNoKeepAlive() -> None:
     assert not isKeepAlive(INVITE)
+
+
+def test_whatItemsWereMadeOfIsToldAsItCame() -> None:
+    reader = StreamReader()
+    reader.feed(b"\r\n" + INVITE[:50])
+    assert reader.octets == []
+    bad = b"NONSENSE\r\nContent-Length: 0\r\n\r\n"
+    assert len(reader.feed(INVITE[50:] + b"\r\n\r\n" + bad + OK)) == 4
+    assert reader.octets == [INVITE, b"", b"", OK]
