@@ -1,7 +1,7 @@
 """
 Call signalling without what is secret in it, for who keeps it: the digits that somebody pressed
-(H.323, 10), which may be a PIN and for which stars stand, and the tokens of H.235, by which a
-password could be guessed, and which are left out.
+(H.323, 10), which may be a PIN, and keys of media (H.235.6), for which stars stand, and the tokens
+of H.235, by which a password could be guessed, and which are left out.
 """
 
 from __future__ import annotations
@@ -19,8 +19,15 @@ __all__ = ["masked", "maskedControl", "withoutSecrets"]
 
 _STAR = "*"
 _USER_INPUT = 0x6D  # with which each C{indication.userInput} begins, in PER
+# How messages with keys begin: a channel that is opened, with additions to what H.245 had first, of
+# which keys are one; likewise its answer; and a command of many kinds.
+_OPENING, _OPENED, _COMMANDS = 0x03, 0x22, (0x4C, 0x4D)
+_ADDITIONS, _ADDITIONS_OPENED = 0x80, 0xC0  # in the octet after; in a proposal, in the first
+_KEYS = frozenset(("encryptionSync", "encryptionUpdate"))
+_CHANNEL = "OpenLogicalChannel"
 _TOKENS = frozenset(("tokens", "cryptoTokens", "integrityCheckValue"))
 _CONTROL = ("h245Control", "parallelH245Control")
+_PROPOSALS = "fastStart"
 _CONTROL_MESSAGE = "MultimediaSystemControlMessage"
 _USER_INFORMATION = "H323-UserInformation"
 _NO_INPUT = h245.encode(_CONTROL_MESSAGE, ("indication", ("userInput", ("alphanumeric", _STAR))))
@@ -41,6 +48,8 @@ def maskedControl(octets: bytes) -> bytes:
     """
     @param octets: an encoded H.245 message.
     """
+    if _mayHaveKeys(octets):
+        return _withoutKeys(_CONTROL_MESSAGE, octets)
     if not _isInput(octets):
         return octets
     try:
@@ -49,6 +58,57 @@ def maskedControl(octets: bytes) -> bytes:
         return h245.encode(_CONTROL_MESSAGE, masked)
     except (DecodeError, EncodeError):
         return _NO_INPUT
+
+
+def _withoutKeys(kind: str, octets: bytes) -> bytes:
+    """
+    @return: an octet alone, if nobody can say what is in it.
+    """
+    try:
+        return h245.encode(kind, _maskedKeys(h245.decode(kind, octets)))
+    except (DecodeError, EncodeError):
+        return octets[:1]
+
+
+def _maskedKeys(value: Any) -> Any:
+    """
+    @param value: what was decoded, or a part of it.
+    """
+    if isinstance(value, Mapping):
+        return {
+            name: _maskedSync(inner) if name in _KEYS else _maskedKeys(inner)
+            for name, inner in value.items()
+        }
+    if isinstance(value, tuple) and len(value) == 2 and value[0] in _KEYS:
+        return value[0], _maskedSync(value[1])
+    if isinstance(value, list | tuple):
+        return type(value)(map(_maskedKeys, value))
+    return value
+
+
+def _maskedSync(sync: Mapping[str, Any]) -> Mapping[str, Any]:
+    """
+    An C{EncryptionSync}: which key it is, and nothing more of it.
+    """
+    stars = _STAR.encode() * len(sync["h235Key"])
+    return {"synchFlag": sync["synchFlag"], "h235Key": stars}
+
+
+def _mayHaveKeys(octets: bytes) -> bool:
+    first, second = octets[:1], octets[1:2]
+    if not second or first[0] not in (_OPENING, _OPENED, *_COMMANDS):
+        return False
+    if first[0] == _OPENING:
+        return bool(second[0] & _ADDITIONS)
+    return first[0] in _COMMANDS or second[0] & _ADDITIONS_OPENED == _ADDITIONS_OPENED
+
+
+def _maskedProposal(octets: bytes) -> bytes:
+    """
+    One of C{fastStart}.
+    """
+    isPlain = not octets or not octets[0] & _ADDITIONS
+    return octets if isPlain else _withoutKeys(_CHANNEL, octets)
 
 
 def _maskedInput(form: str, value: Any) -> Any:
@@ -89,22 +149,31 @@ def withoutSecrets(value: Any) -> Any:
     """
     if isinstance(value, Mapping):
         return {
-            name: [maskedControl(each) for each in inner]
-            if name in _CONTROL
-            else withoutSecrets(inner)
-            for name, inner in value.items()
-            if name not in _TOKENS
+            name: _maskedPart(name, inner) for name, inner in value.items() if name not in _TOKENS
         }
     if isinstance(value, list | tuple):
         return type(value)(map(withoutSecrets, value))
     return value
 
 
+def _maskedPart(name: str, value: Any) -> Any:
+    if name in _CONTROL:
+        return [maskedControl(each) for each in value]
+    if name == _PROPOSALS:
+        return [_maskedProposal(each) for each in value]
+    return withoutSecrets(value)
+
+
 def _hasSecrets(pdu: Mapping[str, Any]) -> bool:
     body = pdu["h323-message-body"][1] if pdu else None
     holders: Sequence[Mapping[str, Any]] = [pdu, body] if isinstance(body, Mapping) else [pdu]
     control = (each for holder in holders for name in _CONTROL for each in holder.get(name, ()))
-    return any(_TOKENS & holder.keys() for holder in holders) or any(map(_isInput, control))
+    proposals = (each for holder in holders for each in holder.get(_PROPOSALS, ()))
+    return (
+        any(_TOKENS & holder.keys() for holder in holders)
+        or any(_isInput(each) or _mayHaveKeys(each) for each in control)
+        or any(_maskedProposal(each) != each for each in proposals)
+    )
 
 
 def _isInput(octets: bytes) -> bool:

@@ -82,3 +82,70 @@ def test_aMessageWithoutSecretsIsTheSame() -> None:
     userUser = uuie.write(uuie.plain("information", CALL), True)
     message = messages.facility(userUser)
     assert masked(message, uuie.read(userUser)) is message
+
+
+KEY = b"a key, encrypted"
+SYNC = {
+    "synchFlag": 7,
+    "h235Key": KEY,
+    "escrowentry": [{"escrowID": (1, 2), "escrowValue": (5, 3)}],
+}
+LEFT = {"synchFlag": 7, "h235Key": b"*" * len(KEY)}
+CHANNEL = {
+    "forwardLogicalChannelNumber": 1,
+    "forwardLogicalChannelParameters": {
+        "dataType": ("nullData", None),
+        "multiplexParameters": ("none", None),
+    },
+}
+COMMAND = {"logicalChannelNumber": 1}
+
+
+def withKey(sync: Any) -> list[Any]:
+    """
+    Every message that can carry one.
+    """
+    opened = {"forwardLogicalChannelNumber": 1, "encryptionSync": sync}
+    update = ("encryptionUpdateCommand", {"encryptionSync": sync})
+    return [
+        ("request", ("openLogicalChannel", CHANNEL | {"encryptionSync": sync})),
+        ("response", ("openLogicalChannelAck", opened)),
+        ("command", ("miscellaneousCommand", COMMAND | {"type": ("encryptionUpdate", sync)})),
+        (
+            "command",
+            (
+                "miscellaneousCommand",
+                COMMAND | {"type": update, "direction": ("masterToSlave", None)},
+            ),
+        ),
+    ]
+
+
+@pytest.mark.parametrize(("message", "left"), list(zip(withKey(SYNC), withKey(LEFT), strict=True)))
+def test_keysOfMediaAreMasked(message: Any, left: Any) -> None:
+    octets = h245.encode(KIND, message)
+    assert KEY in octets
+    assert h245.decode(KIND, maskedControl(octets)) == left
+
+
+def test_aChannelWithoutAKeyIsAsItWas() -> None:
+    octets = h245.encode(KIND, ("request", ("openLogicalChannel", CHANNEL)))
+    assert maskedControl(octets) == octets
+
+
+@pytest.mark.parametrize("message", withKey(SYNC))
+def test_whatMayHaveAKeyAndCannotBeReadIsNotKept(message: Any) -> None:
+    octets = h245.encode(KIND, message)[:-2]
+    assert maskedControl(octets) == octets[:1]
+
+
+def test_keysInFastStartAreMasked() -> None:
+    proposals = [
+        h245.encode("OpenLogicalChannel", CHANNEL | {"encryptionSync": SYNC}),
+        h245.encode("OpenLogicalChannel", CHANNEL),
+    ]
+    body, fields = uuie.plain("information", CALL)
+    userUser = uuie.write((body, {**fields, "fastStart": proposals}), True)
+    left = read(masked(messages.facility(userUser), uuie.read(userUser))).fields["fastStart"]
+    assert h245.decode("OpenLogicalChannel", left[0])["encryptionSync"] == LEFT
+    assert left[1] == proposals[1]
