@@ -227,6 +227,8 @@ class Branches:
         """
         place = self._sides.pop(side)
         self.refusedByPeer |= side.leg.peerEnded
+        # Of our own accord, a leg ends so only where its way leads back to us.
+        self._looped |= cause is Cause.EXCHANGE_ROUTING_ERROR and not side.leg.peerEnded
         self.discord = side.leg.discord or self.discord
         if side.leg.refusedEverywhere:
             self._refusedEverywhere = True

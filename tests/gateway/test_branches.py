@@ -6,6 +6,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from h323d.call.applications import Reason
 from h323d.call.ways import Way
 from h323d.gateway.branches import MAX_REDIRECTIONS, Branches, Place
@@ -135,6 +137,18 @@ def test_whoSendsUsBackIsALoop() -> None:
     sentOn(branches, side, at(1))
     assert branches.isOver
     assert (branches.verdict, branches.reason) == (Cause.EXCHANGE_ROUTING_ERROR, Reason.LOOP)
+
+
+@pytest.mark.parametrize(("byPeer", "reason"), [(False, Reason.LOOP), (True, None)])
+def test_aWayThatLeadsBackToUsIsALoopAndOneThatAPeerCallsSoIsNot(
+    byPeer: bool, reason: Reason | None
+) -> None:
+    branches = branchesOf(at(1))
+    (side,) = call(branches)
+    assert isinstance(side.leg, FakeLeg)
+    side.leg.peerEnded = byPeer
+    branches.leave(side, Cause.EXCHANGE_ROUTING_ERROR)
+    assert (branches.verdict, branches.reason) == (Cause.EXCHANGE_ROUTING_ERROR, reason)
 
 
 def test_weAreNotSentFurtherThanAllowed() -> None:
