@@ -18,7 +18,12 @@ from h323d.errors import DecodeError
 from h323d.values.address import TransportAddress
 from h323d.values.networks import Networks
 
-__all__ = ["ANYBODY", "DialGuard", "DialRule"]
+__all__ = ["ANYBODY", "ELSEWHERE", "DialGuard", "DialRule"]
+
+ELSEWHERE = "192.0.2.1"
+"""
+A host that is nobody's (RFC 5737), for who is not known: they are not on this machine.
+"""
 
 ANYBODY = Networks(("0.0.0.0/0", "::/0"))
 

@@ -15,6 +15,7 @@ from twisted.internet import defer
 from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
+from h323d.call.dialrule import ELSEWHERE
 from h323d.call.lookups import INames, LookupFailed, inWeightedOrder
 from h323d.sip.dialogs.routing import Way, hopAt, protocolOf, wayTo
 from h323d.sip.endpoint import SIPEndpoint
@@ -27,7 +28,6 @@ __all__ = ["AVOIDED", "MAX_TRIES", "Locator", "NotLocated"]
 MAX_TRIES = 10  # hops of one call
 AVOIDED = 60.0  # seconds in which a hop that has failed comes after all others
 MAX_AVOIDED = 1000  # hops that are remembered so
-ELSEWHERE = "192.0.2.1"  # whoever names a domain, and is not on this machine
 
 _POINTERS = {"SIP+D2U": "UDP", "SIP+D2T": "TCP", "SIPS+D2T": "TLS"}  # services of NAPTR records
 _SERVICES = {"UDP": "_sip._udp.", "TCP": "_sip._tcp.", "TLS": "_sips._tcp."}  # preferred first

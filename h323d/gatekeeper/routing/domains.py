@@ -19,7 +19,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 from zope.interface import implementer
 
-from h323d.call.dialrule import DialRule
+from h323d.call.dialrule import ELSEWHERE, DialRule
 from h323d.call.lookups import HostRecord, INames, ServiceRecord, inWeightedOrder
 from h323d.gatekeeper.identity import Identity
 from h323d.gatekeeper.routing.chain import Called, Finding, FoundWay, ICalledPolicy
@@ -35,7 +35,6 @@ LOCATION = "_h323ls._udp."
 SIGNALLING = "_h323cs._tcp."
 LOCATION_TIMEOUT = 3.0  # seconds until the silence of one gatekeeper counts as no
 MAX_SERVERS = 4  # of a domain that are tried
-NOBODY = "0.0.0.0"  # the host of a caller who is not known
 NEGATIVE_LIFETIME = 60.0  # seconds in which a name that does not exist is not looked up again
 
 _DOMAIN = re.compile(r"(?=.{3,253}\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,62}\Z")
@@ -123,7 +122,7 @@ class Domains:
         """
         Those where whoever calls may have us connect to: anybody can have a domain.
         """
-        host = NOBODY if called.source is None else called.source.host
+        host = ELSEWHERE if called.source is None else called.source.host
         rule = self._dialRule
         kept = [each for each in found if rule.objection(each.destination, host, "domain") is None]
         return tuple(kept) or None

@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 from twisted.internet.defer import Deferred, succeed
 from twisted.internet.task import Clock
+from zope.interface import implementer
 from zope.interface.verify import verifyObject
 
 from h323d.call.dialrule import DialRule
+from h323d.call.homes import Homes, IRoutes
 from h323d.call.lookups import INames, IWeb, NoNames, NoWeb
 from h323d.gatekeeper.routing.chain import Called, Finding, FoundWay, ICalledPolicy
 from h323d.gatekeeper.routing.domains import Domains, DomainServers
@@ -43,13 +45,13 @@ class World:
     The DNS, gatekeepers, and the policy.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, homes: Homes = HERE.homes) -> None:
         self.names = FakeNames()
         self.gatekeepers = Gatekeepers()
         self.clock = Clock()
         inquiries: Any = self.gatekeepers  # of which only ask() is used
         self.domains = Domains(
-            self.names, inquiries, HERE, DialRule(HERE.homes), self.clock, random.Random(1)
+            self.names, inquiries, HERE, DialRule(homes), self.clock, random.Random(1)
         )
         self.policy = DomainServers(self.domains, 6)
 
@@ -117,6 +119,26 @@ def test_aDomainCannotHaveUsCallOurselves(host: str) -> None:
     assert world.find() == ["192.0.2.1:1720"]
     literal = f"[{host}]" if ":" in host else host
     assert world.find(PartyAddress(AddressKind.URL, f"h323:a@{literal}:2222")) is None
+
+
+@implementer(IRoutes)
+class EverythingIsOurs:
+    """
+    A machine that can be bound at all addresses of its own, the wildcard among them.
+    """
+
+    def source(self, peer: str) -> str:
+        return "192.0.2.10"
+
+    def isOurs(self, host: str) -> bool:
+        return host in ("0.0.0.0", "127.0.0.1", "192.0.2.10")
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "192.0.2.10"])
+def test_norWhereWeListenEverywhereAndNobodyKnowsWhoCalls(host: str) -> None:
+    world = World(Homes(("0.0.0.0",), EverythingIsOurs()))
+    world.names.host("example.com", host)
+    assert world.find() is None
 
 
 def test_norCanItsGatekeeper() -> None:
