@@ -17,10 +17,10 @@ VALUES = """
     asn1/runtime/limits call/defence call/forwarding call/inquiry call/legs call/lines call/mailboxes call/media call/observer
     call/particulars call/policy call/relaying call/site call/texts call/transport call/watching conference/roles dsp/codec
     events/calls events/doors events/gatekeeper events/rooms events/server gatekeeper/context gatekeeper/reaching
-    gatekeeper/settings gateway/trunklines h323/calls/callinputs h323/calls/startinputs h323/gatekept h323/h245/messages
-    h323/h245/owner h323/h245/source h323/ports media/packets media/relay/reports media/reports sip/digest/users
-    sip/events/packages sip/outside sip/ports sip/transactions/timers values/diversion values/media/medium values/media/streams
-    values/referred
+    gatekeeper/settings gateway/bridginginputs gateway/trunklines h323/calls/callinputs h323/calls/startinputs h323/gatekept
+    h323/h245/messages h323/h245/owner h323/h245/source h323/ports media/packets media/relay/reports media/reports
+    sip/digest/users sip/events/packages sip/outside sip/ports sip/transactions/timers values/diversion values/media/medium
+    values/media/streams values/referred
     """
 """
 Values, constants and interfaces alone: there is nothing in them that could be done wrong.

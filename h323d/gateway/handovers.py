@@ -15,7 +15,7 @@ from h323d.call.legs import ILeg, ITransferRequest, endedBy, namesOf
 from h323d.call.transfers import MAXIMUM_TRANSFERS
 from h323d.call.ways import Way
 from h323d.gateway.bridgeside import BridgeSide
-from h323d.gateway.bridging import Bridging
+from h323d.gateway.bridginginputs import Bridging
 from h323d.gateway.context import BridgeContext
 from h323d.gateway.facts import BridgeFacts
 from h323d.gateway.joinedleg import JoinedLeg

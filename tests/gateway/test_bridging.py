@@ -9,7 +9,8 @@ from typing import Any
 from twisted.internet.task import Clock
 
 from h323d.gateway import bridging
-from h323d.gateway.bridging import Bridging, newBridging
+from h323d.gateway.bridging import newBridging
+from h323d.gateway.bridginginputs import Bridging
 from h323d.values.cause import Cause
 from tests.support.machinetable import Table, behaviourOf
 
