@@ -25,7 +25,7 @@ from h323d.call.legs import ILeg, ILegOwner, IOffer, endedBy
 from h323d.call.observer import SilentObserver
 from h323d.call.parts import Part
 from h323d.call.policy import IDestination, IInquiry, IRoutePolicy, Route
-from h323d.call.replacing import FORBIDDEN, Replacement, isEntitled
+from h323d.call.replacing import ALONE, FORBIDDEN, Neighbours, Replacement, isEntitled
 from h323d.events.bus import EventBus
 from h323d.events.calls import CallAdmitted, CallEnded, CallRefused, CallRouted
 from h323d.values.cause import Cause
@@ -55,10 +55,13 @@ class Switch(Part[object]):
         routes: Sequence[IRoutePolicy],
         destinations: Mapping[str, IDestination],
         callers: ICallerNames = ANY_NAME,
+        neighbours: Neighbours = ALONE,
     ) -> None:
         """
         @param callers: says how each caller is shown.
+        @param neighbours: says who may pick up whose calls.
         """
+        self._neighbours = neighbours
         self._callers = callers
         self._clock = clock
         self._events = events
@@ -144,7 +147,7 @@ class Switch(Part[object]):
         """
         if self.gates.shut is not None:
             self._refuse(leg, self.gates.shut)
-        elif not isEntitled(leg, replacement, self._callers):
+        elif not isEntitled(leg, replacement, self._callers, self._neighbours):
             self._refuse(leg, FORBIDDEN)
         else:
             del self.waiting[leg.legId]

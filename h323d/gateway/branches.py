@@ -97,6 +97,7 @@ class Branches:
         self._most = most
         self._ofPlaces = ofPlaces
         self._sides: dict[BridgeSide, Place] = {}
+        self._uncalled: dict[BridgeSide, None] = {}  # those that pick the call up
         self._onward: dict[BridgeSide, list[Way]] = {}
         self._due: list[Place] = []  # to be called at once
         self._asked: dict[Place, None] = {}  # somebody looks for them
@@ -209,6 +210,21 @@ class Branches:
         place = self._sides.get(side)
         return None if place is None else place.way
 
+    def pickUp(self, side: BridgeSide, way: Way) -> None:
+        """
+        A side that nobody has called is about to answer in the place of one that is called.
+
+        @param way: how its party could be called.
+        """
+        self._sides[side] = Place(way)
+        self._uncalled[side] = None
+
+    def isUncalled(self, side: BridgeSide) -> bool:
+        """
+        Whether a side has come by itself.
+        """
+        return side in self._uncalled
+
     def passOver(self, cause: Cause) -> None:
         """
         A way is not taken, as none can be called on it at present.
@@ -226,6 +242,9 @@ class Branches:
         A side is over that has not answered.
         """
         place = self._sides.pop(side)
+        if side in self._uncalled:
+            del self._uncalled[side]
+            return  # that it does not answer after all says nothing of who is called
         self.refusedByPeer |= side.leg.peerEnded
         # Of our own accord, a leg ends so only where its way leads back to us.
         self._looped |= cause is Cause.EXCHANGE_ROUTING_ERROR and not side.leg.peerEnded

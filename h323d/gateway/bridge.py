@@ -267,6 +267,15 @@ class Bridge:
     def loseTransfer(self, cause: Cause) -> None:
         self._handovers.lose(cause)
 
+    def pickUp(self, side: BridgeSide, leg: ILeg) -> None:
+        if side is self.caller:
+            self.refuseSuccessor(leg)
+            return
+        picker = self.sides[leg.legId] = BridgeSide(self, leg)
+        self._branches.pickUp(picker, wayTo(leg))
+        leg.observe(picker)
+        leg.answer(self._context.profile(leg.protocol, self.caller))
+
     def expectSuccessor(self, side: BridgeSide, leg: ILeg) -> None:
         self._handovers.expect(side, leg)
 
@@ -323,6 +332,8 @@ class Bridge:
             if self._heard is not None:
                 self.sideChanged(self._heard)
         else:
+            if self._branches.isUncalled(side):
+                self._facts.tellPickedUp(self.caller.leg, side.leg)
             self._context.trunks.reached(side.leg)
             self._machine.calledAnswers()
 

@@ -73,6 +73,9 @@ class BridgingOwner(Protocol):
     def loseTransfer(self, cause: Cause) -> None:
         """There is nobody to go on."""
 
+    def pickUp(self, side: BridgeSide, leg: ILeg) -> None:
+        """Have somebody else answer who wants the place of a side that is called."""
+
     def expectSuccessor(self, side: BridgeSide, leg: ILeg) -> None:
         """Answer who is to have the place of a side."""
 
@@ -248,13 +251,23 @@ for _state in (offered, fetching, *_unanswered, refused, answered, transferring,
     ) -> None:
         core.owner.refuseTransfer(request)
 
-    @_state.upon(Bridging.replaceAsked).loop()
-    def refusesSuccessor(machine: Bridging, core: _Core, side: BridgeSide, leg: ILeg) -> None:
-        core.owner.refuseSuccessor(leg)
-
     @_state.upon(Bridging.successorAnswered).loop()
     def dropsSuccessor(machine: Bridging, core: _Core, successor: Successor) -> None:
         core.owner.dropSuccessor(successor)
+
+
+for _state in _unanswered:
+
+    @_state.upon(Bridging.replaceAsked).loop()
+    def picksUp(machine: Bridging, core: _Core, side: BridgeSide, leg: ILeg) -> None:
+        core.owner.pickUp(side, leg)
+
+
+for _state in (offered, fetching, refused, answered, transferring, over):
+
+    @_state.upon(Bridging.replaceAsked).loop()
+    def refusesSuccessor(machine: Bridging, core: _Core, side: BridgeSide, leg: ILeg) -> None:
+        core.owner.refuseSuccessor(leg)
 
 
 @offered.upon(Bridging.clear).to(over)

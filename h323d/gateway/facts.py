@@ -70,6 +70,13 @@ class BridgeFacts:
         where = onward.peer, onward.legId
         self._tell(CallRouted(self._now, caller.callId, caller.legId, "gateway", "", *where))
 
+    def tellPickedUp(self, caller: ILeg, by: ILeg) -> None:
+        """
+        A call goes to who has called to have it, and whose own call ends with it.
+        """
+        self._tell(CallRouted(self._now, by.callId, by.legId, "gateway", ""))
+        self.tellRouted(caller, by)
+
     def tellAlerting(self, leg: ILeg) -> None:
         self._tell(CallAlerting(self._now, leg.callId, leg.legId))
 

@@ -17,6 +17,7 @@ from h323d.call.homes import Homes
 from h323d.call.legs import IOriginator
 from h323d.call.lookups import INames
 from h323d.call.policy import IDestination, IRoutePolicy
+from h323d.call.replacing import ALONE
 from h323d.call.surroundings import Surroundings
 from h323d.call.switch import Switch
 from h323d.call.watching import Conferences
@@ -148,6 +149,7 @@ def newSwitch(
     policies: Sequence[IRoutePolicy],
     hosts: Sequence[IDestination],
     zone: Zone | None,
+    parties: Parties | None,
 ) -> Switch:
     """
     @param policies: those that are built in.
@@ -176,6 +178,7 @@ def newSwitch(
         routes,
         {each.name: each for each in destinations},
         ANY_NAME if zone is None else zone.callers,
+        ALONE if parties is None else parties.lines,
     )
 
 

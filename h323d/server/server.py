@@ -99,13 +99,13 @@ class Server:
         self.gateway = self._newGateway()
         self._onward = onward = assembly.newOnward(configuration.gateway, self.zone)
         hosts = (self.conference, self.gateway)
-        self.switch = assembly.newSwitch(
-            plugins, world, gates, (directory, onward), hosts, self.zone
-        )
-        self.locations = assembly.newLocations(configuration, world, directory, gates, self.zone)
-        self._parties = assembly.newParties(
+        self._parties = parties = assembly.newParties(
             configuration, world, ground.homes, directory, self.zone
         )
+        self.switch = assembly.newSwitch(
+            plugins, world, gates, (directory, onward), hosts, self.zone, parties
+        )
+        self.locations = assembly.newLocations(configuration, world, directory, gates, self.zone)
         self.sip = self._newSIP()
         self._pings = assembly.newPings(configuration, world, self.zone, self.sip)
         self._registrations = assembly.newTrunkRegistrations(world, self.zone, self.sip)

@@ -89,6 +89,9 @@ class DialogUser(Protocol):
     def replacedBy(self, replaces: Replaces) -> ILeg | int:
         """The leg, if an INVITE may have its place; or the status that says why not."""
 
+    def ringingAt(self, replaces: Replaces) -> ILeg | None:
+        """The leg, if it is a call of ours that rings there, and so may be picked up."""
+
     def hangup(self, cause: Cause) -> None:
         """End the call."""
 

@@ -362,15 +362,24 @@ class SIPEndpoint(Part[SIPConfig]):
     def _invited(self, transaction: ServerTransaction) -> None:
         request = transaction.request
         text = request.headers.get(REPLACES)
-        replaced = None if text is None else self.replaced(Replaces.parse(text))
-        if isinstance(replaced, int):
-            self.respond(transaction, request.response(replaced, None, self._tag()))
+        replacement = None if text is None else self._replacementOf(Replaces.parse(text))
+        if isinstance(replacement, int):
+            self.respond(transaction, request.response(replacement, None, self._tag()))
             return
-        replacement = None if replaced is None else Replacement(replaced)
         leg = incomingLeg(self, transaction, replacement)
         self._invites[transaction] = leg
         self._dialogs.called(request.callId, leg.localTag, transaction.flow.peer.host)
         self._owner.legOffered(leg)
+
+    def _replacementOf(self, replaces: Replaces) -> Replacement | int:
+        """
+        Whose place a call is to take; or the status that says why it has none.
+        """
+        ringing = self._dialogs.ringingAt(replaces)
+        if ringing is not None:
+            return Replacement(ringing, rings=True)
+        replaced = self.replaced(replaces)
+        return replaced if isinstance(replaced, int) else Replacement(replaced)
 
     def _registered(self, answer: SIPResponse, transaction: ServerTransaction) -> None:
         self.respond(transaction, answer)

@@ -53,6 +53,34 @@ def test_whoseItIsMayHaveItGivenAway(host: str, callers: ICallerNames, entitled:
     assert isEntitled(leg(host), Replacement(leg(MINE)), callers) is entitled
 
 
+class Neighbourly:
+    """
+    L{h323d.call.replacing.Neighbours} who all sit together.
+    """
+
+    def sitTogether(self, one: str, other: str) -> bool:
+        assert (one, other) == ("e1", "e2")
+        return True
+
+
+@pytest.mark.parametrize(
+    ("rings", "parties", "entitled"),
+    [
+        (True, {"h10_0_0_3": "e1", "h10_0_0_4": "e2"}, True),
+        (False, {"h10_0_0_3": "e1", "h10_0_0_4": "e2"}, False),  # they talk: it is theirs
+        (True, {"h10_0_0_3": "e1"}, False),  # a stranger's
+        (True, {"h10_0_0_4": "e2"}, False),  # it rings at nobody's whom we know
+    ],
+)
+def test_aCallThatRingsIsPickedUpByWhoSitsTogether(
+    rings: bool, parties: dict[str, str], entitled: bool
+) -> None:
+    replacement = Replacement(leg(MINE), rings=rings)
+    callers = Registered(**parties)
+    assert isEntitled(leg(OTHER), replacement, callers, Neighbourly()) is entitled
+    assert isEntitled(leg(OTHER), replacement, callers) is False
+
+
 @pytest.mark.parametrize(("host", "entitled"), [(MINE, True), (OTHER, False)])
 def test_whoRefersHasItDoneByTheirOwnRight(host: str, entitled: bool) -> None:
     referrer: ILeg = leg(host)

@@ -370,3 +370,74 @@ def test_whoHasNothingInCommonIsToldToTheCallerWithBothLists(cause: Cause, told:
     desk.discord = "they have GSM/8000"
     desk.release(cause)
     assert alice.told == told
+
+
+def pickedUp(gateway: Gateway, leg: FakeLeg) -> FakeLeg:
+    """
+    Carol picks up what rings there.
+    """
+    carol = FakeLeg("1003", gateway.pool)
+    leg.yieldTo(carol)
+    return carol
+
+
+def test_whoPicksACallUpHasItAndTheTelephonesStopRinging() -> None:
+    gateway = Gateway()
+    alice, desk, mobile = ringing(gateway)
+    carol = pickedUp(gateway, desk)
+    assert did(carol) == ["answer"]
+    assert did(alice) == ["proceed", "alert"]  # she may be nobody
+    carol.answered()
+    assert did(alice) == ["proceed", "alert", "answer"]
+    for each in (desk, mobile):
+        assert each.done == [("hangup", Cause.NON_SELECTED_USER_CLEARING)]
+        each.release(Cause.NON_SELECTED_USER_CLEARING)
+    assert gateway.told(CallRouted)[-1].onward == carol.legId
+    carol.mediaReady()
+    alice.answered()
+    alice.mediaReady()
+    assert gateway.pool.mixers[0].members == [carol.port, alice.port]
+    alice.release(Cause.NORMAL_CALL_CLEARING)
+    assert carol.done[-1] == ("hangup", Cause.NORMAL_CALL_CLEARING)
+    carol.release(Cause.NORMAL_CALL_CLEARING)
+    assert gateway.host.bridges == {}
+
+
+def test_whoAnswersBeforeItIsPickedUpHasIt() -> None:
+    gateway = Gateway()
+    alice, desk, _ = ringing(gateway)
+    carol = pickedUp(gateway, desk)
+    desk.answered()
+    assert carol.done[-1] == ("hangup", Cause.NON_SELECTED_USER_CLEARING)
+    assert did(alice) == ["proceed", "alert", "answer"]
+    assert desk.done == []
+
+
+def test_whoPicksUpAndIsNotThereAfterAllChangesNothing() -> None:
+    gateway = Gateway()
+    alice, desk, mobile = ringing(gateway)
+    carol = pickedUp(gateway, desk)
+    carol.release(Cause.RECOVERY_ON_TIMER_EXPIRY)
+    assert did(alice) == ["proceed", "alert"]
+    desk.release(Cause.USER_BUSY)
+    mobile.answered()
+    assert did(alice) == ["proceed", "alert", "answer"]
+
+
+def test_whoPicksUpKeepsTheCallAliveThoughItsPlaceIsGone() -> None:
+    gateway = Gateway()
+    alice = gateway.offer(DESK)
+    (desk,) = gateway.sip.legs
+    told(desk).legAlerting(desk)
+    carol = pickedUp(gateway, desk)
+    desk.release(Cause.USER_BUSY)
+    assert did(alice) == ["proceed", "alert"]
+    carol.release(Cause.RECOVERY_ON_TIMER_EXPIRY)
+    assert alice.done[-1] == ("reject", Cause.USER_BUSY)
+
+
+def test_theCallersPlaceIsNotPickedUp() -> None:
+    gateway = Gateway()
+    alice, _, _ = ringing(gateway)
+    carol = pickedUp(gateway, alice)
+    assert carol.done == [("reject", Cause.FACILITY_REJECTED)]

@@ -43,7 +43,7 @@ TABLE: Table = {
     },
     "calling": {
         "transferAsked": "calling: refuseTransfer request",
-        "replaceAsked": "calling: refuseSuccessor leg",
+        "replaceAsked": "calling: pickUp side leg",
         "successorAnswered": "calling: dropSuccessor successor",
         "calledRings": "ringing: ring",
         "calledSpeaks": "hearing: openEarly, hear",
@@ -59,7 +59,7 @@ TABLE: Table = {
     },
     "ringing": {
         "transferAsked": "ringing: refuseTransfer request",
-        "replaceAsked": "ringing: refuseSuccessor leg",
+        "replaceAsked": "ringing: pickUp side leg",
         "successorAnswered": "ringing: dropSuccessor successor",
         "calledSpeaks": "hearingRinging: openEarly, hear",
         "calledAnswers": ANSWERED,
@@ -74,7 +74,7 @@ TABLE: Table = {
     },
     "hearing": {
         "transferAsked": "hearing: refuseTransfer request",
-        "replaceAsked": "hearing: refuseSuccessor leg",
+        "replaceAsked": "hearing: pickUp side leg",
         "successorAnswered": "hearing: dropSuccessor successor",
         "calledRings": "hearingRinging: ring",
         "calledSpeaks": "hearing: hear",
@@ -90,7 +90,7 @@ TABLE: Table = {
     },
     "hearingRinging": {
         "transferAsked": "hearingRinging: refuseTransfer request",
-        "replaceAsked": "hearingRinging: refuseSuccessor leg",
+        "replaceAsked": "hearingRinging: pickUp side leg",
         "successorAnswered": "hearingRinging: dropSuccessor successor",
         "calledSpeaks": "hearingRinging: hear",
         "calledAnswers": ANSWERED,

@@ -70,6 +70,16 @@ def test_whereACallGoesIsToldOfTheCaller() -> None:
     ]
 
 
+def test_whoPicksACallUpIsToldOfInBothCalls() -> None:
+    telling = Telling()
+    alice, bob = telling.alice, telling.bob
+    telling.facts.tellPickedUp(alice, bob)
+    assert telling.told == [
+        CallRouted(7.0, bob.callId, bob.legId, "gateway", ""),
+        CallRouted(7.0, alice.callId, alice.legId, "gateway", "", bob.peer, bob.legId),
+    ]
+
+
 def test_thatItRingsIsToldOfTheLegThatGoesThere() -> None:
     telling = Telling()
     telling.facts.tellAlerting(telling.bob)

@@ -246,11 +246,16 @@ class SoftPhone:
         asked = self.accounts[account]
         return {"texts": asked.texts, "sent": asked.sent, "mail": asked.mail}
 
-    def do_call(self, account: int, uri: str) -> int:
+    def do_call(self, account: int, uri: str, headers: dict[str, str]) -> int:
         self.speak(self.accounts[account].codec)
         call = SoftCall(self, self.accounts[account], pj.PJSUA_INVALID_ID)
         self.calls.append(call)
-        call.makeCall(uri, pj.CallOpParam(True))
+        parameter = pj.CallOpParam(True)
+        for name, value in headers.items():
+            header = pj.SipHeader()
+            header.hName, header.hValue = name, value
+            parameter.txOption.headers.append(header)
+        call.makeCall(uri, parameter)
         return len(self.calls) - 1
 
     def do_answer(self, call: int, status: int) -> None:

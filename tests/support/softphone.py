@@ -81,11 +81,13 @@ class SoftPhone(Process):
         self._names[name] = index
         waitFor(lambda: self._do("accounts")[index] == 200, 10, f"{name} registers")
 
-    def call(self, name: str, uri: str) -> int:
+    def call(self, name: str, uri: str, **headers: str) -> int:
         """
+        @param headers: further header fields of the INVITE.
+
         @return: the number of the call: they count from 0, those that come too.
         """
-        number: int = self._do("call", account=self._names[name], uri=uri)
+        number: int = self._do("call", account=self._names[name], uri=uri, headers=headers)
         return number
 
     def write(self, name: str, uri: str, text: str) -> None:

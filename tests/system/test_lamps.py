@@ -4,6 +4,7 @@ Busy lamps, messages and pick-up, with telephones that we did not write.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
@@ -40,28 +41,53 @@ class House:
         self.phone = stack.enter_context(SoftPhone(directory / "phone", PHONE, 440))
         self._pool = stack.enter_context(ThreadPoolExecutor(1))
 
-    def sipp(self, scenario: str, service: str) -> Future[str]:
+    def lamp(self, name: str, talks: bool = True) -> Future[str]:
         """
-        Begin a scenario of sipp's.
+        Have sipp watch a name, from a call's beginning to its end.
+
+        @param talks: whether that name is to answer it.
         """
+        text = (SCENARIOS / "lamp.xml").read_text()
+        if not talks:
+            text = re.sub("<!-- they talk -->.*<!-- no more -->", "", text, flags=re.DOTALL)
+            text = re.sub(r"\b41,", "", text)
+        file = self.directory / "lamp.xml"
+        file.write_text(text)
         return self._pool.submit(
-            runSipp, self.directory / "sipp", US, "-i", LAMP, "-sf", str(SCENARIOS / scenario),
-            "-m", "1", "-s", service, "-timeout", "90", "-timeout_error", "-trace_err",
+            runSipp, self.directory / "sipp", US, "-i", LAMP, "-sf", str(file),
+            "-m", "1", "-s", name, "-timeout", "90", "-timeout_error", "-trace_err",
             "-trace_msg", seconds=120.0,
         )  # fmt: skip
 
+    @property
+    def said(self) -> str:
+        """
+        What sipp has received and sent.
+        """
+        logs = (self.directory / "sipp").glob("*_messages.log")
+        return "".join(each.read_text(errors="replace") for each in logs)
+
     def until(self, scenario: Future[str], text: str, what: str) -> None:
         """
-        Wait until it stands in what sipp has received or sent.
+        Wait until it stands there.
         """
 
         def heard() -> bool:
             if scenario.done():
                 scenario.result()
-            logs = (self.directory / "sipp").glob("*_messages.log")
-            return any(text in each.read_text(errors="replace") for each in logs)
+            return text in self.said
 
         waitFor(heard, 30, what)
+
+    @property
+    def dialog(self) -> str:
+        """
+        The dialog that the lamp was told of, as Replaces has it.
+        """
+        found = re.search(r'call-id="(.*?)" local-tag="(.*?)" remote-tag="(.*?)"', self.said)
+        assert found is not None
+        callId, theirs, ours = found.groups()
+        return f"{callId};to-tag={ours};from-tag={theirs};early-only"
 
 
 @pytest.fixture
@@ -75,7 +101,7 @@ def test_aLampShowsThatSomebodyRingsAndTalksAndHasHungUp(tmp_path: Path, stack: 
     phone = house.phone
     phone.register("bob", US, "PCMU", answer=180)
     phone.register("carol", US, "PCMU")
-    lamp = house.sipp("lamp.xml", "bob")
+    lamp = house.lamp("bob")
     house.until(lamp, 'state="full"', "the lamp is told all")
     call = phone.call("carol", f"sip:bob@{US}")
     phone.until(1, "bob rings", state="EARLY")
@@ -84,6 +110,34 @@ def test_aLampShowsThatSomebodyRingsAndTalksAndHasHungUp(tmp_path: Path, stack: 
     phone.until(call, "they talk", state="CONFIRMED")
     house.until(lamp, ">confirmed<", "the lamp is told that they talk")
     phone.hangup(call)
+    lamp.result(120)
+    assert "Traceback" not in house.server.output()
+    assert house.capture.complaints(US) == ""
+
+
+def test_whoSeesSomebodysTelephoneRingCanPickTheCallUp(tmp_path: Path, stack: ExitStack) -> None:
+    house = House(tmp_path, stack, TOGETHER.replace('"bob"', '"bob", "dave"'))
+    phone = house.phone
+    other = stack.enter_context(SoftPhone(tmp_path / "other", OTHER, 1000))
+    phone.register("bob", US, "PCMU", answer=180)
+    phone.register("carol", US, "PCMU")
+    other.register("dave", US, "PCMU")
+    other.register("eve", US, "PCMU")
+    lamp = house.lamp("bob", talks=False)
+    house.until(lamp, 'state="full"', "the lamp is told all")
+    call = phone.call("carol", f"sip:bob@{US}")
+    phone.until(1, "bob rings", state="EARLY")
+    house.until(lamp, "call-id=", "the lamp is told by what it could be picked up")
+    named = house.dialog
+    stranger = other.call("eve", f"sip:bob@{US}", Replaces=named)
+    other.until(stranger, "eve may not", status=403)
+    picked = other.call("dave", f"sip:bob@{US}", Replaces=named)
+    other.until(picked, "dave has the call", state="CONFIRMED")
+    phone.until(call, "carol is answered", state="CONFIRMED")
+    phone.until(1, "bob rings no more", state="DISCONNECTED")
+    waitFor(lambda: other.calls()[picked]["level"] > 0, 30, "dave hears carol")
+    phone.hangup(call)
+    other.until(picked, "it is over", state="DISCONNECTED")
     lamp.result(120)
     assert "Traceback" not in house.server.output()
     assert house.capture.complaints(US) == ""

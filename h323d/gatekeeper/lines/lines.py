@@ -64,6 +64,12 @@ class PartyLines(Part[LinesConfig]):
             return Sight.WHOLE
         return Sight.STATE if self._watching is Watching.REGISTERED else Sight.FORBIDDEN
 
+    def sitTogether(self, one: str, other: str) -> bool:
+        """
+        Whether two parties may pick up each other's calls (L{h323d.call.replacing.Neighbours}).
+        """
+        return self._groups.sitTogether(self._names.ofParty(one), self._names.ofParty(other))
+
     def watch(self, names: tuple[PartyAddress, ...], watcher: LineWatcher) -> None:
         self._table.watch(self._names.of(names), watcher)
 

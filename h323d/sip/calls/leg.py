@@ -177,6 +177,10 @@ class SIPLeg:
     def replaceable(self) -> Replaces | None:
         return self._end.named(self._side.sipCallId)
 
+    def ringingAt(self, replaces: Replaces) -> ILeg | None:
+        isRinging = self._phase is SessionPhase.SETTING_UP and replaces.remoteTag in self._end.early
+        return self if isRinging else None
+
     def replacedBy(self, replaces: Replaces) -> ILeg | int:
         return self._end.refusalOf(replaces) or self
 

@@ -110,6 +110,13 @@ class DialogTable:
             return user.replacedBy(replaces)
         return DECLINED if self.isPast(*key) else NO_SUCH_CALL
 
+    def ringingAt(self, replaces: Replaces) -> ILeg | None:
+        """
+        The leg of a call of ours that rings there; C{None} if none does.
+        """
+        user = self._users.get((replaces.callId, replaces.localTag))
+        return None if user is None else user.ringingAt(replaces)
+
     def isPast(self, callId: str, localTag: str) -> bool:
         """
         Whether there was such a dialog a moment ago.

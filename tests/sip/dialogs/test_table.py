@@ -25,6 +25,9 @@ class User:
     def replacedBy(self, replaces: Replaces) -> Any:
         return self
 
+    def ringingAt(self, replaces: Replaces) -> Any:
+        return self if replaces.remoteTag == "far" else None
+
 
 @pytest.fixture
 def clock() -> Clock:
@@ -55,6 +58,13 @@ def test_whatIsThereIsAskedItself(table: DialogTable) -> None:
 def test_whatWasNeverThereIsUnknown(table: DialogTable) -> None:
     enter(table)
     assert table.replaced(Replaces("another", "ours", "far")) == 481
+
+
+def test_whatRingsIsAskedItself(table: DialogTable) -> None:
+    user: object = enter(table)
+    assert table.ringingAt(THAT) is user
+    assert table.ringingAt(Replaces("call", "ours", "another")) is None
+    assert table.ringingAt(Replaces("another", "ours", "far")) is None
 
 
 def test_whatIsOverIsDeclinedForAWhile(table: DialogTable, clock: Clock) -> None:
