@@ -177,7 +177,7 @@ def test_anExchangesUserGivesItsCallToWhomItHasAsked(world: World) -> None:
 
 def test_whoIsOnHoldBehindAnExchangeHearsItsMusic(world: World) -> None:
     called = len(world.carol.calls())
-    world.anna.call("anna", f"sip:618@{US}")
+    world.anna.call("anna", f"sip:616@{US}")
     world.hears(world.carol)
     world.hears(world.anna)
     world.carol.change(called, hold=True)
