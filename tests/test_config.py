@@ -47,6 +47,7 @@ TABLES = {
 
 
 NEEDS = {
+    ("guard", "registry"): ("name",),
     ("h323", "tlsPort"): ("certificate", "privateKey"),
     ("h323", "certificate"): ("privateKey",),
     ("h323", "privateKey"): ("certificate",),

@@ -69,6 +69,8 @@ PARTS = {
         guard/gates/authenticity guard/gates/capacity guard/gates/fairness guard/gates/inputs
         guard/gates/keymatch guard/gates/kind guard/gates/listing guard/gates/privacy
         """,
+    "tests/guard/test_guard.py": "guard/identification",
+    "tests/walks/test_guard.py": "server/guarding",
     "tests/h323/test_endpoint.py": "h323/calls/originator",
     "tests/h323/calls/test_leg.py": "h323/calls/facility h323/calls/legcontext h323/calls/legdigits",
     "tests/h323/h245/test_media.py": "h323/h245/channels/incoming",

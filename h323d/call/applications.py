@@ -160,6 +160,8 @@ class Application:
     @ivar callType: as it declares; C{None} if it does not.
     @ivar declaredPII: whether it says that there is personal data in the call.
     @ivar answering: it is of who is called, and answers.
+    @ivar continues: the leg that this call goes on with, which was admitted before; empty for
+        one that begins.
     @ivar callIdentifier: the protocol's name for the call: H.323's in hexadecimal, SIP's
         Call-ID; of a registration, empty.
     @ivar callId: of the call, as facts have it; empty before there is one.
@@ -184,6 +186,7 @@ class Application:
     registered: tuple[PartyAddress, ...] = ()
     declaredPII: bool = False
     answering: bool = False
+    continues: str = ""
 
     def granted(self, admission: Admission) -> Application:
         """

@@ -21,6 +21,7 @@ from h323d.gatekeeper.security.config import SecurityConfig
 from h323d.gatekeeper.security.defenceconfig import DefenceConfig
 from h323d.gatekeeper.traversalconfig import TraversalConfig
 from h323d.gateway.config import GatewayConfig
+from h323d.guard.config import GuardConfig
 from h323d.h323.config import H323Config
 from h323d.media.config import MediaConfig
 from h323d.operation.config import TraceConfig
@@ -169,6 +170,7 @@ class Configuration:
     routed: RoutedConfig = field(default_factory=RoutedConfig)
     security: SecurityConfig = field(default_factory=SecurityConfig)
     defence: DefenceConfig = field(default_factory=DefenceConfig)
+    guard: GuardConfig = field(default_factory=GuardConfig)
     traversal: TraversalConfig = field(default_factory=TraversalConfig)
     media: MediaConfig = field(default_factory=MediaConfig)
     conference: ConferenceConfig = field(default_factory=ConferenceConfig)

@@ -109,6 +109,7 @@ class StandIn(SilentObserver):
             texts=textsOf(self.displayName, self.calling),
             callId=self.callId,
             legId=self.legId,
+            continues=application.legId,
         )
 
     def changeMedia(self, profile: MediaProfile) -> None:

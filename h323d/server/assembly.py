@@ -134,12 +134,12 @@ def newRecords(config: CDRConfig, world: Surroundings) -> CallRecords:
     )
 
 
-def newGates(config: PluginConfig, world: Surroundings, first: IGate) -> Gates:
+def newGates(config: PluginConfig, world: Surroundings, first: Sequence[IGate]) -> Gates:
     """
-    @param first: is asked before all that are configured.
+    @param first: are asked before all that are configured.
     """
     gates: tuple[IGate, ...] = choose(config.gates, {}, POLICIES, IGate, "plugins.gates", world)
-    return Gates(world.clock, world.events, (first, *gates))
+    return Gates(world.clock, world.events, (*first, *gates))
 
 
 def newSwitch(
@@ -193,6 +193,7 @@ def zoneSettings(configuration: Configuration) -> ZoneSettings:
         configuration.traversal,
         configuration.routed,
         configuration.h323,
+        bool(configuration.guard.registry),
     )
 
 

@@ -29,6 +29,7 @@ from h323d.events.server import ConfigurationReloaded
 from h323d.gatekeeper.security.defence import Acquaintance
 from h323d.gatekeeper.trunks.checking import Probe
 from h323d.gatekeeper.trunks.config import TrunkProtocol
+from h323d.gatekeeper.zone import Zone
 from h323d.gateway.host import GatewayHost
 from h323d.gateway.trunklines import NO_TRUNKS
 from h323d.h323.calls.legtable import LegTable
@@ -42,6 +43,7 @@ from h323d.operation.operator import Operator
 from h323d.operation.wirelog import WireLog
 from h323d.server import assembly
 from h323d.server.ground import Ground
+from h323d.server.guarding import Guarding, newGuard, withGuardians
 from h323d.server.parts import RecordsPart, Sectioned
 from h323d.sip.endpoint import SIPEndpoint
 from h323d.sounds.house import HouseSounds
@@ -90,11 +92,15 @@ class Server:
         self._ground = ground = Ground(configuration, world, known)
         self.records = assembly.newRecords(configuration.cdr, world)
         self.directory = directory = RoomDirectory(configuration.conference)
-        self.gates = gates = assembly.newGates(plugins, world, ground.sources)
+        self._guard = guard = newGuard(configuration, world)
+        first = (ground.sources,) if guard is None else (ground.sources, guard)
+        self.gates = gates = assembly.newGates(plugins, world, first)
         self.sounds = HouseSounds(configuration.sounds, world.files)
         self._originators: dict[str, IOriginator] = {}
         legs, probes = LegTable(), dict[TrunkProtocol, Probe]()
-        self.zone = assembly.newZone(configuration, ground, directory, gates, legs, probes, known)
+        self.zone = assembly.newZone(
+            withGuardians(configuration, guard), ground, directory, gates, legs, probes, known
+        )
         self.conference = self._newConference()
         self.gateway = self._newGateway()
         self._onward = onward = assembly.newOnward(configuration.gateway, self.zone)
@@ -198,7 +204,7 @@ class Server:
         if self.h323 is not None:
             yield Sectioned(self.h323, attrgetter("h323"))
         if self.zone is not None:
-            yield Sectioned(self.zone, assembly.zoneSettings)
+            yield self._zonePart(self.zone)
         if self._parties is not None:
             yield Sectioned(self._parties.lines, attrgetter("lines"))
             yield Sectioned(self._parties.texts, attrgetter("lines"))
@@ -210,6 +216,11 @@ class Server:
             yield Sectioned(self._registrations, attrgetter("routing"))
         yield Sectioned(self._wire, attrgetter("trace"))
         yield RecordsPart(self.records)
+
+    def _zonePart(self, zone: Zone) -> Part[Configuration]:
+        if self._guard is None:
+            return Sectioned(zone, assembly.zoneSettings)
+        return Guarding(self.configuration, self._world, self._guard, zone, self.operator)
 
     def legOffered(self, leg: ILeg) -> None:
         """

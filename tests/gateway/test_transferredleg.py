@@ -101,12 +101,14 @@ def test_itIsALegAndWatchesOne(scene: Scene) -> None:
     ("direction", "name"), [(LegDirection.INCOMING, "1001"), (LegDirection.OUTGOING, "1002")]
 )
 def test_itIsAsIfItsPartyHadCalled(direction: LegDirection, name: str) -> None:
-    transferred = Scene(direction).transferred
+    scene = Scene(direction)
+    transferred = scene.transferred
     assert transferred.direction is LegDirection.INCOMING
     application = transferred.application()
     for each in (transferred, application):
         assert [str(party) for party in each.calling] == [name]
         assert (each.called, each.callId, each.legId) == ((CAROL,), "new", "new-1")
+    assert application.continues == scene.leg.legId
 
 
 def test_whileItRingsTheOldCallGoesOn(scene: Scene) -> None:

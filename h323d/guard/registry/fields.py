@@ -43,7 +43,7 @@ _TERMINAL_ID = re.compile(r"if://[A-Za-z0-9._~/-]+")
 _HEXADECIMAL = re.compile(r"[0-9A-Fa-f]*")
 _SSH = b"\0\0\0\x0bssh-ed25519\0\0\0\x20"  # RFC 8709, 4: all of the blob but the key
 _DIGITS = re.compile(r"[0-9*#,]+")
-_SECRETS = {"sha256": 64, "md5": 32, "h235": 40}  # digits of each kind
+_SECRETS = {"sha256": 64, "md5": 32}  # digits of each kind
 _QUOTAS = (64_000, 10_000_000_000)  # bit/s
 
 
@@ -112,7 +112,7 @@ def secretOf(text: str) -> Secret:
     kind, _, value = text.partition(":")
     if _SECRETS.get(kind) != len(value) or not _HEXADECIMAL.fullmatch(value):
         # The text itself is not told: it may be a password.
-        raise ValueError("is not sha256: and 64 digits, md5: and 32, or h235: and 40")
+        raise ValueError("is not sha256: and 64 digits, or md5: and 32")
     return Secret(kind, value.lower())
 
 

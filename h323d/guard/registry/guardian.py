@@ -58,10 +58,10 @@ WEAK = (ProofForm.H235, ProofForm.ADDRESS)
 @dataclass(frozen=True, slots=True)
 class Secret:
     """
-    What stands for a password, which itself is in no file.
+    What stands for a password of SIP's digest, which itself is in no file.
 
-    @ivar kind: C{"sha256"} or C{"md5"} for digest, C{"h235"} for H.235.1.
-    @ivar value: H(A1) in hexadecimal, or H.235.1's key.
+    @ivar kind: of the hash: C{"sha256"} or C{"md5"}.
+    @ivar value: H(A1) in hexadecimal.
     """
 
     kind: str

@@ -245,17 +245,14 @@ def _lacking(form: ProofForm, found: dict[str, Any], keys: dict[str, Any]) -> tu
     """
     The field that is missing for a proof, and why it is needed; empty if none is.
     """
-    kinds = {each.kind for each in found.get("secrets", ())}
     if form is ProofForm.ED25519 and not keys:
         return "public_key", "is missing, and proof names ed25519"
     if form is ProofForm.TLS and not keys and "certificate" not in found:
         return "certificate", "is missing, and so is public_key, but proof names tls"
     if form is ProofForm.ADDRESS and not found.get("addresses"):
         return "addresses", "are missing, and proof names address"
-    if form is ProofForm.DIGEST and not kinds & {"sha256", "md5"}:
-        return "secret", "is missing (sha256: or md5:), and proof names digest"
-    if form is ProofForm.H235 and "h235" not in kinds:
-        return "secret", "is missing (h235:), and proof names h235"
+    if form is ProofForm.DIGEST and not found.get("secrets"):
+        return "secret", "is missing, and proof names digest"
     return "", ""
 
 

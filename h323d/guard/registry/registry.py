@@ -54,6 +54,12 @@ class Registry:
         self._byKey |= {key.thumbprint.encode(): (each, key) for key, each in owned}
         self._byDigest = {digest: each for each in everybody for digest in digestsOf(each)}
         self._byAlias = {namesOf(alias): each for each in everybody for alias in each.aliases}
+        self._byNumber = _unambiguous(
+            (text.casefold(), each)
+            for each in everybody
+            for alias in each.aliases
+            for text in (alias.value, alias.number)
+        )
         self._networks: dict[tuple[int, int], dict[int, Guardian]] = {}
         for each in everybody:
             for network in map(ipaddress.ip_network, each.addresses):
@@ -94,6 +100,24 @@ class Registry:
         """
         return self._byAlias.get(namesOf(alias))
 
+    def isOf(self, name: PartyAddress, guardian: Guardian) -> bool:
+        """
+        Whether a name is a guardian's: one of the aliases; or nobody's, with the number or user
+        of one, whichever kind of name it is written as, and at whatever host.
+        """
+        owner = self.byAlias(name)
+        if owner is not None:
+            return owner is guardian
+        number = name.number.casefold()
+        return any(alias.number.casefold() == number for alias in guardian.aliases)
+
+    def byName(self, text: str) -> Guardian | None:
+        """
+        By the name that goes with a password: an alias, or the user of one.  What two entries
+        have in common is nobody's.
+        """
+        return self._byNumber.get(text.casefold())
+
     def byAddress(self, host: str) -> Guardian | None:
         """
         @param host: a literal address.
@@ -106,6 +130,15 @@ class Registry:
             if found is not None:
                 return found
         return None
+
+
+def _unambiguous(named: Iterable[tuple[str, Guardian]]) -> dict[str, Guardian]:
+    found: dict[str, Guardian] = {}
+    common: set[str] = set()
+    for name, guardian in named:
+        if found.setdefault(name, guardian) is not guardian:
+            common.add(name)
+    return {name: guardian for name, guardian in found.items() if name not in common}
 
 
 EMPTY = Registry(())

@@ -41,10 +41,12 @@ class Fault(enum.Enum):
 class Verified:
     """
     Whose signature it is.
+
+    @ivar key: the 32 octets of the key that it was made with.
     """
 
     guardian: Guardian
-    proof: Proof
+    key: bytes
 
 
 class Signatures:
@@ -84,7 +86,7 @@ class Signatures:
             return Fault.BAD_SIGNATURE
         self._budget.proved(host, now)
         self._memory.note(key.raw, proof)
-        return Verified(guardian, proof)
+        return Verified(guardian, key.raw)
 
 
 def _holds(proof: Proof, key: bytes) -> bool:

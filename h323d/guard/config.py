@@ -1,0 +1,53 @@
+"""
+The configuration of IF.guard.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from h323d.values.live import Live
+
+__all__ = ["GuardConfig"]
+
+MAX_NAME = 128  # characters: what a generalID has place for
+
+
+@dataclass(frozen=True, slots=True)
+class GuardConfig:
+    """
+    Whether guardians alone may register and call, and how much each may have.
+    """
+
+    registry: str = ""
+    """The file of the registry of guardians; empty lets everybody register and call."""
+
+    name: str = ""
+    """By what name signatures are made for this server, and no other."""
+
+    checkInterval: float = 5.0
+    """Seconds between two looks whether the file has changed; 0 looks only when the
+    configuration is read again."""
+
+    pool: Live[int] = 100_000_000
+    """Bit/s that all calls may have together, both directions; 0 for no limit."""
+
+    sipCaller: Live[int] = 3_000_000
+    """Bit/s that a caller by SIP may have, whatever the registry grants."""
+
+    unsaid: Live[int] = 128_000
+    """Bit/s that a call counts with which does not say how much it needs."""
+
+    escalateRooms: Live[tuple[str, ...]] = ()
+    """The names and numbers of rooms whose calls are all of type ESCALATE."""
+
+    def __post_init__(self) -> None:
+        if self.registry and not 1 <= len(self.name) <= MAX_NAME:
+            raise ValueError(
+                f"name: must have 1 to {MAX_NAME} characters, where there is a registry"
+            )
+        if not 0 <= self.checkInterval <= 3600:
+            raise ValueError("checkInterval: must be 0 to 3600")
+        for key in ("pool", "sipCaller", "unsaid"):
+            if getattr(self, key) < 0:
+                raise ValueError(f"{key}: must not be negative")

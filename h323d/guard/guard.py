@@ -1,0 +1,259 @@
+"""
+The guard: the gate that asks who somebody is, and then all others of IF.guard.
+
+Without an await, it identifies, decides and reserves: nobody can come in between.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from twisted.internet.interfaces import IReactorTime
+from zope.interface import implementer
+
+from h323d.call.applications import (
+    PASSED,
+    Admission,
+    Application,
+    CallType,
+    Door,
+    IGate,
+    Priority,
+    Purpose,
+    Refusal,
+    Texts,
+)
+from h323d.guard.config import GuardConfig
+from h323d.guard.gates.chain import AT, decide
+from h323d.guard.gates.inputs import Asker, Decision, Demand, GateInput, Stock
+from h323d.guard.holdings import Holding, Holdings
+from h323d.guard.identification import Identification, Identified
+from h323d.guard.inheritance import Granted, Inheritance
+from h323d.guard.ledger import Call
+from h323d.guard.pii.detection import foundAmong, redacted
+from h323d.guard.pii.rules import PIIKind
+from h323d.guard.registry.guardian import Guardian, Status
+from h323d.guard.registry.registry import Registry
+from h323d.guard.signatures.budget import SignatureBudget
+from h323d.guard.signatures.memory import ReplayMemory
+from h323d.guard.signatures.verifying import Signatures
+from h323d.values.address import AddressKind, PartyAddress
+
+__all__ = ["Guard"]
+
+_REPORTED = (Door.BRQ, Door.REINVITE)  # where what a call has is changed
+
+
+@implementer(IGate)
+class Guard:
+    """
+    @ivar registry: the one that is in force.
+    @ivar holdings: what those have who were admitted.
+    """
+
+    name = "guard"
+    doors = frozenset(AT)
+
+    def __init__(self, config: GuardConfig, registry: Registry, clock: IReactorTime) -> None:
+        self.registry = registry
+        self.holdings = Holdings()
+        self._clock = clock
+        self._inheritance = Inheritance()
+        memory = ReplayMemory(clock.seconds())
+        signatures = Signatures(config.name, memory, SignatureBudget())
+        self._identification = Identification(signatures, self._inheritance)
+        self.reconfigure(config)
+
+    def reconfigure(self, config: GuardConfig) -> None:
+        """
+        Other limits for who asks from now on; nobody loses what they have.
+        """
+        self._config = config
+        self._escalateRooms = frozenset(config.escalateRooms)
+
+    def use(self, registry: Registry) -> list[str]:
+        """
+        Go by another registry.
+
+        @return: the names of the calls that it would not have admitted, of which the legs, or
+            the calls themselves, are to be ended.
+        """
+        self.registry = registry
+        return [each.name for each in self.holdings if not each.counts(registry)]
+
+    def mayStay(self, names: Iterable[PartyAddress], before: Registry) -> bool:
+        """
+        Whether who has registered by these names may stay so.
+
+        @param before: the registry by which they did; whose keys, passwords or networks are
+            others now has to prove them again.
+        """
+        named = tuple(names)
+        guardian = self._ownerOf(named)
+        if guardian is None or guardian.status is not Status.ACTIVE:
+            return False
+        known = before.byTerminalId(guardian.terminalId)
+        return known is None or not _hasLost(known, guardian)
+
+    def judge(self, application: Application) -> Admission | Refusal:
+        now = self._clock.seconds()
+        held = self._heldBefore(application)
+        if held is not None:
+            found = self._alreadyKnown(held, application)
+        elif application.door is Door.REINVITE:
+            return PASSED  # a call of ours, which no guardian has asked for
+        else:
+            found = self._identification.identify(application, self.registry, now)
+        call = Call(found.asker.terminalId, application.callIdentifier)
+        asked = GateInput(
+            application.door,
+            now,
+            self.registry.generation,
+            found.asker,
+            self._demandOf(application, found, call),
+            self._stockFor(application, found.guardian, call),
+        )
+        decision = decide(asked)
+        if decision.told is not None and decision.failure is not None:
+            return Refusal.of(decision.told, decision.failure.detail)
+        if application.door.purpose is Purpose.REGISTRATION:
+            return PASSED
+        return self._admit(application, found, call, asked, decision)
+
+    def _admit(
+        self,
+        application: Application,
+        found: Identified,
+        call: Call,
+        asked: GateInput,
+        decision: Decision,
+    ) -> Admission:
+        bandwidth = asked.demand.bandwidth
+        if application.door in _REPORTED and self.holdings.ledger.resize(call, bandwidth):
+            return PASSED
+        form = found.asker.form
+        assert form is not None  # or the first gate would not have opened
+        name = application.legId or application.callIdentifier
+        holding = self.holdings.give(call, bandwidth, form, found.key, name)
+        if application.door is Door.ARQ and not application.answering:
+            self._leave(application, found, asked)
+        priority = Priority.HIGH if decision.callType is CallType.EMERGENCY else None
+        isGrave = CallType.ESCALATE in (decision.callType, asked.demand.roomType)
+        texts = _withoutPII(application.texts) if isGrave else None
+        return Admission(texts=texts, priority=priority, leases=(holding,))
+
+    def _leave(self, application: Application, found: Identified, asked: GateInput) -> None:
+        """
+        Let the Setup of a call take over what its ARQ has proven.
+        """
+        form, source = found.asker.form, application.source
+        if form is None or source is None:
+            return
+        granted = Granted(
+            found.asker.terminalId,
+            form,
+            found.key,
+            found.callType,
+            source.host,
+            frozenset(application.called),
+            asked.generation,
+            asked.now,
+        )
+        self._inheritance.leave(application.callIdentifier, granted)
+
+    def _heldBefore(self, application: Application) -> Holding | None:
+        """
+        What the leg has already, which is asked about again: it goes on, elsewhere or with other
+        media.
+        """
+        if application.door is Door.REINVITE:
+            return self.holdings.of(application.legId)
+        return self.holdings.of(application.continues) if application.continues else None
+
+    def _alreadyKnown(self, held: Holding, application: Application) -> Identified:
+        """
+        Who has a leg already.
+        """
+        terminalId = held.lease.call.terminalId
+        guardian = self.registry.byTerminalId(terminalId)
+        status = None if guardian is None else guardian.status
+        asker = Asker("", held.form, terminalId, status)
+        return Identified(asker, guardian, held.key, application.callType)
+
+    def _demandOf(self, application: Application, found: Identified, call: Call) -> Demand:
+        isGrave = any(each.number in self._escalateRooms for each in application.called)
+        return Demand(
+            found.callType,
+            CallType.ESCALATE if isGrave else None,
+            application.declaredPII,
+            frozenset() if application.answering else self._piiOf(application),
+            self._bandwidthOf(application, call),
+        )
+
+    def _piiOf(self, application: Application) -> frozenset[PIIKind]:
+        """
+        What is in the texts: names that are an entry's are none.
+        """
+        if application.door.purpose is not Purpose.CALL:
+            return frozenset()
+        texts = application.texts
+        names = [
+            each
+            for each in texts.names
+            if self.registry.byAlias(PartyAddress(AddressKind.H323_ID, each)) is None
+        ]
+        return foundAmong([each for each in (texts.displayName, *names) if each])
+
+    def _bandwidthOf(self, application: Application, call: Call) -> int:
+        """
+        What is asked for; what a call has, or is thought to need, if it does not say.
+        """
+        if application.bandwidth:
+            return application.bandwidth
+        before = self.holdings.ledger.of(call)
+        return self._config.unsaid if before is None else before.bandwidth
+
+    def _stockFor(self, application: Application, guardian: Guardian | None, call: Call) -> Stock:
+        if guardian is None:
+            return Stock()
+        ledger = self.holdings.ledger
+        before = ledger.of(call)
+        own = 0 if before is None else before.bandwidth
+        quota = guardian.quota
+        if application.protocol == "sip":
+            quota = min(quota, self._config.sipCaller)
+        return Stock(
+            held=ledger.held(guardian.terminalId) - own,
+            quota=quota,
+            pooled=ledger.pooled - own,
+            pool=self._config.pool,
+        )
+
+    def _ownerOf(self, names: tuple[PartyAddress, ...]) -> Guardian | None:
+        """
+        Whose names these are; C{None} if they are not of one entry.
+        """
+        registry = self.registry
+        for name in names:
+            guardian = registry.byAlias(name) or registry.byName(name.number)
+            if guardian is not None:
+                isTheirs = all(registry.isOf(each, guardian) for each in names)
+                return guardian if isTheirs else None
+        return None
+
+
+def _hasLost(before: Guardian, now: Guardian) -> bool:
+    """
+    Whether something by which a guardian could have proven themselves is gone.
+    """
+    return bool(
+        set(before.proofs) - set(now.proofs)
+        or set(before.keys) - set(now.keys)
+        or set(before.secrets) - set(now.secrets)
+        or set(before.addresses) - set(now.addresses)
+        or before.certificate not in (b"", now.certificate)
+    )
+
+
+def _withoutPII(texts: Texts) -> Texts:
+    return Texts(redacted(texts.displayName), tuple(map(redacted, texts.names)))

@@ -1,0 +1,93 @@
+"""
+What those have whom the guard admitted, and by which proof, until it is over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from zope.interface import implementer
+
+from h323d.call.applications import ILease
+from h323d.guard.ledger import Call, Lease, Ledger
+from h323d.guard.registry.guardian import ProofForm, Status
+from h323d.guard.registry.registry import Registry
+
+__all__ = ["Holding", "Holdings"]
+
+
+@implementer(ILease)
+@dataclass(frozen=True, slots=True, eq=False)
+class Holding:
+    """
+    What one call has.
+
+    @ivar form: by what its guardian is proven.
+    @ivar key: that they signed with; empty for none.
+    @ivar name: by which the call can be ended: of its leg, or the call's where that is elsewhere.
+    """
+
+    lease: Lease
+    form: ProofForm
+    key: bytes
+    name: str
+    holdings: Holdings
+
+    def end(self) -> None:
+        self.holdings.over(self)
+
+    def counts(self, registry: Registry) -> bool:
+        """
+        Whether it would be given by this registry, too.
+        """
+        guardian = registry.byTerminalId(self.lease.call.terminalId)
+        if guardian is None or guardian.status is not Status.ACTIVE:
+            return False
+        if self.form not in guardian.proofs:
+            return False
+        return not self.key or any(each.raw == self.key for each in guardian.keys)
+
+
+class Holdings:
+    """
+    All of it.
+
+    @ivar ledger: the sums.
+    """
+
+    def __init__(self) -> None:
+        self.ledger = Ledger()
+        self._all: dict[int, Holding] = {}  # by the serials of their leases
+        self._byName: dict[str, Holding] = {}
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    def __iter__(self) -> Iterator[Holding]:
+        return iter(tuple(self._all.values()))
+
+    def of(self, name: str) -> Holding | None:
+        """
+        What a leg has; of a call that goes on elsewhere, the side that came last.
+        """
+        return self._byName.get(name)
+
+    def give(self, call: Call, bandwidth: int, form: ProofForm, key: bytes, name: str) -> Holding:
+        """
+        Let a call have so much, instead of what it has.
+        """
+        lease = self.ledger.reserve(call, bandwidth)
+        holding = Holding(lease, form, key, name, self)
+        self._all[lease.serial] = holding
+        self._byName[name] = holding
+        return holding
+
+    def over(self, holding: Holding) -> None:
+        """
+        A call, or its side, is over.
+        """
+        self._all.pop(holding.lease.serial, None)
+        if self._byName.get(holding.name) is holding:
+            del self._byName[holding.name]
+        self.ledger.end(holding.lease)

@@ -1,0 +1,164 @@
+"""
+Who asks: from what an application shows to an entry of the registry.
+
+Exactly one proof counts: a signature, if there is one; else a password that was verified at the
+door; else the address.  What an entry does not list does not exist for it: there is nothing to
+fall back to.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from h323d.call.applications import Application, CallType, Door
+from h323d.guard.gates.inputs import ABSENT, Asker
+from h323d.guard.inheritance import Granted, Inheritance
+from h323d.guard.registry.guardian import Guardian, ProofForm
+from h323d.guard.registry.registry import Registry
+from h323d.guard.signatures.verifying import Fault, Signatures
+from h323d.values.address import ANONYMOUS, AddressKind, PartyAddress
+from h323d.values.ed25519 import SCHEME
+from h323d.values.proof import Proof, shared
+
+__all__ = ["Identification", "Identified"]
+
+_FORMS = {"digest": ProofForm.DIGEST, "h2351": ProofForm.H235}
+_REGISTERING = (Door.RRQ, Door.REGISTER)
+
+
+@dataclass(frozen=True, slots=True)
+class Identified:
+    """
+    Who asks.
+
+    @ivar guardian: C{None} if they have proven nothing that the registry knows.
+    @ivar key: that their signature was made with; empty for none.
+    @ivar callType: what is declared, now or by what is taken over.
+    """
+
+    asker: Asker
+    guardian: Guardian | None = None
+    key: bytes = b""
+    callType: CallType | None = None
+
+
+_NOBODY = Identified(ABSENT)
+
+
+class Identification:
+    """
+    Identifies.
+    """
+
+    def __init__(self, signatures: Signatures, inheritance: Inheritance) -> None:
+        self._signatures = signatures
+        self._inheritance = inheritance
+
+    def identify(self, application: Application, registry: Registry, now: float) -> Identified:
+        """
+        Look at what is shown.  A signature counts this once.
+        """
+        inherited = None
+        if application.door is Door.SETUP:
+            inherited = self._inheritance.take(application, registry.generation, now)
+        signatures = [each for each in application.proofs if each.scheme == SCHEME]
+        if signatures:
+            return self._bySignature(signatures, application, registry, now)
+        for proof in shared(application.proofs):
+            return _bySecret(proof, application, registry)
+        if inherited is not None:
+            return _byInheritance(inherited, application, registry)
+        return _byAddress(application, registry)
+
+    def _bySignature(
+        self, proofs: list[Proof], application: Application, registry: Registry, now: float
+    ) -> Identified:
+        proof = proofs[0]
+        if len(proofs) > 1 or not proof.signature:
+            return Identified(Asker(Fault.MALFORMED.value))
+        host = "" if application.source is None else application.source.host
+        verified = self._signatures.verify(proof, registry, host, now)
+        if isinstance(verified, Fault):
+            return Identified(Asker(verified.value))
+        guardian = verified.guardian
+        found = _known(guardian, ProofForm.ED25519, application, registry, application.callType)
+        if found is None:
+            return _NOBODY
+        named = proof.identity == guardian.terminalId and found.asker.namesAreOwn
+        return Identified(
+            _asker(guardian, ProofForm.ED25519, named, application.callType),
+            guardian,
+            verified.key,
+            application.callType,
+        )
+
+
+def _bySecret(proof: Proof, application: Application, registry: Registry) -> Identified:
+    form = _FORMS.get(proof.scheme)
+    if form is None:
+        return _NOBODY
+    guardian = registry.byName(proof.identity)
+    if guardian is None:
+        return Identified(Asker(form=form))
+    return _known(guardian, form, application, registry, application.callType) or _NOBODY
+
+
+def _byInheritance(granted: Granted, application: Application, registry: Registry) -> Identified:
+    guardian = registry.byTerminalId(granted.terminalId)
+    if guardian is None:
+        return _NOBODY
+    callType = granted.callType
+    found = _known(guardian, granted.form, application, registry, callType) or _NOBODY
+    return Identified(found.asker, found.guardian, granted.key, callType)
+
+
+def _byAddress(application: Application, registry: Registry) -> Identified:
+    source = application.source
+    guardian = None if source is None else registry.byAddress(source.host)
+    if guardian is None:
+        return _NOBODY
+    return (
+        _known(guardian, ProofForm.ADDRESS, application, registry, application.callType) or _NOBODY
+    )
+
+
+def _known(
+    guardian: Guardian,
+    form: ProofForm,
+    application: Application,
+    registry: Registry,
+    callType: CallType | None,
+) -> Identified | None:
+    """
+    @return: C{None} if the entry does not take such a proof.
+    """
+    if form not in guardian.proofs:
+        return None
+    named = _namesAreOwn(guardian, application, registry)
+    return Identified(_asker(guardian, form, named, callType), guardian, b"", callType)
+
+
+def _asker(guardian: Guardian, form: ProofForm, named: bool, callType: CallType | None) -> Asker:
+    may = callType is None or guardian.mayDeclare(callType, form)
+    return Asker("", form, guardian.terminalId, guardian.status, named, may)
+
+
+def _namesAreOwn(guardian: Guardian, application: Application, registry: Registry) -> bool:
+    """
+    Whether all names by which somebody registers, or calls, are an entry's.
+    """
+    if application.door in _REGISTERING:
+        names = (*application.calling, *application.registered)
+        return bool(names) and all(registry.isOf(each, guardian) for each in names)
+    if application.party and application.protocol == "h323" and application.registered:
+        return all(registry.isOf(each, guardian) for each in application.registered)
+    if application.door in (Door.ARQ, Door.BRQ):
+        return False  # nobody who has no name of the entry is registered as that
+    return all(registry.isOf(each, guardian) for each in application.calling if _isNumber(each))
+
+
+def _isNumber(name: PartyAddress) -> bool:
+    """
+    Whether somebody can be called back by a name; an H.323 identifier may be any text.
+    """
+    return name.kind is not AddressKind.H323_ID and name != ANONYMOUS

@@ -1,0 +1,325 @@
+"""
+The guard as a gate: who is identified by what, and what is kept for them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from twisted.internet.task import Clock
+from zope.interface.verify import verifyObject
+
+from h323d.call.applications import (
+    PASSED,
+    Admission,
+    Application,
+    CallType,
+    Door,
+    IGate,
+    Priority,
+    Refusal,
+    Texts,
+)
+from h323d.guard.config import GuardConfig
+from h323d.guard.guard import Guard
+from h323d.guard.registry.registry import Registry
+from h323d.values.address import ANONYMOUS, AddressKind, PartyAddress, TransportAddress
+from h323d.values.proof import Proof, malformed
+from tests.support.guardians import entry, publicKey, registry, signingKey
+
+START = 1_800_000_000
+ANNA_ID = PartyAddress(AddressKind.H323_ID, "anna")
+ANNA = PartyAddress(AddressKind.URL, "sip:anna@council.example")
+BERT = PartyAddress(AddressKind.URL, "sip:bert@council.example")
+ROOM = PartyAddress(AddressKind.DIALLED_DIGITS, "80001")
+SOURCE = TransportAddress("10.0.0.2", 5060)
+ELSEWHERE = TransportAddress("10.0.0.66", 5060)
+SECRET = f"sha256:{'ab' * 32}"
+WHO = registry(
+    entry("anna", aliases="['sip:anna@council.example', h323:anna]", may="[ROUTINE, EMERGENCY]"),
+    entry("bert", proof="digest", secret=SECRET, aliases="'sip:bert@council.example'"),
+    entry("carl", proof="address", addresses="10.0.0.2", aliases="e164:1003"),
+    entry("dora", proof="h235", aliases="h323:dora", public_key=""),
+)
+DIGEST = Proof("digest", "bert", START)
+INVITE = Application(
+    Door.INVITE, "sip", ELSEWHERE, calling=(ANNA,), called=(ROOM,), callIdentifier="c1", legId="l1"
+)
+
+
+class House:
+    """
+    A guard, and its time.
+    """
+
+    def __init__(self, who: Registry = WHO, **config: Any) -> None:
+        self.clock = Clock()
+        self.clock.advance(START)
+        self.guard = Guard(GuardConfig("r.yaml", "council-1", **config), who, self.clock)
+        self.clock.advance(10)
+        self.nonces = 0
+
+    def signature(self, name: str = "anna", **changed: Any) -> Proof:
+        self.nonces += 1
+        key = signingKey(name)
+        proof = Proof(
+            "ed25519",
+            f"if://guardian/{name}",
+            int(self.clock.seconds()),
+            self.nonces.to_bytes(16),
+            key.public.raw,
+            b"octets",
+            key.sign(b"octets"),
+            "council-1",
+        )
+        return replace(proof, **changed)
+
+    def ask(self, application: Application = INVITE, *proofs: Proof, **changed: Any) -> Any:
+        given = proofs or (self.signature(),)
+        return self.guard.judge(replace(application, proofs=given, **changed))
+
+    def admitted(self, application: Application = INVITE, *proofs: Proof, **changed: Any) -> Any:
+        verdict = self.ask(application, *proofs, **changed)
+        assert isinstance(verdict, Admission), verdict
+        return verdict
+
+    def detail(self, application: Application = INVITE, *proofs: Proof, **changed: Any) -> str:
+        verdict = self.ask(application, *proofs, **changed)
+        assert isinstance(verdict, Refusal), verdict
+        return f"{verdict.reason.value} {verdict.detail}"
+
+    def held(self, name: str = "anna") -> int:
+        return self.guard.holdings.ledger.held(f"if://guardian/{name}")
+
+
+@pytest.fixture
+def house() -> House:
+    return House()
+
+
+def test_theGuardIsAGate(house: House) -> None:
+    verifyObject(IGate, house.guard)
+
+
+def test_aSignatureOpensTheGates(house: House) -> None:
+    assert len(house.admitted().leases) == 1
+    assert house.held() == 128_000
+
+
+def test_aPasswordOpensThemForWhoListsIt(house: House) -> None:
+    house.admitted(INVITE, DIGEST, calling=(BERT,))
+    assert house.detail(INVITE, replace(DIGEST, identity="anna")) == "INVALID_SIGNATURE absent"
+
+
+def test_whoHasNoEntryIsNobodyWhateverTheyProve(house: House) -> None:
+    proof = replace(DIGEST, identity="erna")
+    assert house.detail(INVITE, proof) == "INVALID_SIGNATURE notListed"
+
+
+def test_anAddressOpensThemForWhoListsIt(house: House) -> None:
+    number = PartyAddress(AddressKind.DIALLED_DIGITS, "1003")
+    asked = replace(INVITE, source=SOURCE, calling=(number,))
+    assert isinstance(house.guard.judge(asked), Admission)
+    refused = house.guard.judge(replace(asked, source=ELSEWHERE))
+    assert isinstance(refused, Refusal)
+    assert refused.detail == "absent"
+
+
+def test_thereIsNothingToFallBackTo(house: House) -> None:
+    number = PartyAddress(AddressKind.DIALLED_DIGITS, "1003")
+    forged = house.signature(signature=bytes(64))
+    asked = {"source": SOURCE, "calling": (number,)}
+    assert house.detail(INVITE, forged, **asked) == "INVALID_SIGNATURE badSignature"
+    assert house.detail(INVITE, malformed("ed25519"), **asked) == "INVALID_SIGNATURE malformed"
+    two = (house.signature(), house.signature())
+    assert house.detail(INVITE, *two, **asked) == "INVALID_SIGNATURE malformed"
+
+
+@pytest.mark.parametrize(
+    ("calling", "own"),
+    [
+        ((ANNA,), True),
+        ((ANNA, PartyAddress(AddressKind.H323_ID, "Anna L.")), True),
+        ((PartyAddress(AddressKind.URL, "sip:anna@192.0.2.1"),), True),
+        ((ANONYMOUS,), True),
+        ((BERT,), False),
+        ((ANNA, BERT), False),
+        ((PartyAddress(AddressKind.DIALLED_DIGITS, "1003"),), False),
+        ((PartyAddress(AddressKind.DIALLED_DIGITS, "4711"),), False),
+    ],
+)
+def test_nobodyCallsInAnothersName(
+    house: House, calling: tuple[PartyAddress, ...], own: bool
+) -> None:
+    verdict = house.ask(calling=calling)
+    assert isinstance(verdict, Admission) == own
+    if not own:
+        assert verdict.detail == "wrongName"
+
+
+def test_whoSignsIsWhoTheySayTheyAre(house: House) -> None:
+    proof = house.signature(identity="if://guardian/bert")
+    assert house.detail(INVITE, proof) == "INVALID_SIGNATURE wrongName"
+
+
+def test_aRegistrationIsOfNamesThatAreOwn(house: House) -> None:
+    register = Application(Door.REGISTER, "sip", ELSEWHERE, calling=(ANNA,))
+    assert house.ask(register) is PASSED
+    assert house.detail(register, calling=(BERT,)) == "INVALID_SIGNATURE wrongName"
+    assert house.detail(register, calling=()) == "INVALID_SIGNATURE wrongName"
+    assert house.held() == 0
+
+
+def test_anARQIsOfWhoIsRegisteredByOwnNames(house: House) -> None:
+    arq = Application(
+        Door.ARQ,
+        "h323",
+        ELSEWHERE,
+        "e1",
+        called=(ROOM,),
+        callIdentifier="c1",
+        registered=(ANNA_ID,),
+    )
+    house.admitted(arq)
+    assert house.detail(arq, registered=(BERT,)) == "INVALID_SIGNATURE wrongName"
+    assert house.detail(arq, registered=()) == "INVALID_SIGNATURE wrongName"
+
+
+def test_aSetupTakesOverWhatItsARQHasProven(house: House) -> None:
+    dora = PartyAddress(AddressKind.H323_ID, "dora")
+    arq = Application(
+        Door.ARQ, "h323", ELSEWHERE, "e1", called=(ROOM,), callIdentifier="c1", registered=(dora,)
+    )
+    house.admitted(arq, Proof("h2351", "dora", START), bandwidth=500_000)
+    setup = Application(
+        Door.SETUP, "h323", ELSEWHERE, called=(ROOM,), callIdentifier="c1", legId="l1"
+    )
+    assert isinstance(house.guard.judge(setup), Admission)
+    assert house.held("dora") == 500_000
+    refused = house.guard.judge(replace(setup, legId="l2"))
+    assert isinstance(refused, Refusal)
+
+
+def test_whoAnswersLeavesNothingToASetup(house: House) -> None:
+    dora = PartyAddress(AddressKind.H323_ID, "dora")
+    arq = Application(
+        Door.ARQ,
+        "h323",
+        ELSEWHERE,
+        "e1",
+        called=(ROOM,),
+        texts=Texts(names=("a@example.org",)),
+        callIdentifier="c1",
+        registered=(dora,),
+        answering=True,
+    )
+    house.admitted(arq, Proof("h2351", "dora", START))
+    setup = Application(Door.SETUP, "h323", ELSEWHERE, called=(ROOM,), callIdentifier="c1")
+    assert isinstance(house.guard.judge(setup), Refusal)
+
+
+def test_theQuotaIsForAllCallsTogether() -> None:
+    house = House(sipCaller=300_000)
+    first = house.admitted(bandwidth=200_000)
+    second = replace(INVITE, callIdentifier="c2", legId="l2", bandwidth=200_000)
+    assert house.detail(second) == "BANDWIDTH_EXCEEDED quota"
+    for lease in first.leases:
+        lease.end()
+    house.admitted(second)
+
+
+def test_whoSendsTheSameInviteAgainHasOneCall(house: House) -> None:
+    house.admitted(bandwidth=2_000_000)
+    house.admitted(bandwidth=2_000_000, legId="l2")
+    assert house.held() == 2_000_000
+
+
+def test_thePoolIsForAll() -> None:
+    house = House(pool=300_000)
+    house.admitted(bandwidth=200_000)
+    other = replace(INVITE, calling=(BERT,), callIdentifier="c2", legId="l2", bandwidth=200_000)
+    assert house.detail(other, DIGEST) == "CAPACITY_EXCEEDED poolEmpty"
+
+
+def test_aCallIsResizedWithinTheQuota(house: House) -> None:
+    house.admitted()
+    again = replace(INVITE, door=Door.REINVITE, bandwidth=1_000_000)
+    assert house.guard.judge(again) is PASSED
+    assert house.held() == 1_000_000
+    refused = house.guard.judge(replace(again, bandwidth=4_000_000))
+    assert isinstance(refused, Refusal)
+    assert (refused.reason.value, house.held()) == ("BANDWIDTH_EXCEEDED", 1_000_000)
+
+
+def test_aTransferIsJudgedAsItsTransferorsCall(house: House) -> None:
+    proof = house.signature()
+    house.admitted(INVITE, proof)
+    again = replace(INVITE, proofs=(proof,), legId="l2", continues="l1", called=(BERT,))
+    assert isinstance(house.guard.judge(again), Admission)
+    assert house.held() == 128_000
+    unknown = house.guard.judge(replace(again, legId="l3", continues="ours"))
+    assert isinstance(unknown, Refusal)
+    assert unknown.detail == "replay"
+
+
+def test_aCallOfOursIsNobodys(house: House) -> None:
+    again = replace(INVITE, door=Door.REINVITE, bandwidth=9_000_000, legId="ours")
+    assert house.guard.judge(again) is PASSED
+    assert house.held() == 0
+
+
+def test_personalDataIsRefusedInGraveRooms() -> None:
+    house = House(escalateRooms=("80001",))
+    texts = Texts("Anna 219-09-9998")
+    assert house.detail(texts=texts) == "PII_POLICY_VIOLATION found:SSN"
+    assert house.detail(declaredPII=True) == "PII_POLICY_VIOLATION declared"
+    elsewhere = replace(INVITE, called=(ANNA,), texts=texts)
+    assert house.admitted(elsewhere).texts is None
+
+
+def test_anEmergencyGoesFirstAndIsRedactedInAGraveRoom() -> None:
+    house = House(escalateRooms=("80001",))
+    verdict = house.admitted(callType=CallType.EMERGENCY, texts=Texts("a@example.org"))
+    assert verdict.priority is Priority.HIGH
+    assert verdict.texts == Texts("[REDACTED:EMAIL]")
+
+
+def test_whoMayNotDeclareATypeIsJudgedAsROUTINE(house: House) -> None:
+    verdict = house.admitted(
+        INVITE, DIGEST, calling=(BERT,), callType=CallType.EMERGENCY, declaredPII=True
+    )
+    assert verdict.priority is None
+
+
+def test_whoIsSuspendedIsToldSo() -> None:
+    house = House(registry(entry("anna", status="suspended", aliases="'sip:anna@x'")))
+    anna = PartyAddress(AddressKind.URL, "sip:anna@x")
+    assert house.detail(calling=(anna,)) == "NOT_REGISTERED suspended"
+
+
+def test_anotherRegistryEndsWhatItWouldNotGive(house: House) -> None:
+    house.admitted()
+    house.admitted(INVITE, DIGEST, calling=(BERT,), callIdentifier="c2", legId="l2")
+    assert house.guard.use(registry(entry("bert", proof="digest", secret=SECRET))) == ["l1"]
+
+
+@pytest.mark.parametrize(
+    ("names", "now", "stays"),
+    [
+        ((ANNA,), entry("anna", aliases="'sip:anna@council.example'"), True),
+        ((ANNA, ANNA_ID), entry("anna", aliases="'sip:anna@council.example'"), True),
+        ((ANNA,), entry("anna", aliases="h323:other"), False),
+        ((ANNA,), entry("anna", aliases="h323:anna", status="revoked"), False),
+        ((ANNA,), entry("anna", aliases="h323:anna", public_key=str(publicKey("later"))), False),
+        ((ANNA,), entry("anna", aliases="h323:anna", proof="ed25519"), False),
+        ((ANNA, BERT), entry("anna", aliases="h323:anna"), False),
+        ((), entry("anna", aliases="h323:anna"), False),
+    ],
+)
+def test_whoMayStayRegistered(
+    house: House, names: tuple[PartyAddress, ...], now: str, stays: bool
+) -> None:
+    house.guard.use(registry(now))
+    assert house.guard.mayStay(names, WHO) == stays

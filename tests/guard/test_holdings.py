@@ -1,0 +1,69 @@
+"""
+What guardians have, and whether another registry would give it to them.
+"""
+
+from __future__ import annotations
+
+import pytest
+from zope.interface.verify import verifyObject
+
+from h323d.call.applications import ILease
+from h323d.guard.holdings import Holding, Holdings
+from h323d.guard.ledger import Call
+from h323d.guard.registry.guardian import ProofForm
+from tests.support.guardians import entry, publicKey, registry
+
+ANNA = Call("if://guardian/anna", "c1")
+KEY = publicKey("anna").raw
+
+
+def given(holdings: Holdings, name: str = "leg", call: Call = ANNA) -> Holding:
+    return holdings.give(call, 100, ProofForm.ED25519, KEY, name)
+
+
+def test_aHoldingIsALease() -> None:
+    verifyObject(ILease, given(Holdings()))
+
+
+def test_itIsThereUntilItEnds() -> None:
+    holdings = Holdings()
+    holding = given(holdings)
+    assert holdings.of("leg") is holding
+    holding.end()
+    holding.end()
+    assert (len(holdings), holdings.of("leg"), holdings.ledger.pooled) == (0, None, 0)
+
+
+def test_aLegOutlivesTheAdmissionWhoseLeaseItTook() -> None:
+    holdings = Holdings()
+    admission, leg = given(holdings, "c1"), given(holdings, "leg")
+    admission.end()
+    assert list(holdings) == [leg]
+    assert holdings.ledger.held("if://guardian/anna") == 100
+
+
+def test_bothSidesOfACallThatGoesOnElsewhereAreKnown() -> None:
+    holdings = Holdings()
+    given(holdings, "c1")
+    given(holdings, "c1", Call("if://guardian/bert", "c1"))
+    assert [each.name for each in holdings] == ["c1", "c1"]
+
+
+@pytest.mark.parametrize(
+    ("other", "counts"),
+    [
+        (entry("anna", aliases="h323:anna"), True),
+        (entry("bert"), False),
+        (entry("anna", status="suspended"), False),
+        (entry("anna", proof="tls"), False),
+        (entry("anna", public_key=str(publicKey("later"))), False),
+        (
+            entry(
+                "anna", public_key=str(publicKey("later")), next_public_key=str(publicKey("anna"))
+            ),
+            True,
+        ),
+    ],
+)
+def test_whetherItCountsByAnotherRegistry(other: str, counts: bool) -> None:
+    assert given(Holdings()).counts(registry(other)) == counts

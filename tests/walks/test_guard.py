@@ -1,0 +1,271 @@
+"""
+The walk of a guarded server: who is in its registry, what they prove, and what becomes of them
+when it changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from h323d.config.sections import Configuration
+from h323d.errors import ConfigurationError
+from h323d.events.calls import CallAdmitted
+from h323d.events.doors import ApplicationRefused
+from h323d.gatekeeper.config import GatekeeperConfig
+from h323d.guard.config import GuardConfig
+from h323d.h323.ras.messages import RASMessage, decodeRAS
+from h323d.h323.security.guardtoken import GuardStamp, signRAS
+from h323d.values.address import TransportAddress
+from h323d.values.cause import Cause
+from tests.support.guardians import entry, signingKey
+from tests.support.ras import Peer, arq, rrq
+from tests.support.simulatedphone import Telephone
+from tests.support.simulation import Simulation
+from tests.support.sippeers import SERVER, ScriptedPeer, offerBody, request
+
+HOST = SERVER.host
+RAS = TransportAddress(HOST, 1719)
+SIGNALLING = TransportAddress(HOST, 1720)
+ALICE = entry("alice", public_key="", proof="address", addresses="10.0.0.2", aliases="e164:1000")
+SCRIPT = entry(
+    "script", public_key="", proof="address", addresses="10.0.0.3", aliases="'sip:script@10.0.0.3'"
+)
+ANNA = entry("anna", aliases="[h323:anna, e164:1001]")
+
+
+class House:
+    """
+    A guarded server, a telephone that proves its address, another that has nobody's, a SIP phone,
+    and a port whose requests are signed.
+    """
+
+    def __init__(self, world: Simulation, file: Path, **guard: Any) -> None:
+        self.world = world
+        self.file = file
+        self.write(ALICE, SCRIPT, ANNA)
+        self.configuration = Configuration(guard=GuardConfig(str(file), "council-1", **guard))
+        self.server = world.server(HOST, self.configuration)
+        self.alice = Telephone(world, "10.0.0.2", "1000", gatekeeper=RAS)
+        self.stranger = Telephone(world, "10.0.0.66", "3000")
+        self.phone = ScriptedPeer(world, "10.0.0.3")
+        self.anna = Peer(world.network, "10.0.0.5", peer=RAS)
+        self.nonces = 0
+        world.run(6.0)  # what is signed sooner might have been shown before the start
+
+    def write(self, *entries: str) -> None:
+        self.file.write_text("guardians:\n" + "".join(entries))
+
+    def signed(self, message: RASMessage, name: str = "anna", audience: str = "council-1") -> bytes:
+        self.nonces += 1
+        now = int(self.world.clock.seconds())
+        stamp = GuardStamp(f"if://guardian/{name}", audience, now, self.nonces.to_bytes(16))
+        return signRAS(message, signingKey(name), stamp)
+
+    def ask(self, octets: bytes) -> RASMessage:
+        self.anna.received.clear()
+        self.anna.port.send(octets, RAS)
+        self.world.run(0.1)
+        ((data, _),) = self.anna.received
+        return decodeRAS(data)
+
+    def register(self) -> str:
+        """
+        Anna's endpoint identifier.
+        """
+        answer = self.ask(self.signed(rrq(1, "10.0.0.5", ("h323-ID", "anna"))))
+        assert answer.name == "registrationConfirm"
+        return str(answer.fields["endpointIdentifier"])
+
+    def send(self, method: str, cseq: int = 1, tag: str = "", **more: Any) -> None:
+        branch = f"z9hG4bK{method}{cseq}"
+        self.phone.send(request(method, branch=branch, cseq=cseq, toTag=tag, **more), SERVER)
+        self.world.run(0.2)
+
+    def registrations(self) -> int:
+        zone = self.server.server.zone
+        assert zone is not None
+        return len(zone.registrations())
+
+    def refusals(self) -> list[tuple[str, str, str]]:
+        facts = self.server.told(ApplicationRefused)
+        return [(each.door, each.reason, each.detail) for each in facts]
+
+    def close(self) -> None:
+        self.phone.port.close()
+        self.anna.port.close()
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    with Simulation(seed=4) as world:
+        house = House(world, tmp_path / "registry.yaml")
+        yield house
+        house.close()
+        world.leave()
+        assert world.leftOver() == []
+
+
+def test_whoIsWhereTheRegistrySaysRegistersAndJoins(house: House) -> None:
+    house.alice.register()
+    house.world.run(1.0)
+    house.alice.call("80001")
+    house.world.run(1.0)
+    assert house.alice.speaking
+    assert house.refusals() == []
+
+
+def test_aStrangerIsToldNothing(house: House) -> None:
+    house.stranger.call("80001", destination=SIGNALLING)
+    house.world.run(1.0)
+    assert house.stranger.cause is Cause.NORMAL_UNSPECIFIED
+    assert house.refusals() == [("Setup", "INVALID_SIGNATURE", "absent")]
+    assert house.server.told(CallAdmitted) == []
+
+
+def test_aSIPPhoneIsAdmittedByItsAddress(house: House) -> None:
+    house.send("REGISTER", uri=f"sip:script@{HOST}", extra="")
+    house.send("INVITE", body=offerBody())
+    tag = house.phone.messages[-1].toAddress.tag or ""
+    house.send("ACK", tag=tag)
+    assert house.phone.statuses[-1] == 200
+    house.send("INVITE", 2, tag, body=offerBody(direction="sendonly"))
+    assert house.phone.statuses[-1] == 200
+
+
+def test_aSIPPhoneDoesNotRegisterAsAnotherGuardian(house: House) -> None:
+    house.send("REGISTER", uri=f"sip:anna@{HOST}")
+    assert house.phone.statuses[-1] == 403
+    assert house.refusals() == [("REGISTER", "INVALID_SIGNATURE", "wrongName")]
+
+
+def test_aSignatureRegistersAndCalls(house: House) -> None:
+    endpointId = house.register()
+    answer = house.ask(house.signed(arq(2, endpointId, ("dialledDigits", "80001"))))
+    assert answer.name == "admissionConfirm"
+
+
+@pytest.mark.parametrize(
+    ("name", "audience", "alias", "detail"),
+    [
+        ("mallory", "council-1", "anna", "unknownKey"),
+        ("anna", "council-2", "anna", "wrongAudience"),
+        ("anna", "council-1", "1000", "wrongName"),
+    ],
+)
+def test_aSignatureThatIsNotForThisIsRefusedAlike(
+    house: House, name: str, audience: str, alias: str, detail: str
+) -> None:
+    kind = "dialledDigits" if alias.isdigit() else "h323-ID"
+    answer = house.ask(house.signed(rrq(1, "10.0.0.5", (kind, alias)), name, audience))
+    assert (answer.name, answer.fields["rejectReason"][0]) == (
+        "registrationReject",
+        "securityDenial",
+    )
+    assert house.refusals() == [("RRQ", "INVALID_SIGNATURE", detail)]
+
+
+def test_aSignatureDoesNotCountTwice(house: House) -> None:
+    octets = house.signed(rrq(1, "10.0.0.5", ("h323-ID", "anna")))
+    house.ask(octets)
+    house.world.run(16.0)
+    assert house.ask(octets).name == "registrationReject"
+    assert house.refusals() == [("RRQ", "INVALID_SIGNATURE", "replay")]
+
+
+def test_aRequestThatIsNotSignedIsNotHers(house: House) -> None:
+    endpointId = house.register()
+    answer = house.anna.ask(arq(2, endpointId, ("dialledDigits", "80001")))
+    assert answer.fields["rejectReason"][0] == "securityDenial"
+
+
+def test_theQuotaIsForAllCallsTogether(house: House) -> None:
+    house.write(entry("anna", aliases="[h323:anna]", bandwidth_quota_bps="200000"))
+    house.world.run(6.0)
+    endpointId = house.register()
+    answers = [
+        house.ask(
+            house.signed(
+                arq(
+                    2 + number,
+                    endpointId,
+                    ("dialledDigits", "80001"),
+                    callIdentifier={"guid": number.to_bytes(16)},
+                )
+            )
+        ).name
+        for number in range(2)
+    ]
+    assert answers == ["admissionConfirm", "admissionReject"]
+    assert house.refusals() == [("ARQ", "BANDWIDTH_EXCEEDED", "quota")]
+
+
+def test_whoIsRevokedLosesCallsAndRegistrationWhenTheFileChanges(house: House) -> None:
+    house.alice.register()
+    house.world.run(1.0)
+    house.alice.call("80001")
+    house.world.run(1.0)
+    assert (house.alice.speaking, house.registrations()) == (True, 1)
+    house.write(ALICE + "    status: revoked\n", SCRIPT)
+    house.world.run(6.0)
+    assert house.registrations() == 0
+    assert house.alice.cause is not None
+    house.alice.call("80001")
+    house.world.run(1.0)
+    assert house.refusals()[-1][1:] == ("NOT_REGISTERED", "revoked")
+
+
+def test_aKeyThatIsGoneTakesItsRegistrationAlong(house: House) -> None:
+    house.register()
+    other = entry("anna", public_key=str(signingKey("later").public), aliases="h323:anna")
+    house.write(ALICE, other)
+    house.world.run(6.0)
+    assert house.registrations() == 0
+
+
+def test_aBadFileLeavesTheOldOneInForce(house: House) -> None:
+    house.register()
+    house.file.write_text("guardians:\n  - status: on\n")
+    house.world.run(12.0)
+    assert house.registrations() == 1
+    with pytest.raises(ConfigurationError, match="status"):
+        house.server.server.reload(house.configuration)
+    house.file.unlink()
+    house.world.run(6.0)
+    assert house.registrations() == 1
+
+
+def test_aReloadReadsTheFile(house: House) -> None:
+    house.register()
+    house.write(ALICE)
+    house.server.server.reload(house.configuration)
+    assert house.registrations() == 0
+
+
+@pytest.mark.parametrize("change", [{"registry": "/none"}, {"name": ""}])
+def test_aServerDoesNotStartWithoutItsRegistryAndItsName(
+    tmp_path: Path, change: dict[str, str]
+) -> None:
+    file = tmp_path / "registry.yaml"
+    file.write_text("")
+    with Simulation(seed=4) as world:
+        with pytest.raises((ConfigurationError, ValueError), match=r"No such file|name"):
+            start(world, **({"registry": str(file), "name": "council-1"} | change))
+
+
+def start(world: Simulation, registry: str, name: str) -> None:
+    world.server(HOST, Configuration(guard=GuardConfig(registry, name)))
+
+
+def test_aGuardTakesAGatekeeper(tmp_path: Path) -> None:
+    file = tmp_path / "registry.yaml"
+    file.write_text("")
+    configuration = Configuration(
+        guard=GuardConfig(str(file), "council-1"), gatekeeper=GatekeeperConfig(enabled=False)
+    )
+    with Simulation(seed=4) as world:
+        with pytest.raises(ConfigurationError, match="takes a gatekeeper"):
+            world.server(HOST, configuration)
