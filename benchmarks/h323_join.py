@@ -22,7 +22,8 @@ from typing import Any
 from twisted.internet.defer import Deferred
 
 from h323d.call.media import PortStatistics
-from h323d.cli.phone import Phone, PhoneSettings
+from h323d.cli.phone import Phone
+from h323d.cli.phonesettings import PhoneSettings
 from h323d.h323.calls.callstart import StartUpOptions
 from h323d.media.thread import prepareInterpreter
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress

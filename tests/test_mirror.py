@@ -36,7 +36,7 @@ PARTS = {
     "tests/asn1/test_limits.py": "asn1/runtime/failures asn1/runtime/reading asn1/runtime/writing",
     # Programs, which are run.
     "tests/cli/test_call.py": "cli/calloptions cli/callsettings",
-    "tests/system/test_call.py": "cli/party cli/phone",
+    "tests/system/test_call.py": "cli/party cli/phone cli/phonesettings",
     "tests/system/test_service.py": "service",
     "tests/cli/test_ctl.py": "cli/check",
     "tests/operation/test_wirelog.py": "call/wire",

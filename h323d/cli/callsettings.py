@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from h323d.call.homes import WILDCARDS, Homes
 from h323d.call.media import ISampleSource
-from h323d.cli.phone import PhoneSettings
+from h323d.cli.phonesettings import PhoneSettings
 from h323d.dsp.codec import ICodec
 from h323d.dsp.provisions import provisions
 from h323d.dsp.tones import Tone

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from dataclasses import replace
+from typing import Any
 
 from twisted.internet.defer import Deferred
 from twisted.internet.threads import deferToThread
@@ -28,13 +28,12 @@ from h323d.call.media import (
 from h323d.call.observer import SilentObserver
 from h323d.call.site import siteAt
 from h323d.call.surroundings import Surroundings
-from h323d.call.transfers import MAXIMUM_TRANSFERS, Transfers
+from h323d.call.transfers import Transfers
 from h323d.call.transport import IStreamOpener
 from h323d.call.ways import Way
-from h323d.dsp.codec import ICodec
+from h323d.cli.phonesettings import PhoneOwner, PhoneSettings
 from h323d.events.bus import EventBus
 from h323d.h323.calls.admission import AdmissionGrant, AdmissionRequest
-from h323d.h323.calls.callstart import StartUpOptions
 from h323d.h323.config import H323Config
 from h323d.h323.endpoint import H323Endpoint
 from h323d.h323.ports import SIGNALLING_PORT
@@ -42,8 +41,6 @@ from h323d.h323.ras.client import EndpointProfile, RASClient
 from h323d.h323.signalling.addresses import hostOf
 from h323d.h323.signalling.endpointtype import terminalType
 from h323d.inputs import Inputs
-from h323d.media.audio.codecs import BUILT_IN
-from h323d.media.config import MediaConfig
 from h323d.media.thread import newMediaService
 from h323d.net.datagram import Datagrams
 from h323d.net.names import SystemNames
@@ -58,72 +55,13 @@ from h323d.values.identifiers import newCallID
 from h323d.values.media.digits import DigitMethod
 from h323d.values.media.direction import Direction
 from h323d.values.media.medium import Medium
-from h323d.values.media.profile import MediaProfile
 from h323d.values.media.streams import Stream
 from h323d.values.tlspeer import ClientCertificates, TLSPeer
 
-__all__ = ["Phone", "PhoneOwner", "PhoneSettings"]
+__all__ = ["Phone"]
 
 TERMINAL = 50  # the terminalType of a terminal (H.323, table 1)
 DNS_TIMEOUT = 3.0  # seconds
-
-
-@dataclass(frozen=True)
-class PhoneSettings:
-    """
-    What a party is like.
-
-    @ivar bind: its address for everything.
-    @ivar alias: its name.
-    @ivar profile: what it speaks.
-    @ivar codecs: what it can code and decode.
-    @ivar startUp: how its H.323 calls start.
-    @ivar gatekeeper: where it registers before it calls by alias.
-    @ivar gatekeeperPassword: of its name, for H.235.1; empty for none.
-    @ivar transfers: how often one call may be transferred by the other side, or its
-        gatekeeper (Facility, C{callForwarded}); 0 for never.
-    @ivar tls: signal H.323 calls over TLS.
-    @ivar tlsAuthorities: a PEM file of those who may have signed for the other
-        side; empty for anybody.
-    @ivar tlsKey: the public key that the other side has to have, as L{TLSPeer} writes it;
-        empty for any.
-    """
-
-    bind: str
-    alias: str
-    profile: MediaProfile
-    startUp: StartUpOptions = field(default_factory=StartUpOptions)
-    gatekeeper: TransportAddress | None = None
-    gatekeeperPassword: str = field(default="", repr=False)
-    transfers: int = MAXIMUM_TRANSFERS
-    tls: bool = False
-    tlsAuthorities: str = ""
-    tlsKey: str = ""
-    sipPort: int = 0
-    h323Port: int = 0
-    media: MediaConfig = field(default_factory=MediaConfig)
-    codecs: tuple[ICodec, ...] = BUILT_IN
-
-
-class PhoneOwner(Protocol):
-    """
-    Whom a party tells what happens.
-    """
-
-    def phoneRegistered(self) -> None:
-        """The gatekeeper knows us: calls by alias can be made."""
-
-    def phoneHappened(self, what: str, **details: Any) -> None:
-        """Something to tell: C{proceeding}, C{alerting}, C{answered} and so on."""
-
-    def phoneDialled(self) -> None:
-        """Our Setup or INVITE leaves."""
-
-    def phoneFailed(self, reason: str) -> None:
-        """There will be no call."""
-
-    def phoneReleased(self, cause: Cause, statistics: PortStatistics) -> None:
-        """The call is over."""
 
 
 @implementer(ILegOwner, IMixerObserver)
