@@ -75,6 +75,7 @@ PARTS = {
     "tests/h323/calls/test_leg.py": "h323/calls/facility h323/calls/legcontext h323/calls/legdigits",
     "tests/h323/h245/test_media.py": "h323/h245/channels/incoming",
     "tests/h323/h245/test_session.py": "h323/h245/negotiation",
+    "tests/media/test_srtp.py": "media/shield",
     "tests/media/audio/test_plane.py": """
         media/audio/commands media/audio/groups media/audio/negotiated
         media/audio/speaking media/audio/survey

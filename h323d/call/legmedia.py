@@ -337,6 +337,13 @@ class LegMedia:
                 had.append(wanted)
         return MediaProfile(tuple(had))
 
+    def expectHandshakes(self) -> None:
+        """
+        It was offered to agree on keys.
+        """
+        for port in self.ports.values():
+            port.expectHandshake()
+
     def restrict(self, profile: MediaProfile) -> None:
         """
         Which of the negotiated directions are used at all: those of a profile.

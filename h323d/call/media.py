@@ -157,6 +157,12 @@ class IMediaPort(Interface):
             send, and does not.
         """
 
+    def expectHandshake() -> None:
+        """
+        It was offered to agree on keys: the peer may begin before its answer is here (RFC 5763,
+        5).  Nothing is in force yet.
+        """
+
     def sendDigit(digit: str, milliseconds: int) -> None:
         """
         Send an RFC 4733 event; ignored if the peer takes none.

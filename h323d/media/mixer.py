@@ -121,6 +121,11 @@ class Port:
         self.command(self._door.commands.configure, self.portId, stream, signalling)
         self._handshakes.follow(stream, signalling)
 
+    def expectHandshake(self) -> None:
+        if not self._closed:
+            self.command(self._door.commands.expectHandshake, self.portId)
+            self._handshakes.expect()
+
     @property
     def encryption(self) -> CryptoSuite | None:
         keys = self.stream.keys

@@ -13,130 +13,25 @@ Keys come with what was negotiated; or later, of a handshake on the same ports
 
 from __future__ import annotations
 
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 from zope.interface import implementer
 
 from h323d.media.packets import ROW_BYTES, ControlPacket, IPacketIO, IPortPair, PacketBatch
+from h323d.media.shield import NOTHING, Shield
 from h323d.rtp.columns import numbers
 from h323d.values.address import TransportAddress
-from h323d.values.media.encryption import CryptoSuite, MasterKey, StreamKeys
+from h323d.values.media.encryption import StreamKeys
 
 __all__ = ["SecuredIO"]
 
 _TAG_OCTETS = 16  # that encryption adds to a packet of RTP, at most
-_WINDOW = 1024  # packets in which one that comes late is told from one that comes again
-_PROFILES = {
-    CryptoSuite.AES_CM_80: "SRTP_PROFILE_AES128_CM_SHA1_80",
-    CryptoSuite.AES_CM_32: "SRTP_PROFILE_AES128_CM_SHA1_32",
-    CryptoSuite.AES_128_GCM: "SRTP_PROFILE_AEAD_AES_128_GCM",
-    CryptoSuite.AES_256_GCM: "SRTP_PROFILE_AEAD_AES_256_GCM",
-}
-_NOTHING = b""
 _DTLS = frozenset(bytes((first,)) for first in range(20, 64))
-_AT_ONCE = (
-    16  # datagrams of DTLS that a slot may have in a tick: more than a flight of any handshake
-)
-
-
-class _Session(Protocol):
-    """
-    One direction, of libsrtp.
-    """
-
-    def protect(self, packet: bytes) -> bytes: ...
-    def unprotect(self, packet: bytes) -> bytes: ...
-    def protect_rtcp(self, packet: bytes) -> bytes: ...
-    def unprotect_rtcp(self, packet: bytes) -> bytes: ...
-
-
-class _Keyless:
-    """
-    Takes nothing.
-    """
-
-    def _refuse(self, packet: bytes) -> bytes:
-        return _NOTHING
-
-    protect = unprotect = protect_rtcp = unprotect_rtcp = _refuse
-
-
-def _newSession(key: MasterKey, sends: bool) -> _Session:
-    # Where nothing is encrypted, the library need not be loaded.
-    from pylibsrtp import Policy, Session
-
-    policy = Policy(
-        key=key.octets,
-        ssrc_type=Policy.SSRC_ANY_OUTBOUND if sends else Policy.SSRC_ANY_INBOUND,
-        srtp_profile=getattr(Policy, _PROFILES[key.suite]),
-    )
-    policy.window_size = _WINDOW
-    session: _Session = Session(policy)
-    return session
-
-
-class _Shield:
-    """
-    What stands around the RTP of a slot, its RTCP, or both.  Before it has keys, nothing goes
-    through.
-    """
-
-    def __init__(self) -> None:
-        from pylibsrtp import Error  # as above
-
-        self._refusals = (Error, ValueError)
-        self._keys: StreamKeys | None = None
-        self._out: _Session = _Keyless()
-        self._in: _Session = _Keyless()
-        self._before: _Session | None = None  # of the peer's last key, until it uses its next
-
-    def rekey(self, keys: StreamKeys) -> None:
-        """
-        A direction whose key stays goes on as it is, with all that it has counted.  What is still
-        on its way with the peer's last key is taken.
-        """
-        had, self._keys = self._keys, keys
-        if had is None or keys.ours != had.ours:
-            self._out = _newSession(keys.ours, sends=True)
-        if had is None or keys.theirs != had.theirs:
-            self._before = None if had is None else self._in
-            self._in = _newSession(keys.theirs, sends=False)
-
-    # Nothing comes of what the library does not take.
-
-    def out(self, packet: bytes) -> bytes:
-        try:
-            return self._out.protect(packet)
-        except self._refusals:
-            return _NOTHING
-
-    def outControl(self, packet: bytes) -> bytes:
-        try:
-            return self._out.protect_rtcp(packet)
-        except self._refusals:
-            return _NOTHING
-
-    def taken(self, packet: bytes) -> bytes:
-        try:
-            octets = self._in.unprotect(packet)
-        except self._refusals:
-            return _NOTHING if self._before is None else self._takenBefore(packet, self._before)
-        self._before = None
-        return octets
-
-    def _takenBefore(self, packet: bytes, session: _Session) -> bytes:
-        try:
-            return session.unprotect(packet)
-        except self._refusals:
-            return _NOTHING
-
-    def takenControl(self, packet: bytes) -> bytes:
-        try:
-            return self._in.unprotect_rtcp(packet)
-        except self._refusals:
-            return _NOTHING
+_RTCP = frozenset(bytes((second,)) for second in range(192, 224))
+_MOST_REPORTS = 1024  # of all slots, that wait
+_AT_ONCE = 16  # datagrams of DTLS that a slot may have in a tick: more than a flight has
 
 
 class Handshake(NamedTuple):
@@ -159,9 +54,11 @@ class _Released(NamedTuple):
     """
 
     ports: object
-    shield: _Shield | None
-    control: _Shield | None
+    shield: Shield | None
+    control: Shield | None
     agrees: bool
+    multiplexed: bool
+    peer: TransportAddress | None
 
 
 def isHandshake(octets: bytes) -> bool:
@@ -169,6 +66,13 @@ def isHandshake(octets: bytes) -> bool:
     Whether a datagram is of DTLS, and not of RTP or RTCP (RFC 7983, 7).
     """
     return octets[:1] in _DTLS
+
+
+def isReport(octets: bytes) -> bool:
+    """
+    Whether a packet is of RTCP, where RTP comes, too (RFC 5761, 4).
+    """
+    return octets[1:2] in _RTCP
 
 
 @implementer(IPacketIO)
@@ -181,9 +85,12 @@ class SecuredIO:
 
     def __init__(self) -> None:
         self._packets: IPacketIO
-        self._shields: dict[int, _Shield] = {}
-        self._controls: dict[int, _Shield] = {}  # those of RTCP, if it has keys of its own
+        self._shields: dict[int, Shield] = {}
+        self._controls: dict[int, Shield] = {}  # those of RTCP, if it has keys of its own
         self._agreeing: set[int] = set()
+        self._multiplexed: set[int] = set()
+        self._peers: dict[int, TransportAddress] = {}
+        self._reports: list[ControlPacket] = []
         self.handshakes: list[Handshake] = []
 
     def over(self, packets: IPacketIO) -> IPacketIO:
@@ -199,21 +106,28 @@ class SecuredIO:
         @param keys: with which the slot's packets are encrypted from now on; C{None}: with none.
         """
         self._agreeing.discard(slot)
+        self._multiplexed.discard(slot)
         self._controls.pop(slot, None)
         if keys is None:
             self._shields.pop(slot, None)
         else:
             self._shieldOf(slot).rekey(keys)
 
-    def agree(self, slot: int) -> None:
+    def agree(self, slot: int, multiplexed: bool = False) -> None:
         """
         Keys are agreed on: nothing goes through that is not encrypted, though some may go on with
         keys that it had, and datagrams of DTLS are set aside.
+
+        @param multiplexed: whether RTCP goes by the port of RTP, and with its keys.
         """
-        if slot not in self._agreeing:
-            self._agreeing.add(slot)
-            self._shieldOf(slot)
-            self._controls[slot] = _Shield()
+        self._agreeing.add(slot)
+        self._shieldOf(slot)
+        if multiplexed:
+            self._multiplexed.add(slot)
+            self._controls.pop(slot, None)
+        else:
+            self._multiplexed.discard(slot)
+            self._controls.setdefault(slot, Shield())
 
     def encrypt(self, slot: int, keys: StreamKeys, control: bool) -> None:
         """
@@ -221,8 +135,9 @@ class SecuredIO:
 
         @param control: whether of RTCP; of RTP otherwise.
         """
-        if slot in self._agreeing:
-            (self._controls if control else self._shields)[slot].rekey(keys)
+        shield = (self._controls if control else self._shields).get(slot)
+        if slot in self._agreeing and shield is not None:
+            shield.rekey(keys)
 
     def sendHandshake(self, slot: int, data: bytes, control: bool) -> None:
         """
@@ -236,18 +151,18 @@ class SecuredIO:
             octets = np.frombuffer(data, np.uint8).reshape(1, -1)
             self._packets.send(np.array([slot], np.intp), octets)
 
-    def _shieldOf(self, slot: int) -> _Shield:
+    def _shieldOf(self, slot: int) -> Shield:
         if slot not in self._shields:
-            self._shields[slot] = _Shield()
+            self._shields[slot] = Shield()
         return self._shields[slot]
 
     # What becomes of packets
 
     def drain(self, group: int, now: float) -> PacketBatch:
         batch: PacketBatch = self._packets.drain(group, now)
-        return self._opened(batch) if self._shields else batch
+        return self._opened(batch, now) if self._shields else batch
 
-    def _opened(self, batch: PacketBatch) -> PacketBatch:
+    def _opened(self, batch: PacketBatch, now: float) -> PacketBatch:
         data, lengths = numbers(batch.data.reshape(-1)), numbers(batch.lengths)
         apart: list[int] = []
         for row, slot in enumerate(batch.slots.tolist()):
@@ -255,8 +170,12 @@ class SecuredIO:
             if shield is None:
                 continue
             at, length = row * ROW_BYTES, lengths[row]
-            octets = bytes(data[at : at + length]) if length < ROW_BYTES else _NOTHING
+            octets = bytes(data[at : at + length]) if length < ROW_BYTES else NOTHING
             if isHandshake(octets) and self._setAside(slot, octets, batch.sources.get(row), False):
+                apart.append(row)
+                continue
+            if slot in self._multiplexed and isReport(octets):
+                self._report(slot, shield.takenControl(octets), batch.sources.get(row), now)
                 apart.append(row)
                 continue
             octets = shield.taken(octets)
@@ -280,11 +199,19 @@ class SecuredIO:
         self.handshakes.append(Handshake(slot, octets, source, control))
         return True
 
+    def _report(self, slot: int, data: bytes, source: TransportAddress | None, now: float) -> None:
+        """
+        RTCP came among RTP: it waits for who looks at it now and then, if not for long.
+        """
+        peer = source or self._peers.get(slot)
+        if peer is not None and len(self._reports) < _MOST_REPORTS:
+            self._reports.append(ControlPacket(slot, data, peer, now))
+
     def drainControl(self) -> list[ControlPacket]:
         found: list[ControlPacket] = self._packets.drainControl()
         if not self._shields:
             return found
-        left: list[ControlPacket] = []
+        left, self._reports = self._reports, []
         for packet in found:
             slot, data, source, _ = packet
             shield = self._controls.get(slot) or self._shields.get(slot)
@@ -324,7 +251,9 @@ class SecuredIO:
         shield = self._controls.get(slot) or self._shields.get(slot)
         if shield is not None:
             data = shield.outControl(data)
-        if data:
+        if data and slot in self._multiplexed:
+            self.sendHandshake(slot, data, control=False)
+        elif data:
             self._packets.sendControl(slot, data)
 
     # What becomes of slots
@@ -334,13 +263,16 @@ class SecuredIO:
 
     def remove(self, slot: int) -> None:
         self.secure(slot, None)
+        self._peers.pop(slot, None)
         self._packets.remove(slot)
 
     def release(self, slot: int) -> object:
         shields = self._shields.pop(slot, None), self._controls.pop(slot, None)
-        agrees = slot in self._agreeing
+        agrees, multiplexed = slot in self._agreeing, slot in self._multiplexed
+        peer = self._peers.pop(slot, None)
         self._agreeing.discard(slot)
-        return _Released(self._packets.release(slot), *shields, agrees)
+        self._multiplexed.discard(slot)
+        return _Released(self._packets.release(slot), *shields, agrees, multiplexed, peer)
 
     def adopt(self, slot: int, released: object, group: int) -> None:
         assert isinstance(released, _Released), "only what was released like this can be adopted"
@@ -350,6 +282,10 @@ class SecuredIO:
             self._controls[slot] = released.control
         if released.agrees:
             self._agreeing.add(slot)
+        if released.multiplexed:
+            self._multiplexed.add(slot)
+        if released.peer is not None:
+            self._peers[slot] = released.peer
         self._packets.adopt(slot, released.ports, group)
 
     def regroup(self, slot: int, group: int) -> None:
@@ -359,10 +295,13 @@ class SecuredIO:
         self._packets.aim(slot, rtp, rtcp)
 
     def follow(self, slot: int, source: TransportAddress) -> None:
+        self._peers[slot] = source
         self._packets.follow(slot, source)
 
     def lock(self, slot: int, source: TransportAddress) -> None:
+        self._peers[slot] = source
         self._packets.lock(slot, source)
 
     def unlock(self, slot: int) -> None:
+        self._peers.pop(slot, None)
         self._packets.unlock(slot)

@@ -348,3 +348,27 @@ def test_keysThatComeTooLateAreNotUsed() -> None:
     pair.secured.secure(HERE, None)
     pair.secured.encrypt(HERE, pair.keys, False)
     assert pair.send(rtp(1)) == [rtp(1)]
+
+
+def test_reportsThatComeWithSoundAreReports() -> None:
+    pair = Pair()
+    for secured, slot, keys in (
+        (pair.secured, HERE, pair.keys),
+        (pair.other, THERE, StreamKeys(pair.keys.theirs, pair.keys.ours)),
+    ):
+        secured.agree(slot, multiplexed=True)
+        secured.encrypt(slot, keys, False)
+    pair.packets.sendControl(HERE, REPORT)
+    assert pair.wire.control == []
+    ((_, report),) = pair.wire.sent
+    pair.farPackets.follow(THERE, PEER)
+    assert pair.take(report, *pair.send(rtp(1))) == [rtp(1)]
+    assert pair.farPackets.drainControl() == [ControlPacket(THERE, REPORT, PEER, 0.0)]
+    assert pair.farPackets.drainControl() == []
+
+
+def test_reportsOfNobodyKnownAreDropped() -> None:
+    pair = Pair()
+    pair.other.agree(THERE, multiplexed=True)
+    assert pair.take(REPORT) == []
+    assert pair.farPackets.drainControl() == []

@@ -57,6 +57,7 @@ class FakePort:
     @ivar configured: every stream that it was told of.
     @ivar signalling: where the peer's signalling comes from, as it was told last.
     @ivar digits: what it was told to send.
+    @ivar expecting: whether it was told that a handshake may come.
     @ivar figures: how it is to fare.
     """
 
@@ -76,6 +77,7 @@ class FakePort:
         self.medium = medium
         self.stream = Stream(medium=medium)
         self.encryption: CryptoSuite | None = None
+        self.expecting = False
         self.configured: list[Stream] = []
         self.signalling: Signalling | None = None
         self.digits: list[tuple[str, int]] = []
@@ -86,6 +88,9 @@ class FakePort:
         self.stream = stream
         self.signalling = signalling
         self.configured.append(stream)
+
+    def expectHandshake(self) -> None:
+        self.expecting = True
 
     def sendDigit(self, digit: str, milliseconds: int) -> None:
         self.digits.append((digit, milliseconds))

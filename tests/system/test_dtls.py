@@ -123,11 +123,13 @@ def asterisk(directory: Path, more: str = "") -> Asterisk:
     return Asterisk(directory / "asterisk", ASTERISK, US, ooh323="no", sip=sip)
 
 
-def test_asteriskCallsARoom(tmp_path: Path, server: Server) -> None:
-    with server, asterisk(tmp_path) as peer:
+@pytest.mark.parametrize("more", ["", ";rtcp_mux=yes"], ids=["two ports", "one port"])
+def test_asteriskCallsARoom(tmp_path: Path, server: Server, more: str) -> None:
+    with server, asterisk(tmp_path, more) as peer:
         peer.call("PJSIP/80001@other", "601")
         waitFor(lambda: isHeard(server), 20, "sound")
         assert encryptions(server) == {"sip": USUAL}
+        waitFor(lambda: server.ask("calls")[0]["media"]["remoteJitter"] is not None, 20, "RTCP")
         hangUp(server)
 
 

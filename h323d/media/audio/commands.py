@@ -129,6 +129,14 @@ class Commands:
         if self._receiver.expect(slot, transmit.rtp, signalling):
             packets.unlock(slot)
 
+    def expectHandshake(self, packets: IPacketIO, portId: int) -> None:
+        """
+        Set datagrams of DTLS aside, before it is known with whom keys are agreed on.
+        """
+        slot = self._slots.get(portId)
+        if slot is not None:
+            self._negotiated.expectHandshake(slot)
+
     def sendHandshake(
         self,
         packets: IPacketIO,

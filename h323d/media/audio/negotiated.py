@@ -70,7 +70,7 @@ class Negotiated:
         table, receive = self._table, stream.receive
         self._passing.negotiated(slot, stream)
         if isinstance(stream.keys, KeyAgreement):
-            self._secured.agree(slot)
+            self._secured.agree(slot, stream.keys.multiplexed)
         else:
             self._secured.secure(slot, stream.keys)
         table.kinds[slot] = REFUSED
@@ -87,6 +87,12 @@ class Negotiated:
         self._foresee(slot, receive, stream.transmit)
         if receive.telephoneEventType is not None:
             table.kinds[slot, receive.telephoneEventType & 0x7F] = EVENT
+
+    def expectHandshake(self, slot: int) -> None:
+        """
+        Set datagrams of DTLS aside, and let nothing else pass.
+        """
+        self._secured.agree(slot)
 
     def sendHandshake(self, slot: int, data: bytes, control: bool) -> None:
         """

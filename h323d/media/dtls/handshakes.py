@@ -1,6 +1,6 @@
 """
-The handshakes of one port: one where its RTP goes and one where its RTCP does (RFC 5764, 4.1), by
-which keys are agreed on as signalling has said.
+The handshakes of one port: one where its RTP goes and one where its RTCP does (RFC 5764, 4.1), if
+that is elsewhere, by which keys are agreed on as signalling has said.
 
 Datagrams are believed from the hosts that packets of sound are (L{h323d.media.audio.latch}); who is
 there shows its certificate.  What is to be sent goes to where the peer's last datagram came from,
@@ -27,6 +27,7 @@ from h323d.values.media.streams import Stream
 
 __all__ = ["Handshakes", "HandshakesOwner", "KeyAgreements"]
 
+MOST_EARLY = 8  # datagrams that wait until it is known with whom keys are agreed on
 HANDSHAKE = 20.0  # seconds that it may take until there are keys of RTP
 _NOBODY = Latch((), False)
 
@@ -136,6 +137,8 @@ class Handshakes:
         self._agreement: KeyAgreement | None = None
         self._sides: dict[bool, _Side] = {}
         self._begun = False
+        self._early: list[tuple[bytes, TransportAddress | None, bool]] = []
+        self._expects = False
         self._patience = Timer(agreements.clock)
         self._latch = _NOBODY
 
@@ -148,11 +151,18 @@ class Handshakes:
         keys = None if side is None else side.association.keys
         return None if keys is None else keys.ours.suite
 
+    def expect(self) -> None:
+        """
+        Keep what comes before it is known with whom keys are agreed on.
+        """
+        self._expects = True
+
     def follow(self, stream: Stream, signalling: Signalling) -> None:
         """
         Agree on keys as was negotiated; if that is as it was, what was agreed on stays.
         """
         agreement = stream.keys if isinstance(stream.keys, KeyAgreement) else None
+        early, self._early, self._expects = self._early, [], False
         if agreement != self._agreement:
             self.close()
             self._agreement = agreement
@@ -168,10 +178,12 @@ class Handshakes:
             self._begun = True
             for side in list(self._sides.values()):
                 side.begin()
+        for each in early:
+            self.heard(*each)
 
     def _associate(self, agreement: KeyAgreement) -> None:
         clock, identity = self._agreements.clock, self._agreements.identity
-        for control in (False, True):
+        for control in (False,) if agreement.multiplexed else (False, True):
             association = identity.associate(agreement)
             self._sides[control] = _Side(self._owner, control, association, clock)
         self._patience.start(HANDSHAKE, self._tooLate)
@@ -182,6 +194,8 @@ class Handshakes:
 
         @param source: C{None} for the one that the port is locked to.
         """
+        if self._expects and len(self._early) < MOST_EARLY:
+            self._early.append((datagram, source, control))
         side = self._sides.get(control)
         if side is None or not self._isBelieved(source):
             return
@@ -205,6 +219,8 @@ class Handshakes:
         for side in self._sides.values():
             side.stop()
         self._sides.clear()
+        self._early.clear()
+        self._expects = False
         self._agreement, self._begun, self._latch = None, False, _NOBODY
 
     def _tooLate(self) -> None:

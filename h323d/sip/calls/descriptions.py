@@ -15,6 +15,7 @@ from h323d.call.legmedia import LegMedia
 from h323d.sip.sdp import description as sdp
 from h323d.sip.sdp.crypto import KeySource
 from h323d.sip.sdp.encrypting import Encrypting
+from h323d.sip.sdp.fingerprints import isAgreed
 from h323d.sip.sdp.lines import LocalMedia, LocalPort
 from h323d.sip.sdp.negotiation import Agreement, answerOffer, applyAnswer, makeOffer
 from h323d.sip.sdp.refusal import NoCommonMedia
@@ -92,6 +93,8 @@ class Descriptions:
         profile = self._media.open(profile)
         offer = self._edition(makeOffer(profile, self._local(), self._agreement or self._sent))
         self._offer = (offer, profile)
+        if self._agreement is None and any(map(isAgreed, offer.media)):
+            self._media.expectHandshakes()
         return sdp.write(offer)
 
     def repeat(self) -> bytes:

@@ -1,7 +1,8 @@
 """
 DTLS-SRTP in session descriptions: the C{fingerprint} attribute (RFC 8122) says whose handshake it
 is, C{setup} (RFC 4145, RFC 5763) who begins it, and C{tls-id} (RFC 8842) which one it is.  All of
-them may stand for the whole session, or for a medium.
+them may stand for the whole session, or for a medium.  Where C{rtcp-mux} (RFC 5761) is offered, one
+handshake does for RTP and RTCP; we do not offer it.
 
 What an attribute says that is malformed, or that we do not know, is not said; fingerprints are of
 the certificates that their side will show, and one that fits is enough.
@@ -25,8 +26,9 @@ from h323d.values.media.fingerprint import Fingerprint, strongest
 __all__ = ["agreementAnswered", "agreementOffered", "answered", "isAgreed", "offered"]
 
 FINGERPRINT, SETUP, IDENTITY = "fingerprint", "setup", "tls-id"
+MULTIPLEXED = "rtcp-mux"
 MAX_FINGERPRINTS = 16  # that are looked at
-_SAID = frozenset({FINGERPRINT, SETUP})
+_SAID = frozenset({FINGERPRINT, SETUP, MULTIPLEXED})
 
 
 class _Setup(enum.Enum):
@@ -65,7 +67,8 @@ def answered(shown: Fingerprint, agreement: KeyAgreement) -> list[Attribute]:
 
     @param shown: of the certificate that we show.
     """
-    return _attributes(shown, _Setup.ACTIVE if agreement.begins else _Setup.PASSIVE)
+    said = _attributes(shown, _Setup.ACTIVE if agreement.begins else _Setup.PASSIVE)
+    return [*said, (MULTIPLEXED, None)] if agreement.multiplexed else said
 
 
 def _attributes(shown: Fingerprint, setup: _Setup) -> list[Attribute]:
@@ -105,7 +108,10 @@ def agreementAnswered(
     setup = _setupOf(answer, line, _Setup.PASSIVE)
     if setup not in (_Setup.ACTIVE, _Setup.PASSIVE) or ours.attribute(SETUP) == setup.value:
         return None
-    return _agreement(answer, line, setup is _Setup.PASSIVE)
+    agreement = _agreement(answer, line, setup is _Setup.PASSIVE)
+    if agreement is None or ours.attribute(MULTIPLEXED) is not None:
+        return agreement
+    return replace(agreement, multiplexed=False)
 
 
 def _agreement(
@@ -116,7 +122,8 @@ def _agreement(
     parsed = map(Fingerprint.parse, texts[:MAX_FINGERPRINTS])
     found = strongest(each for each in parsed if each is not None)
     identity = _said(description, line, IDENTITY) or ""
-    return KeyAgreement(begins, found, identity) if found else None
+    multiplexed = line.attribute(MULTIPLEXED) is not None
+    return KeyAgreement(begins, found, identity, multiplexed) if found else None
 
 
 def _setupOf(

@@ -95,11 +95,13 @@ class KeyAgreement:
     @ivar begins: whether the handshake is begun by us: we are the client.
     @ivar fingerprints: one of which the peer's certificate has to have.
     @ivar identity: what the peer calls the association (C{tls-id}, RFC 8842); empty if nothing.
+    @ivar multiplexed: whether RTCP goes where RTP does, and has its keys (RFC 5761).
     """
 
     begins: bool
     fingerprints: tuple[Fingerprint, ...]
     identity: str = ""
+    multiplexed: bool = False
 
 
 class KeyExchange(enum.Enum):

@@ -25,6 +25,7 @@ OURS = identity().fingerprint
 STRANGER = TransportAddress("203.0.113.9", 9)
 RECEIVE = ReceiveFormat({0: G711_ULAW})
 DTLS = range(20, 64)
+SENDER_REPORT = 200
 
 
 class End:
@@ -63,10 +64,21 @@ class End:
         @param agreement: another than before.
         """
         self.agreement = agreement or self.agreement
+        transmit = self._transmit if sends else None
+        stream = Stream(transmit, RECEIVE, keys=self.agreement)
+        self.port.configure(stream, Signalling(self.other.port.rtp.host))
+
+    def configureInTheClear(self) -> None:
+        """
+        Encrypt nothing.
+        """
+        stream = Stream(self._transmit, RECEIVE)
+        self.port.configure(stream, Signalling(self.other.port.rtp.host))
+
+    @property
+    def _transmit(self) -> TransmitFormat:
         other = self.other.port
-        transmit = TransmitFormat(G711_ULAW, 0, 20, other.rtp, other.rtcp)
-        stream = Stream(transmit if sends else None, RECEIVE, keys=self.agreement)
-        self.port.configure(stream, Signalling(other.rtp.host))
+        return TransmitFormat(G711_ULAW, 0, 20, other.rtp, other.rtcp)
 
     def join(self) -> None:
         """
@@ -149,6 +161,21 @@ def test_reportsHaveAHandshakeOfTheirOwn(line: Line) -> None:
         assert end.port.statistics().roundTrip is not None
 
 
+@pytest.mark.parametrize("threads", [1, 2])
+def test_reportsGoWithSoundWhereThatIsAgreedOn(threads: int) -> None:
+    line = Line(threads)
+    for end in line.ends:
+        end.agreement = replace(end.agreement, multiplexed=True)
+    line.talk(12.0)
+    line.one.join()
+    line.bench.run(12.0)
+    for end in line.ends:
+        assert end.firsts(control=True) == []
+        assert any(data[1] == SENDER_REPORT for data in end.sent[0] if data[0] not in DTLS)
+        assert end.port.statistics().roundTrip is not None
+        assert end.port.statistics().packetsRefused < 10
+
+
 def test_theSameTermsAgainChangeNothing(line: Line) -> None:
     line.talk()
     before = sum(first in DTLS for first in line.one.firsts())
@@ -200,6 +227,29 @@ def test_whoHasNowhereToSayHelloWaits(line: Line) -> None:
     line.one.configure()
     line.bench.run(0.5)
     assert line.one.port.encryption is CryptoSuite.AES_CM_80
+
+
+def test_whoBeginsBeforeTheAnswerIsHereIsHeardThen(line: Line) -> None:
+    line.other.port.expectHandshake()
+    line.bench.run(0.02)
+    line.one.configure()
+    line.bench.run(0.1)
+    assert line.one.port.encryption is None
+    line.other.configure()
+    line.bench.run(0.2)
+    for end in line.ends:
+        assert end.port.encryption is CryptoSuite.AES_CM_80
+
+
+def test_whatWasExpectedMayBeDoneWithout(line: Line) -> None:
+    for end in line.ends:
+        end.port.expectHandshake()
+    line.bench.run(0.02)
+    for end in line.ends:
+        end.join()
+        end.configureInTheClear()
+    line.bench.run(0.5)
+    assert [end.recorder.heard for end in line.ends] == [[line.other.port.rtp], [line.one.port.rtp]]
 
 
 def test_strangersAreNotBelieved(line: Line) -> None:

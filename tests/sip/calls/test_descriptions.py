@@ -22,12 +22,13 @@ from h323d.values.media.direction import Direction
 from h323d.values.media.encryption import (
     EncryptionRule,
     EncryptionTerms,
+    KeyExchange,
     MediaEncryption,
     SRTPPeer,
 )
 from h323d.values.media.medium import Medium
 from h323d.values.media.streams import Stream
-from tests.support.fakemedia import FakePool
+from tests.support.fakemedia import FakePool, FakePort
 from tests.support.sippeers import PROFILE, offerBody
 
 HELD = PROFILE.directed(Direction.SENDONLY)
@@ -54,11 +55,13 @@ class Leg:
         raise NotImplementedError
 
 
-def make(srtp: MediaEncryption = MediaEncryption.TAKEN) -> tuple[LegMedia, Descriptions]:
+def make(
+    srtp: MediaEncryption = MediaEncryption.TAKEN, keys: KeyExchange = KeyExchange.SDES
+) -> tuple[LegMedia, Descriptions]:
     leg = Leg()
     media = LegMedia(leg, leg, FakePool(), Clock())
     rule = EncryptionRule(
-        EncryptionTerms(MediaEncryption.OFF), (SRTPPeer(leg.signalling.host, srtp),)
+        EncryptionTerms(MediaEncryption.OFF), (SRTPPeer(leg.signalling.host, srtp, keys),)
     )
     return media, Descriptions(media, random.Random(1), encryption=rule)
 
@@ -77,6 +80,23 @@ def test_thePortStaysTheSameThroughTheCall() -> None:
     first = parse(descriptions.answer(theirs(), PROFILE)).media[0].port
     assert parse(descriptions.offer(HELD)).media[0].port == first
     assert [port.rtp.port for port in media.ports.values()] == [first]
+
+
+@pytest.mark.parametrize(
+    ("srtp", "keys", "expected"),
+    [(MediaEncryption.REQUIRED, KeyExchange.DTLS, True),
+     (MediaEncryption.OPTIONAL, KeyExchange.DTLS, True),
+     (MediaEncryption.TAKEN, KeyExchange.DTLS, False),
+     (MediaEncryption.REQUIRED, KeyExchange.SDES, False)],
+)  # fmt: skip
+def test_handshakesAreExpectedWhereTheyAreOffered(
+    srtp: MediaEncryption, keys: KeyExchange, expected: bool
+) -> None:
+    media, descriptions = make(srtp, keys)
+    descriptions.offer(PROFILE)
+    port = media.ports[Medium.AUDIO]
+    assert isinstance(port, FakePort)
+    assert port.expecting is expected
 
 
 def test_theSameDescriptionKeepsItsVersion() -> None:

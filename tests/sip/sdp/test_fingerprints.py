@@ -156,6 +156,23 @@ def test_whoIsOfferedItMayDoWithout() -> None:
     assert keysOf(applyAnswer(offer, sdp(protocol="RTP/AVP"), PROFILE)) is None
 
 
+def test_oneHandshakeDoesForRTPAndRTCPWhereThePeerOffersIt() -> None:
+    agreement = answerOffer(sdp(PRINT, "a=setup:actpass", "a=rtcp-mux"), PROFILE, local())
+    assert keysOf(agreement) == KeyAgreement(True, (THEIRS,), multiplexed=True)
+    assert agreement.local.media[0].attribute("rtcp-mux") == ""
+    again = makeOffer(PROFILE, local(), agreement)
+    assert again.media[0].attribute("rtcp-mux") == ""
+    same = sdp(PRINT, "a=setup:passive", "a=rtcp-mux")
+    assert keysOf(applyAnswer(again, same, PROFILE)) == keysOf(agreement)
+
+
+def test_weDoNotOfferIt() -> None:
+    offer = makeOffer(PROFILE, local(MediaEncryption.REQUIRED))
+    assert offer.media[0].attribute("rtcp-mux") is None
+    agreement = applyAnswer(offer, sdp(PRINT, "a=setup:active", "a=rtcp-mux"), PROFILE)
+    assert keysOf(agreement) == KeyAgreement(False, (THEIRS,))
+
+
 # Further rounds.
 
 
