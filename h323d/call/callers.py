@@ -70,15 +70,17 @@ def partyOf(leg: ILeg, callers: ICallerNames) -> str:
     return party
 
 
-def identitiesOf(leg: ILeg, callers: ICallerNames) -> tuple[str, ...]:
+def identitiesOf(offer: IOffer, callers: ICallerNames, vouched: bool = False) -> tuple[str, ...]:
     """
     Names that are a caller's for certain: it has proved or registered them, or somebody who is
-    trusted answers for them (RFC 3325).
+    trusted answers for them.
+
+    @param vouched: whether somebody does (RFC 3325).
     """
-    proved = tuple(proof.identity for proof in shared(leg.proofs))
-    if not (leg.vouched or callers.nameOf(leg).isOwn):
+    proved = tuple(proof.identity for proof in shared(offer.proofs))
+    if not (vouched or callers.nameOf(offer).isOwn):
         return proved
-    return (*proved, *(name.value for name in leg.calling))
+    return (*proved, *(name.value for name in offer.calling))
 
 
 def introduce(leg: ILeg, admission: Admission) -> None:

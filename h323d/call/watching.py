@@ -7,6 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+from h323d.call.legs import IOffer
 from h323d.values.address import PartyAddress
 from h323d.values.identifiers import LegID
 
@@ -48,6 +49,9 @@ class Conferences(Protocol):
     """
     Who has them.
     """
+
+    def mayWatch(self, names: tuple[PartyAddress, ...], subscriber: IOffer) -> bool:
+        """Whether somebody may know who is in the conference of these names."""
 
     def watch(self, names: tuple[PartyAddress, ...], watcher: ConferenceWatcher) -> str | None:
         """Tell C{watcher} from now on.  The name of the conference; C{None} if there is none."""

@@ -16,7 +16,7 @@ from h323d.call.callers import ANY_NAME, ICallerNames, identitiesOf, introduce
 from h323d.call.dialling import Dial
 from h323d.call.gates import Gates
 from h323d.call.leases import ended, ofCall
-from h323d.call.legs import ILeg, endedBy
+from h323d.call.legs import ILeg, IOffer, endedBy
 from h323d.call.media import IMediaPool
 from h323d.call.observer import SilentObserver
 from h323d.call.parts import Change, Commit, Part
@@ -162,10 +162,21 @@ class ConferenceHost(Part[ConferenceConfig]):
         self._receive(Arrival(self, leg, roomId, role, counted))
 
     def _roleOf(self, leg: ILeg, roomId: RoomID) -> RoomRole | None:
-        return self._accessTo(roomId).roleOf(identitiesOf(leg, self._callers))
+        return self._accessTo(roomId).roleOf(identitiesOf(leg, self._callers, leg.vouched))
 
     def _accessTo(self, roomId: RoomID) -> RoomAccess:
         return self._rules.accesses.get(roomId, EVERYBODYS)
+
+    def mayWatch(self, roomId: RoomID, subscriber: IOffer) -> bool:
+        """
+        Whether somebody may know who is in a room: of one that asks for a PIN, those whom it would
+        not ask, and those who are in it.
+        """
+        if self._accessTo(roomId).roleOf(identitiesOf(subscriber, self._callers)) is not None:
+            return True
+        party, room = self._callers.nameOf(subscriber).party, self.rooms.get(roomId)
+        present = () if room is None else room.participants.values()
+        return bool(party) and party in {self._callers.nameOf(each.leg).party for each in present}
 
     def seatWanted(self, room: Room, participant: Participant, leg: ILeg) -> None:
         # Who leaves it has been let in, and answers for who has it then.

@@ -4,7 +4,7 @@ Those who watch rooms, and what they see.
 
 from __future__ import annotations
 
-from h323d.call.legs import LegDirection, namesOf
+from h323d.call.legs import IOffer, LegDirection, namesOf
 from h323d.call.watching import ConferenceWatcher, Member
 from h323d.conference.directory import RoomDirectory
 from h323d.conference.host import ConferenceHost
@@ -55,6 +55,10 @@ class RoomWatches:
         events.subscribe(ParticipantUnmuted, self._changed)
         events.subscribe(RoomLocked, self._changed)
         events.subscribe(RoomUnlocked, self._changed)
+
+    def mayWatch(self, names: tuple[PartyAddress, ...], subscriber: IOffer) -> bool:
+        room = self._directory.resolve(names)
+        return room is None or self._host.mayWatch(RoomID(room), subscriber)
 
     def watch(self, names: tuple[PartyAddress, ...], watcher: ConferenceWatcher) -> str | None:
         room = self._directory.resolve(names)

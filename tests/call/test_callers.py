@@ -44,8 +44,7 @@ def test_whatItHasRegisteredIs() -> None:
 
 def test_soIsWhatATrustedPeerAnswersFor() -> None:
     leg = FakeLeg("80001", FakePool())
-    leg.vouched = True
-    assert identitiesOf(leg, ANY_NAME) == ("1001",)
+    assert identitiesOf(leg, ANY_NAME, vouched=True) == ("1001",)
 
 
 def test_andWhoseSecretItHasShownToKnow() -> None:

@@ -6,17 +6,22 @@ from __future__ import annotations
 
 import pytest
 from twisted.internet.task import Clock
+from zope.interface import implementer
 
+from h323d.call.callers import CallerName, ICallerNames
 from h323d.call.gates import Gates
+from h323d.call.inquiry import Inquiry
+from h323d.call.legs import IOffer
 from h323d.call.policy import Route
-from h323d.conference.config import ConferenceConfig
+from h323d.conference.config import ConferenceConfig, RoomConfig
 from h323d.conference.directory import RoomDirectory
 from h323d.conference.host import ConferenceHost
 from h323d.conference.watches import RoomWatches
 from h323d.events.bus import EventBus
-from h323d.values.address import AddressKind, PartyAddress
+from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.identifiers import RoomID
+from h323d.values.media.digits import DigitMethod
 from h323d.values.media.medium import Medium
 from tests.support.fakeleg import FakeLeg
 from tests.support.fakemedia import FakePool
@@ -97,3 +102,47 @@ def test_soIsWhoIsNotHeardAndWhetherItIsLocked(scene: Scene) -> None:
 
 def test_whatIsNoRoomIsNotWatched(scene: Scene) -> None:
     assert scene.watches.watch((NOBODY,), scene) is None
+
+
+@implementer(ICallerNames)
+class Registered:
+    """
+    Who calls from 127.0.0.9 or 127.0.0.1 is registered there, and nobody else is.
+    """
+
+    def nameOf(self, offer: IOffer) -> CallerName:
+        known = offer.peer.host in ("127.0.0.9", "127.0.0.1")
+        return CallerName(offer.calling, "", offer.peer.host if known else "", isOwn=known)
+
+
+def asking(name: str, host: str) -> Inquiry:
+    names = (PartyAddress(AddressKind.DIALLED_DIGITS, name),)
+    return Inquiry("sip", TransportAddress(host, 5060), names, ())
+
+
+@pytest.mark.parametrize(
+    ("name", "host", "may"),
+    [
+        ("1001", "127.0.0.9", True),  # is in it
+        ("1002", "127.0.0.1", True),  # a member
+        ("1003", "127.0.0.1", False),
+        ("1002", "127.0.0.2", False),  # says so, and no more
+        ("1001", "127.0.0.2", False),
+    ],
+)
+def test_whoIsInARoomThatAsksIsForThoseAloneWhomItLetsIn(name: str, host: str, may: bool) -> None:
+    clock, events, pool = Clock(), EventBus(), FakePool()
+    closed = RoomConfig("closed", pin="1234", members=("1002",))
+    config = ConferenceConfig(rooms=(closed, RoomConfig("open")))
+    gates = Gates(clock, events, ())
+    there = ConferenceHost(config, clock, events, pool, gates, callers=Registered())
+    watches = RoomWatches(there, RoomDirectory(config), events)
+    leg = FakeLeg("closed", pool)
+    there.accept(leg, Route("conference", "closed"))
+    leg.answered()
+    for key in "1234#":
+        assert leg.observer is not None
+        leg.observer.legDigit(leg, key, 100, DigitMethod.RTP_EVENT)
+    rooms = [PartyAddress(AddressKind.H323_ID, each) for each in ("closed", "open", "nothing")]
+    subscriber = asking(name, host)
+    assert [watches.mayWatch((each,), subscriber) for each in rooms] == [may, True, True]

@@ -40,6 +40,8 @@ class ConferencePackage:
         self._homes = homes
 
     def watch(self, resource: URI, subscriber: IOffer, watcher: Watcher) -> Watch | int:
+        if not self._conferences.mayWatch(partiesOf(resource), subscriber):
+            return 403
         watch = _ConferenceWatch(self._conferences, watcher, self._homes.main.told)
         return watch if watch.begin(resource) else 404
 

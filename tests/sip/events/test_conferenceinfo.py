@@ -11,6 +11,7 @@ import pytest
 
 from h323d.call.homes import homeAt
 from h323d.call.inquiry import Inquiry
+from h323d.call.legs import IOffer
 from h323d.call.watching import ConferenceWatcher, Member
 from h323d.sip.dialogs.replaces import Replaces
 from h323d.sip.events.conferenceinfo import NAMESPACE, ConferencePackage
@@ -37,7 +38,10 @@ class Conferences:
     def __init__(self) -> None:
         self.present: list[Member] = []
         self.watchers: list[ConferenceWatcher] = []
-        self.locked = False
+        self.locked, self.open = False, True
+
+    def mayWatch(self, names: tuple[PartyAddress, ...], subscriber: IOffer) -> bool:
+        return self.open
 
     def watch(self, names: tuple[PartyAddress, ...], watcher: ConferenceWatcher) -> str | None:
         if not any(each.value == "80001" for each in names):
@@ -179,3 +183,9 @@ def test_whetherItIsLockedIsTold(scene: Scene, locked: bool, told: str) -> None:
     watch = scene.watch()
     for body in (watch.state(), watch.news()):
         assert read(body).findtext(f".//{{{NAMESPACE}}}locked") == told
+
+
+def test_whoMayNotKnowIsToldSo(scene: Scene) -> None:
+    scene.conferences.open = False
+    assert scene.package.watch(ROOM, SOMEBODY, scene) == 403
+    assert scene.conferences.watchers == []
