@@ -52,7 +52,7 @@ __all__ = ["Command", "MediaPlane"]
 _CATCH_UP = 2  # frames that are made good after a stall; what is older is given up
 _EARLY = 0.1  # of a tick; what a clock's rounding may take
 _CONTROL = 0.1  # seconds between two looks at RTCP and at events without end
-_SURVEY = 0.5  # seconds between two surveys
+_SURVEY = 0.5  # seconds between two surveys, but for those of who came since the last
 
 Command = Callable[[IPacketIO], None]
 
@@ -338,7 +338,7 @@ class MediaPlane:
         self._reports += self._digits.expire(now)
         for slot, mode in self._decoding.requests():
             self._sender.heed(slot, mode)
-        if now >= self._nextSurvey:
+        if now >= self._nextSurvey or self._hasBegun(now):
             self._nextSurvey = now + _SURVEY
             self._receiver.settle(packets, now)
             last = self._last
@@ -353,6 +353,14 @@ class MediaPlane:
                 now,
             )
             self._reports.append(Surveyed(figures, self._figures()))
+
+    def _hasBegun(self, now: float) -> bool:
+        """
+        Whether somebody's sound has begun a moment ago: the call may be over before the others are
+        surveyed.
+        """
+        age = now - self._table.waitsFrom
+        return bool(np.any((age >= 0.0) & (age < _SURVEY)))
 
     def _figures(self) -> Mapping[str, float]:
         """

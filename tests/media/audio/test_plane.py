@@ -463,6 +463,17 @@ def test_statisticsAreAtMostASecondOld() -> None:
     assert bench.pool.figures()["ports"] == 2
 
 
+@pytest.mark.parametrize("since", [0.0, 0.1, 0.2, 0.3, 0.4])
+def test_statisticsOfWhoHasJustComeAreNewerThanOthers(since: float) -> None:
+    bench = MediaBench()
+    bench.meeting(1)
+    bench.run(2.0 + since)
+    (a, _), _ = bench.meeting(2)
+    bench.run(0.3)
+    assert 8 <= a.port.statistics().packetsReceived <= 15
+    assert a.port.statistics().packetsSent >= 8
+
+
 def test_closingFreesThePortPair() -> None:
     bench = MediaBench()
     (a, b), _ = bench.meeting(2)
