@@ -25,6 +25,7 @@ from h323d.values.media.formats import MediaFormat
 from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediaProfile
 from h323d.values.media.streams import Stream
+from h323d.values.proceeding import Proceeding
 
 __all__ = [
     "ILeg",
@@ -124,10 +125,10 @@ class ILeg(IOffer):
         Report to C{observer} from now on, and to nobody else.
         """
 
-    def proceed() -> None:
+    def proceed(how: Proceeding = Proceeding.UNDER_WAY) -> None:
         """
         Tell the caller that we are working on it (CallProceeding; 100, unless more can be told
-        soon).
+        soon); or what else becomes of it, where its protocol has words for that (181, 182).
         """
 
     def alert(early: MediaProfile | None) -> None:
@@ -202,7 +203,7 @@ class ILegObserver(Interface):
         Our request for the call leaves (Setup, INVITE).
         """
 
-    def legProceeding(leg: ILeg) -> None:
+    def legProceeding(leg: ILeg, how: Proceeding = Proceeding.UNDER_WAY) -> None:
         """
         The called side is working on it.
         """

@@ -14,6 +14,7 @@ from h323d.values.cause import Cause
 from h323d.values.media.digits import DigitMethod
 from h323d.values.media.medium import Medium
 from h323d.values.media.streams import Stream
+from h323d.values.proceeding import Proceeding
 
 __all__ = ["SilentObserver", "Unheeded"]
 
@@ -27,7 +28,7 @@ class SilentObserver:
     def legDialled(self, leg: ILeg) -> None:
         pass
 
-    def legProceeding(self, leg: ILeg) -> None:
+    def legProceeding(self, leg: ILeg, how: Proceeding = Proceeding.UNDER_WAY) -> None:
         pass
 
     def legAlerting(self, leg: ILeg) -> None:

@@ -18,13 +18,7 @@ from zope.interface import implementer
 
 from h323d.call.gates import Gates
 from h323d.call.legs import ILeg, ILegOwner, ITransferRequest, LegDirection
-from h323d.call.media import (
-    IMediaPort,
-    IMixerObserver,
-    ISampleSink,
-    ISampleSource,
-    PortStatistics,
-)
+from h323d.call.media import IMediaPort, IMixerObserver, ISampleSink, ISampleSource, PortStatistics
 from h323d.call.observer import SilentObserver
 from h323d.call.site import siteAt
 from h323d.call.surroundings import Surroundings
@@ -56,6 +50,7 @@ from h323d.values.media.digits import DigitMethod
 from h323d.values.media.direction import Direction
 from h323d.values.media.medium import Medium
 from h323d.values.media.streams import Stream
+from h323d.values.proceeding import Proceeding
 from h323d.values.tlspeer import ClientCertificates, TLSPeer
 
 __all__ = ["Phone"]
@@ -285,7 +280,7 @@ class Phone(SilentObserver):
     def legDialled(self, leg: ILeg) -> None:
         self._owner.phoneDialled()
 
-    def legProceeding(self, leg: ILeg) -> None:
+    def legProceeding(self, leg: ILeg, how: Proceeding = Proceeding.UNDER_WAY) -> None:
         self._owner.phoneHappened("proceeding")
 
     def legAlerting(self, leg: ILeg) -> None:

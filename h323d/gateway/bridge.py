@@ -39,6 +39,7 @@ from h323d.values.media.direction import Direction
 from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediaProfile
 from h323d.values.media.streams import Stream
+from h323d.values.proceeding import Proceeding
 
 __all__ = ["Bridge", "BridgeOwner"]
 
@@ -309,6 +310,10 @@ class Bridge:
     def sideDialled(self, side: BridgeSide) -> None:
         if side is not self.caller:
             self._facts.tellRouted(self.caller.leg, side.leg)
+
+    def sideProceeds(self, side: BridgeSide, how: Proceeding) -> None:
+        if side is not self.caller and how is not Proceeding.UNDER_WAY:
+            self.caller.leg.proceed(how)
 
     def sideStalls(self, side: BridgeSide) -> None:
         if self._branches.hasMore:

@@ -22,6 +22,7 @@ from h323d.values.media.formats import MediaFormat
 from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediumProfile
 from h323d.values.media.streams import Stream
+from h323d.values.proceeding import Proceeding
 from h323d.values.sound import Sound
 
 __all__ = ["BridgeSide", "BridgeSideOwner", "SideSound"]
@@ -45,6 +46,9 @@ class BridgeSideOwner(Protocol):
 
     def sideDialled(self, side: BridgeSide) -> None:
         """Our request for the call leaves."""
+
+    def sideProceeds(self, side: BridgeSide, how: Proceeding) -> None:
+        """What becomes of our request, as is said there."""
 
     def sideStalls(self, side: BridgeSide) -> None:
         """For long, no more is heard of our request than that it is worked on."""
@@ -160,7 +164,8 @@ class BridgeSide(SilentObserver):
     def legDialled(self, leg: ILeg) -> None:
         self._owner.sideDialled(self)
 
-    def legProceeding(self, leg: ILeg) -> None:
+    def legProceeding(self, leg: ILeg, how: Proceeding = Proceeding.UNDER_WAY) -> None:
+        self._owner.sideProceeds(self, how)
         isAllThatIsHeard = not (self.rings or self.answered or self.port)
         self._heard()
         if isAllThatIsHeard and self._patience is not None and self._progress:

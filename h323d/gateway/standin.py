@@ -24,6 +24,7 @@ from h323d.values.media.direction import Direction
 from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediaProfile
 from h323d.values.media.streams import Stream
+from h323d.values.proceeding import Proceeding
 from h323d.values.referred import Referred
 
 __all__ = ["StandIn"]
@@ -67,7 +68,7 @@ class StandIn(SilentObserver):
 
     # ILeg: what is for calls that are not answered does nothing.
 
-    def proceed(self) -> None:
+    def proceed(self, how: Proceeding = Proceeding.UNDER_WAY) -> None:
         pass
 
     def alert(self, early: MediaProfile | None) -> None:

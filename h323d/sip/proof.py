@@ -72,6 +72,12 @@ class UnprovenCredit:
         self._sent += octets
         return True
 
+    def affords(self, octets: int) -> bool:
+        """
+        Whether so much more would be covered.  Nothing counts as sent.
+        """
+        return self.proven or self._sent + octets < AMPLIFICATION * self._received
+
 
 PROVEN = UnprovenCredit(0)
 """

@@ -22,6 +22,7 @@ from h323d.values.media.digits import DigitMethod
 from h323d.values.media.formats import G711_ALAW, G711_ULAW, MediaFormat
 from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediaProfile
+from h323d.values.proceeding import Proceeding
 from tests.gateway.test_host import PHONE, TERMINAL, Gateway, did, told
 from tests.support.fakeleg import FakeLeg
 from tests.support.loggedfailures import LoggedFailures
@@ -76,6 +77,15 @@ def test_eachThatRingsIsToldOfOnce() -> None:
     _, desk, mobile = ringing(gateway)
     told(desk).legAlerting(desk)
     assert [fact.legId for fact in gateway.told(CallAlerting)] == [desk.legId, mobile.legId]
+
+
+def test_whatBecomesOfTheCallIsToldToTheCaller() -> None:
+    gateway = Gateway()
+    alice = gateway.offer()
+    (bob,) = gateway.sip.legs
+    told(bob).legProceeding(bob)
+    told(bob).legProceeding(bob, Proceeding.QUEUED)
+    assert alice.done == [("proceed", None), ("proceed", Proceeding.QUEUED)]
 
 
 @pytest.mark.parametrize("who", [0, 1])

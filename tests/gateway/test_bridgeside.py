@@ -13,6 +13,7 @@ from h323d.values.media.digits import DigitMethod
 from h323d.values.media.formats import G711_ULAW
 from h323d.values.media.medium import Medium
 from h323d.values.media.streams import Stream
+from h323d.values.proceeding import Proceeding
 from tests.support.fakeleg import FakeLeg
 from tests.support.fakemedia import FakeMixer, FakePool
 from tests.support.faketransfer import FakeTransferRequest
@@ -28,6 +29,9 @@ class Bridge:
 
     def sideDialled(self, side: BridgeSide) -> None:
         self.told.append("dialled")
+
+    def sideProceeds(self, side: BridgeSide, how: Proceeding) -> None:
+        pass
 
     def sideStalls(self, side: BridgeSide) -> None:
         self.told.append("stalls")

@@ -365,3 +365,13 @@ def test_creditGrowsWithWhatComesAndEndsWithProof() -> None:
     credit.prove()
     assert credit.covers(10**6)
     assert PROVEN.covers(10**6)
+
+
+def test_whatASourceAffordsIsNotCountedAsSent() -> None:
+    credit = UnprovenCredit(100)
+    assert credit.affords(299)
+    assert credit.affords(299)
+    assert not credit.affords(300)
+    assert credit.covers(200)
+    assert not credit.affords(100)
+    assert PROVEN.affords(10**9)

@@ -24,6 +24,7 @@ from h323d.values.media.formats import G711_ULAW, MediaFormat
 from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediaProfile
 from h323d.values.media.streams import ReceiveFormat, Stream, TransmitFormat
+from h323d.values.proceeding import Proceeding
 from h323d.values.proof import Proof
 from h323d.values.referred import Referred
 
@@ -84,8 +85,8 @@ class FakeLeg:
     def observe(self, observer: ILegObserver) -> None:
         self.observer = observer
 
-    def proceed(self) -> None:
-        self.done.append(("proceed", None))
+    def proceed(self, how: Proceeding = Proceeding.UNDER_WAY) -> None:
+        self.done.append(("proceed", None if how is Proceeding.UNDER_WAY else how))
 
     def alert(self, early: MediaProfile | None) -> None:
         self.done.append(("alert", early))

@@ -39,6 +39,7 @@ from h323d.values.media.formats import G711_ALAW, G711_ULAW
 from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediaProfile
 from h323d.values.media.streams import Stream
+from h323d.values.proceeding import Proceeding
 from tests.support.fakemedia import FakePool
 from tests.support.network import SimulatedNetwork
 from tests.support.surroundings import surroundingsOf
@@ -86,7 +87,7 @@ class Party:
     def legDialled(self, leg: ILeg) -> None:
         pass
 
-    def legProceeding(self, leg: ILeg) -> None:
+    def legProceeding(self, leg: ILeg, how: Proceeding = Proceeding.UNDER_WAY) -> None:
         self.reports.append("proceeding")
 
     def legAlerting(self, leg: ILeg) -> None:

@@ -37,6 +37,7 @@ from h323d.values.media.formats import G711_ALAW, G711_ULAW
 from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediaProfile
 from h323d.values.media.streams import Stream
+from h323d.values.proceeding import Proceeding
 from tests.support.simulation import Media, Recording, Simulation
 from tests.support.surroundings import surroundingsOf
 
@@ -116,7 +117,7 @@ class LocalParty:
     def legDialled(self, leg: ILeg) -> None:
         pass
 
-    def legProceeding(self, leg: ILeg) -> None:
+    def legProceeding(self, leg: ILeg, how: Proceeding = Proceeding.UNDER_WAY) -> None:
         self.reports.append("proceeding")
 
     def legAlerting(self, leg: ILeg) -> None:

@@ -41,6 +41,7 @@ from h323d.values.media.formats import G711_ALAW, G711_ULAW
 from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediaProfile
 from h323d.values.media.streams import Stream
+from h323d.values.proceeding import Proceeding
 from tests.support.fakemedia import FakePool
 from tests.support.network import Conditions, SimulatedNetwork
 from tests.support.sealed import sealedStreams
@@ -89,8 +90,9 @@ class LegLog:
     def legDialled(self, leg: ILeg) -> None:
         pass
 
-    def legProceeding(self, leg: ILeg) -> None:
-        self.said.append("proceeding")
+    def legProceeding(self, leg: ILeg, how: Proceeding = Proceeding.UNDER_WAY) -> None:
+        isAll = how is Proceeding.UNDER_WAY
+        self.said.append("proceeding" if isAll else f"proceeding {how.name}")
 
     def legAlerting(self, leg: ILeg) -> None:
         self.said.append("alerting")

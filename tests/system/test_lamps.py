@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.processes import Capture, Server, runSipp, waitFor
+from tests.support.processes import Capture, Process, Server, isBound, program, runSipp, waitFor
 from tests.support.softphone import SoftPhone
 
 pytestmark = pytest.mark.interop
@@ -173,4 +173,34 @@ def test_aTelephoneIsToldThatNoMessagesWait(tmp_path: Path, stack: ExitStack) ->
         20,
         "it is told",
     )
+    assert house.capture.complaints(US) == ""
+
+
+class Queue(Process):
+    """
+    A server of sipp's that says of a call all that can be said.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        super().__init__(directory, "queue")
+
+    def command(self) -> list[str]:
+        return [
+            program("sipp"), "-nostdin", "-i", OTHER, "-p", "5060", "-trace_err",
+            "-sf", str(SCENARIOS / "answer_queued.xml"),
+        ]  # fmt: skip
+
+    def ready(self) -> bool:
+        return isBound(OTHER, 5060)
+
+
+def test_whatBecomesOfACallIsToldTheCaller(tmp_path: Path, stack: ExitStack) -> None:
+    trunk = f'[[routing.trunks]]\nname = "queue"\naddress = "{OTHER}"\ncheckInterval = 0\n'
+    house = House(tmp_path, stack, trunk)
+    stack.enter_context(Queue(tmp_path / "queue"))
+    house.phone.register("carol", US, "PCMU")
+    call = house.phone.call("carol", f"sip:5000@{US}")
+    house.phone.until(call, "it is refused", status=486)
+    heard = re.findall(r"^SIP/2.0 (1[0-9]{2}|486)", house.phone.output(), re.MULTILINE)
+    assert [each for each in heard if each != "100"] == ["181", "182", "180", "486"]
     assert house.capture.complaints(US) == ""

@@ -45,6 +45,7 @@ from h323d.values.media.formats import MediaFormat
 from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediaProfile
 from h323d.values.media.streams import Stream
+from h323d.values.proceeding import Proceeding
 
 __all__ = ["H323Leg"]
 
@@ -170,7 +171,7 @@ class H323Leg:
     def observe(self, observer: ILegObserver) -> None:
         self._observer = observer
 
-    def proceed(self) -> None:
+    def proceed(self, how: Proceeding = Proceeding.UNDER_WAY) -> None:
         self._call.proceed()
 
     def alert(self, early: MediaProfile | None) -> None:
@@ -225,8 +226,7 @@ class H323Leg:
 
     def _openMedia(self, profile: MediaProfile) -> MediaProfile | None:
         """
-        @return: what of the profile there are ports for; C{None} if there are none, and the
-            call is over.
+        @return: what of it there are ports for; C{None} if there are none, and the call is over.
         """
         try:
             self._profile = opened = self._media.open(profile)

@@ -17,10 +17,13 @@ from collections.abc import Iterable
 from h323d.errors import DecodeError
 from h323d.sip.messages.message import SIPMessage, SIPResponse
 from h323d.values.cause import Cause
+from h323d.values.proceeding import Proceeding
 
 __all__ = [
     "cancelCause",
     "causeOf",
+    "proceedingOf",
+    "provisionalOf",
     "reasonCause",
     "reasonOf",
     "reasonsOf",
@@ -28,6 +31,7 @@ __all__ = [
     "statusOf",
 ]
 
+_PROCEEDING = {181: Proceeding.FORWARDED, 182: Proceeding.QUEUED}  # 21.1.3 and 21.1.4
 _STATUS = {
     Cause.UNALLOCATED_NUMBER: 404,
     Cause.NO_ROUTE_TO_TRANSIT_NETWORK: 404,
@@ -198,6 +202,20 @@ def reasonsOf(message: SIPMessage) -> tuple[str, ...]:
     The C{Reason} header lines of a message, whole.
     """
     return message.headers.lines("Reason")
+
+
+def proceedingOf(status: int) -> Proceeding:
+    """
+    @param status: 100 to 199.
+    """
+    return _PROCEEDING.get(status, Proceeding.UNDER_WAY)
+
+
+def provisionalOf(how: Proceeding) -> int:
+    """
+    The status for it; 183 for what no other says.
+    """
+    return next((status for status, each in _PROCEEDING.items() if each is how), 183)
 
 
 def retryAfterOf(response: SIPResponse) -> int:

@@ -12,7 +12,7 @@ from h323d.call.applications import Reason
 from h323d.errors import DecodeError, ResourceUnavailable
 from h323d.sip.agent import UserAgent
 from h323d.sip.calls.calledsession import newCalledSession
-from h323d.sip.calls.causes import reasonOf
+from h323d.sip.calls.causes import provisionalOf, reasonOf
 from h323d.sip.calls.descriptions import Descriptions
 from h323d.sip.calls.discord import warningOf
 from h323d.sip.calls.diversion import diversionOf
@@ -34,10 +34,12 @@ from h323d.values.cause import Cause
 from h323d.values.diversion import Diversion
 from h323d.values.media.formats import MediaFormat
 from h323d.values.media.profile import MediaProfile
+from h323d.values.proceeding import Proceeding
 from h323d.values.referred import Referred
 
 __all__ = ["Invited", "InvitedOwner"]
 
+SPARE = 2000  # octets: that it rings, and the answer with its description
 PRACK_LOST = 504  # status: RFC 3262, 3 leaves the choice of any 5xx
 
 
@@ -149,6 +151,14 @@ class Invited:
         elif self._negotiate(early):
             self.session.provide(183)
             self._owner.tell()
+
+    def proceed(self, how: Proceeding) -> None:
+        """
+        Tell what becomes of the call, if that leaves room for what is to follow, to who may not be
+        real (L{h323d.sip.proof}).
+        """
+        if self._invite.flow.credit.affords(SPARE):
+            self.session.provide(provisionalOf(how))
 
     def answer(self, profile: MediaProfile) -> None:
         """

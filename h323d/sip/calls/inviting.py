@@ -17,7 +17,7 @@ from h323d.call.ways import Way
 from h323d.errors import DecodeError, ResourceUnavailable
 from h323d.sip.agent import ALLOW, SDP, SUPPORTED, UserAgent
 from h323d.sip.calls.callingsession import newCallingSession
-from h323d.sip.calls.causes import causeOf, reasonsOf, retryAfterOf
+from h323d.sip.calls.causes import causeOf, proceedingOf, reasonsOf, retryAfterOf
 from h323d.sip.calls.descriptions import Descriptions
 from h323d.sip.calls.discord import discordOf
 from h323d.sip.calls.diversion import headerOf
@@ -41,11 +41,13 @@ from h323d.values.diversion import Diversion
 from h323d.values.media.formats import MediaFormat
 from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediaProfile
+from h323d.values.proceeding import Proceeding
 from h323d.values.referred import Referred
 
 __all__ = ["Inviting", "InvitingOwner"]
 
 UNAVAILABLE = 503
+EARLY_DIALOG_TERMINATED = 199  # and the option tag of RFC 6228
 
 
 class InvitingOwner(Protocol):
@@ -68,7 +70,7 @@ class InvitingOwner(Protocol):
     def dialled(self) -> None:
         """The INVITE leaves."""
 
-    def proceeding(self) -> None:
+    def proceeding(self, how: Proceeding) -> None:
         """The called side is working on it."""
 
     def alerting(self) -> None:
@@ -206,7 +208,7 @@ class Inviting:
                 ("CSeq", f"{cseq} INVITE"),
                 ("Contact", self._agent.contact(target.flow, target.uri.secure, self._end.focus)),
                 ("Allow", ALLOW),
-                ("Supported", SUPPORTED),
+                ("Supported", f"{SUPPORTED}, {EARLY_DIALOG_TERMINATED}"),
                 *self._modification.inviting(),
                 *(("Privacy", each) for each in privacy),
                 *((ASSERTED, each) for each in asserted),
@@ -247,7 +249,10 @@ class Inviting:
         if response.status == 180:
             self._owner.alerting()
         else:
-            self._owner.proceeding()
+            self._owner.proceeding(proceedingOf(response.status))
+        if response.status == EARLY_DIALOG_TERMINATED:
+            self._end.forgetEarly(response.toAddress.tag)
+            return
         wasHeard, isNew = self._isHeard, response.body != self._answer
         self._gate(response)
         if not response.body or self._isSettledFor(response):

@@ -59,6 +59,7 @@ from h323d.values.media.formats import MediaFormat
 from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediaProfile
 from h323d.values.media.streams import Stream
+from h323d.values.proceeding import Proceeding
 
 __all__ = ["SIPLeg"]
 
@@ -217,8 +218,10 @@ class SIPLeg:
     def observe(self, observer: ILegObserver) -> None:
         self._observer = observer
 
-    def proceed(self) -> None:
-        pass  # where no other answer comes soon, the transaction sends 100 (17.2.1)
+    def proceed(self, how: Proceeding = Proceeding.UNDER_WAY) -> None:
+        # Where no other answer comes soon, the transaction sends 100 (17.2.1).
+        if self._offered is not None and how is not Proceeding.UNDER_WAY:
+            self._offered.proceed(how)
 
     def alert(self, early: MediaProfile | None) -> None:
         if self._offered is not None:
@@ -326,8 +329,8 @@ class SIPLeg:
     def dialled(self) -> None:
         self._observer.legDialled(self)
 
-    def proceeding(self) -> None:
-        self._observer.legProceeding(self)
+    def proceeding(self, how: Proceeding) -> None:
+        self._observer.legProceeding(self, how)
 
     def alerting(self) -> None:
         self._observer.legAlerting(self)

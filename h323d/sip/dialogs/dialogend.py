@@ -111,6 +111,14 @@ class DialogEnd:
         tag = None if dialog is None else dialog.remoteTag
         return None if tag is None else Replaces(callId, self.localTag, tag)
 
+    def forgetEarly(self, remoteTag: str | None) -> None:
+        """
+        One of several places that have been called has refused (RFC 6228).
+        """
+        gone = self.early.pop(remoteTag, None)
+        if gone is not None and gone is self.settled:
+            self.settled = None
+
     def refusalOf(self, replaces: Replaces) -> int | None:
         """
         Why the dialog keeps its place (RFC 3891, 3).

@@ -20,6 +20,7 @@ from h323d.values.media.digits import DigitMethod
 from h323d.values.media.direction import Direction
 from h323d.values.media.formats import G711_ALAW, G711_ULAW, MediaFormat
 from h323d.values.media.profile import MediaProfile
+from h323d.values.proceeding import Proceeding
 from tests.support.loggedfailures import LoggedFailures
 from tests.support.scriptedcalls import CallOfScript as Call
 from tests.support.sippeers import (
@@ -136,6 +137,38 @@ def test_whenNoPortIsLeftTheCallGets503() -> None:
     call.peer.pool.left = 0
     call.invite()
     assert call.script.statuses == [503]
+    call.end()
+
+
+@pytest.mark.parametrize(
+    ("how", "statuses"),
+    [
+        (Proceeding.UNDER_WAY, []),
+        (Proceeding.FORWARDED, [181]),
+        (Proceeding.QUEUED, [182]),
+    ],
+)
+def test_whatBecomesOfTheCallIsSaid(how: Proceeding, statuses: list[int]) -> None:
+    call = Call()
+    call.peer.onOffer = lambda leg: leg.proceed(how)
+    call.invite(extra=f"Subject: {'x' * 600}\n")
+    assert call.script.statuses == statuses
+    call.leg.alert(None)
+    call.leg.proceed(Proceeding.QUEUED)
+    call.leg.answer(PROFILE)
+    call.leg.proceed(Proceeding.QUEUED)
+    call.world.run(0.05)
+    assert call.script.statuses == [*statuses, 180, 182, 200]
+    call.end()
+
+
+def test_whoMayNotBeRealIsToldNoMoreThanLeavesRoomForTheAnswer() -> None:
+    call = Call()
+    call.peer.onOffer = lambda leg: leg.proceed(Proceeding.QUEUED)
+    call.invite()
+    call.leg.answer(PROFILE)
+    call.world.run(0.05)
+    assert call.script.statuses == [200]
     call.end()
 
 

@@ -182,6 +182,49 @@ def test_aRepeated200IsAcknowledgedAgain() -> None:
     call.world.settle()
 
 
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        (100, "proceeding"),
+        (181, "proceeding FORWARDED"),
+        (182, "proceeding QUEUED"),
+        (183, "proceeding"),
+        (189, "proceeding"),
+    ],
+)
+def test_whatBecomesOfTheCallIsTold(status: int, said: str) -> None:
+    call = Call()
+    call.answer(status)
+    assert call.log.said == [said]
+    call.answer(486)
+    call.world.settle()
+
+
+def test_ofAForkedCallAPlaceThatHasRefusedIsForgotten() -> None:
+    call = Call()
+    assert "199" in call.last("INVITE").headers.tokens("Supported")
+    call.answer(183, tag="one", body=offerBody())
+    call.answer(180, tag="two")
+    call.answer(199, tag="one")
+    text = request("INFO", callId=call.last("INVITE").callId, cseq=1, toTag=ours(call))
+    call.script.send(text.replace("tag=far", "tag=one"), SERVER)
+    call.world.run(0.05)
+    assert call.script.statuses == [481]
+    call.answer(200, tag="two", body=offerBody())
+    assert call.log.said[-1] == "answered"
+    call.script.send(
+        request("BYE", callId=call.last("ACK").callId, toTag=ours(call), cseq=9).replace(
+            "tag=far", "tag=two"
+        ),
+        SERVER,
+    )
+    call.world.settle()
+
+
+def ours(call: Call) -> str:
+    return call.last("INVITE").fromAddress.tag or ""
+
+
 def test_ofAForkedCallTheFirstAnswerIsTakenAndTheOthersAreEnded() -> None:
     call = Call()
     call.answer(180, tag="one")

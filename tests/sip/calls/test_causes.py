@@ -9,6 +9,8 @@ import pytest
 from h323d.sip.calls.causes import (
     cancelCause,
     causeOf,
+    proceedingOf,
+    provisionalOf,
     reasonCause,
     reasonOf,
     retryAfterOf,
@@ -17,6 +19,14 @@ from h323d.sip.calls.causes import (
 from h323d.sip.messages.headers import Headers
 from h323d.sip.messages.message import SIPResponse
 from h323d.values.cause import Cause
+from h323d.values.proceeding import Proceeding
+
+
+@pytest.mark.parametrize("status", [100, 181, 182, 183])
+def test_whatBecomesOfACallHasAStatus(status: int) -> None:
+    how = proceedingOf(status)
+    assert (how is Proceeding.UNDER_WAY) is (status in (100, 183))
+    assert provisionalOf(how) == (183 if how is Proceeding.UNDER_WAY else status)
 
 
 @pytest.mark.parametrize(
