@@ -59,6 +59,8 @@ PARTS = {
     "tests/walks/test_merging.py": "operation/merging",
     "tests/walks/test_third_party.py": "operation/calling",
     "tests/gatekeeper/registry/test_store.py": "gatekeeper/registry/storefile",
+    "tests/gatekeeper/trunks/test_registrations.py": "gatekeeper/trunks/registration",
+    "tests/gatekeeper/trunks/test_trunk.py": "gatekeeper/trunks/target",
     "tests/gatekeeper/test_zone.py": """
         gatekeeper/ras/assembly gatekeeper/security/assembly gatekeeper/tables
         """,

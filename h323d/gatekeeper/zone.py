@@ -142,7 +142,9 @@ class Zone(Part[ZoneSettings]):
         config = settings.gatekeeper
         self._legs: Legs = NoLegs() if legs is None else legs
         self._identity = _identity(settings, world, site)
-        self.probe = H323Probe(self._identity, self, world.opener, site.homes)
+        self.probe = H323Probe(
+            self._identity, self, world.opener, site.homes, world.names, world.rng
+        )
         self.trunks = Trunks(settings.routing.trunks, world, probes)
         self.roundTrips = RoundTrips()
         self.users = Users(settings.security, self.trunks, settings.signatures)

@@ -18,7 +18,7 @@ _LIMIT = Argument("limit", "LIMIT", "how many at most; 1000", ArgumentKind.NUMBE
 _TEXTS = frozenset(
     (
         *("aliases", "called", "calling", "displayName", "lastRefusal", "missing"),
-        *("octets", "participants", "prefixes", "product", "reason", "what", "why"),
+        *("octets", "participants", "prefixes", "product", "reason", "targets", "what", "why"),
     )
 )
 
@@ -73,7 +73,7 @@ _RECORD_COLUMNS = _columns(
 _TRUNK_COLUMNS = _columns(
     *("trunk", "state", "since", "roundTrip", "calls", "lastCause", "reason", "protocol"),
     *("address", "prefixes", "priority", "weight", "capacity", "obstacle"),
-    *("registration", "expires"),
+    *("registration", "expires", "targets"),
 )
 _CODEC_COLUMNS = _columns(
     *("name", "ways", "library", "missing", "loaded", "encoding"),

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from h323d.gatekeeper.trunks.registrations import TrunkRegistration
+from h323d.gatekeeper.trunks.registration import TrunkRegistration
 from h323d.gatekeeper.trunks.trunk import Trunk
 from h323d.operation.views import View
 
@@ -29,6 +29,7 @@ class TrunkView(View):
     @ivar registration: C{"registered"}, or that we are not, and why; C{None} where we do not want
         to be.
     @ivar expires: how long it is valid from now if it is not lengthened, in seconds.
+    @ivar targets: its servers, where it has several: where each is, and how.
     """
 
     trunk: str
@@ -47,6 +48,7 @@ class TrunkView(View):
     weight: int
     registration: str | None = None
     expires: float | None = None
+    targets: tuple[str, ...] = ()
 
 
 def trunkView(trunk: Trunk, now: float, registration: TrunkRegistration | None = None) -> TrunkView:
@@ -72,7 +74,12 @@ def trunkView(trunk: Trunk, now: float, registration: TrunkRegistration | None =
         weight=config.weight,
         registration=None if registration is None else _stateOf(registration),
         expires=None if until is None else round(until - now, 3),
+        targets=_targetsOf(trunk) if len(trunk.targets) > 1 else (),
     )
+
+
+def _targetsOf(trunk: Trunk) -> tuple[str, ...]:
+    return tuple(f"{each.place} {each.state}" for each in trunk.targets)
 
 
 def _stateOf(registration: TrunkRegistration) -> str:

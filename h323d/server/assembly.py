@@ -36,7 +36,7 @@ from h323d.gatekeeper.security.defence import Acquaintance
 from h323d.gatekeeper.settings import ZoneSettings
 from h323d.gatekeeper.trunks.checking import Probe
 from h323d.gatekeeper.trunks.config import TrunkProtocol
-from h323d.gatekeeper.trunks.probes import SIPProbe
+from h323d.gatekeeper.trunks.probes import SIPPlaces, SIPProbe
 from h323d.gatekeeper.trunks.registrations import SIPRegistrants, TrunkRegistrations
 from h323d.gatekeeper.zone import Zone
 from h323d.gateway.config import GatewayConfig
@@ -51,6 +51,7 @@ from h323d.sip.endpoint import SIPEndpoint
 from h323d.sip.events.conferenceinfo import ConferencePackage
 from h323d.sip.events.dialoginfo import DialogPackage
 from h323d.sip.events.messagesummary import SummaryNotices, SummaryPackage
+from h323d.sip.locating import Locator
 from h323d.sip.outside import OutsideRequests, Services
 from h323d.sip.texts import TextRelay
 from h323d.values.address import PartyAddress
@@ -274,7 +275,8 @@ def newTrunkRegistrations(
     """
     if zone is None or sip is None:
         return None
-    return TrunkRegistrations(zone.trunks, SIPRegistrants(sip), world)
+    places = SIPPlaces(Locator(sip, world.names))
+    return TrunkRegistrations(zone.trunks, SIPRegistrants(sip, places), world)
 
 
 def newParties(
@@ -385,12 +387,15 @@ def enterOriginators(
 
 
 def enterProbes(
-    probes: MutableMapping[TrunkProtocol, Probe], zone: Zone | None, sip: SIPEndpoint | None
+    probes: MutableMapping[TrunkProtocol, Probe],
+    zone: Zone | None,
+    sip: SIPEndpoint | None,
+    names: INames,
 ) -> None:
     """
-    Enter who asks trunks whether they are there, by protocol.
+    Enter who finds trunks and asks them whether they are there, by protocol.
     """
     if zone is not None:
         probes[TrunkProtocol.H323] = zone.probe
     if sip is not None:
-        probes[TrunkProtocol.SIP] = SIPProbe(sip)
+        probes[TrunkProtocol.SIP] = SIPProbe(sip, SIPPlaces(Locator(sip, names)))

@@ -117,7 +117,7 @@ class Server:
         self._registrations = assembly.newTrunkRegistrations(world, self.zone, self.sip)
         self.h323 = assembly.newH323(configuration, ground, self.switch, self.zone, legs)
         assembly.enterOriginators(self._originators, self.h323, self.sip, world.names)
-        assembly.enterProbes(probes, self.zone, self.sip)
+        assembly.enterProbes(probes, self.zone, self.sip, world.names)
         self.operator = self._newOperator()
         self.desk = Desk(world.clock, self.events, self.operator)
         self._parts = tuple(self._allParts())

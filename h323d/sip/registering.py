@@ -40,6 +40,9 @@ class RegisterAsker(Protocol):
     def refused(self, reason: str, retryAfter: float = 0.0) -> None:
         """The server answers, and does not register us."""
 
+    def unable(self, reason: str, retryAfter: float = 0.0) -> None:
+        """The server has no time for anybody (503): another of the same name may have."""
+
     def unreachable(self, reason: str) -> None:
         """It does not answer."""
 
@@ -216,7 +219,8 @@ class _Register:
         else:
             # In our words: the server's would be a peer's text in an operator's log.
             reason = f"{response.status} {reasonPhrase(response.status)}"
-            self._asker.refused(reason.strip(), retryAfterOf(response))
+            told = self._asker.unable if response.status == 503 else self._asker.refused
+            told(reason.strip(), retryAfterOf(response))
 
     def _accepted(self, response: SIPResponse) -> None:
         self._registrant.accepted(self)

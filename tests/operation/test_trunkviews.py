@@ -9,12 +9,14 @@ from twisted.internet.task import Clock
 from h323d.call.lookups import NoNames
 from h323d.events.bus import EventBus
 from h323d.gatekeeper.trunks.config import TrunkConfig, TrunkProtocol
-from h323d.gatekeeper.trunks.probes import sipURI
-from h323d.gatekeeper.trunks.registrations import TrunkRegistration
+from h323d.gatekeeper.trunks.probes import SIPPlaces
+from h323d.gatekeeper.trunks.registration import TrunkRegistration
+from h323d.gatekeeper.trunks.registrations import SIPRegistrants
+from h323d.gatekeeper.trunks.target import TrunkPlace
 from h323d.gatekeeper.trunks.trunk import Trunk
 from h323d.operation.trunkviews import TrunkView, trunkView
-from h323d.sip.digest.answering import NO_SECRETS
-from h323d.sip.registering import Registrant
+from h323d.sip.locating import Locator
+from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
 from tests.support.fakeleg import FakeLeg
 from tests.support.fakemedia import FakePool
@@ -29,9 +31,9 @@ def test_aTrunkIsShownAsItIs() -> None:
     trunk = Trunk(config, clock, EventBus())
     legs = [FakeLeg("1", FakePool()) for _ in range(2)]
     for each in legs:
-        trunk.began(each)
+        trunk.began(each, trunk.address)
     trunk.ended(legs[0], Cause.NORMAL_CALL_CLEARING)
-    trunk.answered(0.0123)
+    trunk.answered(trunk.targets[0], 0.0123)
     clock.advance(5.0)
     assert trunkView(trunk, clock.seconds()) == TrunkView(
         trunk="carrier",
@@ -64,11 +66,29 @@ def test_whatItFailsWithAndWhyItTakesNoCallsIsShownWhileItIsSo() -> None:
     )
 
 
+def test_ofSeveralServersEachIsShownWithHowItIs() -> None:
+    trunk = Trunk(TrunkConfig("carrier", "sip.example.com"), Clock(), EventBus())
+    places = [TrunkPlace(TransportAddress(f"192.0.2.{each}", 5060), "udp") for each in (1, 2, 3)]
+    trunk.located(places)
+    first, second, _ = trunk.targets
+    trunk.targetFailed(first, "no answer")
+    trunk.answered(second, 0.01)
+    view = trunkView(trunk, 0.0)
+    assert view.address == "192.0.2.2:5060"
+    assert view.targets == (
+        "192.0.2.1:5060 udp failing: no answer",
+        "192.0.2.2:5060 udp up",
+        "192.0.2.3:5060 udp not tried yet",
+    )
+    trunk.located(places[:1])
+    assert trunkView(trunk, 0.0).targets == ()
+
+
 def registration(clock: Clock) -> TrunkRegistration:
     config = TrunkConfig("carrier", "192.0.2.1", user="us", realm="r", md5=32 * "f")
     endpoint = SIPWorld().peer("10.0.0.1").endpoint
-    registrant = Registrant(endpoint, sipURI(config), "us", NO_SECRETS)
-    return TrunkRegistration(config, registrant, NoNames(), clock, EventBus(), Owner())
+    registrants = SIPRegistrants(endpoint, SIPPlaces(Locator(endpoint, NoNames())))
+    return TrunkRegistration(config, registrants, clock, EventBus(), Owner())
 
 
 class Owner:

@@ -140,10 +140,29 @@ def test_addressesOfAFamilyThatWeDoNotHaveAreLeftOut() -> None:
 
 def test_ofManyServersNoMoreAreLookedUpThanAreTried() -> None:
     scene = Scene()
-    for number in range(100, 160):
+    for number in range(500):
         scene.server(UDP, number)
     assert len(scene.find()) == MAX_TRIES
     assert len(scene.names.asked) == 2 + MAX_TRIES
+
+
+def test_recordsThatNameThemselvesLeadNowhereAndAreAskedForOnce() -> None:
+    scene = Scene()
+    scene.names.replacement("example.com", "SIP+D2U", "example.com")
+    scene.names.service(UDP, UDP, 5060)
+    assert scene.cause() is Cause.NO_ROUTE_TO_DESTINATION
+    assert max(map(scene.names.asked.count, scene.names.asked)) <= 2
+    assert len(scene.names.asked) < MAX_TRIES
+
+
+def test_anOperatorsDomainMayHaveServersAnywhere() -> None:
+    scene = Scene()
+    scene.names.host("example.com", "127.0.0.6")
+    found: list[object] = []
+    uri = SIPURI("example.com")
+    scene.locator.locate(uri, trusted=True).addCallback(found.extend)
+    assert list(map(str, found)) == ["sip:127.0.0.6:5060"]
+    assert scene.cause() is Cause.NO_ROUTE_TO_DESTINATION
 
 
 def test_aServerWithoutAnAddressIsPassedOver() -> None:

@@ -36,6 +36,9 @@ class Asker:
     def refused(self, reason: str, retryAfter: float = 0.0) -> None:
         self.told.append(f"refused {reason}, {retryAfter:g}" if retryAfter else f"refused {reason}")
 
+    def unable(self, reason: str, retryAfter: float = 0.0) -> None:
+        self.told.append(f"unable {reason}, {retryAfter:g}")
+
     def unreachable(self, reason: str) -> None:
         self.told.append(f"unreachable {reason}")
 
@@ -213,7 +216,7 @@ def test_whoWantsItLongerTwiceIsRefused() -> None:
 def test_whenToComeAgainIsTold() -> None:
     scene = Scene()
     scene.register()
-    assert scene.answer(503, ("Retry-After", "120")) == ["refused 503 Service Unavailable, 120"]
+    assert scene.answer(503, ("Retry-After", "120")) == ["unable 503 Service Unavailable, 120"]
 
 
 def test_anAnswerThatCannotBeReadIsARefusalAndCounted() -> None:

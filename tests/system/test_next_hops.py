@@ -12,58 +12,31 @@ from pathlib import Path
 import pytest
 
 from tests.support.kamailio import Kamailio
-from tests.support.processes import (
-    Capture,
-    Process,
-    Server,
-    isBound,
-    program,
-    together,
-    waitFor,
-)
+from tests.support.nameserver import PORT, NameServer
+from tests.support.processes import Capture, Server, together, waitFor
 from tests.system.test_trunks import Sipp
 
 pytestmark = pytest.mark.interop
 
 US, REFUSING, SILENT, PROXY, ANSWERING, NAMES = (f"127.0.96.{host}" for host in range(1, 7))
-PORT = 5353
 CONFIGURATION = f"""
 [routing]
 dnsServers = ["{NAMES}:{PORT}"]
 """
-ZONE = f"""
-zone = [
-    SOA("example.test", mname="ns.example.test", rname="root.example.test"),
-    NAPTR("example.test", 1, 1, b"s", b"SIP+D2U", b"", "_servers.example.test"),
-    SRV("_servers.example.test", 1, 0, 5060, "refusing.example.test"),
-    SRV("_servers.example.test", 2, 0, 5060, "silent.example.test"),
-    SRV("_servers.example.test", 3, 0, 5060, "proxy.example.test"),
-    A("refusing.example.test", "{REFUSING}"),
-    A("silent.example.test", "{SILENT}"),
-    A("proxy.example.test", "{PROXY}"),
-    A("us.example.test", "{US}"),
-]
-"""
+ZONE = (
+    'NAPTR("example.test", 1, 1, b"s", b"SIP+D2U", b"", "_servers.example.test")',
+    'SRV("_servers.example.test", 1, 0, 5060, "refusing.example.test")',
+    'SRV("_servers.example.test", 2, 0, 5060, "silent.example.test")',
+    'SRV("_servers.example.test", 3, 0, 5060, "proxy.example.test")',
+    f'A("refusing.example.test", "{REFUSING}")',
+    f'A("silent.example.test", "{SILENT}")',
+    f'A("proxy.example.test", "{PROXY}")',
+    f'A("us.example.test", "{US}")',
+)
 
 
-class NameServer(Process):
-    """
-    C{twistd dns}, with one zone.
-    """
-
-    def __init__(self, directory: Path) -> None:
-        super().__init__(directory, "dns")
-
-    def command(self) -> list[str]:
-        self.directory.mkdir(parents=True, exist_ok=True)
-        (self.directory / "example.test").write_text(ZONE)
-        return [
-            program("twistd"), "-n", "--pidfile=", "dns", "--interface", NAMES,
-            "--port", str(PORT), "--pyzone", "example.test",
-        ]  # fmt: skip
-
-    def ready(self) -> bool:
-        return isBound(NAMES, PORT)
+def newNameServer(directory: Path) -> NameServer:
+    return NameServer(directory, NAMES, "example.test", ZONE)
 
 
 def test_aCallGoesToTheFirstServerOfADomainThatTakesIt(tmp_path: Path) -> None:
@@ -75,7 +48,7 @@ def test_aCallGoesToTheFirstServerOfADomainThatTakesIt(tmp_path: Path) -> None:
         together(
             stack,
             server,
-            NameServer(tmp_path / "names"),
+            newNameServer(tmp_path / "names"),
             Sipp(tmp_path, REFUSING, "answer_503"),
             Sipp(tmp_path, ANSWERING, "answer"),
             Kamailio(tmp_path / "proxy", PROXY, ANSWERING),
@@ -106,7 +79,7 @@ def test_callsToOthersGoByTheOutboundProxy(tmp_path: Path) -> None:
     configuration = f'[sip]\noutboundProxy = "sip:proxy.example.test"\n{CONFIGURATION}'
     with (
         Server(tmp_path / "server", US, configuration) as server,
-        NameServer(tmp_path / "names"),
+        newNameServer(tmp_path / "names"),
         Sipp(tmp_path, ANSWERING, "answer"),
         Kamailio(tmp_path / "proxy", PROXY, ANSWERING),
     ):
@@ -119,7 +92,7 @@ def test_callsToOthersGoByTheOutboundProxy(tmp_path: Path) -> None:
 def test_aDomainThatLeadsNowhereOrBackToUsIsNotCalled(tmp_path: Path) -> None:
     with (
         Server(tmp_path / "server", US, CONFIGURATION) as server,
-        NameServer(tmp_path / "names"),
+        newNameServer(tmp_path / "names"),
     ):
         for host in ("nobody.example.test", "us.example.test"):
             server.ask("call", "80001", f"sip:bob@{host}")

@@ -21,6 +21,7 @@ from h323d.call.ways import Way
 from h323d.gatekeeper.routing.chain import Called, FoundWay, ICalledPolicy
 from h323d.gatekeeper.trunks.config import TrunkProtocol
 from h323d.gatekeeper.trunks.probes import sipURI
+from h323d.gatekeeper.trunks.target import TrunkTarget
 from h323d.gatekeeper.trunks.trunk import Obstacle, Trunk
 from h323d.h323.signalling.addresses import partyFromText
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
@@ -104,7 +105,11 @@ class TrunkRoutes:
         usable = [each for each in open_ if each.trunk.obstacle is None]
         if usable:
             left = [each for each in open_ if each not in usable]
-            return tuple(self._wayBy(each, left) for each in self._ordered(usable))
+            return tuple(
+                self._wayBy(each, target, left)
+                for each in self._ordered(usable)
+                for target in each.trunk.open
+            )
         if not serving:
             return None
         return next((_REFUSALS[each.trunk.obstacle] for each in open_ if each.trunk.obstacle), LOOP)
@@ -131,7 +136,7 @@ class TrunkRoutes:
             return list(serving)
         if not origin.config.transit:
             return []
-        return [each for each in serving if self._trunks.at(each.trunk.address) is not origin]
+        return [each for each in serving if not each.trunk.sharesHostWith(origin)]
 
     def _ordered(self, serving: Sequence[_Serving]) -> list[_Serving]:
         """
@@ -143,25 +148,27 @@ class TrunkRoutes:
     def _draw(self, weight: int) -> float:
         return self._rng.random() ** (1 / weight) if weight else 0.0
 
-    def _wayBy(self, serving: _Serving, left: Sequence[_Serving]) -> FoundWay:
+    def _wayBy(self, serving: _Serving, target: TrunkTarget, left: Sequence[_Serving]) -> FoundWay:
         trunk = serving.trunk
         config, number = trunk.config, serving.name.number
         number = config.prepend + number[config.strip :]
         isSIP = config.protocol is TrunkProtocol.SIP
         there = (
-            PartyAddress(AddressKind.URL, str(sipURI(config, number)))
+            PartyAddress(AddressKind.URL, str(sipURI(config, number, target.place.transport)))
             if isSIP
             else partyFromText(number)
         )
-        onward = Way(config.protocol.value, trunk.address, (there,), trunk=trunk.name)
-        return FoundWay(
-            "h323", self._here, trunk=trunk.name, onward=onward, why=self._why(serving, left)
-        )
+        address = target.place.address
+        onward = Way(config.protocol.value, address, (there,), trunk=trunk.name)
+        why = self._why(serving, target, left)
+        return FoundWay("h323", self._here, trunk=trunk.name, onward=onward, why=why)
 
-    def _why(self, serving: _Serving, left: Sequence[_Serving]) -> str:
+    def _why(self, serving: _Serving, target: TrunkTarget, left: Sequence[_Serving]) -> str:
         trunk = serving.trunk
         seconds = self._clock.seconds() - trunk.since
         state = f"down for {seconds:.0f} s: {trunk.reason}" if trunk.isDown else trunk.state
+        if len(trunk.targets) > 1:
+            state += f", {target.place} {target.state}"
         said = [state, f"serves {serving.prefix or 'all'}", f"priority {trunk.config.priority}"]
         said += [f"{each.trunk.name} is left out: {_obstacleOf(each.trunk)}" for each in left]
         return ", ".join(said)

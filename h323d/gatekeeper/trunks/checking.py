@@ -1,6 +1,6 @@
 """
-Whether trunks are there: each is asked again and again, its name looked up before, and what it
-meets with told.
+Whether trunks are there: the servers of each are asked again and again, its name looked up before,
+and what it meets with told.
 """
 
 from __future__ import annotations
@@ -9,14 +9,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
+from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from h323d.call.lookups import HostRecord, INames
+from h323d.call.lookups import LookupFailed
 from h323d.call.timer import Timer
 from h323d.gatekeeper.trunks.config import TrunkConfig, TrunkProtocol
+from h323d.gatekeeper.trunks.target import TrunkPlace, TrunkTarget
 from h323d.gatekeeper.trunks.trunk import Trunk
-from h323d.values.address import TransportAddress
 
 __all__ = ["IN_DOUBT", "UNCHECKED", "Asked", "Check", "Probe", "TrunkChecks"]
 
@@ -26,7 +28,7 @@ UNCHECKED = 60.0  # seconds after which one that nobody checks is believed to be
 
 class Check(Protocol):
     """
-    One question whether a trunk is there, for whoever asks it.  What comes too late is not heard.
+    One question whether a server is there, for whoever asks it.  What comes too late is not heard.
     """
 
     def answered(self) -> None:
@@ -50,11 +52,18 @@ class Probe(Protocol):
     Asks such questions by one protocol.
     """
 
-    def ask(self, config: TrunkConfig, address: TransportAddress, check: Check) -> Asked | None:
+    def locate(self, config: TrunkConfig) -> Deferred[tuple[TrunkPlace, ...]]:
+        """
+        Find the servers of a trunk that has a name.
+
+        @return: fires with at least one, best first; fails with L{LookupFailed}.
+        """
+
+    def ask(self, config: TrunkConfig, place: TrunkPlace, check: Check) -> Asked | None:
         """
         Ask.
 
-        @param address: where the trunk is.
+        @param place: where the server is.
         @param check: is told, in this call or later.
 
         @return: C{None} where there is nothing to cancel.
@@ -66,31 +75,27 @@ class TrunkChecks:
     All checks of one trunk, one after the other.
     """
 
+    _log = Logger()
+
     def __init__(
-        self,
-        trunk: Trunk,
-        probes: Mapping[TrunkProtocol, Probe],
-        names: INames,
-        clock: IReactorTime,
+        self, trunk: Trunk, probes: Mapping[TrunkProtocol, Probe], clock: IReactorTime
     ) -> None:
         """
         @param probes: by protocol; asked with each check, as who speaks one begins after us.
         """
         self._trunk = trunk
         self._probes = probes
-        self._names = names
         self._clock = clock
         self._next = Timer(clock)
         self._deadline = Timer(clock)
-        self._running: _Check | None = None
-        self._asked: Asked | None = None
+        self._round: _Round | None = None
 
     @property
     def running(self) -> bool:
         """
         Whether it is checked.
         """
-        return self._running is not None or self._next.running
+        return self._round is not None or self._next.running
 
     def start(self) -> None:
         """
@@ -107,83 +112,171 @@ class TrunkChecks:
         self._stopAsking()
 
     def _stopAsking(self) -> None:
-        self._running = None
+        ended, self._round = self._round, None
         self._deadline.stop()
-        asked, self._asked = self._asked, None
-        if asked is not None:
-            asked.cancel()
+        if ended is not None:
+            ended.giveUp()
 
     def _check(self) -> None:
         config = self._trunk.config
-        check = self._running = _Check(self, self._clock.seconds())
-        self._deadline.start(config.checkTimeout, check.refused, "no answer")
-        host, _ = config.place
-        if config.literal is None:
-            self._names.hosts(host).addCallbacks(check.located, check.notLocated)
-        else:
-            self._ask(check)
-
-    def located(self, check: _Check, records: tuple[HostRecord, ...]) -> None:
-        """
-        The DNS has answered; without a record, the address of before is as good as any.
-        """
-        if check is not self._running:
-            return
-        _, port = self._trunk.config.place
-        if records:
-            self._trunk.located(TransportAddress(records[0].address, port))
-        if self._trunk.address is None:
-            check.refused("its name is not found")
-        else:
-            self._ask(check)
-
-    def _ask(self, check: _Check) -> None:
-        config, address = self._trunk.config, self._trunk.address
-        assert address is not None  # it has been found
         probe = self._probes.get(config.protocol)
+        if probe is None:
+            self._trunk.failed(f"{config.protocol.value} is switched off")
+            self._goOn()
+            return
+        begun = self._round = _Round(self, probe)
+        if config.literal is not None:
+            self._ask(begun)
+            return
+        self._deadline.start(config.checkTimeout, begun.unlocated, "the name server says nothing")
+        probe.locate(config).addCallbacks(begun.located, begun.notLocated)
+
+    def located(self, begun: _Round, places: tuple[TrunkPlace, ...] = (), reason: str = "") -> None:
+        """
+        The DNS has answered, or will not; without a place, those of before are as good as any.
+        """
+        if begun is not self._round or begun.isAsking:
+            return
+        if places:
+            self._trunk.located(places)
+        elif not self._trunk.targets:
+            self._trunk.failed(reason)
+            self._stopAsking()
+            self._goOn()
+            return
+        self._ask(begun)
+
+    def died(self, failure: Failure) -> None:
+        """
+        A look-up has met with a fault of our own.
+        """
+        self._log.failure("a trunk's name was not looked up", failure=failure)
+
+    def _ask(self, begun: _Round) -> None:
+        config = self._trunk.config
         if not config.checkInterval:
-            self._isOver(check)
+            self._stopAsking()
             self._trunk.revived()
             self._goOn()
-        elif probe is None:
-            check.refused(f"{config.protocol.value} is switched off")
-        else:
-            asked = probe.ask(config, address, check)
-            self._asked = asked if check is self._running else None
+            return
+        self._deadline.start(config.checkTimeout, self._timedOut, begun)
+        begun.ask(config, self._trunk.targets, self._clock.seconds())
 
     def answered(self, check: _Check) -> None:
         """
-        The trunk is there.
+        A server is there.
         """
-        if self._isOver(check):
-            self._trunk.answered(self._clock.seconds() - check.since)
-            self._goOn()
+        if self._takes(check):
+            check.begun.anyAnswered = True
+            self._trunk.answered(check.target, self._clock.seconds() - check.since)
+            self._conclude(check.begun, "")
 
     def refused(self, check: _Check, reason: str, retryAfter: float) -> None:
         """
         It cannot take calls.
         """
-        if not self._isOver(check):
+        if not self._takes(check):
             return
         if retryAfter:
-            self._trunk.pause(retryAfter)
-        self._trunk.failed(reason)
-        self._goOn()
+            self._trunk.pause(check.target, retryAfter)
+        self._trunk.targetFailed(check.target, reason)
+        self._conclude(check.begun, reason)
 
-    def _isOver(self, check: _Check) -> bool:
+    def _takes(self, check: _Check) -> bool:
         """
-        Whether that is the answer that was waited for.
+        Whether that is an answer that is waited for.
         """
-        if check is not self._running:
-            return False
+        return check.begun is self._round and check.begun.take(check)
+
+    def _timedOut(self, begun: _Round) -> None:
+        for check in begun.waiting:
+            self._trunk.targetFailed(check.target, "no answer")
+        begun.giveUp()
+        self._conclude(begun, "no answer")
+
+    def _conclude(self, begun: _Round, reason: str) -> None:
+        """
+        Go on when all servers have answered or failed.
+
+        @param reason: why the last of them failed; empty if it did not.
+        """
+        if begun.waiting or begun is not self._round:
+            return
         self._stopAsking()
-        return True
+        if not begun.anyAnswered:
+            self._trunk.failed(reason)
+        self._goOn()
 
     def _goOn(self) -> None:
         interval = self._trunk.config.checkInterval
         if interval and self._trunk.isInDoubt:
             interval = min(interval, IN_DOUBT)
         self._next.start(interval or UNCHECKED, self._check)
+
+
+class _Round:
+    """
+    One check of all servers of a trunk.
+
+    @ivar isAsking: whether their places are known, and they are asked.
+    @ivar anyAnswered: whether one is there.
+    """
+
+    def __init__(self, checks: TrunkChecks, probe: Probe) -> None:
+        self._checks = checks
+        self._probe = probe
+        self._waiting: dict[_Check, Asked | None] = {}
+        self.isAsking = self.anyAnswered = False
+
+    @property
+    def waiting(self) -> tuple[_Check, ...]:
+        """
+        Those that have not answered yet.
+        """
+        return tuple(self._waiting)
+
+    def ask(self, config: TrunkConfig, targets: tuple[TrunkTarget, ...], now: float) -> None:
+        """
+        Ask all of them at the same time.
+        """
+        self.isAsking = True
+        checks = [_Check(self._checks, self, each, now) for each in targets]
+        self._waiting = dict.fromkeys(checks)
+        for check in checks:
+            asked = self._probe.ask(config, check.target.place, check)
+            if check in self._waiting:
+                self._waiting[check] = asked
+
+    def take(self, check: _Check) -> bool:
+        """
+        @return: whether it was waited for, which it is no more.
+        """
+        if check not in self._waiting:
+            return False
+        asked = self._waiting.pop(check)
+        if asked is not None:
+            asked.cancel()
+        return True
+
+    def giveUp(self) -> None:
+        """
+        Wait for nobody any more.
+        """
+        for check in self.waiting:
+            self.take(check)
+
+    # What becomes of the look-up.
+
+    def located(self, places: tuple[TrunkPlace, ...]) -> None:
+        self._checks.located(self, places)
+
+    def unlocated(self, reason: str) -> None:
+        self._checks.located(self, (), reason)
+
+    def notLocated(self, failure: Failure) -> None:
+        if failure.check(LookupFailed) is None:
+            self._checks.died(failure)
+        self._checks.located(self, (), failure.getErrorMessage())
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -195,13 +288,9 @@ class _Check:
     """
 
     checks: TrunkChecks
+    begun: _Round
+    target: TrunkTarget
     since: float
-
-    def located(self, records: tuple[HostRecord, ...]) -> None:
-        self.checks.located(self, records)
-
-    def notLocated(self, failure: Failure) -> None:
-        self.checks.located(self, ())
 
     def answered(self) -> None:
         self.checks.answered(self)

@@ -41,6 +41,7 @@ class TrunkTransport(enum.Enum):
     UDP = "udp"
     TCP = "tcp"
     TLS = "tls"
+    AUTO = "auto"
 
 
 def placeIn(text: str, port: int) -> tuple[str, int] | None:
@@ -85,15 +86,18 @@ class TrunkConfig:
 
     address: str = ""
     """Where it takes calls, as in 192.0.2.30, 192.0.2.30:5080 or sip.example.com; without a port,
-    5060 for SIP, 5061 over TLS, and 1720 for H.323.  A name is looked up in the DNS (A, AAAA) with
-    each check; over TLS, it is the one that the certificate has to have."""
+    5060 for SIP, 5061 over TLS, and 1720 for H.323.  A name is looked up in the DNS with each
+    check: without a port, for the servers of the domain (SRV), and for addresses (A, AAAA); calls
+    go to the next of up to 10 where one fails.  Over TLS, it is the one that the certificate has
+    to have."""
 
     protocol: TrunkProtocol = TrunkProtocol.SIP
     """What it speaks: C{"sip"}, or C{"h323"}."""
 
     transport: TrunkTransport = TrunkTransport.UDP
     """SIP: C{"udp"}, C{"tcp"}, or C{"tls"}, for which C{[sip]} needs C{authorities}, C{tlsPeers}
-    or a C{certificate}."""
+    or a C{certificate}; or C{"auto"}: what the domain prefers (NAPTR) or else has, and C{"udp"}
+    where C{address} is none."""
 
     ras: str = ""
     """H.323: the RAS address of a gatekeeper, as in 192.0.2.30:1719, which is asked by LRQ whether
@@ -225,6 +229,23 @@ class TrunkConfig:
         return TransportAddress(host, port) if isLiteral(host) else None
 
     @property
+    def spoken(self) -> str:
+        """
+        The transport of SIP, where nobody else says one; empty for H.323.
+        """
+        if self.protocol is TrunkProtocol.H323:
+            return ""
+        isAuto = self.transport is TrunkTransport.AUTO
+        return TrunkTransport.UDP.value if isAuto else self.transport.value
+
+    @property
+    def hasPort(self) -> bool:
+        """
+        Whether C{address} says the port: then it is a host, and no domain.
+        """
+        return placeIn(self.address, 1) == placeIn(self.address, 2)
+
+    @property
     def gatekeeper(self) -> TransportAddress | None:
         """
         Where it is asked by LRQ; C{None} for nowhere.
@@ -243,4 +264,4 @@ class TrunkConfig:
     def _port(self) -> int:
         if self.protocol is TrunkProtocol.H323:
             return SIGNALLING_PORT
-        return defaultPort(self.transport.value.upper())
+        return defaultPort(self.spoken.upper())

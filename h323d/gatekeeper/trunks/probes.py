@@ -1,50 +1,90 @@
 """
-How trunks are asked whether they are there: a SIP server by OPTIONS, an H.323 gatekeeper by LRQ,
-and an H.323 gateway by a connection to where it takes calls, as it need not answer any question
-of somebody whom it is not registered with (IRQ).
+How trunks are found, and asked whether they are there: a SIP server by OPTIONS, an H.323 gatekeeper
+by LRQ, and an H.323 gateway by a connection to where it takes calls, as it need not answer any
+question of somebody whom it is not registered with (IRQ).
 """
 
 from __future__ import annotations
 
+import random
 from dataclasses import dataclass
 
+from twisted.internet.defer import Deferred
 from zope.interface import implementer
 
 from h323d.call.homes import Homes
+from h323d.call.lookups import INames, LookupFailed, inWeightedOrder
 from h323d.call.transport import IOpening, IStream, IStreamOpener, IStreamUser
 from h323d.errors import ResourceUnavailable
 from h323d.gatekeeper.identity import Identity
+from h323d.gatekeeper.routing.domains import SIGNALLING
 from h323d.gatekeeper.routing.inquiries import Asker
 from h323d.gatekeeper.trunks.checking import Asked, Check
-from h323d.gatekeeper.trunks.config import TrunkConfig
+from h323d.gatekeeper.trunks.config import TrunkConfig, TrunkTransport
+from h323d.gatekeeper.trunks.target import TrunkPlace
 from h323d.h323.ras.messages import Fields, RASMessage
 from h323d.h323.ras.transactions import TIMERS
 from h323d.h323.signalling.addresses import aliasesFromParties, transportToValue
 from h323d.sip.asking import askOptions
+from h323d.sip.dialogs.routing import protocolOf
 from h323d.sip.endpoint import SIPEndpoint
+from h323d.sip.locating import MAX_TRIES, Locator, NotLocated
 from h323d.sip.messages.uri import SIPURI
+from h323d.sip.ports import defaultPort
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 
-__all__ = ["H323Probe", "SIPProbe", "hopTo", "sipURI"]
+__all__ = ["H323Probe", "SIPPlaces", "SIPProbe", "hopTo", "sipURI"]
 
 
-def sipURI(config: TrunkConfig, user: str | None = None) -> SIPURI:
+def sipURI(config: TrunkConfig, user: str | None = None, transport: str = "") -> SIPURI:
     """
     A SIP trunk, or somebody there.
+
+    @param transport: by which it is called, where that is known; otherwise that of its address,
+        and none where its domain says it.
     """
-    host, _ = config.place
-    literal = config.literal
-    port = None if literal is None and ":" not in config.address else config.place[1]
+    host, port = config.place
+    isDomain = config.literal is None and not config.hasPort
+    uri = SIPURI(host, user, None if isDomain else port)
+    if isDomain and config.transport is TrunkTransport.AUTO:
+        return uri.withParameter("transport", transport) if transport else uri
     # Said in any case, or a large INVITE would go over TCP (RFC 3261, 18.1.1).
-    return SIPURI(host, user, port).withParameter("transport", config.transport.value)
+    return uri.withParameter("transport", transport or config.spoken)
 
 
-def hopTo(config: TrunkConfig, address: TransportAddress) -> SIPURI:
+def hopTo(place: TrunkPlace) -> SIPURI:
     """
-    The way to a SIP trunk that has been found.
+    The way to a SIP server of a trunk.
     """
-    hop = SIPURI(address.host, port=address.port)
-    return hop.withParameter("transport", config.transport.value)
+    hop = SIPURI(place.address.host, port=place.address.port)
+    return hop.withParameter("transport", place.transport)
+
+
+@dataclass(frozen=True, slots=True)
+class SIPPlaces:
+    """
+    Finds SIP servers (RFC 3263).
+    """
+
+    locator: Locator
+
+    async def of(self, config: TrunkConfig) -> tuple[TrunkPlace, ...]:
+        """
+        @raise LookupFailed: it leads nowhere, or nobody answers.
+        """
+        if config.literal is not None:
+            return (TrunkPlace(config.literal, config.spoken),)
+        try:
+            hops = await self.locator.locate(sipURI(config), trusted=True)
+        except NotLocated as error:
+            raise LookupFailed(str(error)) from error
+        return tuple(map(_placeAt, hops))
+
+
+def _placeAt(hop: SIPURI) -> TrunkPlace:
+    protocol = protocolOf(hop)
+    address = TransportAddress(hop.host, hop.port or defaultPort(protocol))
+    return TrunkPlace(address, protocol.lower())
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +94,15 @@ class SIPProbe:
     """
 
     endpoint: SIPEndpoint
+    places: SIPPlaces
 
-    def ask(self, config: TrunkConfig, address: TransportAddress, check: Check) -> None:
+    def locate(self, config: TrunkConfig) -> Deferred[tuple[TrunkPlace, ...]]:
+        return Deferred.fromCoroutine(self.places.of(config))
+
+    def ask(self, config: TrunkConfig, place: TrunkPlace, check: Check) -> None:
         # Of a transaction there is nothing to cancel: it ends by itself.
-        askOptions(self.endpoint, sipURI(config), hopTo(config, address), check)
+        server = sipURI(config, transport=place.transport)
+        askOptions(self.endpoint, server, hopTo(place), check)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,17 +112,47 @@ class H323Probe:
 
     @ivar identity: what gatekeepers are told of us.
     @ivar asker: sends RAS.
+    @ivar rng: draws the order of servers that are equally good.
     """
 
     identity: Identity
     asker: Asker
     opener: IStreamOpener
     homes: Homes
+    names: INames
+    rng: random.Random
 
-    def ask(self, config: TrunkConfig, address: TransportAddress, check: Check) -> Asked | None:
+    def locate(self, config: TrunkConfig) -> Deferred[tuple[TrunkPlace, ...]]:
+        return Deferred.fromCoroutine(self._places(config))
+
+    async def _places(self, config: TrunkConfig) -> tuple[TrunkPlace, ...]:
+        """
+        The call signalling addresses of a domain (H.225.0, Annex O), or of a host.
+        """
+        host, port = config.place
+        servers = [(host, port)]
+        if not config.hasPort:
+            records = await self.names.services(SIGNALLING + host)
+            ordered = inWeightedOrder(records, self.rng)[:MAX_TRIES]
+            servers = [(each.host, each.port) for each in ordered] or servers
+        places: list[TrunkPlace] = []
+        reason = f"{host} leads nowhere"
+        for name, number in servers:
+            try:
+                found = await self.names.hosts(name)
+            except LookupFailed as error:
+                reason = str(error)
+                continue
+            places += [TrunkPlace(TransportAddress(each.address, number)) for each in found]
+        if not places:
+            raise LookupFailed(reason)
+        return tuple(places[:MAX_TRIES])
+
+    def ask(self, config: TrunkConfig, place: TrunkPlace, check: Check) -> Asked | None:
         if config.gatekeeper is not None:
             return self._askGatekeeper(config.gatekeeper, config.checkTimeout, check)
-        home, connection = self.homes.towards(address.host), _Connection(check)
+        address, connection = place.address, _Connection(check)
+        home = self.homes.towards(address.host)
         opening: IOpening = self.opener.open(address, connection, config.checkTimeout, home.bind)
         return opening
 

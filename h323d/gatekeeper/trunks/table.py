@@ -41,7 +41,7 @@ class Trunks(Part[TrunkConfigs]):
         """
         @param probes: ask trunks whether they are there, by protocol; looked for with each check.
         """
-        self._clock, self._events, self._names = world.clock, world.events, world.names
+        self._clock, self._events = world.clock, world.events
         self._probes = probes
         self._trunks: dict[str, tuple[Trunk, TrunkChecks]] = {}
         self._serving: PrefixTable[Trunk] = PrefixTable()
@@ -88,7 +88,7 @@ class Trunks(Part[TrunkConfigs]):
 
     def _made(self, config: TrunkConfig) -> tuple[Trunk, TrunkChecks]:
         trunk = Trunk(config, self._clock, self._events)
-        return trunk, TrunkChecks(trunk, self._probes, self._names, self._clock)
+        return trunk, TrunkChecks(trunk, self._probes, self._clock)
 
     def close(self) -> Deferred[None]:
         self._started = False
@@ -116,7 +116,7 @@ class Trunks(Part[TrunkConfigs]):
         where it takes calls.
         """
         host = None if source is None else source.host
-        return next((each for each in self if each.address and each.address.host == host), None)
+        return next((each for each in self if host is not None and each.isAt(host)), None)
 
     @property
     def haveVoiceMail(self) -> bool:
@@ -168,7 +168,7 @@ class Trunks(Part[TrunkConfigs]):
         known = self._trunks.get(way.trunk)
         if known is not None:
             self._taken[leg.legId] = known[0]
-            known[0].began(leg)
+            known[0].began(leg, way.destination)
 
     def reached(self, leg: ILeg) -> None:
         """

@@ -1,5 +1,6 @@
 """
-One trunk: where it is, whether it can take a call, and the calls that it has.
+One trunk: where it is, whether it can take a call, and the calls that it has.  Where it has several
+servers, calls go to those first that have not failed, and it has failed when all of them have.
 
 What is known of it comes from checks (L{h323d.gatekeeper.trunks.checking}), and from the calls that
 are sent there; whether that makes it up or down says L{h323d.gatekeeper.trunks.health}.
@@ -8,6 +9,8 @@ are sent there; whether that makes it up or down says L{h323d.gatekeeper.trunks.
 from __future__ import annotations
 
 import enum
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
@@ -17,6 +20,7 @@ from h323d.events.bus import EventBus
 from h323d.events.gatekeeper import TrunkDown, TrunkUp
 from h323d.gatekeeper.trunks.config import TrunkConfig
 from h323d.gatekeeper.trunks.health import newTrunkHealth
+from h323d.gatekeeper.trunks.target import TrunkPlace, TrunkTarget
 from h323d.tracing import stateName
 from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
@@ -65,12 +69,25 @@ _CAUSES = {
 }
 
 
+@dataclass(slots=True)
+class _Sent:
+    """
+    A call that was sent to a server.
+
+    @ivar target: which; C{None} for one that is not the trunk's any more.
+    @ivar reached: whether anybody was reached by it.
+    """
+
+    target: TrunkTarget | None
+    reached: bool = False
+
+
 class Trunk:
     """
     One of them.
 
     @ivar config: what is in force.
-    @ivar address: where it is; C{None} until its name is found.
+    @ivar targets: its servers, best first as the DNS has them; none until its name is found.
     @ivar since: when it went down or came up last, or we began to use it, in seconds of the clock.
     @ivar reason: why it is down, or fails; empty if it does not.
     @ivar roundTrip: seconds that its last answer to a check took; C{None} before one.
@@ -82,7 +99,7 @@ class Trunk:
     def __init__(self, config: TrunkConfig, clock: IReactorTime, events: EventBus) -> None:
         self._clock = clock
         self._events = events
-        self._legs: dict[LegID, bool] = {}  # whether anybody was reached by it
+        self._legs: dict[LegID, _Sent] = {}
         self.lastCause: Cause | None = None
         self.reconfigure(config)
 
@@ -91,12 +108,42 @@ class Trunk:
         Be another from now on, with the calls that there are.
         """
         self.config = config
-        self.address = config.literal
+        self.targets: tuple[TrunkTarget, ...] = ()
+        if config.literal is not None:
+            self.located((TrunkPlace(config.literal, config.spoken),))
         self.since = self._clock.seconds()
         self.reason = ""
         self.roundTrip: float | None = None
-        self._pausedUntil = self.since
         self._health = newTrunkHealth(self, config.failures, config.successes)
+
+    @property
+    def open(self) -> tuple[TrunkTarget, ...]:
+        """
+        The servers that want calls, those that have failed last.
+        """
+        now = self._clock.seconds()
+        wanting = (each for each in self.targets if each.pausedUntil <= now)
+        return tuple(sorted(wanting, key=lambda each: bool(each.reason)))
+
+    @property
+    def address(self) -> TransportAddress | None:
+        """
+        Where the next call would go; C{None} until its name is found.
+        """
+        best = self.open or self.targets
+        return best[0].place.address if best else None
+
+    def isAt(self, host: str) -> bool:
+        """
+        Whether one of its servers is.
+        """
+        return any(each.place.address.host == host for each in self.targets)
+
+    def sharesHostWith(self, other: Trunk) -> bool:
+        """
+        Whether a server of its is where one of the other's is.
+        """
+        return any(self.isAt(each.place.address.host) for each in other.targets)
 
     @property
     def name(self) -> str:
@@ -138,79 +185,111 @@ class Trunk:
         """
         Why no call can be sent there; C{None} if one can.
         """
-        if self.address is None:
+        if not self.targets:
             return Obstacle.NOWHERE
-        if self._clock.seconds() < self._pausedUntil:
+        if not self.open:
             return Obstacle.WAITING
         full = self.config.capacity and self.calls >= self.config.capacity
         return Obstacle.FULL if full else None
 
     # What calls by it meet with.
 
-    def began(self, leg: ILeg) -> None:
+    def began(self, leg: ILeg, destination: TransportAddress | None) -> None:
         """
         A call is sent there.
+
+        @param destination: to which of its servers.
         """
-        self._legs[leg.legId] = False
+        there = (each for each in self.targets if each.place.address == destination)
+        self._legs[leg.legId] = _Sent(next(there, None))
 
     def reached(self, leg: ILeg) -> None:
         """
         Somebody's telephone rings behind it, or is answered.
         """
-        if self._legs.get(leg.legId) is False:
-            self._legs[leg.legId] = True
-            self._health.succeeded()
+        sent = self._legs.get(leg.legId)
+        if sent is not None and not sent.reached:
+            sent.reached = True
+            self._succeeded(sent.target)
 
     def ended(self, leg: ILeg, cause: Cause) -> None:
         """
         A call that was sent there is over.
         """
-        reached = self._legs.pop(leg.legId)
+        sent = self._legs.pop(leg.legId)
         self.lastCause = cause
-        if leg.retryAfter:
-            self.pause(leg.retryAfter)
-        if reached:
+        if leg.retryAfter and sent.target is not None:
+            self.pause(sent.target, leg.retryAfter)
+        if sent.reached:
             return
         silent = cause is Cause.NO_USER_RESPONDING and not leg.peerEnded
         if silent or cause in _FAILED:
-            self.failed("no answer to a call" if silent else f"a call: {cause.name}")
+            reason = "no answer to a call" if silent else f"a call: {cause.name}"
+            if sent.target is not None:
+                self.targetFailed(sent.target, reason)
+            if all(each.reason for each in self.targets):
+                self.failed(reason)
         elif leg.peerEnded:
-            self._health.succeeded()
+            self._succeeded(sent.target)
 
     # What checks of it meet with.
 
-    def located(self, address: TransportAddress) -> None:
+    def located(self, places: Iterable[TrunkPlace]) -> None:
         """
-        Its name is found.
+        Its servers are found.  What is known of one that was there before stays known.
         """
-        self.address = address
+        known = {each.place: each for each in self.targets}
+        self.targets = tuple(known.get(each) or TrunkTarget(each) for each in dict.fromkeys(places))
 
-    def answered(self, roundTrip: float) -> None:
+    def answered(self, target: TrunkTarget, roundTrip: float) -> None:
         """
-        It answered a check.
+        A server of its answered a check.
         """
-        self.roundTrip = roundTrip
+        target.roundTrip = self.roundTrip = roundTrip
+        self._succeeded(target)
+
+    def targetFailed(self, target: TrunkTarget, reason: str) -> None:
+        """
+        A server of its has failed; whether the trunk has is another question.
+        """
+        if len(self.targets) > 1 and not target.reason:
+            self._log.warn(
+                "trunk {trunk}: {place} fails: {reason}",
+                trunk=self.name,
+                place=str(target.place),
+                reason=reason,
+            )
+        target.failed(reason)
+
+    def _succeeded(self, target: TrunkTarget | None) -> None:
+        if target is not None:
+            if len(self.targets) > 1 and target.reason:
+                place = str(target.place)
+                self._log.info("trunk {trunk}: {place} is back", trunk=self.name, place=place)
+            target.succeeded()
         self._health.succeeded()
 
     def revived(self) -> None:
         """
         Nobody checks it, so it is believed to be back.
         """
+        for each in self.targets:
+            each.succeeded()
         if self.isDown:
             self._health.succeeded()
 
     def failed(self, reason: str) -> None:
         """
-        A check, or a call, has failed.
+        A check of all its servers, or a call, has failed.
         """
         self.reason = reason
         self._health.failed(reason)
 
-    def pause(self, seconds: float) -> None:
+    def pause(self, target: TrunkTarget, seconds: float) -> None:
         """
-        It wants no calls for so long (RFC 3261, 20.33).
+        A server wants no calls for so long (RFC 3261, 20.33).
         """
-        self._pausedUntil = self._clock.seconds() + min(seconds, MAX_PAUSE)
+        target.pausedUntil = self._clock.seconds() + min(seconds, MAX_PAUSE)
 
     # What its health reports.
 

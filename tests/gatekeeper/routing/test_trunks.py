@@ -18,6 +18,7 @@ from h323d.gatekeeper.routing.chain import Called, FoundWay, ICalledPolicy
 from h323d.gatekeeper.routing.trunks import TrunkRoutes
 from h323d.gatekeeper.trunks.config import TrunkConfig, TrunkProtocol, TrunkTransport
 from h323d.gatekeeper.trunks.table import Trunks
+from h323d.gatekeeper.trunks.target import TrunkPlace
 from h323d.gatekeeper.trunks.trunk import Trunk
 from h323d.h323.signalling.addresses import partyFromText
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
@@ -146,7 +147,7 @@ def test_anAddressIsNoNumber() -> None:
 
 def test_theOneThatIsFullIsLeftOutAndAllOfThemAreARefusal() -> None:
     routes = Routes(replace(NEAR, capacity=1), FAR)
-    routes.trunk("near").began(FakeLeg("1", FakePool()))
+    routes.trunk("near").began(FakeLeg("1", FakePool()), None)
     (way,) = routes.ways()
     assert way.trunk == "far"
     assert way.why == "not tried yet, serves all, priority 1, near is left out: full"
@@ -156,13 +157,52 @@ def test_theOneThatIsFullIsLeftOutAndAllOfThemAreARefusal() -> None:
 
 def test_soIsTheOneThatWantsNoCalls() -> None:
     routes = Routes(NEAR)
-    routes.trunk("near").pause(30.0)
+    near = routes.trunk("near")
+    near.pause(near.targets[0], 30.0)
     assert routes.refusal() == (Cause.SWITCHING_EQUIPMENT_CONGESTION, "trunksWaiting")
 
 
 def test_soIsTheOneWhoseNameIsNotFound() -> None:
     routes = Routes(replace(NEAR, address="sip.example.com"))
     assert routes.refusal() == (Cause.NETWORK_OUT_OF_ORDER, "trunksNotFound")
+
+
+def located(routes: Routes, name: str, *places: str) -> None:
+    """
+    The name of a trunk is found, at some hosts.
+    """
+    where = (TrunkPlace(TransportAddress(each, 5060), "udp") for each in places)
+    routes.trunk(name).located(where)
+
+
+def test_ofATrunkWithSeveralServersEachIsAWayThoseThatFailLast() -> None:
+    routes = Routes(replace(NEAR, address="sip.example.com"), FAR)
+    located(routes, "near", "10.0.1.1", "10.0.1.2", "10.0.1.3")
+    first, second, _ = routes.trunk("near").targets
+    routes.trunk("near").targetFailed(first, "no answer")
+    routes.trunk("near").pause(second, 30.0)
+    ways = routes.ways()
+    assert [str(each.onward.destination) for each in ways if each.onward] == [
+        "10.0.1.3:5060",
+        "10.0.1.1:5060",
+        "10.0.0.8:5060",
+    ]
+    assert ways[1].why.startswith("not tried yet, 10.0.1.1:5060 udp failing: no answer, serves all")
+
+
+def test_aServerIsCalledByTheTransportThatItsDomainSays() -> None:
+    config = replace(NEAR, address="example.com", transport=TrunkTransport.AUTO)
+    routes = Routes(config)
+    routes.trunk("near").located([TrunkPlace(TransportAddress("10.0.1.1", 5080), "tcp")])
+    (way,) = routes.ways()
+    assert way.onward is not None
+    assert way.onward.called[0].value == "sip:0049301234@example.com;transport=tcp"
+
+
+def test_whoComesFromOneServerOfATrunkIsNotSentToAnother() -> None:
+    routes = Routes(replace(NEAR, address="sip.example.com", transit=True), FAR)
+    located(routes, "near", "10.0.1.1", "10.0.1.2")
+    assert routes.order(source="10.0.1.2") == ["far"]
 
 
 def test_whoComesFromATrunkIsSentToNoneUnlessItMay() -> None:

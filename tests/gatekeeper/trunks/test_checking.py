@@ -6,16 +6,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, fail, succeed
 from twisted.internet.task import Clock
 
-from h323d.call.lookups import HostRecord
+from h323d.call.lookups import LookupFailed
 from h323d.events.bus import EventBus
 from h323d.gatekeeper.trunks.checking import IN_DOUBT, UNCHECKED, Check, TrunkChecks
 from h323d.gatekeeper.trunks.config import TrunkConfig, TrunkProtocol
+from h323d.gatekeeper.trunks.target import TrunkPlace
 from h323d.gatekeeper.trunks.trunk import Obstacle, Trunk
 from h323d.values.address import TransportAddress
-from tests.support.lookups import FakeNames
 
 HERE = TransportAddress("192.0.2.1", 5060)
 
@@ -30,9 +30,17 @@ class Asking:
     def __init__(self) -> None:
         self.asked: list[tuple[TransportAddress, Check]] = []
         self.cancelled = 0
+        self.hosts: tuple[str, ...] = ()
+        self.looking: Deferred[tuple[TrunkPlace, ...]] | None = None
 
-    def ask(self, config: TrunkConfig, address: TransportAddress, check: Check) -> Asking:
-        self.asked.append((address, check))
+    def locate(self, config: TrunkConfig) -> Deferred[tuple[TrunkPlace, ...]]:
+        if self.looking is not None:
+            return self.looking
+        places = tuple(TrunkPlace(TransportAddress(each, 5060), "udp") for each in self.hosts)
+        return succeed(places) if places else fail(LookupFailed("it leads nowhere"))
+
+    def ask(self, config: TrunkConfig, place: TrunkPlace, check: Check) -> Asking:
+        self.asked.append((place.address, check))
         return self
 
     def cancel(self) -> None:
@@ -49,11 +57,11 @@ class Checked:
     """
 
     def __init__(self, probed: bool = True, **config: Any) -> None:
-        self.clock, self.names, self.probe = Clock(), FakeNames(), Asking()
+        self.clock, self.probe = Clock(), Asking()
         given = {"address": "192.0.2.1", "failures": 2, **config}
         self.trunk = Trunk(TrunkConfig("carrier", **given), self.clock, EventBus())
         probes = {TrunkProtocol.SIP: self.probe} if probed else {}
-        self.checks = TrunkChecks(self.trunk, probes, self.names, self.clock)
+        self.checks = TrunkChecks(self.trunk, probes, self.clock)
 
     def start(self) -> Checked:
         self.checks.start()
@@ -96,38 +104,108 @@ def test_whoWantsNoCallsForAWhileGetsNone() -> None:
     assert checked.trunk.obstacle is Obstacle.WAITING
 
 
+def named(*hosts: str, **config: Any) -> Checked:
+    """
+    A trunk that has a name, and these servers.
+    """
+    checked = Checked(address="sip.example.com", **config)
+    checked.probe.hosts = hosts
+    return checked
+
+
 def test_aNameIsLookedUpBeforeEachCheck() -> None:
-    checked = Checked(address="sip.example.com:5080")
-    checked.names.host("sip.example.com", "192.0.2.7", "192.0.2.8")
-    checked.start()
-    assert checked.trunk.address == TransportAddress("192.0.2.7", 5080)
+    checked = named("192.0.2.7").start()
+    assert checked.trunk.address == TransportAddress("192.0.2.7", 5060)
     checked.probe.last.answered()
-    checked.names.host("sip.example.com", "192.0.2.9")
+    checked.probe.hosts = ("192.0.2.9",)
     checked.clock.advance(30.0)
-    assert checked.probe.asked[-1][0] == TransportAddress("192.0.2.9", 5080)
+    assert checked.probe.asked[-1][0] == TransportAddress("192.0.2.9", 5060)
 
 
 def test_aNameThatIsNotFoundIsAFailureUnlessItWasFoundBefore() -> None:
-    checked = Checked(address="sip.example.com").start()
+    checked = named().start()
     assert (checked.trunk.state, checked.trunk.obstacle) == ("failing", Obstacle.NOWHERE)
-    checked.names.host("sip.example.com", "192.0.2.7")
+    assert checked.trunk.reason == "it leads nowhere"
+    checked.probe.hosts = ("192.0.2.7",)
     checked.clock.advance(IN_DOUBT)
     checked.probe.last.answered()
-    checked.names.broken.add("sip.example.com")
+    checked.probe.hosts = ()
     checked.clock.advance(30.0)
     assert len(checked.probe.asked) == 2
     assert checked.trunk.obstacle is None
 
 
 def test_whatTheDNSSaysTooLateIsNotHeard() -> None:
-    checked = Checked(address="sip.example.com")
-    later: Deferred[tuple[HostRecord, ...]] = Deferred()
-    checked.names.hosts = lambda name: later  # type: ignore[method-assign]  # it takes its time
+    checked = named()
+    checked.probe.looking = Deferred()
     checked.start()
     checked.checks.stop()
-    later.callback((HostRecord("192.0.2.7", 60.0),))
+    checked.probe.looking.callback((TrunkPlace(HERE, "udp"),))
     assert checked.probe.asked == []
     assert checked.clock.getDelayedCalls() == []
+
+
+def test_aNameServerThatIsSilentIsAFailureUnlessTheServersAreKnown() -> None:
+    checked = named("192.0.2.7", checkTimeout=2.0)
+    checked.probe.looking = Deferred()
+    checked.start()
+    checked.clock.advance(2.0)
+    assert checked.trunk.reason == "the name server says nothing"
+    checked.probe.looking = None
+    checked.clock.advance(IN_DOUBT)
+    checked.probe.last.answered()
+    checked.probe.looking = Deferred()
+    checked.clock.advance(30.0)
+    checked.clock.advance(2.0)
+    checked.probe.last.answered()
+    assert (len(checked.probe.asked), checked.trunk.state) == (2, "up")
+
+
+def test_allServersAreAskedAndOneIsEnough() -> None:
+    checked = named("192.0.2.7", "192.0.2.8", failures=1).start()
+    (_, first), (_, second) = checked.probe.asked
+    first.refused("OPTIONS: 503")
+    second.answered()
+    assert checked.trunk.state == "up"
+    assert [each.state for each in checked.trunk.targets] == ["failing: OPTIONS: 503", "up"]
+    assert checked.trunk.address == TransportAddress("192.0.2.8", 5060)
+    checked.clock.advance(30.0)
+    assert len(checked.probe.asked) == 4
+
+
+def test_aServerThatIsSilentIsAFailureThoughAnotherAnswers() -> None:
+    checked = named("192.0.2.7", "192.0.2.8", checkTimeout=2.0).start()
+    checked.probe.last.answered()
+    checked.clock.advance(2.0)
+    assert [each.reason for each in checked.trunk.targets] == ["no answer", ""]
+    assert (checked.trunk.state, checked.probe.cancelled) == ("up", 2)
+
+
+def test_whenAllServersFailSoDoesTheTrunkOnce() -> None:
+    checked = named("192.0.2.7", "192.0.2.8").start()
+    for _, check in checked.probe.asked:
+        check.refused("OPTIONS: 503")
+    assert (checked.trunk.state, checked.trunk.isDown) == ("failing", False)
+    checked.clock.advance(IN_DOUBT)
+    assert len(checked.probe.asked) == 4
+
+
+def test_aServerThatWantsNoCallsIsLeftOutAlone() -> None:
+    checked = named("192.0.2.7", "192.0.2.8").start()
+    (_, first), (_, second) = checked.probe.asked
+    first.refused("OPTIONS: 503", 20.0)
+    second.answered()
+    (left,) = checked.trunk.open
+    assert (left.place.address.host, checked.trunk.obstacle) == ("192.0.2.8", None)
+
+
+def test_whatIsKnownOfAServerStaysKnownWhereItIsFoundAgain() -> None:
+    checked = named("192.0.2.7", "192.0.2.8").start()
+    for _, check in checked.probe.asked:
+        check.refused("OPTIONS: 503")
+    checked.probe.hosts = ("192.0.2.9", "192.0.2.7")
+    checked.clock.advance(IN_DOUBT)
+    assert [each.reason for each in checked.trunk.targets] == ["", "OPTIONS: 503"]
 
 
 def test_oneThatNobodyChecksIsBelievedToBeBackAfterAMinute() -> None:

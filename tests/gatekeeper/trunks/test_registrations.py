@@ -15,13 +15,17 @@ from h323d.events.bus import EventBus, Fact
 from h323d.events.gatekeeper import TrunkRegistered, TrunkUnregistered, TrunkUp
 from h323d.gatekeeper.routing.config import RoutingConfig
 from h323d.gatekeeper.trunks.config import TrunkConfig
+from h323d.gatekeeper.trunks.probes import SIPPlaces
+from h323d.gatekeeper.trunks.registration import PATIENCE
 from h323d.gatekeeper.trunks.registrations import SIPRegistrants, TrunkRegistrations
 from h323d.gatekeeper.trunks.trunk import Trunk
 from h323d.sip.digest.algorithms import Algorithm, secretOf
+from h323d.sip.locating import Locator
 from h323d.sip.messages.message import SIPRequest
 from h323d.sip.messages.writer import write
 from h323d.values.address import TransportAddress
 from tests.support.fakemedia import FakePool
+from tests.support.lookups import FakeNames
 from tests.support.sippeers import ScriptedPeer, SIPWorld
 from tests.support.surroundings import surroundingsOf
 
@@ -92,7 +96,9 @@ class Scene:
         for kind in (TrunkRegistered, TrunkUnregistered):
             surroundings.events.subscribe(kind, self.facts.append)
         self.trunks = Trunks(configs or (CARRIER,), self.world)
-        registrants = SIPRegistrants(self.us.endpoint)
+        self.names = FakeNames()
+        places = SIPPlaces(Locator(self.us.endpoint, self.names))
+        registrants = SIPRegistrants(self.us.endpoint, places)
         self.ours = TrunkRegistrations(self.trunks, registrants, surroundings)
         self.ours.start()
 
@@ -189,7 +195,7 @@ def test_whoseNameIsNotFoundIsAskedForAgain() -> None:
     scene = Scene(replace(CARRIER, address="sip.example.com"))
     scene.run()
     (ours,) = scene.ours
-    assert ours.reason == "its name is not found"
+    assert ours.reason == "sip.example.com leads nowhere"
     scene.ours.leave()
     assert not scene.ours.areLeaving  # there is nobody to tell
 
@@ -254,4 +260,106 @@ def test_whatIsClosedSaysNothingAndHasNoTimers() -> None:
     scene.us.endpoint.close()
     scene.run(5.0)
     assert len(scene.server.asked) == before
+    assert scene.world.clock.getDelayedCalls() == []
+
+
+class Domain(Scene):
+    """
+    A trunk that has a name, with two servers, of which one is preferred.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(replace(CARRIER, address="example.com"))
+        self.ours.close()
+        self.facts.clear()
+        self.other = Registrar(self.world, ELSEWHERE)
+        for priority, host in enumerate((THERE, ELSEWHERE)):
+            self.names.service("_sip._udp.example.com", f"s{host}.example.com", 5060, priority)
+            self.names.host(f"s{host}.example.com", host)
+        self.ours.start()
+
+    def counts(self) -> tuple[int, int]:
+        return len(self.server.asked), len(self.other.asked)
+
+
+def test_theFirstServerOfADomainIsRegisteredWithAndRefreshed() -> None:
+    scene = Domain()
+    scene.run()
+    looked = len(scene.names.asked)
+    scene.run(91.0)
+    assert scene.counts() == (2, 0)
+    assert len(scene.names.asked) == looked
+    first = scene.server.messages[0]
+    assert isinstance(first, SIPRequest)
+    assert str(first.uri) == "sip:example.com;transport=udp"
+
+
+@pytest.mark.parametrize("status", [503, 408])
+def test_whereOneServerHasNoTimeTheNextOneIsAsked(status: int) -> None:
+    scene = Domain()
+    scene.server.status = status
+    scene.run()
+    assert scene.counts() == (1, 1)
+    (ours,) = scene.ours
+    assert (ours.reason, scene.told()) == ("", ["registered"])
+    (fact,) = scene.facts
+    there = TransportAddress(ELSEWHERE, 5060)
+    assert fact == TrunkRegistered(fact.at, "carrier", there, 100)
+
+
+def test_whereOneServerIsSilentTheNextOneIsAskedSoon() -> None:
+    scene = Domain()
+    scene.server.status = 0
+    scene.run(PATIENCE + 0.5)
+    assert scene.told() == ["registered"]
+
+
+def test_whoRefusesUsSpeaksForAllServers() -> None:
+    scene = Domain()
+    scene.server.status = 403
+    scene.run(10.0)
+    assert (scene.counts(), scene.told()) == ((1, 0), ["403 Forbidden"])
+
+
+def test_aRefreshThatFailsGoesToTheNextServerAndThereItStays() -> None:
+    scene = Domain()
+    scene.run()
+    scene.server.status = 503
+    scene.run(90.5)
+    assert scene.counts() == (2, 1)
+    assert scene.told() == ["registered", "registered"]
+    scene.server.status = 200
+    scene.run(91.0)
+    assert scene.counts() == (2, 2)
+
+
+def test_whenAllServersFailItIsLost() -> None:
+    scene = Domain()
+    scene.run()
+    scene.server.status = scene.other.status = 503
+    scene.run(90.5)
+    assert scene.counts() == (2, 1)
+    assert scene.told() == ["registered", "503 Service Unavailable"]
+
+
+def test_aServerThatHasFailedComesAfterTheOthersTheNextTime() -> None:
+    scene = Domain()
+    scene.server.status, scene.other.status = 503, 403
+    scene.run(29.0)
+    assert scene.counts() == (1, 1)
+    scene.other.status = 200
+    scene.run(2.0)
+    assert scene.counts() == (1, 2)
+
+
+def test_whoWasRegisteredWithIsToldThatWeLeave() -> None:
+    scene = Domain()
+    scene.server.status = 503
+    scene.run()
+    scene.ours.leave()
+    scene.run()
+    assert (scene.server.asked, scene.other.asked) == ([3600], [3600, 0])
+    scene.ours.close()
+    scene.us.endpoint.close()
+    scene.run(5.0)
     assert scene.world.clock.getDelayedCalls() == []

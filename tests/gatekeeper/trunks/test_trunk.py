@@ -12,6 +12,7 @@ from twisted.internet.task import Clock
 from h323d.events.bus import EventBus, Fact
 from h323d.events.gatekeeper import TrunkDown, TrunkUp
 from h323d.gatekeeper.trunks.config import TrunkConfig
+from h323d.gatekeeper.trunks.target import TrunkPlace
 from h323d.gatekeeper.trunks.trunk import MAX_PAUSE, Obstacle, Trunk
 from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
@@ -35,7 +36,7 @@ class Used:
 
     def begun(self) -> FakeLeg:
         leg = FakeLeg("1002", FakePool())
-        self.trunk.began(leg)
+        self.trunk.began(leg, self.trunk.address)
         return leg
 
     def call(self, cause: Cause, byPeer: bool = True, rings: bool = False) -> None:
@@ -79,7 +80,7 @@ def test_whatFailsTooOftenIsDownUntilItIsThereAgain() -> None:
     assert used.trunk.isDown
     assert used.facts == [TrunkDown(3.0, "carrier", HERE, "no answer")]
     used.clock.advance(9.0)
-    used.trunk.answered(0.02)
+    used.trunk.answered(used.trunk.targets[0], 0.02)
     assert not used.trunk.isDown
     assert used.facts[1:] == [TrunkUp(12.0, "carrier", HERE, 9.0)]
     assert (used.trunk.roundTrip, used.trunk.since, used.trunk.reason) == (0.02, 12.0, "")
@@ -134,7 +135,7 @@ def test_whoWantsNoCallsIsLeftAloneForAWhile(asked: int, kept: float) -> None:
 def test_whereANameIsNotFoundNoCallCanBeSent() -> None:
     used = Used(address="sip.example.com")
     assert used.trunk.obstacle is Obstacle.NOWHERE
-    used.trunk.located(HERE)
+    used.trunk.located((TrunkPlace(HERE, "udp"),))
     assert used.trunk.obstacle is None
 
 
@@ -151,3 +152,60 @@ def test_anotherConfigurationFindsTheSameCalls() -> None:
 @pytest.mark.parametrize("obstacle", list(Obstacle))
 def test_everyObstacleHasACause(obstacle: Obstacle) -> None:
     assert isinstance(obstacle.cause, Cause)
+
+
+def several(*hosts: str, **config: Any) -> Used:
+    """
+    A trunk with several servers.
+    """
+    used = Used(address="sip.example.com", **config)
+    used.trunk.located(TrunkPlace(TransportAddress(each, 5060), "udp") for each in hosts)
+    return used
+
+
+def test_aCallThatOneServerDoesNotTakePutsItBehindTheOthersAndNoMore() -> None:
+    used = several("192.0.2.1", "192.0.2.2", failures=1)
+    used.call(Cause.TEMPORARY_FAILURE)
+    assert (used.trunk.state, used.trunk.address) == (
+        "not tried yet",
+        TransportAddress("192.0.2.2", 5060),
+    )
+    used.call(Cause.TEMPORARY_FAILURE)
+    assert used.trunk.isDown
+
+
+def test_aCallThatAServerTakesPutsItBackInItsPlace() -> None:
+    used = several("192.0.2.1", "192.0.2.2")
+    first = used.trunk.targets[0]
+    leg = FakeLeg("1002", FakePool())
+    used.trunk.began(leg, first.place.address)
+    used.trunk.targetFailed(first, "no answer")
+    used.trunk.reached(leg)
+    assert (used.trunk.open[0], used.trunk.state) == (first, "up")
+
+
+def test_aServerThatWantsNoCallsForAWhileIsLeftOutAlone() -> None:
+    used = several("192.0.2.1", "192.0.2.2")
+    leg = used.begun()
+    leg.peerEnded, leg.retryAfter = True, 20
+    used.trunk.ended(leg, Cause.TEMPORARY_FAILURE)
+    assert [each.place.address.host for each in used.trunk.open] == ["192.0.2.2"]
+    used.clock.advance(20.1)
+    assert [each.place.address.host for each in used.trunk.open] == ["192.0.2.2", "192.0.2.1"]
+
+
+def test_aCallToAServerThatIsNotTheTrunksAnyMoreEndsAsAnyOther() -> None:
+    used = several("192.0.2.1", failures=1)
+    leg = used.begun()
+    used.trunk.located((TrunkPlace(TransportAddress("192.0.2.9", 5060), "udp"),))
+    leg.peerEnded, leg.retryAfter = True, 20
+    used.trunk.ended(leg, Cause.TEMPORARY_FAILURE)
+    assert (used.trunk.calls, used.trunk.state, len(used.trunk.open)) == (0, "not tried yet", 1)
+
+
+def test_whoNobodyChecksIsBelievedToBeBackWithAllItsServers() -> None:
+    used = several("192.0.2.1", "192.0.2.2")
+    for each in used.trunk.targets:
+        used.trunk.targetFailed(each, "no answer")
+    used.trunk.revived()
+    assert [each.reason for each in used.trunk.targets] == ["", ""]
