@@ -13,7 +13,6 @@ import pytest
 from h323d.events.calls import CallOffered, CallTransferred
 from h323d.h323.signalling.q931 import MessageType
 from h323d.values.cause import Cause
-from h323d.values.media.direction import Direction
 from h323d.witness.assembly import LINGER
 from tests.support.bridged import SERVER, h323Phone, sipPhone
 from tests.support.graph import hidden
@@ -75,9 +74,7 @@ def test_theOthersTalkAndWhoJoinedThemIsLetGoOfBoth(
     assert house.referrer.statusOf("REFER") == [202]
     assert house.referrer.progress == [100, 200]
     assert house.alice.cause is house.carol.cause is None
-    house.carol.hangup()
-    world.until(lambda: house.alice.cause is not None)
-    assert house.alice.cause is Cause.NORMAL_CALL_CLEARING
+    house.carolHangsUp()
     house.over()
 
 
@@ -111,14 +108,7 @@ def test_itIsToldWhichCallsGoOnAsWhich(world: Simulation) -> None:
 def test_holdPassesAfterwards(world: Simulation, remaining: str, target: str) -> None:
     house = consulted(world, remaining, target)
     joined(house)
-    for holder, other in ((house.alice, house.carol), (house.carol, house.alice)):
-        assert holder.leg is not None
-        holder.leg.changeMedia(holder.speaks.directed(Direction.SENDONLY))
-        world.run(SETTLED)
-        assert other.heard.heard(TONES) == []
-        holder.leg.changeMedia(holder.speaks)
-        world.run(SETTLED)
-        assert house.heard() == ([CAROL], [ALICE])
+    house.eachHolds()
     house.over()
 
 

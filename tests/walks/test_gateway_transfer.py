@@ -88,6 +88,12 @@ class House:
         Alice talks to Carol, and nobody else is there.
         """
         self.referrer.refer("1003")
+        self.joined()
+
+    def joined(self) -> None:
+        """
+        Wait until Alice talks to Carol.
+        """
         self.world.until(lambda: self.carol.speaking)
         self.world.run(TALK)
         assert self.heard() == ([CAROL], [ALICE])
@@ -110,6 +116,27 @@ class House:
         (bridge,) = self.server.server.gateway.bridges.values()
         return self.alice.cause is None and bridge.state == "talking"
 
+    def eachHolds(self) -> None:
+        """
+        Alice holds Carol, and Carol her: who is held hears nothing until it is over.
+        """
+        for holder, other in ((self.alice, self.carol), (self.carol, self.alice)):
+            assert holder.leg is not None
+            holder.leg.changeMedia(holder.speaks.directed(Direction.SENDONLY))
+            self.world.run(SETTLED)
+            assert other.heard.heard(TONES) == []
+            holder.leg.changeMedia(holder.speaks)
+            self.world.run(SETTLED)
+            assert self.heard() == ([CAROL], [ALICE])
+
+    def carolHangsUp(self) -> None:
+        """
+        Which Alice is told.
+        """
+        self.carol.hangup()
+        self.world.until(lambda: self.alice.cause is not None)
+        assert self.alice.cause is Cause.NORMAL_CALL_CLEARING
+
     def over(self) -> None:
         """
         Everybody leaves, and nothing is left of it.
@@ -129,9 +156,7 @@ def test_whoRemainsTalksToWhomTheyWereSentTo(
     assert house.referrer.statusOf("REFER") == [202]
     assert house.referrer.progress == [100, 200]
     assert house.referrer.methods[-1] == "BYE"
-    house.carol.hangup()
-    world.until(lambda: house.alice.cause is not None)
-    assert house.alice.cause is Cause.NORMAL_CALL_CLEARING
+    house.carolHangsUp()
     house.over()
 
 
@@ -166,9 +191,7 @@ def test_whileItRingsTheOldCallGoesOn(world: Simulation, remaining: str, target:
     assert house.alice.cause is None
     assert "BYE" not in house.referrer.methods
     house.carol.pickUp()
-    world.until(lambda: house.carol.speaking)
-    world.run(TALK)
-    assert house.heard() == ([CAROL], [ALICE])
+    house.joined()
     assert house.referrer.progress == [100, 180, 200]
     house.over()
 
@@ -233,9 +256,7 @@ def test_whoHandsOverMayLeaveBeforeTheAnswer(
     assert len(house.server.server.gateway.bridges) == 1
     if answers:
         house.carol.pickUp()
-        world.until(lambda: house.carol.speaking)
-        world.run(TALK)
-        assert house.heard() == ([CAROL], [ALICE])
+        house.joined()
     else:
         house.carol.refuse(Cause.USER_BUSY)
         world.until(lambda: house.alice.cause is not None)
@@ -275,14 +296,7 @@ def test_keysPassAfterwardsAndEachOnce(world: Simulation, remaining: str, target
 def test_holdPassesAfterwards(world: Simulation, remaining: str, target: str) -> None:
     house = House(world, remaining, target)
     house.transferred()
-    for holder, other in ((house.alice, house.carol), (house.carol, house.alice)):
-        assert holder.leg is not None
-        holder.leg.changeMedia(holder.speaks.directed(Direction.SENDONLY))
-        world.run(SETTLED)
-        assert other.heard.heard(TONES) == []
-        holder.leg.changeMedia(holder.speaks)
-        world.run(SETTLED)
-        assert house.heard() == ([CAROL], [ALICE])
+    house.eachHolds()
     house.over()
 
 
@@ -406,9 +420,7 @@ def test_whoHandsOverInTheMomentOfTheAnswerLeavesNothingBehind(
     house.ringing()
     house.carol.pickUp()
     house.referrer.hangup()
-    world.until(lambda: house.carol.speaking)
-    world.run(TALK)
-    assert house.heard() == ([CAROL], [ALICE])
+    house.joined()
     house.over()
 
 

@@ -112,7 +112,11 @@ def assertPasses(world: Simulation) -> None:
     octets.assertPassed()
 
 
-def end(world: Simulation, alice: Phone) -> None:
+def end(world: Simulation, alice: Phone, bob: Phone) -> None:
+    """
+    They hear each other, and the call is over.
+    """
+    assert heardEachOther(alice, bob)
     alice.hangup()
     world.run(1.0)
     assert world.failures == []
@@ -127,8 +131,7 @@ def test_whatBothSpeakAloneIsHeardOctetForOctet(
 ) -> None:
     alice, bob = talking(world, ("sip", "h323"), start, (spokenByBoth,), (spokenByBoth,))
     assertPasses(world)
-    assert heardEachOther(alice, bob)
-    end(world, alice)
+    end(world, alice, bob)
 
 
 @pytest.mark.parametrize("start", FAST)
@@ -138,8 +141,7 @@ def test_whatATerminalProposesAloneIsHeardOctetForOctet(
 ) -> None:
     alice, bob = talking(world, ("h323", "sip"), start, (spokenByBoth,), (spokenByBoth,))
     assertPasses(world)
-    assert heardEachOther(alice, bob)
-    end(world, alice)
+    end(world, alice, bob)
 
 
 @bothWays
@@ -151,8 +153,7 @@ def test_whatSoundsBetterIsSettledByFastConnectAndNothingIsSpokenBesides(
     alice, bob = talking(world, (calling, calledBy), start, both, both[::-1])
     assert spoken(alice, bob) == ["G7221", "G7221"]
     assertPasses(world)
-    assert heardEachOther(alice, bob)
-    end(world, alice)
+    end(world, alice, bob)
 
 
 @bothWays
@@ -165,9 +166,8 @@ def test_whoHasSomethingElseTooIsAlwaysHeard(
     """
     both = (WIDE, G711_ULAW, ILBC)
     alice, bob = talking(world, (calling, calledBy), start, both, both[::-1])
-    assert heardEachOther(alice, bob)
     assert len(set(spoken(alice, bob))) == 1
-    end(world, alice)
+    end(world, alice, bob)
 
 
 @bothWays
@@ -179,8 +179,7 @@ def test_whoHasNothingOfItIsTranscoded(
         world, (calling, calledBy), start, (WIDE, ILBC, G711_ULAW), (MOBILE, G711_ALAW)
     )
     assert spoken(alice, bob) == ["PCMU", "PCMA"]
-    assert heardEachOther(alice, bob)
-    end(world, alice)
+    end(world, alice, bob)
 
 
 @bothWays
@@ -193,7 +192,7 @@ def test_theRateThatBothSpeakIsTheOneThatPasses(
     )
     assert spoken(alice, bob) == ["G7221", "G7221"]
     assertPasses(world)
-    end(world, alice)
+    end(world, alice, bob)
 
 
 @bothWays
@@ -208,8 +207,7 @@ def test_whoeverTurnsToWhatCanBeCodedTheOtherFollows(
     leg.changeMedia(MediaProfile.audio((G711_ULAW,)))
     world.run(2.0)
     assert spoken(alice, bob) == ["PCMU", "PCMU"]
-    assert heardEachOther(alice, bob)
-    end(world, alice)
+    end(world, alice, bob)
 
 
 @bothWays
@@ -223,7 +221,7 @@ def test_afterHoldItPassesAgain(world: Simulation, calling: str, calledBy: str) 
         world.run(2.0)
         assert spoken(alice, bob) == ["G7221", "G7221"]
         assert heardEachOther(alice, bob)
-    end(world, alice)
+    end(world, alice, bob)
 
 
 @everyStart
@@ -232,8 +230,7 @@ def test_whatH245HasNoNameForIsNotOfferedToATerminal(world: Simulation, start: s
         world, ("sip", "h323"), start, (NAMELESS, G711_ULAW), (NAMELESS, G711_ALAW)
     )
     assert spoken(alice, bob) == ["PCMU", "PCMA"]
-    assert heardEachOther(alice, bob)
-    end(world, alice)
+    end(world, alice, bob)
 
 
 @everyStart

@@ -8,6 +8,7 @@ import itertools
 
 import pytest
 
+from h323d.call.media import IMixer
 from h323d.dsp.tones import signalToNoise
 from h323d.rtp.packet import RTPPacket
 from h323d.values.media.formats import G711_ALAW
@@ -27,9 +28,32 @@ class Pair:
         self.bench.run(0.2)
         self.terminal.says, self.telephone.says = saying(8000, 500), tone(400)
 
+    def settle(self, *heard: Phone) -> None:
+        """
+        Let them talk for a while.
+
+        @param heard: what they have been sent until then is forgotten.
+        """
+        self.bench.run(0.5)
+        for each in heard:
+            each.heard.clear()
+
     def assertBothHeard(self, lately: int = 2400) -> None:
         assert signalToNoise(self.telephone.sound[-lately:], 500) >= 30
         assert signalToNoise(self.terminal.sound[-lately:], 400) >= 30
+
+
+def twoLaws() -> tuple[MediaBench, IMixer, Phone, Phone]:
+    """
+    Two telephones in a room of their own, who have the same samples in other octets.
+    """
+    bench = MediaBench()
+    mixer = bench.pool.openMixer(RoomRecorder(), passes=True)
+    a, b = bench.phone(), bench.phone(mediaFormat=G711_ALAW)
+    mixer.join(a.port)
+    mixer.join(b.port)
+    bench.run(0.5)
+    return bench, mixer, a, b
 
 
 def packets(phone: Phone) -> list[RTPPacket]:
@@ -50,12 +74,7 @@ def steps(phone: Phone) -> set[tuple[int, int]]:
 
 
 def test_aPacketIsSentOnWhenItComes() -> None:
-    bench = MediaBench()
-    mixer = bench.pool.openMixer(RoomRecorder(), passes=True)
-    a, b = bench.phone(), bench.phone(mediaFormat=G711_ALAW)
-    mixer.join(a.port)
-    mixer.join(b.port)
-    bench.run(0.5)
+    bench, mixer, a, b = twoLaws()
     b.heard.clear()
     for step in range(40):
         bench.clock.advance(0.0193)
@@ -84,8 +103,7 @@ def test_timesGoByTheClockOfWhatIsSent() -> None:
 
 def test_whatIsLostIsMadeUpForByADecoderThatRemembers() -> None:
     pair = Pair()
-    pair.bench.run(0.5)
-    pair.telephone.heard.clear()
+    pair.settle(pair.telephone)
     pair.terminal.skip()
     pair.bench.run(0.5)
     assert pair.scene.codec.decoders[-1].recovered == [True]
@@ -95,8 +113,7 @@ def test_whatIsLostIsMadeUpForByADecoderThatRemembers() -> None:
 
 def test_whatIsMadeUpForIsNotHeardWhenItComesAfterAll() -> None:
     pair = Pair()
-    pair.bench.run(0.5)
-    pair.telephone.heard.clear()
+    pair.settle(pair.telephone)
     pair.terminal.talk(delay=0.07)
     pair.bench.run(0.5)
     assert steps(pair.telephone) == {(1, 160)}
@@ -105,8 +122,7 @@ def test_whatIsMadeUpForIsNotHeardWhenItComesAfterAll() -> None:
 
 def test_whatIsLostElseStaysAGap() -> None:
     pair = Pair()
-    pair.bench.run(0.5)
-    pair.terminal.heard.clear()
+    pair.settle(pair.terminal)
     pair.bench.run(0.1)
     pair.telephone.skip()
     pair.bench.run(0.5)
@@ -139,12 +155,7 @@ def test_aPauseThatIsAnnouncedIsFilled() -> None:
 
 
 def test_whoHearsNobodyIsSentSilence() -> None:
-    bench = MediaBench()
-    mixer = bench.pool.openMixer(RoomRecorder(), passes=True)
-    a, b = bench.phone(), bench.phone(mediaFormat=G711_ALAW)
-    mixer.join(a.port)
-    mixer.join(b.port)
-    bench.run(0.5)
+    bench, _, a, b = twoLaws()
     b.heard.clear()
     a.heard.clear()
     bench.run(1.0, [a])
@@ -170,10 +181,8 @@ def test_whereTheRatesOfSoundDifferTheyAreMixed() -> None:
 @pytest.mark.parametrize("milliseconds", [20, 90, 400])
 def test_nobodyHearsThatTheyAreMixedForAWhile(milliseconds: int) -> None:
     pair = Pair()
-    pair.bench.run(0.5)
+    pair.settle(pair.terminal, pair.telephone)
     given = len(pair.scene.codec.given)
-    pair.terminal.heard.clear()
-    pair.telephone.heard.clear()
     party = pair.scene.mixer.attach(None, None)
     pair.bench.run(milliseconds / 1000)
     pair.scene.mixer.detach(party)
