@@ -19,6 +19,7 @@ __all__ = [
     "H323dError",
     "RemoteProtocolError",
     "ResourceUnavailable",
+    "UnexpectedStatus",
 ]
 
 
@@ -102,6 +103,22 @@ class ResourceUnavailable(H323dError):
 
     def __str__(self) -> str:
         return self.reason
+
+
+class UnexpectedStatus(H323dError):
+    """
+    A web server answered with another status than it should.
+
+    @ivar body: of the answer, as far as it was taken.
+    """
+
+    def __init__(self, status: int, body: bytes) -> None:
+        super().__init__(status, body)
+        self.status = status
+        self.body = body
+
+    def __str__(self) -> str:
+        return f"status {self.status}"
 
 
 class ConfigurationError(H323dError):

@@ -43,8 +43,11 @@ TABLES = {
     ("security", "passwords"),
     ("security", "users"),
     ("server", "advertised"),
+    ("witness", "cosigners"),
 }
 
+
+COSIGNER = "w.example+5eda88e9+BDtqJ7zOtqQtYqOo0CpvDXNlMhV3HeJDpjrASKGLWdop"
 
 NEEDS = {
     ("guard", "registry"): ("name",),
@@ -56,6 +59,7 @@ NEEDS = {
     ("sip", "certificate"): ("privateKey",),
     ("sip", "otherCertificates"): ("certificate", "privateKey"),
     ("sip", "privateKey"): ("certificate",),
+    ("witness", "directory"): ("origin",),
 }  # keys that mean nothing without others
 
 
@@ -113,6 +117,8 @@ def another(section: str, key: str) -> Any:
         ("media", "tickMs"): 10,
         ("h323", "portRange"): "20000-20999",
         ("h323", "h245PortRange"): "30000-30999",
+        ("witness", "anchors"): ["/mnt/elsewhere/heads", "https://example.com/heads"],
+        ("witness", "cosigners"): [{"url": "https://example.com/w", "key": COSIGNER}],
         ("conference", "packetMs"): 40,
         ("gateway", "packetMs"): 40,
         ("gateway", "failoverCauses"): [27],

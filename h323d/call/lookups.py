@@ -146,7 +146,8 @@ class IWeb(Interface):
         @param limit: octets of the longest answer that is taken.
 
         @return: fires with the body of an answer of status 200; fails with
-            L{LookupFailed} in every other case.
+            L{LookupFailed} in every other case, which is caused by an
+            L{h323d.errors.UnexpectedStatus} where there was an answer.
         """
 
 

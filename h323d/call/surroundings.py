@@ -18,6 +18,7 @@ from h323d.call.transport import IDatagrams, IStreamListener, IStreamOpener, Sec
 from h323d.call.wire import IWireLog, NoWireLog
 from h323d.dsp.provisions import Provision
 from h323d.events.bus import EventBus
+from h323d.events.witness import IWitnessLog, NoWitnessLog
 from h323d.inputs import IInputs, Inputs
 from h323d.keeping import Defer
 
@@ -47,6 +48,7 @@ class Surroundings:
     @ivar codecs: what the machine can code of the house's codecs, and what it lacks for others.
     @ivar inputs: by which commands, configurations and reports enter.
     @ivar wire: where it is noted what goes over the wires of calls' signalling.
+    @ivar witness: the log of what was decided.
     """
 
     clock: IReactorTime
@@ -67,6 +69,7 @@ class Surroundings:
     inputs: IInputs = field(default_factory=Inputs)
     codecs: tuple[Provision, ...] = ()
     wire: IWireLog = field(default_factory=NoWireLog)
+    witness: IWitnessLog = field(default_factory=NoWitnessLog)
 
     def pathOf(self, name: str) -> Path | None:
         """

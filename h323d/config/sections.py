@@ -29,6 +29,7 @@ from h323d.sip.config import SIPConfig
 from h323d.sounds.config import SoundsConfig
 from h323d.values.live import Live, inForce
 from h323d.witness.config import CDRConfig
+from h323d.witness.log.config import WitnessConfig
 
 __all__ = ["AdvertisedConfig", "Configuration", "PluginConfig", "ServerConfig", "differences"]
 
@@ -178,6 +179,7 @@ class Configuration:
     lines: LinesConfig = field(default_factory=LinesConfig)
     sounds: SoundsConfig = field(default_factory=SoundsConfig)
     cdr: CDRConfig = field(default_factory=CDRConfig)
+    witness: WitnessConfig = field(default_factory=WitnessConfig)
     trace: TraceConfig = field(default_factory=TraceConfig)
     control: ControlConfig = field(default_factory=ControlConfig)
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from h323d.events.bus import Fact
-from h323d.values.address import TransportAddress
+from h323d.values.address import PartyAddress, TransportAddress
 
 __all__ = [
+    "ApplicationPassed",
     "ApplicationRefused",
     "AuthenticationFailed",
     "BadInput",
@@ -70,6 +71,42 @@ class SourceBanned(Fact):
     reason: str
     until: float | None
     times: int
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationPassed(Fact):
+    """
+    Every gate let pass what asked to be admitted; told where a log is kept of that.
+
+    @ivar door: which one, as C{"ARQ"} or C{"INVITE"}: the value of a C{Door}.
+    @ivar protocol: C{"h323"} or C{"sip"}; empty for the operator.
+    @ivar source: where it came from; C{None} for the operator.
+    @ivar party: the asker's endpoint identifier; empty if it is not registered.
+    @ivar proofs: the schemes of what it showed.
+    @ivar calling: who calls, or whose names are to be registered.
+    @ivar called: who is called.
+    @ivar bandwidth: bit/s, both directions together, that are left of what it asked for; 0 if it
+        does not say.
+    @ivar callType: as it declares; empty if it does not.
+    @ivar callIdentifier: the protocol's name for the call; empty for a registration.
+    @ivar callId: of the call, as other facts have it; empty before there is one.
+    @ivar legId: of the leg, likewise.
+    @ivar room: in which a seat is asked for.
+    """
+
+    door: str
+    protocol: str
+    source: TransportAddress | None
+    party: str
+    proofs: tuple[str, ...]
+    calling: tuple[PartyAddress, ...]
+    called: tuple[PartyAddress, ...]
+    bandwidth: int
+    callType: str
+    callIdentifier: str
+    callId: str
+    legId: str
+    room: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,14 @@ from dataclasses import dataclass
 
 from h323d.events.bus import Fact
 
-__all__ = ["ConfigurationReloaded", "GatesClosed", "GatesOpened", "OperatorActed"]
+__all__ = [
+    "ConfigurationReloaded",
+    "GatesClosed",
+    "GatesOpened",
+    "OperatorActed",
+    "WitnessFailed",
+    "WitnessRecovered",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +61,25 @@ class OperatorActed(Fact):
     actor: str
     command: str
     arguments: tuple[tuple[str, str | int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WitnessFailed(Fact):
+    """
+    The witness's log cannot be written any more; it is tried again.
+
+    @ivar reason: in words.
+    """
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class WitnessRecovered(Fact):
+    """
+    It is written again.
+
+    @ivar lost: how many records are lost, as too many waited.
+    """
+
+    lost: int

@@ -20,6 +20,7 @@ from twisted.web.iweb import IAgent
 from zope.interface import implementer
 
 from h323d.call.lookups import IWeb, LookupFailed
+from h323d.errors import UnexpectedStatus
 
 __all__ = ["Web", "newAgent"]
 
@@ -68,7 +69,8 @@ class Web:
         response.deliverBody(received)
         whole = await received.whole
         if response.code != OK:
-            raise LookupFailed(f"status {response.code}")
+            status = UnexpectedStatus(response.code, whole)
+            raise LookupFailed(str(status)) from status
         return whole
 
 

@@ -93,6 +93,7 @@ class Operator:
         self._pool = world.pool
         self._codecs = world.codecs
         self._wire = world.wire
+        self._witness = world.witness
         self._gatekeeping = gatekeeping
         self._defending = defending
         self._calling = calling
@@ -120,6 +121,7 @@ class Operator:
             **dataclasses.asdict(self._defending.figures()),
             media=dict(self._pool.figures()),
             facts=dict(sorted(self._facts.items())),
+            witness=dict(self._witness.figures()) or None,
         )
 
     def calls(self, limit: int = 1000) -> list[CallView]:

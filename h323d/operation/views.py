@@ -334,6 +334,9 @@ class StatusView(View):
     @ivar media: how the media plane fares
         (L{IMediaPool.figures<h323d.call.media.IMediaPool.figures>}).
     @ivar facts: how often each has happened.
+    @ivar witness: how the witness's log fares
+        (L{IWitnessLog.figures<h323d.events.witness.IWitnessLog.figures>}); C{None} where none is
+        kept.
 
     The others are L{Figures} and L{BanFigures}.
     """
@@ -354,6 +357,7 @@ class StatusView(View):
     turnedAway: int
     media: Mapping[str, float]
     facts: Mapping[str, int]
+    witness: Mapping[str, int | str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

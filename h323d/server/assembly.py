@@ -135,12 +135,18 @@ def newRecords(config: CDRConfig, world: Surroundings) -> CallRecords:
     )
 
 
-def newGates(config: PluginConfig, world: Surroundings, first: Sequence[IGate]) -> Gates:
+def newGates(
+    config: PluginConfig,
+    world: Surroundings,
+    first: Sequence[IGate],
+    witnessed: Sequence[IGate] = (),
+) -> Gates:
     """
     @param first: are asked before all that are configured.
+    @param witnessed: are asked after them.
     """
     gates: tuple[IGate, ...] = choose(config.gates, {}, POLICIES, IGate, "plugins.gates", world)
-    return Gates(world.clock, world.events, (*first, *gates))
+    return Gates(world.clock, world.events, (*first, *gates, *witnessed))
 
 
 def newSwitch(

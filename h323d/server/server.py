@@ -15,6 +15,7 @@ from twisted.internet.defer import Deferred, DeferredList
 from twisted.internet.task import deferLater
 from twisted.logger import Logger
 
+from h323d.call.applications import IGate
 from h323d.call.callers import ANY_NAME
 from h323d.call.legs import ILeg, IOriginator
 from h323d.call.parts import Part
@@ -45,6 +46,7 @@ from h323d.server import assembly
 from h323d.server.ground import Ground
 from h323d.server.guarding import Guarding, newGuard, withGuardians
 from h323d.server.parts import RecordsPart, Sectioned
+from h323d.server.witnessed import WitnessGate, WitnessPart, newWitness
 from h323d.sip.endpoint import SIPEndpoint
 from h323d.sounds.house import HouseSounds
 from h323d.values.address import TransportAddress
@@ -84,7 +86,10 @@ class Server:
         @raise h323d.errors.ConfigurationError: a plug-in that is named cannot be used.
         """
         self._wire = WireLog(configuration.trace)
+        self._witness = witness = newWitness(configuration.witness, surroundings)
         world, plugins = replace(surroundings, wire=self._wire), configuration.plugins
+        if witness is not None:
+            world = replace(world, witness=witness)
         self.configuration = configuration
         self._world = world
         self.events = world.events
@@ -94,7 +99,7 @@ class Server:
         self.directory = directory = RoomDirectory(configuration.conference)
         self._guard = guard = newGuard(configuration, world)
         first = (ground.sources,) if guard is None else (ground.sources, guard)
-        self.gates = gates = assembly.newGates(plugins, world, first)
+        self.gates = gates = assembly.newGates(plugins, world, first, self._witnessGates())
         self.sounds = HouseSounds(configuration.sounds, world.files)
         self._originators: dict[str, IOriginator] = {}
         legs, probes = LegTable(), dict[TrunkProtocol, Probe]()
@@ -124,6 +129,15 @@ class Server:
         world.inputs.lead(Input.COMMAND, self.desk.ask)
         world.inputs.lead(Input.RELOAD, self.reload)
         world.inputs.lead(Input.LEAVE, self.leave)
+
+    def _witnessGates(self) -> tuple[IGate, ...]:
+        """
+        Who has records of what passes; nobody, where no log is kept.
+        """
+        if self._witness is None:
+            return ()
+        required, world = self.configuration.witness.required, self._world
+        return (WitnessGate(self._witness, required, world.clock, world.events),)
 
     @property
     def _finder(self) -> IFinder | None:
@@ -216,6 +230,8 @@ class Server:
             yield Sectioned(self._registrations, attrgetter("routing"))
         yield Sectioned(self._wire, attrgetter("trace"))
         yield RecordsPart(self.records)
+        if self._witness is not None:
+            yield WitnessPart(self._witness)
 
     def _zonePart(self, zone: Zone) -> Part[Configuration]:
         if self._guard is None:

@@ -35,11 +35,11 @@ from h323d.witness.log.record import timestampOf
 from h323d.witness.log.recovery import Recovered, recovered, wholeHeads, wholeOpenings
 from h323d.witness.log.retention import heldOpenings, retire
 
-__all__ = ["HEAD_RECORDS", "HEAD_SECONDS", "Disk", "Identity", "Written", "originOf"]
+__all__ = ["DAY", "HEAD_RECORDS", "HEAD_SECONDS", "Disk", "Identity", "Written", "originOf"]
 
 HEAD_RECORDS = 1000  # that a head may be behind
 HEAD_SECONDS = 10.0  # likewise
-DAY = 86_400.0  # seconds between two looks at what is too old
+DAY = 86_400.0  # seconds; and between two looks at what is too old
 
 
 @dataclass(frozen=True, slots=True)

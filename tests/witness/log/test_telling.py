@@ -1,0 +1,91 @@
+"""
+What becomes a record of facts.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import random
+import re
+from pathlib import Path
+
+from h323d.events.bus import Fact
+from h323d.events.calls import CallEnded, CallOffered, DigitReceived
+from h323d.events.gatekeeper import EndpointRegistered
+from h323d.events.server import OperatorActed
+from h323d.values.address import AddressKind, PartyAddress, TransportAddress
+from h323d.values.cause import Cause
+from h323d.values.identifiers import CallID, LegID
+from h323d.witness.log.chain import Entry
+from h323d.witness.log.telling import TOLD, entryOf
+
+PAGE = Path(__file__).parents[3] / "docs" / "reference" / "witness-format.rst"
+AT = 1_800_000_000.5
+PEER = TransportAddress("192.0.2.7", 1720)
+
+
+def entry(fact: Fact) -> Entry:
+    found = entryOf(fact, random.Random(1))
+    assert found is not None
+    return found
+
+
+def opened(fact: Fact) -> dict[str, str]:
+    return {each.name: each.value for each in entry(fact).openings}
+
+
+def test_aFactIsToldWithItsTimeAndInTheNamesOfRecords() -> None:
+    told = entry(CallOffered(AT, CallID("c1"), LegID("l1"), "h323", PEER, "ab", "cd"))
+    assert (told.msgType, told.timestamp) == ("call_offered", "2027-01-15T08:00:00.500Z")
+    assert told.data == {
+        "call_id": "c1", "leg_id": "l1", "protocol": "h323",
+        "call_identifier": "ab", "conference_id": "cd",
+    }  # fmt: skip
+
+
+def test_whatIsOfAPersonIsSealed() -> None:
+    fact = EndpointRegistered(
+        AT, "ep1", "sip", PEER, (PartyAddress(AddressKind.H323_ID, "Zoë"),), 60
+    )
+    assert entry(fact).data == {"endpoint_id": "ep1", "protocol": "sip", "time_to_live": 60}
+    assert opened(fact) == {"signalling": "192.0.2.7:1720", "aliases": '["Zoë"]'}
+
+
+def test_whatIsNotThereIsNotSealed() -> None:
+    assert opened(OperatorActed(AT, "uid 0", "maintenance", ())) == {}
+    arguments = (("action", "on"), ("limit", 5))
+    told = opened(OperatorActed(AT, "uid 0", "maintenance", arguments))["arguments"]
+    assert json.loads(told) == [["action", "on"], ["limit", 5]]
+
+
+def test_aCauseIsItsNumber() -> None:
+    fact = CallEnded(AT, CallID("c1"), LegID("l1"), Cause.USER_BUSY, "called")
+    assert entry(fact).data["cause"] == 17
+
+
+def test_whatHappensManyTimesIsNotRecorded() -> None:
+    assert entryOf(DigitReceived(AT, CallID("c1"), LegID("l1"), "rtp"), random.Random(1)) is None
+
+
+def test_whatIsToldIsThereAndNothingIsToldTwice() -> None:
+    for kind, told in TOLD.items():
+        fields = [*told.plain.values(), *told.sealed.values()]
+        assert set(fields) <= {each.name for each in dataclasses.fields(kind)}, kind
+        assert len(set(fields)) == len(fields) == len({*told.plain, *told.sealed}), kind
+
+
+def test_addressesAndNamesOfPeopleAreNeverToldPlainly() -> None:
+    persons = "TransportAddress", "PartyAddress"
+    for kind, told in TOLD.items():
+        for each in dataclasses.fields(kind):
+            if any(name in str(each.type) for name in persons):
+                assert each.name not in told.plain.values(), kind
+
+
+def test_thePageTellsWhatIsRecorded() -> None:
+    page = PAGE.read_text().partition("What is recorded")[2]
+    rows = re.findall(r"^``(\w+)``  +(.*(?:\n {2,}.*)*)", page, re.M)
+    shown = {name: set(re.findall(r"``(\w+)``", text)) for name, text in rows}
+    for told in TOLD.values():
+        assert shown[told.msgType] == {*told.plain, *told.sealed}, told.msgType
