@@ -41,6 +41,8 @@ def optionsOf(arguments: Sequence[str] | None) -> argparse.Namespace:
             TLSPeer("0.0.0.0/0", options.tls_key)
         except ValueError as error:
             parser.error(f"--tls-key: {str(error).removeprefix('key: ')}")
+    if len({each is None for each in (options.key, options.terminal_id, options.guard)}) > 1:
+        parser.error("--key, --terminal-id and --guard go together")
     if options.record and options.sound_card is not None:
         parser.error("--record has no place beside --sound-card, which listens")
     return options
@@ -72,6 +74,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FILE",
         help="prove to it, by H.235.1, that we are --alias: FILE's first line is the password",
     )
+    _addProof(parser)
     _addStart(parser)
     _addSound(parser)
     parser.add_argument(
@@ -86,6 +89,15 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--prompt", action="store_true", help="call when a line arrives on stdin")
     parser.add_argument("--verbose", action="store_true", help="log to standard error")
     return parser
+
+
+def _addProof(parser: argparse.ArgumentParser) -> None:
+    proof = parser.add_argument_group(
+        "what guardians sign: by a gatekeeper, and by SIP over TCP"
+    )
+    proof.add_argument("--key", type=Path, metavar="PEM", help="the private key, of Ed25519")
+    proof.add_argument("--terminal-id", metavar="ID", help="as the registry has it: if://...")
+    proof.add_argument("--guard", metavar="NAME", help="the server that is meant: its guard.name")
 
 
 def _addStart(parser: argparse.ArgumentParser) -> None:

@@ -18,6 +18,7 @@ from h323d.dsp.codec import ICodec
 from h323d.dsp.provisions import provisions
 from h323d.dsp.tones import Tone
 from h323d.errors import H323dError
+from h323d.guard.keyfile import signingKeyIn
 from h323d.h323.calls.callstart import StartUpOptions
 from h323d.h323.ports import RAS_PORT, SECURE_SIGNALLING_PORT, SIGNALLING_PORT
 from h323d.media.audio.files import ToneSource, WAVSink, WAVSource
@@ -25,6 +26,7 @@ from h323d.media.config import MediaConfig
 from h323d.net.route import Routes
 from h323d.sip.messages.uri import parseURI
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
+from h323d.values.ed25519 import SigningIdentity
 from h323d.values.media.profile import MediaProfile
 
 __all__ = ["codecsOf", "destinationOf", "settingsOf", "sinkOf", "sourceOf"]
@@ -80,7 +82,18 @@ def settingsOf(options: argparse.Namespace, destination: TransportAddress | None
         sipPort=options.sip_port,
         h323Port=options.h323_port,
         media=_mediaOf(options),
+        signs=_signsAs(options),
     )
+
+
+def _signsAs(options: argparse.Namespace) -> SigningIdentity | None:
+    if options.key is None:
+        return None
+    try:
+        key = signingKeyIn(options.key.read_text(), str(options.key))
+    except OSError as error:
+        raise H323dError(f"--key: {options.key}: {error.strerror}") from error
+    return SigningIdentity(key, options.terminal_id, options.guard)
 
 
 def _mediaOf(options: argparse.Namespace) -> MediaConfig:

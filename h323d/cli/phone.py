@@ -42,7 +42,9 @@ from h323d.net.stream import StreamListener, StreamOpener
 from h323d.net.tls import Credentials, TLSOpener
 from h323d.sip.calls.originator import SIPOriginator
 from h323d.sip.config import SIPConfig
+from h323d.sip.digest.answering import NO_SECRETS
 from h323d.sip.endpoint import SIPEndpoint
+from h323d.sip.signing import Signing
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.identifiers import newCallID
@@ -192,7 +194,9 @@ class Phone(SilentObserver):
     def _newSIP(self) -> SIPEndpoint:
         settings = self._settings
         config = SIPConfig(port=settings.sipPort, user=settings.alias)
-        return SIPEndpoint(config, self._world, siteAt(settings.bind), self)
+        signs, here = settings.signs, siteAt(settings.bind)
+        secrets = NO_SECRETS if signs is None else Signing(signs, self._reactor, self._rng)
+        return SIPEndpoint(config, self._world, here, self, secrets=secrets)
 
     def _newH323(self) -> H323Endpoint:
         settings, start, world = self._settings, self._settings.startUp, self._world
@@ -220,6 +224,7 @@ class Phone(SilentObserver):
             (_named(self._settings.alias),),
             gatekeeper,
             password=self._settings.gatekeeperPassword,
+            signs=self._settings.signs,
         )
         here = TransportAddress(self._settings.bind, 0)
         return RASClient(profile, self._world, here, self)

@@ -15,6 +15,7 @@ from h323d.media.audio.codecs import BUILT_IN
 from h323d.media.config import MediaConfig
 from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
+from h323d.values.ed25519 import SigningIdentity
 from h323d.values.media.profile import MediaProfile
 
 __all__ = ["PhoneOwner", "PhoneSettings"]
@@ -32,6 +33,7 @@ class PhoneSettings:
     @ivar startUp: how its H.323 calls start.
     @ivar gatekeeper: where it registers before it calls by alias.
     @ivar gatekeeperPassword: of its name, for H.235.1; empty for none.
+    @ivar signs: as whom it signs what it asks for; C{None} if it does not.
     @ivar transfers: how often one call may be transferred by the other side, or its
         gatekeeper (Facility, C{callForwarded}); 0 for never.
     @ivar tls: signal H.323 calls over TLS.
@@ -55,6 +57,7 @@ class PhoneSettings:
     h323Port: int = 0
     media: MediaConfig = field(default_factory=MediaConfig)
     codecs: tuple[ICodec, ...] = BUILT_IN
+    signs: SigningIdentity | None = None
 
 
 class PhoneOwner(Protocol):

@@ -281,7 +281,7 @@ class SIPEndpoint(Part[SIPConfig]):
         return contactAt(here, focus or self.config.user, by, secure, bool(focus))
 
     def send(self, request: SIPRequest, user: ClientUser, flow: Flow | None) -> ClientTransaction:
-        request = self._named(request)
+        request = self.answering.signed(self._named(request))
         way = self._waysOut.of(request, flow)
         if self._waysOut.isTooLarge(request, way):
             larger = self._flows.to("TCP", way.peer, way)

@@ -11,7 +11,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import Protocol
 
-__all__ = ["KEY_OCTETS", "SCHEME", "SIGNATURE_OCTETS", "PublicKey", "Signing"]
+__all__ = ["KEY_OCTETS", "SCHEME", "SIGNATURE_OCTETS", "PublicKey", "Signing", "SigningIdentity"]
 
 SCHEME = "ed25519"  # as proofs have it
 KEY_OCTETS = 32
@@ -98,6 +98,20 @@ class Signing(Protocol):
 
     def sign(self, octets: bytes) -> bytes:
         """A signature, of L{SIGNATURE_OCTETS}."""
+
+
+@dataclass(frozen=True, slots=True)
+class SigningIdentity:
+    """
+    As whom somebody signs.
+
+    @ivar terminalId: their entry in the registry of who is meant to believe it.
+    @ivar audience: who that is: the C{guard.name} of a server.
+    """
+
+    key: Signing
+    terminalId: str
+    audience: str
 
 
 def _isOnCurve(y: int) -> bool:

@@ -13,7 +13,7 @@ from h323d.gatekeeper.security.config import UserConfig
 from h323d.sip.digest.algorithms import Algorithm, responseOf, secretOf
 from h323d.sip.digest.fields import Challenge, Credentials
 from h323d.sip.digest.users import IDigestUsers
-from h323d.sip.messages.message import SIPResponse
+from h323d.sip.messages.message import SIPRequest, SIPResponse
 from h323d.values.address import PartyAddress, TransportAddress
 from tests.support.sippeers import SERVER, ScriptedPeer, SIPWorld, offerBody, request
 
@@ -88,6 +88,9 @@ class FakeSecrets:
         if realm != self.realm:
             return None
         return self.user, secretOf(algorithm, self.user, realm, self.password)
+
+    def signed(self, request: SIPRequest) -> SIPRequest:
+        return request
 
 
 def userOf(name: str, password: str, *names: str, realm: str = REALM) -> UserConfig:

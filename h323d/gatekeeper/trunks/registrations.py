@@ -20,6 +20,7 @@ from h323d.gatekeeper.trunks.target import TrunkPlace
 from h323d.gatekeeper.trunks.trunk import Trunk
 from h323d.sip.digest.algorithms import Algorithm
 from h323d.sip.endpoint import SIPEndpoint
+from h323d.sip.messages.message import SIPRequest
 from h323d.sip.registering import Registrant
 from h323d.values.address import TransportAddress
 
@@ -39,6 +40,9 @@ class _Account:
         self, peer: TransportAddress, realm: str, algorithm: Algorithm
     ) -> tuple[str, str] | None:
         return self.config.secretFor(realm, algorithm)
+
+    def signed(self, request: SIPRequest) -> SIPRequest:
+        return request
 
 
 @dataclass(frozen=True, slots=True)

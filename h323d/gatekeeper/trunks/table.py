@@ -17,6 +17,7 @@ from h323d.gatekeeper.trunks.checking import Probe, TrunkChecks
 from h323d.gatekeeper.trunks.config import TrunkConfig, TrunkProtocol
 from h323d.gatekeeper.trunks.trunk import Trunk
 from h323d.sip.digest.algorithms import Algorithm
+from h323d.sip.messages.message import SIPRequest
 from h323d.values.address import PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.identifiers import LegID
@@ -141,6 +142,12 @@ class Trunks(Part[TrunkConfigs]):
         """
         trunk = self.at(peer)
         return None if trunk is None else trunk.config.secretFor(realm, algorithm)
+
+    def signed(self, request: SIPRequest) -> SIPRequest:
+        """
+        A request as it is: trunks know us by passwords alone.
+        """
+        return request
 
     # Whoever sends calls there.
 

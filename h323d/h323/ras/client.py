@@ -9,12 +9,11 @@ signalling connection.
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable
 from typing import Protocol
 
 from twisted.internet.defer import Deferred
-from twisted.internet.interfaces import IDelayedCall, IReactorTime
+from twisted.internet.interfaces import IDelayedCall
 
 from h323d.call.surroundings import Surroundings
 from h323d.h323.calls.admission import AdmissionRequest
@@ -23,7 +22,7 @@ from h323d.h323.ras.calls import ClientCalls
 from h323d.h323.ras.channel import DISCOVERY_GROUP, RASChannel
 from h323d.h323.ras.clientanswers import ClientAnswers
 from h323d.h323.ras.clientasking import Answer, ClientAsking, OurGatekeeper
-from h323d.h323.ras.clientsecurity import ClientSecurity
+from h323d.h323.ras.clientsecurity import newSecurity
 from h323d.h323.ras.messages import (
     Fields,
     RASMessage,
@@ -117,7 +116,7 @@ class RASClient:
         self._machine: RegistrationMachine = newRegistration(
             self, clock, discover, profile.patience
         )
-        self._security = self._newSecurity(clock, world.rng) if profile.password else None
+        self._security = newSecurity(self, profile, clock, world.rng)
         self._channel = RASChannel(
             world, (bind.host,), bind.port, self, security=self._security or UNSECURED
         )
@@ -254,7 +253,7 @@ class RASClient:
     def askDiscovery(self) -> None:
         self._gatekeeper = self._profile.gatekeeper
         fields = discoveryFields(self._profile, self.address)
-        if self._security is not None:
+        if self._profile.password:
             fields |= OFFER
         self._asked = self._ask("gatekeeperRequest", fields, self._discovered)
 
@@ -406,10 +405,3 @@ class RASClient:
         if named:
             fields["gatekeeperIdentifier"] = named
         return fields
-
-    def _newSecurity(self, clock: IReactorTime, rng: random.Random) -> ClientSecurity:
-        profile = self._profile
-        alias = profile.aliases[0].value if profile.aliases else ""
-        return ClientSecurity(
-            self, profile.password, alias, profile.gatekeeperIdentifier, clock, rng
-        )

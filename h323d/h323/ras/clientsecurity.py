@@ -15,13 +15,15 @@ from typing import Protocol
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
+from h323d.h323.ras.clientsigning import ClientSigning
 from h323d.h323.ras.messages import Fields, RASMessage, identifierIn
+from h323d.h323.ras.profile import EndpointProfile
 from h323d.h323.ras.security import PLAIN, Association, Signer, Verdict
 from h323d.h323.security.freshness import Freshness
 from h323d.h323.security.h235 import Fault, check, keyOf, tokenIn
 from h323d.values.address import TransportAddress
 
-__all__ = ["ClientSecurity", "SecuredEndpoint"]
+__all__ = ["ClientSecurity", "SecuredEndpoint", "newSecurity"]
 
 TIME_WINDOW = 7200.0  # seconds that the gatekeeper's clock may differ from ours
 
@@ -38,6 +40,22 @@ class SecuredEndpoint(Protocol):
     @property
     def gatekeeperIdentifier(self) -> str | None:
         """As the gatekeeper calls itself; C{None} before it did, empty if it will not."""
+
+
+def newSecurity(
+    endpoint: SecuredEndpoint, profile: EndpointProfile, clock: IReactorTime, rng: random.Random
+) -> ClientSecurity | ClientSigning | None:
+    """
+    What an endpoint shows of itself; C{None} if it shows nothing.
+    """
+    if profile.signs is not None:
+        return ClientSigning(profile.signs, clock, rng)
+    if not profile.password:
+        return None
+    alias = profile.aliases[0].value if profile.aliases else ""
+    return ClientSecurity(
+        endpoint, profile.password, alias, profile.gatekeeperIdentifier, clock, rng
+    )
 
 
 class ClientSecurity:

@@ -12,6 +12,7 @@ from h323d.h323.ras.messages import PROTOCOL_IDENTIFIER, Fields
 from h323d.h323.ras.registration import MODEST, Patience
 from h323d.h323.signalling.addresses import aliasesFromParties, transportToValue
 from h323d.values.address import PartyAddress, TransportAddress
+from h323d.values.ed25519 import SigningIdentity
 
 __all__ = [
     "EndpointProfile",
@@ -44,6 +45,8 @@ class EndpointProfile:
     @ivar product: what it calls itself, ASCII.
     @ivar password: of the first of its names, for H.235.1; empty for none, and
         then the gatekeeper is believed without.
+    @ivar signs: as whom it signs what it asks for, instead of showing a password; C{None} if it
+        does not.
     @ivar prefixes: the beginnings of the numbers that a gateway or an MCU serves.
     @ivar capacity: how many calls a gateway or an MCU can have; 0 if that is not told.
     @ivar rasHost: where its RAS is, as the gatekeeper is told; empty for where it is bound.
@@ -63,6 +66,7 @@ class EndpointProfile:
     capacity: int = 0
     rasHost: str = ""
     patience: Patience = MODEST
+    signs: SigningIdentity | None = None
 
 
 def endpointType(profile: EndpointProfile) -> Fields:

@@ -49,12 +49,20 @@ class Secrets(Protocol):
         @return: C{None} if we have none.
         """
 
+    def signed(self, request: SIPRequest) -> SIPRequest:
+        """
+        A request that we send, with our signature where we sign.
+        """
+
 
 class _NoSecrets:
     def secretAt(
         self, peer: TransportAddress, realm: str, algorithm: Algorithm
     ) -> tuple[str, str] | None:
         return None
+
+    def signed(self, request: SIPRequest) -> SIPRequest:
+        return request
 
 
 NO_SECRETS: Secrets = _NoSecrets()
@@ -79,6 +87,12 @@ class Answering:
         self._rng = rng
         self._pauses: dict[tuple[str, str], _Pause] = {}  # by host and realm
         self._logged = FirstOf(MAX_LOGGED)
+
+    def signed(self, request: SIPRequest) -> SIPRequest:
+        """
+        A request as it is to be sent, but for its Via.
+        """
+        return self._secrets.signed(request)
 
     def answer(
         self, request: SIPRequest, response: SIPResponse, peer: TransportAddress

@@ -1,0 +1,163 @@
+"""
+A guarded server, as a process: a softphone that we did not write by its password, C{h323d-call} by a
+signature on both protocols, and whoever is none of them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from h323d.sip.digest.algorithms import Algorithm, secretOf
+from tests.support.linephone import Linphone
+from tests.support.processes import Baresip, Caller, Capture, Server, program, run, waitFor
+from tests.support.sound import writeTone
+
+pytestmark = pytest.mark.interop
+
+NETWORK = "127.0.106."
+US, BARESIP, ANNA, LINPHONE, STRANGER = (f"{NETWORK}{host}" for host in range(1, 6))
+PASSWORD = "ofB7"
+NAME = "council-1"
+ID = "if://guardian/anna"
+
+
+def h323ctl(*arguments: str) -> str:
+    done = run([program("h323ctl"), *arguments])
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+class House:
+    """
+    A server and its registry, in which there are Anna, who signs, and two softphones.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        directory.mkdir()
+        self.directory = directory
+        self.registry = directory / "registry.yaml"
+        self.registry.write_text("# who may come\n")
+        self.key, other = directory / "anna.pem", directory / "other.pem"
+        public = h323ctl("guard", "keygen", str(self.key)).split()[1]
+        h323ctl("guard", "keygen", str(other))
+        self.otherKey = other
+        self.add("anna", f"public_key={public}", "aliases=h323:anna")
+        for phone, algorithm in (("b", Algorithm.MD5), ("linphone", Algorithm.SHA_256)):
+            kind = "md5" if algorithm is Algorithm.MD5 else "sha256"
+            secret = secretOf(algorithm, phone, "h323d", PASSWORD)
+            self.add(phone, "proof=digest", f"secret={kind}:{secret}", f"aliases=sip:{phone}@{US}")
+        configuration = "\n".join(
+            (
+                Baresip.SERVER,
+                f'[security]\ndigest = "all"\nmd5Networks = ["{BARESIP}"]',
+                f'[guard]\nregistry = "{self.registry}"\nname = "{NAME}"\ncheckInterval = 0.5',
+            )
+        )
+        self.server = Server(directory / "server", US, configuration)
+
+    def add(self, name: str, *fields: str) -> None:
+        h323ctl("guard", "add", str(self.registry), f"if://guardian/{name}", *fields)
+
+    def caller(self, name: str, key: Path, target: str, *more: str) -> Caller:
+        """
+        C{h323d-call} in Anna's name.
+        """
+        signs = ["--key", str(key), "--terminal-id", ID, "--guard", NAME]
+        return Caller(
+            self.directory, name, "--bind", ANNA, "--alias", "anna", *signs, *more, target
+        )
+
+    def inRoom(self, name: str) -> bool:
+        """
+        Whether somebody's call is in a room.
+        """
+        return any(name in str(each["calling"]) for each in self.server.ask("calls"))
+
+    def refusals(self) -> int:
+        return int(self.server.ask("status")["facts"].get("ApplicationRefused", 0))
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    directory = tmp_path_factory.mktemp("guard")
+    house = House(directory / "house")
+    with Capture(directory / "capture", f"{NETWORK}0/24") as capture:
+        with house.server:
+            yield house
+            assert "Traceback" not in house.server.output()
+            assert secretOf(Algorithm.MD5, "b", "h323d", PASSWORD) not in house.server.output()
+    assert capture.complaints(US) == capture.complaints(ANNA) == ""
+
+
+def test_aSignatureOpensTheDoorByH323(house: House) -> None:
+    # What is signed within 5 s of the server's start might have been shown to the run before.
+    def joined() -> bool:
+        with house.caller("h323", house.key, "80001", "--gatekeeper", US) as caller:
+            waitFor(
+                lambda: house.inRoom("anna") or "not registered" in caller.output(), 10, "answer"
+            )
+            return house.inRoom("anna")
+
+    waitFor(joined, 20, "Anna is in the room")
+    waitFor(lambda: not house.server.ask("calls"), 10, "and leaves")
+
+
+def test_aSignatureOpensTheDoorBySIP(house: House) -> None:
+    with house.caller("sip", house.key, f"sip:80002@{US};transport=tcp") as caller:
+        waitFor(lambda: house.inRoom("anna"), 10, "Anna is in the room")
+        caller.hangUp()
+    waitFor(lambda: not house.server.ask("calls"), 10, "and leaves")
+
+
+@pytest.mark.parametrize(
+    ("target", "more"),
+    [
+        (f"sip:80002@{US};transport=tcp", ()),
+        (f"sip:80002@{US}", ()),
+        ("80001", ("--gatekeeper", US)),
+    ],
+)
+def test_anotherKeyDoesNot(house: House, target: str, more: tuple[str, ...]) -> None:
+    before = house.refusals()
+    with house.caller("other", house.otherKey, target, *more) as caller:
+        waitFor(lambda: house.refusals() > before, 10, "it is refused")
+        assert not house.inRoom("anna")
+        caller.stop()
+
+
+def test_aStrangerIsToldNoMore(house: House) -> None:
+    for name, target in (("one", f"h323:80003@{US}"), ("two", f"sip:80003@{US}")):
+        caller = Caller(house.directory, name, "--bind", STRANGER, target)
+        with caller:
+            assert caller.wait(20) != 0
+            assert "answered" not in caller.output()
+
+
+def test_linphoneRegistersByItsPassword(house: House, tmp_path: Path) -> None:
+    with Linphone(tmp_path / "linphone", LINPHONE, US, "linphone", password=PASSWORD):
+        waitFor(
+            lambda: any(each["user"] == "linphone" for each in house.server.ask("registrations")),
+            10,
+            "linphone registers",
+        )
+
+
+def test_baresipJoinsByItsPasswordAndIsOutWhenItIsRevoked(house: House, tmp_path: Path) -> None:
+    writeTone(tmp_path / "tone.wav", 700, 60.0)
+    phone = Baresip(
+        tmp_path, BARESIP, f"sip:80004@{US}", 60, registrar=US, account=f";auth_pass={PASSWORD}"
+    )
+    with phone:
+        waitFor(lambda: house.inRoom("b@"), 10, "it is in the room")
+        h323ctl("guard", "revoke", str(house.registry), "if://guardian/b")
+        waitFor(lambda: not house.inRoom("b@"), 10, "it is out")
+        waitFor(
+            lambda: not any(each["user"] == "b" for each in house.server.ask("registrations")),
+            10,
+            "and registered no more",
+        )
+    assert re.search(r"(?m)^# who may come$", house.registry.read_text())
