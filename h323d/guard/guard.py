@@ -186,9 +186,18 @@ class Guard:
             found.callType,
             CallType.ESCALATE if isGrave else None,
             application.declaredPII,
-            frozenset() if application.answering else self._piiOf(application),
+            self._piiOf(application) if self._isRead(application, found) else frozenset(),
             self._bandwidthOf(application, call),
         )
+
+    def _isRead(self, application: Application, found: Identified) -> bool:
+        """
+        Whether the texts are looked through: not for who is refused whatever is in them, as it
+        takes its time, nor of who answers, whose they are not.
+        """
+        asker = found.asker
+        isKnown = not asker.fault and asker.status is Status.ACTIVE and asker.namesAreOwn
+        return isKnown and not application.answering
 
     def _piiOf(self, application: Application) -> frozenset[PIIKind]:
         """

@@ -5,7 +5,10 @@ signature on both protocols, and whoever is none of them.
 
 from __future__ import annotations
 
+import json
+import os
 import re
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,6 +26,7 @@ US, BARESIP, ANNA, LINPHONE, STRANGER = (f"{NETWORK}{host}" for host in range(1,
 PASSWORD = "ofB7"
 NAME = "council-1"
 ID = "if://guardian/anna"
+PAGE = Path(__file__).parents[2] / "docs" / "howto" / "guard-a-council.rst"
 
 
 def h323ctl(*arguments: str) -> str:
@@ -144,6 +148,25 @@ def test_linphoneRegistersByItsPassword(house: House, tmp_path: Path) -> None:
             10,
             "linphone registers",
         )
+
+
+def test_theCommandsOfThePageMakeAGuardedServer(tmp_path: Path) -> None:
+    page = PAGE.read_text()
+    commands = re.findall(r"(?m)^    \$ (.+)$", page)
+    path = f"{Path(program('h323ctl')).parent}:{os.environ['PATH']}"
+    for command in commands:
+        done = run(["sh", "-ec", command], cwd=tmp_path, env=os.environ | {"PATH": path})
+        assert done.returncode == 0, f"{command}: {done.stderr}"
+    rows = json.loads(h323ctl("guard", "list", str(tmp_path / "council.yaml"), "--json"))
+    assert [(each["terminal_id"], each["status"]) for each in rows] == [
+        ("if://guardian/anna", "active"),
+        ("if://guardian/bert", "active"),
+        ("if://guardian/carol", "suspended"),
+    ]
+    block = page.partition(".. code-block:: toml\n")[2].partition("\n#.")[0]
+    configuration = textwrap.dedent(block).replace("council.yaml", f"{tmp_path}/council.yaml")
+    with Server(tmp_path / "server", f"{NETWORK}9", configuration) as server:
+        assert server.ask("registrations") == []
 
 
 def test_baresipJoinsByItsPasswordAndIsOutWhenItIsRevoked(house: House, tmp_path: Path) -> None:
