@@ -6,10 +6,12 @@ from __future__ import annotations
 
 import re
 import socket
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from h323d.media.dtls.association import Association
 from h323d.values.media.encryption import KeyAgreement
 from h323d.values.media.fingerprint import Fingerprint
 from tests.support.handshakes import identity
@@ -207,10 +209,10 @@ a=fingerprint:{1}
 """
     REQUEST = """\
 {0} sip:80001@{1} SIP/2.0
-Via: SIP/2.0/UDP {2}:5060;branch=z9hG4bK{0}
+Via: SIP/2.0/UDP {2}:5060;branch=z9hG4bK{0}{4}
 From: <sip:impostor@{2}>;tag=x
 To: {3}
-Call-ID: impostor@{2}
+Call-ID: {4}@{2}
 CSeq: 1 {0}
 Contact: <sip:impostor@{2}>
 Max-Forwards: 70
@@ -230,22 +232,42 @@ Content-Type: application/sdp
         """
         @return: the request that ends the call.
         """
+        place, association = self._begun("impostor")
+        (hello,) = association.begin()
+        self._rtp.sendto(hello, place)
+        for each in association.take(self._rtp.recv(2000)):
+            self._rtp.sendto(each, place)
+        return self._until("BYE")
+
+    def half(self, name: str) -> None:
+        """
+        Call, say hello and much else, and listen to no answer.
+        """
+        place, association = self._begun(name)
+        for each in association.begin():
+            self._rtp.sendto(each, place)
+        for first in range(20, 64):
+            self._rtp.sendto(bytes([first]) * 500, place)
+
+    def close(self) -> None:
+        """
+        Be gone.
+        """
+        self._sip.close()
+        self._rtp.close()
+
+    def _begun(self, name: str) -> tuple[tuple[str, int], Association]:
         described = self.SDP.format(self.ADDRESS, Fingerprint.of(b"of another"))
-        self._say("INVITE", f"<sip:80001@{US}>", described)
+        self._say("INVITE", name, f"<sip:80001@{US}>", described)
         answer = self._until("SIP/2.0 200")
-        self._say("ACK", re.findall(r"^To: (.*?)\r$", answer, re.M)[0])
+        self._say("ACK", name, re.findall(r"^To: (.*?)\r$", answer, re.M)[0])
         (port,) = re.findall(r"^m=audio (\d+)", answer, re.M)
         ours = Fingerprint.parse(re.findall(r"^a=fingerprint:(.*?)\r$", answer, re.M)[0])
         assert ours is not None
-        association = identity(9).associate(KeyAgreement(True, (ours,)))
-        (hello,) = association.begin()
-        self._rtp.sendto(hello, (US, int(port)))
-        for each in association.take(self._rtp.recv(2000)):
-            self._rtp.sendto(each, (US, int(port)))
-        return self._until("BYE")
+        return (US, int(port)), identity(9).associate(KeyAgreement(True, (ours,)))
 
-    def _say(self, method: str, to: str, body: str = "") -> None:
-        head = self.REQUEST.format(method, US, self.ADDRESS, to)
+    def _say(self, method: str, name: str, to: str, body: str = "") -> None:
+        head = self.REQUEST.format(method, US, self.ADDRESS, to, name)
         self._sip.sendto((head + body).replace("\n", "\r\n").encode(), (US, 5060))
 
     def _until(self, start: str) -> str:
@@ -256,11 +278,31 @@ Content-Type: application/sdp
 
 
 def test_whoShowsAnotherCertificateIsCutOff(tmp_path: Path, server: Server) -> None:
-    with server:
-        assert "Q.850;cause=47" in Impostor().call()
+    with server, closing(Impostor()) as impostor:
+        assert "Q.850;cause=47" in impostor.call()
         waitFor(lambda: not server.ask("calls"), 10, "the end of the call")
     assert "the certificate has not the fingerprint that was signalled" in server.output()
     assert "Traceback" not in server.output()
+
+
+def test_halfHandshakesAndGarbageHarmNobody(tmp_path: Path, server: Server) -> None:
+    with server, closing(Impostor()) as impostor:
+        for number in range(60):
+            impostor.half(f"half{number}")
+        assert len(server.ask("calls")) == 60
+        with Phone(tmp_path / "phone", f"sip:80002@{US}"):
+            waitFor(lambda: roomIsHeard(server, "80002"), 20, "sound")
+        waitFor(lambda: not server.ask("calls"), 40, "the end of all calls")
+        assert server.output().count("no handshake within 20 seconds") == 60
+    assert "Traceback" not in server.output()
+
+
+def roomIsHeard(server: Server, room: str) -> bool:
+    """
+    Whether somebody in a room has had a second of sound.
+    """
+    legs = [leg for leg in server.ask("calls") if leg["room"] == room]
+    return any((leg.get("media") or NONE)["packetsReceived"] >= 50 for leg in legs)
 
 
 # linphone, by either way.

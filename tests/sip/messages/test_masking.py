@@ -43,6 +43,12 @@ def test_keysOfMediaAreMasked(line: bytes, secret: bytes) -> None:
     assert masked(data) == data.replace(secret, b"*" * len(secret))
 
 
+def test_fingerprintsAreNoSecret() -> None:
+    body = b"v=0\r\na=setup:actpass\r\na=fingerprint:sha-256 AB:CD\r\na=tls-id:abc\r\n"
+    data = message("INVITE sip:b@example.org SIP/2.0", body=body)
+    assert masked(data) == data
+
+
 @pytest.mark.parametrize(
     ("kind", "body", "left"),
     [
