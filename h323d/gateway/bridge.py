@@ -96,9 +96,8 @@ class Bridge:
             *(self._mixer, context.sounds, context.clock, self.caller, self._branches)
         )
         self._endedByCalled = False
-        self._machine = newBridging(
-            *(self, context.clock, config.answerTimeout, config.ringTimeout, config.busySeconds)
-        )
+        times = config.answerTimeout, config.ringTimeout, config.busySeconds
+        self._machine = newBridging(self, context.clock, *times)
         self._handovers = Handovers(self, self._machine, context, caller)
 
     @property
@@ -157,15 +156,9 @@ class Bridge:
 
     def disband(self, called: tuple[PartyAddress, ...]) -> tuple[MovedLeg, ...]:
         """
-        Let both go on elsewhere, each in a call of its own; nobody, if they do not talk yet.
-
-        @param called: whom these calls have called, as it were.
+        Let both go on elsewhere, as if each had called there; nobody, if they do not talk yet.
         """
-        isWhole = self.caller.leg.legId in self.sides
-        moved = self._handovers.disband(self.caller, called) if isWhole else ()
-        if moved:
-            self._machine.clear(Cause.NORMAL_CALL_CLEARING)
-        return moved
+        return self._handovers.disband(self.caller, called)
 
     # What the machine wants.
 
@@ -352,24 +345,16 @@ class Bridge:
     def sideChanged(self, side: BridgeSide) -> None:
         other = self.otherOf(side)
         if other is not None and not self._context.joined(side, other):
-            self._direct(side, Direction.SENDRECV)  # or they could not hear each other
+            # Or they could not hear each other.
+            self._context.direct(side, other, Direction.SENDRECV)
 
     def sideHeld(self, side: BridgeSide) -> None:
-        self._direct(side, Direction.SENDONLY)
+        self._context.direct(side, self.otherOf(side), Direction.SENDONLY)
         self._tones.follow(self._heard)
 
     def sideResumed(self, side: BridgeSide) -> None:
-        self._direct(side, Direction.SENDRECV)
+        self._context.direct(side, self.otherOf(side), Direction.SENDRECV)
         self._tones.follow(self._heard)
-
-    def _direct(self, side: BridgeSide, direction: Direction) -> None:
-        """
-        Let the other side's sound flow as this side listens.
-        """
-        other = self.otherOf(side)
-        if other is not None and other.answered:
-            profile = self._context.profile(other.leg.protocol, side)
-            other.leg.changeMedia(profile.directed(direction))
 
     def sideDigit(
         self, side: BridgeSide, digit: str, milliseconds: int, method: DigitMethod

@@ -14,7 +14,7 @@ from typing import Protocol
 from h323d.call.legs import ILeg, ITransferRequest, endedBy, namesOf
 from h323d.call.transfers import MAXIMUM_TRANSFERS
 from h323d.call.ways import Way
-from h323d.gateway.bridgeside import BridgeSide
+from h323d.gateway.bridgeside import BridgeSide, SideSound
 from h323d.gateway.bridginginputs import Bridging
 from h323d.gateway.context import BridgeContext
 from h323d.gateway.facts import BridgeFacts
@@ -179,9 +179,11 @@ class Handovers:
         @return: the legs in those calls; none, if they do not talk.
         """
         other = self._owner.otherOf(caller)
-        if other is None or not (caller.answered and other.answered):
+        if other is None or not (_talks(caller) and _talks(other)):
             return ()
-        return tuple(self._moveOut(side, called) for side in (caller, other))
+        moved = tuple(self._moveOut(side, called) for side in (caller, other))
+        self._machine.clear(Cause.NORMAL_CALL_CLEARING)
+        return moved
 
     def _moveOut(self, side: BridgeSide, called: tuple[PartyAddress, ...]) -> MovedLeg:
         moved = MovedLeg(side, self._context.newIds(), called)
@@ -189,6 +191,10 @@ class Handovers:
         self._facts.tellTransferred(side.leg, moved)
         self._owner.sideLeaves(side)
         return moved
+
+
+def _talks(side: BridgeSide) -> bool:
+    return side.answered and side.sound is not SideSound.OVER
 
 
 def wayTo(leg: ILeg) -> Way:
