@@ -6,6 +6,7 @@ Each plays a tone of its own, and hears something only while somebody else is he
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -227,6 +228,9 @@ def seated(server: Server, asterisk: Asterisk, channel: str) -> None:
     (room,) = waitFor(lambda: server.ask("rooms"), 15, "Asterisk is in the room")
     (member,) = room["participants"]
     assert (member["role"], member["voice"]) == ("participant", "open")
+    octets = b"".join(bytes.fromhex(row["octets"]) for row in server.ask("wire"))
+    assert not re.search(rb"Signal *= *[0-9]", octets)
+    assert not any(key in server.output() for key in ("4711", "Signal"))
     server.ask("hangup", "closed")
     waitFor(lambda: server.ask("calls") == [], 10, "the call is over")
     assert "Traceback" not in server.output()
