@@ -16,12 +16,14 @@ from h323d.sip.calls.causes import retryAfterOf
 from h323d.sip.dialogs.routing import contactAt, domainOf
 from h323d.sip.digest.answering import MAX_ANSWERS, Answering, Secrets
 from h323d.sip.endpoint import SIPEndpoint
+from h323d.sip.flowpings import FlowPings
 from h323d.sip.flows import Flow
 from h323d.sip.messages.cseq import CSeq
 from h323d.sip.messages.headers import Headers
 from h323d.sip.messages.message import SIPRequest, SIPResponse, reasonPhrase
 from h323d.sip.messages.nameaddr import NameAddr
 from h323d.sip.messages.uri import SIPURI
+from h323d.sip.streamflow import StreamFlow
 
 __all__ = ["EXPIRES", "MAX_EXPIRES", "RegisterAsker", "Registrant"]
 
@@ -46,6 +48,9 @@ class RegisterAsker(Protocol):
     def unreachable(self, reason: str) -> None:
         """It does not answer."""
 
+    def lost(self) -> None:
+        """The connection is gone by which it would call us: it has to know of another."""
+
 
 class Registrant:
     """
@@ -68,6 +73,8 @@ class Registrant:
         self._last = rng.randrange(1, 1 << 16)  # number in CSeq
         self._expires = EXPIRES
         self._pending: _Register | None = None
+        self._asker: RegisterAsker | None = None  # that of the registration that there is
+        self._pings = FlowPings(endpoint.clock, rng, endpoint.config.idleTimeout, self)
 
     def register(self, hop: SIPURI, asker: RegisterAsker) -> None:
         """
@@ -88,10 +95,12 @@ class Registrant:
         """
         Nobody waits for an answer any more.
         """
-        self._pending = None
+        self._pending = self._asker = None
+        self._pings.stop()
 
     def _ask(self, hop: SIPURI, seconds: int, asker: RegisterAsker) -> None:
         self._pending = None
+        self._pings.stop()
         flow = self._endpoint.flowTo(hop, domainOf(self._server))
         if flow is None:
             asker.unreachable("its transport is not spoken here")
@@ -157,6 +166,18 @@ class Registrant:
         Nothing comes after that.
         """
         self._pending = None
+
+    def registered(self, register: _Register, asker: RegisterAsker) -> None:
+        """
+        We are; keep the connection by which we are.
+        """
+        self._asker = asker
+        if isinstance(register.flow, StreamFlow):
+            self._pings.keep(register.flow)
+
+    def flowLost(self) -> None:
+        if self._asker is not None:
+            self._asker.lost()
 
     def complain(self, register: _Register, error: DecodeError) -> None:
         """
@@ -228,8 +249,10 @@ class _Register:
         self._registrant.answered(self)
         if self._seconds and not seconds:
             self._asker.refused("registered for no time")
-        else:
-            self._asker.granted(seconds)
+            return
+        if seconds:
+            self._registrant.registered(self, self._asker)
+        self._asker.granted(seconds)
 
     def _grantedBy(self, response: SIPResponse) -> int:
         """

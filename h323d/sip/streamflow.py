@@ -13,7 +13,7 @@ from h323d.call.homes import Home, Homes
 from h323d.call.timer import Timer
 from h323d.call.transport import IOpening, IStream, IStreamOpener, IStreamUser
 from h323d.errors import DecodeError
-from h323d.sip.messages.framing import PONG, KeepAlive, StreamReader
+from h323d.sip.messages.framing import PING, PONG, KeepAlive, StreamReader
 from h323d.sip.messages.message import SIPRequest, SIPResponse
 from h323d.sip.proof import PROVEN
 from h323d.sip.wiretap import WireTap
@@ -116,6 +116,22 @@ class StreamFlow:
         elif self.usable and len(self._waiting) < MAX_QUEUED:
             self._waiting.append(data)
 
+    def ping(self) -> None:
+        """
+        Send a keep-alive (RFC 5626, 4.4.1).
+        """
+        if self._stream is not None:
+            self._reader.awaitsPong = True
+            self._stream.write(PING)
+            self._touch()
+
+    @property
+    def ponged(self) -> bool:
+        """
+        Whether the peer has answered our last keep-alive.
+        """
+        return not self._reader.awaitsPong
+
     def close(self) -> None:
         if self._stream is not None:
             self._stream.close()
@@ -123,6 +139,7 @@ class StreamFlow:
             self._opening.cancel()
 
     def abort(self) -> None:
+        self.usable = False  # though it takes a moment until it is gone
         if self._stream is not None:
             self._stream.abort()
 

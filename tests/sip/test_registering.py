@@ -42,6 +42,9 @@ class Asker:
     def unreachable(self, reason: str) -> None:
         self.told.append(f"unreachable {reason}")
 
+    def lost(self) -> None:
+        self.told.append("lost")
+
 
 class Scene:
     """

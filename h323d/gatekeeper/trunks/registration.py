@@ -146,6 +146,13 @@ class TrunkRegistration:
         if self._isOver(attempt) and not self._goesOn(attempt, reason):
             self._machine.unreachable(reason)
 
+    def lost(self, attempt: _Attempt) -> None:
+        """
+        The connection is gone: register by another.
+        """
+        if attempt is self._attempt:
+            self._machine.revived()
+
     def _isOver(self, attempt: _Attempt) -> bool:
         """
         Whether it is this one that has come to something.
@@ -285,6 +292,9 @@ class _Attempt:
 
     def unreachable(self, reason: str) -> None:
         self.registration.unreachable(self, reason)
+
+    def lost(self) -> None:
+        self.registration.lost(self)
 
 
 def _account(config: TrunkConfig) -> tuple[object, ...]:

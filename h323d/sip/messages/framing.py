@@ -21,8 +21,9 @@ from h323d.sip.messages.parser import (
     withBody,
 )
 
-__all__ = ["PONG", "KeepAlive", "StreamItem", "StreamReader", "isKeepAlive"]
+__all__ = ["PING", "PONG", "KeepAlive", "StreamItem", "StreamReader", "isKeepAlive"]
 
+PING = b"\r\n\r\n"  # a keep-alive of ours
 PONG = b"\r\n"  # the answer to a ping
 
 _END = b"\r\n\r\n"
@@ -57,6 +58,8 @@ class StreamReader:
 
     @ivar octets: what each of the items was made of that were fed last; of what is no message,
         nothing.
+    @ivar awaitsPong: a ping of ours is unanswered: an empty line is the answer, and no half of a
+        ping.
     @ivar broken: nobody can tell any more where the next message begins: the connection
         must be closed once the items have been answered.  What is fed after is dropped.
     """
@@ -64,6 +67,7 @@ class StreamReader:
     def __init__(self) -> None:
         self.broken = False
         self.octets: list[bytes] = []
+        self.awaitsPong = False
         self._buffer = bytearray()
         self._scanned = 0
         self._blankLines = 0
@@ -90,6 +94,9 @@ class StreamReader:
         self.octets = []
         if self.broken:
             return []
+        if self.awaitsPong and data.startswith(PONG) and not self.pending:
+            self.awaitsPong = False
+            data = data[len(PONG) :]
         self._buffer += data
         items: list[StreamItem] = []
         while not self.broken:

@@ -14,19 +14,21 @@ import pytest
 from h323d.events.bus import EventBus, Fact
 from h323d.events.gatekeeper import TrunkRegistered, TrunkUnregistered, TrunkUp
 from h323d.gatekeeper.routing.config import RoutingConfig
-from h323d.gatekeeper.trunks.config import TrunkConfig
+from h323d.gatekeeper.trunks.config import TrunkConfig, TrunkTransport
 from h323d.gatekeeper.trunks.probes import SIPPlaces
 from h323d.gatekeeper.trunks.registration import PATIENCE
 from h323d.gatekeeper.trunks.registrations import SIPRegistrants, TrunkRegistrations
 from h323d.gatekeeper.trunks.trunk import Trunk
+from h323d.net.stream import StreamListener
 from h323d.sip.digest.algorithms import Algorithm, secretOf
+from h323d.sip.flowpings import LAST
 from h323d.sip.locating import Locator
 from h323d.sip.messages.message import SIPRequest
 from h323d.sip.messages.writer import write
 from h323d.values.address import TransportAddress
 from tests.support.fakemedia import FakePool
 from tests.support.lookups import FakeNames
-from tests.support.sippeers import ScriptedPeer, SIPWorld
+from tests.support.sippeers import ScriptedPeer, SIPWorld, Wire
 from tests.support.surroundings import surroundingsOf
 
 US, THERE, ELSEWHERE = "10.0.0.1", "10.0.0.7", "10.0.0.8"
@@ -181,6 +183,39 @@ def test_whoIsBackMayHaveForgottenUs() -> None:
     scene.comeUp()
     assert scene.server.asked == [3600, 3600]
     assert scene.told() == ["registered"]
+
+
+def test_aConnectionThatIsLostIsReplacedByAnother() -> None:
+    scene = Scene(replace(CARRIER, transport=TrunkTransport.TCP))
+    arrived: list[Wire] = []
+
+    def accept(peer: TransportAddress) -> Wire:
+        arrived.append(Wire())
+        return arrived[-1]
+
+    StreamListener(scene.world.network.host(THERE)).listen(AT_TRUNK, accept)
+
+    def grant() -> None:
+        scene.run()
+        stream, register = arrived[-1].stream, arrived[-1].messages[-1]
+        assert stream is not None
+        assert isinstance(register, SIPRequest)
+        stream.write(write(register.response(200, None, "there")))
+        scene.run()
+
+    scene.run(35.0)  # nobody was there at first
+    grant()
+    stream = arrived[-1].stream
+    assert stream is not None
+    stream.close()
+    scene.run(LAST + 1)
+    grant()
+    assert len(arrived) == 2
+    assert scene.told()[-1] == "registered"
+    scene.ours.close()
+    stream = arrived[-1].stream
+    assert stream is not None
+    stream.close()
 
 
 def test_whoRefusesUsIsNotAskedSoonerForBeingBack() -> None:

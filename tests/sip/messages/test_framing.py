@@ -114,3 +114,21 @@ def test_whatItemsWereMadeOfIsToldAsItCame() -> None:
     bad = b"NONSENSE\r\nContent-Length: 0\r\n\r\n"
     assert len(reader.feed(INVITE[50:] + b"\r\n\r\n" + bad + OK)) == 4
     assert reader.octets == [INVITE, b"", b"", OK]
+
+
+def test_anEmptyLineAnswersOurPingAndIsNoHalfOfOne() -> None:
+    reader = StreamReader()
+    for _ in range(3):
+        reader.awaitsPong = True
+        assert reader.feed(b"\r\n") == []
+        assert not reader.awaitsPong
+    assert reader.feed(b"\r\n\r\n") == [KeepAlive.PING]
+
+
+def test_insideOfAMessageItAnswersNothing() -> None:
+    reader = StreamReader()
+    reader.awaitsPong = True
+    start = INVITE.index(b"\r\n")
+    reader.feed(INVITE[:start])
+    assert reader.feed(INVITE[start:]) == [parse(INVITE)]
+    assert reader.awaitsPong
