@@ -54,6 +54,15 @@ class IStream(Interface):
         "(RFC 5280, 4.1); C{None} over TCP, and where the peer showed none"
     )
 
+    def provesToBe(host: str, domain: str) -> bool:
+        """
+        Whether somebody who has connected to us has shown what is asked of who is dialled there;
+        nobody does over TCP.
+
+        @param host: a literal address.
+        @param domain: the SIP domain that is looked for there; empty for none.
+        """
+
     def write(data: bytes) -> None:
         """
         Send; ignored after the connection is gone, or to be closed.

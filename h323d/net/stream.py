@@ -104,6 +104,9 @@ class Connection(Protocol):
             self.fault = self.fault or outbox.fault
         self._user.streamClosed(self.fault or text)
 
+    def provesToBe(self, host: str, domain: str) -> bool:
+        return False
+
     def write(self, data: bytes) -> None:
         if self._outbox is not None:
             self._outbox.write(data)

@@ -114,6 +114,20 @@ class Credentials:
         """
         self._accepting, self._dialling = contexts
 
+    def recognizes(
+        self, connection: SSL.Connection, key: bytes | None, host: str, domain: str
+    ) -> bool:
+        """
+        Whether who has connected to us is who we would want at a host: by a key that we know, or
+        by what an authority has signed, where that is asked of everybody.
+
+        @param key: the peer's.
+        @param domain: as for L{Trust.of}.
+        """
+        expected = self.trust.of(host, domain)
+        isVouchedFor = bool(expected.keys) or self._clients is ClientCertificates.SIGNED
+        return isVouchedFor and not expected.fault(connection, key)
+
     def serverConnectionForTLS(self, tlsProtocol: TLSMemoryBIOProtocol) -> SSL.Connection:
         return SSL.Connection(self._accepting, None)
 
@@ -270,14 +284,17 @@ class _SecureConnection(Connection):
         clock: IReactorTime,
         deadline: float,
         expected: Expected | None = None,
+        credentials: Credentials | None = None,
     ) -> None:
         """
         @param deadline: when its handshake has to be done, in seconds of the clock.
         @param expected: who has to be there, where we dialled.
+        @param credentials: by which we know who somebody is, where we were dialled.
         """
         super().__init__(user, clock)
         self._deadline = deadline
         self._expected = expected
+        self._credentials = credentials
         self._handshake = Timer(clock)
 
     def made(self) -> None:
@@ -295,6 +312,13 @@ class _SecureConnection(Connection):
         else:
             self.opened()
 
+    def provesToBe(self, host: str, domain: str) -> bool:
+        transport: Any = self.transport
+        if self._credentials is None or transport is None:
+            return False
+        handle = transport.getHandle()
+        return self._credentials.recognizes(handle, self.peerKey, host, domain)
+
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         self._handshake.stop()
         if self._expected is not None and not self.isOpen:
@@ -308,8 +332,13 @@ class _SecureConnection(Connection):
 
 
 class _Accepting(Accepting):
+    def __init__(self, newUser: NewUser, clock: IReactorTime, credentials: Credentials) -> None:
+        super().__init__(newUser, clock)
+        self._credentials = credentials
+
     def connection(self, user: IStreamUser) -> Connection:
-        return _SecureConnection(user, self._clock, self._clock.seconds() + HANDSHAKE_TIMEOUT)
+        deadline = self._clock.seconds() + HANDSHAKE_TIMEOUT
+        return _SecureConnection(user, self._clock, deadline, credentials=self._credentials)
 
 
 class _SealedAccepting(TLSMemoryBIOFactory):
@@ -336,7 +365,8 @@ class TLSListener:
 
     def listen(self, address: TransportAddress, newUser: NewUser) -> IListening:
         clock = self._reactor
-        sealed = _SealedAccepting(self._credentials, False, _Accepting(newUser, clock), clock)
+        accepting = _Accepting(newUser, clock, self._credentials)
+        sealed = _SealedAccepting(self._credentials, False, accepting, clock)
         try:
             port = listenStreams(self._reactor, address, sealed)
         except (CannotListenError, OSError) as error:

@@ -24,6 +24,7 @@ from h323d.call.transport import (
     IStreamUser,
 )
 from h323d.errors import DecodeError
+from h323d.sip.aliases import Aliases
 from h323d.sip.config import SIPConfig
 from h323d.sip.messages.framing import isKeepAlive
 from h323d.sip.messages.message import SIPRequest, SIPResponse
@@ -150,6 +151,7 @@ class Flows:
         self._number = config.port
         self._streams: dict[StreamFlow, None] = {}
         self._byPeer: dict[TransportAddress, dict[StreamFlow, None]] = {}
+        self._aliases = Aliases()
 
     @property
     def address(self) -> TransportAddress:
@@ -223,6 +225,8 @@ class Flows:
             if isinstance(heard, StreamFlow):
                 domain = domain or heard.domain
             known = self.connection(address, protocol, domain)
+            if known is None and protocol == "TLS":
+                known = self._aliases.by(address, domain)
             if known is not None:
                 return known
             home = self.homes.towards(address.host) if heard is None else heard.home
@@ -347,6 +351,8 @@ class Flows:
             self._user.messageRefused(item, stream)
         else:
             self.wiretap.note(stream, False, octets)
+            if isinstance(item, SIPRequest):
+                self._aliases.heard(item.via, stream)
             self._user.messageReceived(item, stream)
 
     def cut(self, flow: Flow) -> None:
@@ -358,6 +364,7 @@ class Flows:
 
     def closed(self, stream: StreamFlow) -> None:
         self._streams.pop(stream, None)
+        self._aliases.gone(stream)
         others = self._byPeer.get(stream.peer, {})
         others.pop(stream, None)
         if not others:

@@ -116,6 +116,13 @@ class StreamFlow:
         elif self.usable and len(self._waiting) < MAX_QUEUED:
             self._waiting.append(data)
 
+    def mayBe(self, address: TransportAddress, domain: str) -> bool:
+        """
+        Whether whoever has opened it has proved to be who we would dial at an address.
+        """
+        stream = self._stream
+        return stream is not None and bool(stream.provesToBe(address.host, domain))
+
     def ping(self) -> None:
         """
         Send a keep-alive (RFC 5626, 4.4.1).

@@ -592,3 +592,40 @@ def test_anotherCertificateHasItsOwnKey(ours: Issued, tmp_path: Path) -> None:
             section="sip",
             others=(mixed,),
         )
+
+
+@pytest_twisted.inlineCallbacks
+@pytest.mark.parametrize(
+    ("clients", "isPinned", "host", "domain", "proves"),
+    [
+        (ClientCertificates.SIGNED, False, "127.0.0.1", "", True),
+        (ClientCertificates.SIGNED, False, "127.0.0.1", "example.com", True),
+        (ClientCertificates.SIGNED, False, "127.0.0.2", "", False),
+        (ClientCertificates.SIGNED, False, "127.0.0.1", "example.net", False),
+        (ClientCertificates.ANY, False, "127.0.0.1", "", False),
+        (ClientCertificates.ANY, True, "127.0.0.1", "", True),
+        (ClientCertificates.NONE, False, "127.0.0.1", "", False),
+    ],
+)
+def test_whoConnectsProvesToBeWhoWouldBeDialledThere(
+    tmp_path: Path,
+    clients: ClientCertificates,
+    isPinned: bool,
+    host: str,
+    domain: str,
+    proves: bool,
+) -> Steps:
+    theirs = issue(tmp_path, "theirs", "127.0.0.1", "example.com")
+    ours = issue(tmp_path, "ours", "127.0.0.1")
+    peers = (TLSPeer("127.0.0.0/8", pin(theirs)),) if isPinned else ()
+    asking = Credentials(ours.certificate, ours.privateKey, theirs.certificate, clients, peers)
+    listening, server = serving(asking)
+    client = User(b"over")
+    showing = Credentials(
+        theirs.certificate, theirs.privateKey, ours.certificate, ClientCertificates.NONE
+    )
+    TLSOpener(reactor, showing).open(listening.address, client, 5.0)
+    assert (yield server.received) == b"over"
+    assert server.stream.provesToBe(host, domain) is proves
+    assert not client.stream.provesToBe(host, domain)
+    yield part(client, server, listening)

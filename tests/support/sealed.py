@@ -24,7 +24,14 @@ from h323d.net.stream import StreamListener, StreamOpener
 from h323d.values.address import TransportAddress
 from tests.support.network import SimulatedHost
 
-__all__ = ["sealed", "sealedStreams"]
+__all__ = ["SPOKEN_FOR", "sealed", "sealedStreams"]
+
+
+SPOKEN_FOR = {"10.0.0.7": ("", "example.com")}
+"""
+The SIP domains that whoever connects proves to speak for, by host; there it proves to be at the
+address, too.
+"""
 
 
 def sealed(data: bytes) -> bytes:
@@ -41,6 +48,9 @@ class _SealedStream:
     def __init__(self, stream: IStream) -> None:
         self._stream = stream
         self.local, self.peer = stream.local, stream.peer
+
+    def provesToBe(self, host: str, domain: str) -> bool:
+        return domain in SPOKEN_FOR.get(host, ())
 
     def write(self, data: bytes) -> None:
         self._stream.write(sealed(data))

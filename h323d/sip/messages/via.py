@@ -108,6 +108,13 @@ class Via:
         return parameterOf(self.params, "rport") is not None
 
     @property
+    def isAlias(self) -> bool:
+        """
+        Whether the sender wants to be reached by the connection that it has opened (RFC 5923).
+        """
+        return parameterOf(self.params, "alias") is not None
+
+    @property
     def maddr(self) -> str | None:
         return parameterOf(self.params, "maddr") or None
 

@@ -59,3 +59,8 @@ def test_receivedIPv6AddressMayHaveBrackets(text: str) -> None:
 
 def test_rportThatIsNoNumberIsNone() -> None:
     assert Via.parse("SIP/2.0/UDP a.b;rport=x").rport is None
+
+
+@pytest.mark.parametrize(("text", "isAlias"), [("", False), (";alias", True), (";x=alias", False)])
+def test_whoWantsToBeReachedByTheirConnectionSaysSo(text: str, isAlias: bool) -> None:
+    assert Via.parse(f"SIP/2.0/TLS h;branch=z9hG4bK1{text}").isAlias is isAlias
