@@ -52,7 +52,7 @@ PARTS = {
     "tests/test_config.py": "config/reading config/sample config/sections",
     "tests/conference/test_lobby.py": "conference/visitor",
     "tests/conference/test_room.py": "conference/whisper",
-    "tests/gateway/test_bridge.py": "gateway/dialling",
+    "tests/gateway/test_bridge.py": "gateway/dialling gateway/hearing",
     "tests/gateway/test_transferredleg.py": "gateway/standin",
     "tests/sip/events/test_notifier.py": "sip/events/subscription",
     "tests/walks/test_attended_transfer.py": "conference/seatrequest gateway/handovers",

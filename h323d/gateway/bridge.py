@@ -16,7 +16,6 @@ from collections.abc import Iterator
 from typing import Protocol
 
 from h323d.call.legs import ILeg, ITransferRequest, LegDirection, endedBy
-from h323d.call.observer import Unheeded
 from h323d.call.timer import Timer
 from h323d.call.ways import Way
 from h323d.gateway.branches import Branches, Place
@@ -26,16 +25,15 @@ from h323d.gateway.context import BridgeContext
 from h323d.gateway.dialling import Dialling, calledBy
 from h323d.gateway.facts import BridgeFacts
 from h323d.gateway.handovers import Handovers, wayTo
+from h323d.gateway.hearing import Hearing
 from h323d.gateway.joinedleg import JoinedLeg
 from h323d.gateway.movedleg import MovedLeg
 from h323d.gateway.successor import Successor
-from h323d.gateway.tones import BridgeTones
 from h323d.tracing import stateName
 from h323d.values.address import PartyAddress
 from h323d.values.cause import Cause
 from h323d.values.identifiers import LegID
 from h323d.values.media.digits import DigitMethod
-from h323d.values.media.direction import Direction
 from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediaProfile
 from h323d.values.media.streams import Stream
@@ -84,17 +82,12 @@ class Bridge:
         self._owner = owner
         self._context = context
         self._facts = BridgeFacts(context)
-        self._mixer = context.pool.openMixer(Unheeded(), passes=True)
         self.caller = BridgeSide(self, caller)
-        self.caller.enter(self._mixer)
         self.sides: dict[LegID, BridgeSide] = {caller.legId: self.caller}
         named = calledBy(ways, caller.called)
         self._branches = Branches(named, config.maxBranches, config.failoverCauses)
         self._dialling = Dialling(self, context, self.caller, self._branches)
-        self._heard: BridgeSide | None = None  # the called side in the mixer
-        self._tones = BridgeTones(
-            *(self._mixer, context.sounds, context.clock, self.caller, self._branches)
-        )
+        self._hearing = Hearing(context, self.caller, self._branches)
         self._endedByCalled = False
         times = config.answerTimeout, config.ringTimeout, config.busySeconds
         self._machine = newBridging(self, context.clock, *times)
@@ -112,7 +105,7 @@ class Bridge:
         """
         Whether the sound of both passes as it is, and is not transcoded.
         """
-        return bool(self._mixer.passing)
+        return self._hearing.passing
 
     @property
     def legs(self) -> Iterator[ILeg]:
@@ -176,10 +169,10 @@ class Bridge:
         Whether the caller is in a call already, so that their telephone tells nothing of this one.
         """
         isInCall = self._isFetched or self._handovers.isOneMore
-        return isInCall and self._tones.canRefuse and self._context.config.busySeconds > 0
+        return isInCall and self._hearing.canRefuse and self._context.config.busySeconds > 0
 
     def refuseAloud(self) -> None:
-        self._tones.refuse()
+        self._hearing.refuse()
 
     def endRefused(self) -> None:
         self.end(self._branches.verdict)
@@ -198,33 +191,25 @@ class Bridge:
         self.caller.leg.alert(None)
 
     def openEarly(self) -> None:
-        heard = self._heard or self._branches.speaking
+        heard = self._hearing.called or self._branches.speaking
         self.caller.leg.alert(self._context.profile(self.caller.leg.protocol, heard))
 
     def hear(self) -> None:
-        speaking = self._branches.speaking
-        if self._heard is None and speaking is not None:
-            self._heard = speaking
-            speaking.enter(self._mixer)
-        self._tones.follow(self._heard)
+        self._hearing.begin()
 
     def answerCaller(self) -> None:
         for side in self._branches:
-            if side.answered:
-                self._heard = side
-            else:
+            if not side.answered:
                 side.leg.hangup(Cause.NON_SELECTED_USER_CLEARING)
-        if self._heard is not None:
-            self._heard.enter(self._mixer)
-        self._tones.follow(self._heard)
+        self._hearing.settle()
         if self.caller.answered:
             self._machine.callerAnswered()
         else:
-            profile = self._context.profile(self.caller.leg.protocol, self._heard)
+            profile = self._context.profile(self.caller.leg.protocol, self._hearing.called)
             self.caller.leg.answer(profile)
 
     def end(self, cause: Cause) -> None:
-        self._tones.stop()
+        self._hearing.stop()
         for side in tuple(self.sides.values()):
             if side is self.caller and not (side.answered or self._isFetched):
                 discord = self._facts.tellLack(side.leg, cause, self._branches.discord)
@@ -317,7 +302,7 @@ class Bridge:
         if side is not self.caller:
             self._context.trunks.reached(side.leg)
             self._machine.calledRings()
-            self._tones.follow(self._heard)
+            self._hearing.follow()
 
     def sideRedirected(self, side: BridgeSide, way: Way) -> None:
         if side in self._branches:
@@ -327,8 +312,8 @@ class Bridge:
         self._facts.tellAnswered(side.leg)
         if side is self.caller:
             self._machine.callerAnswered()
-            if self._heard is not None:
-                self.sideChanged(self._heard)
+            if self._hearing.called is not None:
+                self._hearing.changed(self._hearing.called)
         else:
             if self._branches.isUncalled(side):
                 self._facts.tellPickedUp(self.caller.leg, side.leg)
@@ -339,22 +324,17 @@ class Bridge:
         self._facts.tellSoundBegan(side.leg, stream)
         if side in self._branches and not side.answered:
             self._machine.calledSpeaks()
-        self._tones.follow(self._heard)
+        self._hearing.follow()
         self.sideChanged(side)
 
     def sideChanged(self, side: BridgeSide) -> None:
-        other = self.otherOf(side)
-        if other is not None and not self._context.joined(side, other):
-            # Or they could not hear each other.
-            self._context.direct(side, other, Direction.SENDRECV)
+        self._hearing.changed(side)
 
     def sideHeld(self, side: BridgeSide) -> None:
-        self._context.direct(side, self.otherOf(side), Direction.SENDONLY)
-        self._tones.follow(self._heard)
+        self._hearing.held(side)
 
     def sideResumed(self, side: BridgeSide) -> None:
-        self._context.direct(side, self.otherOf(side), Direction.SENDRECV)
-        self._tones.follow(self._heard)
+        self._hearing.resumed(side)
 
     def sideDigit(
         self, side: BridgeSide, digit: str, milliseconds: int, method: DigitMethod
@@ -392,10 +372,9 @@ class Bridge:
         self._context.trunks.ended(side.leg, cause)
         self._facts.tellEnded(side.leg, cause, by, side.figures)
         if not self.sides:
-            self._mixer.close()
+            self._hearing.close()
             self._owner.bridgeClosed(self)
-        if side is self._heard:
-            self._heard = None
+        self._hearing.leave(side)
 
     def _branchGone(self, side: BridgeSide, cause: Cause) -> None:
         self._branches.leave(side, cause)
@@ -408,12 +387,7 @@ class Bridge:
             self._machine.noneAnswers()
         elif self._branches.speaking is not None:
             self._machine.calledSpeaks()
-        self._tones.follow(self._heard)
+        self._hearing.follow()
 
     def otherOf(self, side: BridgeSide) -> BridgeSide | None:
-        """
-        Whom a side talks with; nobody, of several that are called.
-        """
-        if side is self.caller:
-            return self._heard
-        return self.caller if side is self._heard else None
+        return self._hearing.otherOf(side)

@@ -24,7 +24,6 @@ from h323d.gateway.selection import Selection
 from h323d.gateway.trunklines import NO_TRUNKS, TrunkLines
 from h323d.sounds.house import QUIET, Sounds
 from h323d.values.identifiers import CallID, LegID, newCallID, newLegID
-from h323d.values.media.direction import Direction
 from h323d.values.media.formats import MediaFormat
 from h323d.values.media.profile import MediaProfile
 
@@ -123,14 +122,6 @@ class BridgeContext:
         if one.port is None or other.port is None:
             return True
         return self.selection.joins(one.port.stream, other.port.stream)
-
-    def direct(self, side: BridgeSide, other: BridgeSide | None, direction: Direction) -> None:
-        """
-        Let the other side's sound flow as a side listens, once it is answered.
-        """
-        if other is not None and other.answered:
-            profile = self.profile(other.leg.protocol, side)
-            other.leg.changeMedia(profile.directed(direction))
 
     def partyOf(self, leg: ILeg) -> str:
         """
