@@ -14,7 +14,7 @@ we are registered with.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Protocol
 
@@ -42,8 +42,10 @@ class CallingTrunks(Protocol):
     Who has the trunks.
     """
 
-    def at(self, source: TransportAddress | None) -> Trunk | None:
-        """The one that something comes from."""
+    def callingFrom(
+        self, source: TransportAddress | None, called: Iterable[PartyAddress]
+    ) -> tuple[Trunk, ...]:
+        """Those that a call may come by."""
 
 
 @implementer(ICallerNames)
@@ -81,9 +83,9 @@ class Callers:
             if self._users.of(proof.identity) is not None:
                 return self._nameOfUser(proof.identity, name)
         caller = self.of(offer.protocol, offer.peer, offer.calling, call)
-        trunk = self._trunks.at(offer.peer) if caller is None else None
-        if trunk is not None and trunk.config.mayCall:
-            return replace(name, party=f"trunk {trunk.name}")
+        trunks = () if caller is not None else self._trunks.callingFrom(offer.peer, offer.called)
+        if trunks and all(each.config.mayCall for each in trunks):
+            return replace(name, party=f"trunk {trunks[0].name}")
         shown = self.named(caller, name, offer.peer)
         if caller is None:
             return shown

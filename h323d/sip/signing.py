@@ -31,7 +31,7 @@ class Signing:
         self._rng = rng
 
     def secretAt(
-        self, peer: TransportAddress, realm: str, algorithm: Algorithm
+        self, peer: TransportAddress, realm: str, algorithm: Algorithm, account: str
     ) -> tuple[str, str] | None:
         return None
 

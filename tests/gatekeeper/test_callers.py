@@ -255,6 +255,22 @@ def test_whoCallsFromATrunkSpeaksForOthersAndIsKnownIfItMayCall(
     assert bool(world.zone.callers.nameOf(chairman).calling) is mayCall
 
 
+@pytest.mark.parametrize(
+    ("called", "whose"),
+    [("4931", "trunk second"), ("4930", ""), ("0301234", ""), ("", "")],
+)
+def test_ofTwoAccountsWithATrunkTheOneThatIsCalledSpeaks(
+    makeWorld: Any, called: str, whose: str
+) -> None:
+    account: Any = {"realm": "theirs", "md5": 32 * "a"}
+    first = replace(TRUNK, user="4930", mayCall=False, **account)
+    second = replace(TRUNK, name="second", user="4931", **account)
+    world = makeWorld(RoutingConfig(trunks=(first, second)))
+    names = (party(called),) if called else ()
+    offer = Offer((party("carl"),), peer=TransportAddress(STRANGER, 40000), called=names)
+    assert world.zone.callers.nameOf(offer).party == whose
+
+
 def test_whoIsRegisteredAtATrunkIsWhoItIs(makeWorld: Any) -> None:
     world = makeWorld(RoutingConfig(trunks=(TRUNK,)))
     _, endpointId = world.registered(STRANGER, CHAIRMAN)

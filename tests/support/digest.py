@@ -76,15 +76,19 @@ class FakeUsers:
 class FakeSecrets:
     """
     One password, with whoever has one realm.
+
+    @ivar accounts: by which of ours it was asked for, each time.
     """
 
     user: str = "alice"
     password: str = "secret"
     realm: str = REALM
+    accounts: list[str] = field(default_factory=list)
 
     def secretAt(
-        self, peer: TransportAddress, realm: str, algorithm: Algorithm
+        self, peer: TransportAddress, realm: str, algorithm: Algorithm, account: str = ""
     ) -> tuple[str, str] | None:
+        self.accounts.append(account)
         if realm != self.realm:
             return None
         return self.user, secretOf(algorithm, self.user, realm, self.password)

@@ -9,7 +9,7 @@ and nobody else, and only so are calls counted, and go on by another trunk where
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -45,8 +45,10 @@ class ServingTrunks(Protocol):
     def serving(self, name: PartyAddress) -> Iterator[tuple[str, Trunk]]:
         """Those that serve a name, each with its prefix, the longest first."""
 
-    def at(self, source: TransportAddress | None) -> Trunk | None:
-        """The one that something comes from."""
+    def callingFrom(
+        self, source: TransportAddress | None, called: Iterable[PartyAddress]
+    ) -> tuple[Trunk, ...]:
+        """Those that a call may come by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,8 @@ class TrunkRoutes:
         if called.locating:
             return None
         serving = self._serving(called.names)
-        open_ = self._openTo(called.source, serving)
+        origins = self._trunks.callingFrom(called.source, called.names)
+        open_ = self._openTo(origins, serving)
         usable = [each for each in open_ if each.trunk.obstacle is None]
         if usable:
             left = [each for each in open_ if each not in usable]
@@ -125,18 +128,15 @@ class TrunkRoutes:
                     found.setdefault(trunk.name, _Serving(trunk, prefix, name))
         return list(found.values())
 
-    def _openTo(
-        self, source: TransportAddress | None, serving: Sequence[_Serving]
-    ) -> list[_Serving]:
+    def _openTo(self, origins: Sequence[Trunk], serving: Sequence[_Serving]) -> list[_Serving]:
         """
         Those that somebody may be sent to.
+
+        @param origins: the trunks that they may call by; none for who is no trunk.
         """
-        origin = self._trunks.at(source)
-        if origin is None:
-            return list(serving)
-        if not origin.config.transit:
+        if not all(each.config.transit for each in origins):
             return []
-        return [each for each in serving if not each.trunk.sharesHostWith(origin)]
+        return [each for each in serving if not any(map(each.trunk.sharesHostWith, origins))]
 
     def _ordered(self, serving: Sequence[_Serving]) -> list[_Serving]:
         """

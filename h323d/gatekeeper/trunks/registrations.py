@@ -37,7 +37,7 @@ class _Account:
     config: TrunkConfig
 
     def secretAt(
-        self, peer: TransportAddress, realm: str, algorithm: Algorithm
+        self, peer: TransportAddress, realm: str, algorithm: Algorithm, account: str
     ) -> tuple[str, str] | None:
         return self.config.secretFor(realm, algorithm)
 

@@ -133,14 +133,32 @@ class Trunks(Part[TrunkConfigs]):
         trunk = self.at(source)
         return trunk is not None and trunk.config.voiceMail
 
+    def callingFrom(
+        self, source: TransportAddress | None, called: Iterable[PartyAddress]
+    ) -> tuple[Trunk, ...]:
+        """
+        The trunks that a call may come by.  Of several accounts with one server, it is the one
+        whose user is called, who is in the Contact that we have registered; where another number
+        stands in its place, it may be any of them.
+        """
+        host = None if source is None else source.host
+        there = tuple(each for each in self if host is not None and each.isAt(host))
+        names = {each.number for each in called}
+        meant = tuple(each for each in there if each.config.user and each.config.user in names)
+        return meant or there
+
     def secretAt(
-        self, peer: TransportAddress, realm: str, algorithm: Algorithm
+        self, peer: TransportAddress, realm: str, algorithm: Algorithm, account: str = ""
     ) -> tuple[str, str] | None:
         """
         Our user name, and its H(A1), with the trunk that is at an address; C{None} if we have none
         for what it calls its realm (L{h323d.sip.digest.answering.Secrets}).
+
+        @param account: the name of the trunk, where several are at that address.
         """
-        trunk = self.at(peer)
+        known = self._trunks.get(account)
+        isThere = known is not None and known[0].isAt(peer.host)
+        trunk = known[0] if known is not None and isThere else self.at(peer)
         return None if trunk is None else trunk.config.secretFor(realm, algorithm)
 
     def signed(self, request: SIPRequest) -> SIPRequest:

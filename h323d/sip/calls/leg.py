@@ -155,7 +155,7 @@ class SIPLeg:
         Send the INVITE of a call that we make.
         """
         if isinstance(self._side, Inviting):
-            self._end.flow = target.flow
+            self._end.flow, self._end.account = target.flow, target.account
             self.peer = target.flow.peer
             self._side.call(target)
 

@@ -23,7 +23,6 @@ from h323d.sip.calls.sessiontimer import Rows, SessionTimer
 from h323d.sip.dialogs.dialog import Dialog
 from h323d.sip.dialogs.dialogend import DialogEnd
 from h323d.sip.dialogs.within import RequestWithin
-from h323d.sip.flows import Flow
 from h323d.sip.messages.message import SIPRequest, SIPResponse
 from h323d.sip.reasons import statusOfReason
 from h323d.sip.sdp.refusal import NoCommonMedia
@@ -227,7 +226,7 @@ class SessionModification:
     def _send(self, dialog: Dialog, method: str, body: bytes = b"") -> None:
         request = self._end.request(dialog, method, body)
         request = request.withHeaders(request.headers.extending(*self._timer.refreshing()))
-        self._sent = _Change(self, self._agent, dialog, request, self._end.flow)
+        self._sent = _Change(self, self._agent, dialog, request, self._end)
 
     def answerOffer(self, transaction: ServerTransaction) -> None:
         request = transaction.request
@@ -342,11 +341,11 @@ class _Change:
         agent: UserAgent,
         dialog: Dialog,
         request: SIPRequest,
-        flow: Flow | None,
+        end: DialogEnd,
     ) -> None:
         self._modification = modification
         self._dialog = dialog
-        self._sent = RequestWithin(agent, dialog, request, flow, self)
+        self._sent = RequestWithin(agent, dialog, request, end.flow, self, end.account)
 
     def destroy(self) -> None:
         """

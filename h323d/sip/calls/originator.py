@@ -41,6 +41,7 @@ class _Wanted:
     @ivar domain: that whoever is at the next hop has to speak for, over TLS; empty for none.
     @ivar recipient: what To says.
     @ivar path: the proxies on the way, nearest first.
+    @ivar account: by which of ours the call leaves: the name of a trunk; empty for none.
     """
 
     uri: SIPURI
@@ -48,6 +49,7 @@ class _Wanted:
     particulars: Particulars
     recipient: SIPURI
     path: tuple[str, ...] = ()
+    account: str = ""
 
 
 @implementer(IOriginator)
@@ -100,7 +102,8 @@ class SIPOriginator:
             leg.soon(leg.hangup, Cause.NO_ROUTE_TO_DESTINATION)
         elif destination is not None:
             hop = hopAt(destination.host, destination.port, uri)
-            leg.soon(self._begin, leg, _Wanted(uri, domainOf(uri), particulars, uri), (hop,))
+            wanted = _Wanted(uri, domainOf(uri), particulars, uri, account=way.trunk)
+            leg.soon(self._begin, leg, wanted, (hop,))
         elif proxy is not None:
             nearest = replace(proxy, secure=proxy.secure or uri.secure)
             wanted = _Wanted(uri, domainOf(nearest), particulars, uri, (str(proxy),))
@@ -162,6 +165,7 @@ class SIPOriginator:
                 asserted,
                 wanted.path,
                 onward,
+                wanted.account,
             )
         )
 

@@ -68,6 +68,7 @@ class CallTarget:
     @ivar path: the proxies on the way, nearest first, where they are known (RFC 3327).
     @ivar asserted: who calls, as we answer for it to a peer that is trusted; C{None} to any other.
     @ivar onward: where else it may go; C{None} for nowhere.
+    @ivar account: by which of ours with whoever is there (L{h323d.sip.digest.answering.Secrets}).
     """
 
     uri: SIPURI
@@ -80,6 +81,7 @@ class CallTarget:
     asserted: NameAddr | None = None
     path: tuple[str, ...] = ()
     onward: Onward | None = None
+    account: str = ""
 
 
 class SentInviteOwner(Protocol):
@@ -201,7 +203,8 @@ class SentInvite:
         flow = self._end.flow
         if self._cancelled is not None or self._answers >= MAX_ANSWERS or flow is None:
             return False
-        again = self._agent.answering.answer(self._request, response, flow.peer)
+        answering = self._agent.answering
+        again = answering.answer(self._request, response, flow.peer, self._end.account)
         if again is None:
             return False
         self._answers += 1
@@ -242,7 +245,8 @@ class SentInvite:
         prack = self._end.request(dialog, "PRACK")
         rack = str(RAck(rseq, self._request.cseq))
         prack = prack.withHeaders(prack.headers.adding("RAck", rack))
-        RequestWithin(self._agent, dialog, prack, self._end.flow, NOBODY)
+        end = self._end
+        RequestWithin(self._agent, dialog, prack, end.flow, NOBODY, end.account)
         return True
 
     # What a fork asks for.
@@ -263,7 +267,7 @@ class SentInvite:
         bye = dialog.request("BYE")
         bye = bye.withHeaders(bye.headers.adding("Reason", reasonOf(cause)))
         dialog.terminate()
-        sendFarewell(self._agent, bye, self._end.flow)
+        sendFarewell(self._agent, bye, self._end.flow, self._end.account)
 
     def answerAgain(self, response: SIPResponse) -> None:
         ack = self._acks.get(response.toAddress.tag)

@@ -47,6 +47,7 @@ class DialogEnd:
     @ivar localTag: ours.
     @ivar dialog: C{None} before a call of ours is answered.
     @ivar focus: the name of the conference that the peer talks with; empty if it is none.
+    @ivar account: by which of ours with the peer it is (L{h323d.sip.digest.answering.Secrets}).
     @ivar early: the dialogs that provisional answers to a call of ours made, by the peers' tags.
     @ivar settled: of those, the one whose peer has answered our offer for good (RFC 3262, 5).
     """
@@ -56,6 +57,7 @@ class DialogEnd:
         self.localTag = f"{agent.rng.getrandbits(48):012x}"
         self.dialog: Dialog | None = None
         self.focus = ""
+        self.account = ""
         self.early: dict[str | None, Dialog] = {}
         self.settled: Dialog | None = None
         self._agent = agent
@@ -222,7 +224,7 @@ class DialogEnd:
         request = self.request(self.dialog, "BYE")
         request = request.withHeaders(request.headers.adding("Reason", reasonOf(cause)))
         self.dialog.terminate()
-        sendFarewell(self._agent, request, self.flow)
+        sendFarewell(self._agent, request, self.flow, self.account)
 
     # Answers of ours.
 

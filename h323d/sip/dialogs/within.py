@@ -32,18 +32,21 @@ class RequestWithin:
         request: SIPRequest,
         flow: Flow | None,
         user: ClientUser,
+        account: str = "",
     ) -> None:
         """
         Send it.
 
         @param flow: by which the peer was last heard.
         @param user: is told what comes of it, and nothing of challenges that were answered.
+        @param account: that answers these (L{h323d.sip.digest.answering.Secrets}).
         """
         self.request = request
         self._agent = agent
         self._dialog = dialog
         self._flow = flow
         self._user = user
+        self._account = account
         self._answers = 0  # to challenges
         self._isWanted = True
         self._transaction = agent.send(request, self, flow)
@@ -73,7 +76,8 @@ class RequestWithin:
         """
         if self._flow is None or not self._isWanted or self._answers >= MAX_ANSWERS:
             return False
-        again = self._agent.answering.answer(self.request, response, self._flow.peer)
+        peer = self._flow.peer
+        again = self._agent.answering.answer(self.request, response, peer, self._account)
         if again is None:
             return False
         self._answers += 1

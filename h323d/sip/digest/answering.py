@@ -41,10 +41,13 @@ class Secrets(Protocol):
     """
 
     def secretAt(
-        self, peer: TransportAddress, realm: str, algorithm: Algorithm
+        self, peer: TransportAddress, realm: str, algorithm: Algorithm, account: str
     ) -> tuple[str, str] | None:
         """
         Our user name there, and its H(A1).
+
+        @param account: by which of ours a call leaves, where we may have several there; empty if
+            it leaves by none.
 
         @return: C{None} if we have none.
         """
@@ -57,7 +60,7 @@ class Secrets(Protocol):
 
 class _NoSecrets:
     def secretAt(
-        self, peer: TransportAddress, realm: str, algorithm: Algorithm
+        self, peer: TransportAddress, realm: str, algorithm: Algorithm, account: str
     ) -> tuple[str, str] | None:
         return None
 
@@ -66,6 +69,9 @@ class _NoSecrets:
 
 
 NO_SECRETS: Secrets = _NoSecrets()
+
+
+_Place = tuple[str, str, str]  # a host, a realm, and our name there
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +91,7 @@ class Answering:
         self._secrets = secrets
         self._clock = clock
         self._rng = rng
-        self._pauses: dict[tuple[str, str], _Pause] = {}  # by host and realm
+        self._pauses: dict[_Place, _Pause] = {}
         self._logged = FirstOf(MAX_LOGGED)
 
     def signed(self, request: SIPRequest) -> SIPRequest:
@@ -95,13 +101,18 @@ class Answering:
         return self._secrets.signed(request)
 
     def answer(
-        self, request: SIPRequest, response: SIPResponse, peer: TransportAddress
+        self,
+        request: SIPRequest,
+        response: SIPResponse,
+        peer: TransportAddress,
+        account: str = "",
     ) -> SIPRequest | None:
         """
         What to send instead of a request that has met with a challenge.
 
         @param request: as it was sent, without Via.
         @param peer: where it went.
+        @param account: by which of ours (L{Secrets}).
 
         @return: with the next number in CSeq; C{None} if there is nothing that we could show, or
             the response is no challenge.
@@ -114,7 +125,11 @@ class Answering:
         for algorithm in Algorithm:  # the best first
             for challenge in challenges:
                 if challenge.algorithm is algorithm and challenge.qop:
-                    answer = self._answerTo(challenge, request, _SHOWN_IN[response.status], peer)
+                    known = self._secrets.secretAt(peer, challenge.realm, algorithm, account)
+                    if known is None:
+                        continue
+                    field = _SHOWN_IN[response.status]
+                    answer = self._answerTo(challenge, request, field, peer, known)
                     if answer is not None:
                         return answer
         if challenges and self._logged.isFirst(peer.host):
@@ -130,12 +145,17 @@ class Answering:
         What was shown in a request was good.
         """
         for shown in _shownIn(request, *_SHOWN_IN.values()):
-            self._pauses.pop((peer.host, shown.realm), None)
+            self._pauses.pop((peer.host, shown.realm, shown.user), None)
 
     def _answerTo(
-        self, challenge: Challenge, request: SIPRequest, field: str, peer: TransportAddress
+        self,
+        challenge: Challenge,
+        request: SIPRequest,
+        field: str,
+        peer: TransportAddress,
+        known: tuple[str, str],
     ) -> SIPRequest | None:
-        place = (peer.host, challenge.realm)
+        place = (peer.host, challenge.realm, known[0])
         pause = self._pauses.get(place)
         now = self._clock.seconds()
         if pause is not None and now < pause.until:
@@ -144,26 +164,21 @@ class Answering:
         if before and not (challenge.stale and before[0].nonce != challenge.nonce):
             self._refused(place, pause, now)
             return None
-        credentials = self._credentials(challenge, request, peer)
-        if credentials is None:
-            return None
+        credentials = self._credentials(challenge, request, known)
         others = [
             line
             for line in request.headers.lines(field)
-            if (known := Credentials.read(line)) is None or known.realm != challenge.realm
+            if (shown := Credentials.read(line)) is None or shown.realm != challenge.realm
         ]
         headers = request.headers.without(field).adding(field, *others, str(credentials))
         cseq = CSeq(request.cseq.number + 1, request.method)
         return replace(request, headers=headers.replacing("CSeq", str(cseq)))
 
     def _credentials(
-        self, challenge: Challenge, request: SIPRequest, peer: TransportAddress
-    ) -> Credentials | None:
+        self, challenge: Challenge, request: SIPRequest, known: tuple[str, str]
+    ) -> Credentials:
         algorithm = challenge.algorithm
         assert algorithm is not None  # it was chosen
-        known = self._secrets.secretAt(peer, challenge.realm, algorithm)
-        if known is None:
-            return None
         user, secret = known
         cnonce, count, uri = f"{self._rng.getrandbits(64):016x}", f"{1:08x}", str(request.uri)
         response = responseOf(
@@ -181,7 +196,7 @@ class Answering:
             challenge.opaque,
         )
 
-    def _refused(self, place: tuple[str, str], pause: _Pause | None, now: float) -> None:
+    def _refused(self, place: _Place, pause: _Pause | None, now: float) -> None:
         seconds = FIRST_PAUSE if pause is None else min(2 * pause.seconds, LONGEST_PAUSE)
         self._log.warn(
             "{peer} refuses our password for {realm}; it is shown nothing for {seconds:.0f} s",

@@ -7,6 +7,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from twisted.internet.task import Clock
@@ -211,6 +212,15 @@ def test_whoComesFromATrunkIsSentToNoneUnlessItMay() -> None:
         "backToTheTrunk",
     )
     assert Routes(replace(NEAR, transit=True), FAR).order(source="10.0.0.7") == ["far"]
+
+
+def test_whoMayHaveComeByOneOfTwoTrunksIsSentOnIfBothMayOrTheOneThatIsCalled() -> None:
+    account: Any = {"realm": "theirs", "md5": 32 * "a"}
+    first = replace(NEAR, user="4930", transit=True, prefixes=(), **account)
+    second = replace(NEAR, name="second", user="4931", prefixes=(), **account)
+    routes = Routes(first, second, FAR)
+    assert routes.refusal("10.0.0.7")[1] == "backToTheTrunk"
+    assert routes.order(partyFromText("4930"), source="10.0.0.7") == ["far"]
 
 
 def test_itIsNotSentBackToTheSameHostByAnotherTrunkEither() -> None:

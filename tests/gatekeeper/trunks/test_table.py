@@ -167,3 +167,42 @@ def test_oneThatComesWithTheNextReadingIsChecked() -> None:
     zone.trunks.reconfigure((NEAR,))
     zone.clock.advance(0.1)
     assert zone.named("near").state == "failing"
+
+
+ONE = replace(NEAR, user="4930", realm="theirs", md5=32 * "a")
+OTHER = replace(NEAR, name="other", user="4931", realm="theirs", md5=32 * "b")
+AT_BOTH = TransportAddress("10.0.0.7", 40000)
+
+
+@pytest.mark.parametrize(
+    ("called", "trunks"),
+    [
+        (["sip:4931@10.0.0.1"], ["other"]),
+        (["4930"], ["near"]),
+        (["sip:0301234@10.0.0.1"], ["near", "other"]),
+        ([], ["near", "other"]),
+    ],
+)
+def test_ofTwoAccountsWithOneServerTheOneIsMeantWhoseUserIsCalled(
+    called: list[str], trunks: list[str]
+) -> None:
+    zone = Zone(ONE, OTHER, FAR)
+    found = zone.trunks.callingFrom(AT_BOTH, map(partyFromText, called))
+    assert [each.name for each in found] == trunks
+
+
+def test_whoComesFromNoTrunkCallsByNone() -> None:
+    zone = Zone(ONE, OTHER)
+    called = (partyFromText("4930"),)
+    assert zone.trunks.callingFrom(TransportAddress("10.0.0.9", 5060), called) == ()
+    assert zone.trunks.callingFrom(None, called) == ()
+
+
+@pytest.mark.parametrize(
+    ("account", "user"), [("other", "4931"), ("near", "4930"), ("", "4930"), ("far", "4930")]
+)
+def test_ofTwoAccountsWithOneServerTheOneIsShownByWhichACallLeaves(account: str, user: str) -> None:
+    zone = Zone(ONE, OTHER, replace(FAR, user="us", realm="theirs", md5=32 * "c"))
+    found = zone.trunks.secretAt(AT_BOTH, "theirs", Algorithm.MD5, account)
+    assert found is not None
+    assert found[0] == user

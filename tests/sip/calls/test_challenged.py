@@ -6,10 +6,13 @@ from __future__ import annotations
 
 import pytest
 
+from h323d.call.ways import Way
 from h323d.sip.digest.algorithms import Algorithm
+from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
+from h323d.values.identifiers import CallID
 from tests.support.digest import FakeSecrets, FakeUsers
-from tests.support.sippeers import SIPWorld
+from tests.support.sippeers import PROFILE, LegLog, SIPWorld
 
 USERS = {"alice": "secret"}
 TARGET = "sip:80001@10.0.0.1"
@@ -45,4 +48,20 @@ def test_whatWasRefusedOnceIsNotShownInTheNextCall() -> None:
         client.call(TARGET)
         world.run(1)
         assert world.firstLines("10.0.0.3").count(f"INVITE {TARGET}") == invites
+    world.settle()
+
+
+def test_aCallByATrunkShowsThePasswordOfThatOne() -> None:
+    world, secrets = SIPWorld(), FakeSecrets()
+    server = world.peer("10.0.0.1", users=FakeUsers(USERS))
+    there = TransportAddress("10.0.0.1", 5060)
+    caller = (PartyAddress(AddressKind.H323_ID, "alice"),)
+    called = (PartyAddress(AddressKind.URL, TARGET),)
+    leg = world.peer("10.0.0.3", secrets=secrets).originator.originate(
+        CallID("c1"), caller, Way("sip", there, called, trunk="second"), PROFILE, LegLog()
+    )
+    world.run(1)
+    assert leg.state == server.legs[0].state == "established"
+    assert set(secrets.accounts) == {"second"}
+    leg.hangup(Cause.NORMAL_CALL_CLEARING)
     world.settle()

@@ -60,3 +60,11 @@ def test_withoutAWayBackItGoesAsItIs(agent: Any) -> None:
     sendFarewell(agent, BYE, None)
     agent.sent[0].user.responseReceived(challenge())
     assert len(agent.sent) == 1
+
+
+def test_itIsShownByTheAccountThatTheCallWasMadeBy(agent: Any) -> None:
+    secrets = FakeSecrets()
+    agent.answering = Answering(secrets, agent.clock, agent.rng)
+    sendFarewell(agent, BYE, FakeFlow(), "second")
+    agent.sent[0].user.responseReceived(challenge())
+    assert secrets.accounts == ["second"]

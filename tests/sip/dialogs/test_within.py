@@ -26,11 +26,12 @@ class Scene:
 
     def __init__(self, flow: Any = None) -> None:
         self.agent: Any = FakeAgent()
-        self.agent.answering = Answering(FakeSecrets(), self.agent.clock, self.agent.rng)
+        self.secrets = FakeSecrets()
+        self.agent.answering = Answering(self.secrets, self.agent.clock, self.agent.rng)
         self.user: Any = Recorder()
         self.dialog = Dialog.called(received("INVITE").request, "ours", 7)
         request = self.dialog.request("UPDATE")
-        self.sent = RequestWithin(self.agent, self.dialog, request, flow, self.user)
+        self.sent = RequestWithin(self.agent, self.dialog, request, flow, self.user, "second")
 
     def answer(self, status: int, nonce: str = "n", stale: bool = False) -> SIPResponse:
         response = self.last.response(status)
@@ -58,6 +59,7 @@ def test_itIsSentAgainWithWhatIsAskedForAndTheDialogsNextNumber(scene: Scene) ->
     assert (scene.last.method, scene.last.cseq.number) == ("UPDATE", 10)
     assert "Authorization" in scene.last.headers
     assert scene.sent.request is scene.last
+    assert scene.secrets.accounts == ["second"]
     assert scene.dialog.request("BYE").cseq.number == 11
 
 

@@ -156,6 +156,12 @@ def test_othersAreShownAllTheSame(client: Client) -> None:
     assert client.answer(asked(CHALLENGE), peer=TransportAddress("10.0.0.4", 5060)) is not None
 
 
+def test_whoRefusesOneOfOurNamesMayTakeAnother(client: Client) -> None:
+    assert client.answer(asked(CHALLENGE), client.again(asked(CHALLENGE))) is None
+    client.secrets.user = "bob"
+    assert client.answer(asked(CHALLENGE)) is not None
+
+
 def test_whoTakesItOnceBeginsAnew(client: Client) -> None:
     for _ in range(3):
         again = client.again(asked(CHALLENGE))
