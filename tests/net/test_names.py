@@ -25,7 +25,7 @@ from h323d.call.lookups import (
     PointerRecord,
     ServiceRecord,
 )
-from h323d.net.names import Names, SystemNames
+from h323d.net.names import MAX_RECORDS, Names, SystemNames
 from h323d.values.address import TransportAddress
 
 RECORDS: dict[tuple[str, int], list[Any]] = {
@@ -43,6 +43,11 @@ RECORDS: dict[tuple[str, int], list[Any]] = {
     ("a.example.com", dns.AAAA): [dns.Record_AAAA("2001:db8::1", ttl=90)],
     ("four.example.com", dns.A): [dns.Record_A("192.0.2.4", ttl=80)],
     ("four.example.com", dns.AAAA): [],
+    ("loop.example.com", dns.A): [dns.Record_CNAME("loop.example.com", ttl=80)],
+    ("loop.example.com", dns.AAAA): [dns.Record_CNAME("loop.example.com", ttl=80)],
+    ("_sip._udp.many.example.com", dns.SRV): [
+        dns.Record_SRV(each, 0, 5060, f"s{each}.example.com", ttl=60) for each in range(500)
+    ],
 }
 
 
@@ -60,7 +65,8 @@ class Zone(ResolverBase):
             answer.errback(DNSNameError())
         else:
             records = [
-                dns.RRHeader(name, type, ttl=each.ttl, payload=each, auth=True) for each in known
+                dns.RRHeader(name, each.TYPE, ttl=each.ttl, payload=each, auth=True)
+                for each in known
             ]
             answer.callback((records, [], []))
         return answer
@@ -78,8 +84,11 @@ def names() -> Generator[Names, None, None]:
     listener: Any = reactor
     factory = DNSServerFactory(authorities=[Zone()])
     port = listener.listenUDP(0, dns.DNSDatagramProtocol(factory), interface="127.0.0.1")
-    yield Names(reactor, [addressOf(port)], 2.0)
+    here = addressOf(port)
+    large = listener.listenTCP(here.port, factory, interface=here.host)
+    yield Names(reactor, [here], 2.0)
     port.stopListening()
+    large.stopListening()
 
 
 def test_itKeepsItsInterface(names: Names) -> None:
@@ -114,6 +123,18 @@ def test_addressesOfBothKindsAreFound(names: Names) -> Generator[Any, Any, None]
 def test_oneKindOfAddressIsEnough(names: Names) -> Generator[Any, Any, None]:
     found = yield names.hosts("four.example.com")
     assert found == (HostRecord("192.0.2.4", 80),)
+
+
+@pytest_twisted.inlineCallbacks
+def test_ofFiveHundredServersTheFirstAreTaken(names: Names) -> Generator[Any, Any, None]:
+    records = yield names.services("_sip._udp.many.example.com")
+    assert [each.priority for each in records] == list(range(MAX_RECORDS))
+
+
+@pytest_twisted.inlineCallbacks
+def test_aNameThatLeadsToItselfHasNoAddress(names: Names) -> Generator[Any, Any, None]:
+    found = yield names.hosts("loop.example.com")
+    assert found == ()
 
 
 @pytest_twisted.inlineCallbacks
