@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.flows import untilHeard
 from tests.support.processes import Baresip, Caller, Capture, Server, waitFor
 from tests.support.sound import heard, heardFor, writeTone
 
@@ -67,6 +68,15 @@ def inRoom(server: Server, count: int) -> bool:
     return len(calls) == count and all(call.get("presence") == "present" for call in calls)
 
 
+def haveSpoken(server: Server, packets: int, room: str = "") -> bool:
+    """
+    Whether so much has come from everybody, or from everybody in a room.
+    """
+    calls = [call for call in server.ask("calls") if room in ("", call.get("room"))]
+    heard = [call.get("media") for call in calls]
+    return all(media and media["packetsReceived"] >= packets for media in heard)
+
+
 @pytest.mark.parametrize("codec", CODEC)
 def test_theyHearEachOther(codec: str, tmp_path: Path) -> None:
     with (
@@ -75,11 +85,13 @@ def test_theyHearEachOther(codec: str, tmp_path: Path) -> None:
     ):
         with baresip(tmp_path / "baresip", codec) as phone:
             waitFor(lambda: inRoom(server, 1), 10, "the softphone is in the room")
-            with caller(tmp_path, "--seconds", "4") as ours:
+            with caller(tmp_path) as ours:
                 waitFor(lambda: inRoom(server, 2), 10, "both are in the room")
                 (theirs,) = (each for each in server.ask("calls") if each["protocol"] == "sip")
                 assert theirs["media"]["format"].startswith(codec)
-                assert ours.wait(15) == 0, ours.output()
+                untilHeard(capture, CALLER, THEIR_TONE)
+                waitFor(lambda: haveSpoken(server, 150), 10, "both have spoken for three seconds")
+                assert ours.hangUp() == 0, ours.output()
             tell("hangup")
             waitFor(lambda: server.ask("calls") == [], 5, "its hanging up is noticed")
     assert heardFor(tmp_path / "heard.wav", TONES, 1.5) == [THEIR_TONE]
