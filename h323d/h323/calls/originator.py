@@ -123,36 +123,29 @@ class H323Originator:
             identity, reference, False, caller, names, destination=target, parent=way.parent
         )
         secure = self._secureAddress(target, request)
-        description = CallDescription(
-            legId,
-            callId,
-            LegDirection.OUTGOING,
-            identity,
-            reference,
-            caller,
-            way.called[:1],
-            "",
-            secure or target or TransportAddress("0.0.0.0", 0),
-        )
         home = self._homeTowards(target)
+        description = _describe(legId, callId, way, request, secure)
         leg = H323Leg(self._owner.contextOf(secure is not None, home), description, options)
         leg.observe(observer)
-        here = self._owner.addressAt(home)
-        parties = SetupParties(
-            caller,
-            names,
-            here,
-            target,
+        leg.dial(self._parties(request, home, particulars), profile)
+        self._legs.keep(leg)
+        self._wire.belongs(leg.callIdentifier, leg.callId)
+        self._clock.callLater(0, self._begin, leg, request, secure)
+        return leg
+
+    def _parties(
+        self, request: AdmissionRequest, home: Home, particulars: Particulars
+    ) -> SetupParties:
+        return SetupParties(
+            request.calling,
+            request.called,
+            self._owner.addressAt(home),
+            request.destination,
             hops=particulars.hops,
             displayName=particulars.displayName,
             diversion=particulars.diversion,
             isVerified=bool(particulars.asserted),
         )
-        leg.dial(parties, profile)
-        self._legs.keep(leg)
-        self._wire.belongs(leg.callIdentifier, leg.callId)
-        self._clock.callLater(0, self._begin, leg, request, secure)
-        return leg
 
     def goOn(self, legId: LegID, way: Way) -> None:
         """
@@ -252,6 +245,29 @@ class H323Originator:
         if not leg.released:
             self._openings[leg.legId] = opening
         return True
+
+
+def _describe(
+    legId: LegID,
+    callId: CallID,
+    way: Way,
+    request: AdmissionRequest,
+    secure: TransportAddress | None,
+) -> CallDescription:
+    """
+    @param secure: where it is connected over TLS; C{None} where it is not.
+    """
+    return CallDescription(
+        legId,
+        callId,
+        LegDirection.OUTGOING,
+        request.identity,
+        request.reference,
+        request.calling,
+        way.called[:1],
+        "",
+        secure or request.destination or TransportAddress("0.0.0.0", 0),
+    )
 
 
 def _targetOf(way: Way) -> TransportAddress | None:
