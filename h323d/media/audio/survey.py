@@ -97,35 +97,23 @@ def survey(
     @param now: seconds.
     """
     slots = np.flatnonzero((table.portId >= 0) & ~table.local)
-    late = np.zeros(len(slots), np.int64)
-    concealed = np.zeros(len(slots), np.int64)
-    shifted = np.zeros(len(slots), np.int64)
-    depth = np.zeros(len(slots))
-    delay = departures[table.group[slots]]
-    frameMs = np.array([group.frameMs for group in groups], np.int64)
-    for store in stores.made:
-        at = table.store[slots] == store.number
-        rows = table.row[slots[at]]
-        if rows.size:
-            late[at] = store.buffers.late[rows]
-            concealed[at] = store.buffers.concealed[rows]
-            shifted[at] = store.shifted(rows)
-            depth[at] = store.buffers.depth()[rows]
-            delay[at] += store.buffers.playout.wait[rows]
+    buffered = _buffered(table, stores, slots)
+    delay = departures[table.group[slots]] + buffered.wait
     for place, slot in enumerate(slots.tolist()):
         if slot in lanes:
             delay[place] = lanes[slot].delay
+    frameMs = np.array([group.frameMs for group in groups], np.int64)
     return Survey(
         rows={portId: row for row, portId in enumerate(table.portId[slots].tolist())},
         received=statistics.received[slots],
         lost=statistics.lost()[slots],
-        late=late,
+        late=buffered.late,
         refused=table.refused[slots] + statistics.refused[slots],
         jitter=statistics.jitter()[slots],
-        depth=depth,
+        depth=buffered.depth,
         delay=delay,
-        concealed=concealed,
-        shifted=shifted,
+        concealed=buffered.concealed,
+        shifted=buffered.shifted,
         sent=table.sent[slots],
         remoteLost=table.remoteLost[slots],
         remoteJitter=table.remoteJitter[slots],
@@ -134,6 +122,36 @@ def survey(
         frameMs=frameMs[table.group[slots]],
         locked=table.locked[slots],
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Buffered:
+    """
+    What the buffers of sound tell, by port; nothing, of one that has none.
+
+    @ivar wait: C{float64}, seconds until what comes is heard.
+    """
+
+    late: Counts
+    concealed: Counts
+    shifted: Counts
+    depth: Seconds
+    wait: Seconds
+
+
+def _buffered(table: PortTable, stores: SoundStores, slots: npt.NDArray[np.intp]) -> _Buffered:
+    late, concealed, shifted = (np.zeros(len(slots), np.int64) for _ in range(3))
+    depth, wait = np.zeros(len(slots)), np.zeros(len(slots))
+    for store in stores.made:
+        at = table.store[slots] == store.number
+        rows = table.row[slots[at]]
+        if rows.size:
+            late[at] = store.buffers.late[rows]
+            concealed[at] = store.buffers.concealed[rows]
+            shifted[at] = store.shifted(rows)
+            depth[at] = store.buffers.depth()[rows]
+            wait[at] = store.buffers.playout.wait[rows]
+    return _Buffered(late, concealed, shifted, depth, wait)
 
 
 def _silence(
