@@ -100,6 +100,10 @@ def talk(tmp_path_factory: pytest.TempPathFactory) -> Talk:
     return Talk(ways, capture.complaints(US))
 
 
+def endedLegs(server: Server) -> int:
+    return int(server.ask("status")["facts"].get("CallEnded", 0))
+
+
 def collect(
     protocol: str, dials: list[Dial], server: Server, flows: Flows
 ) -> dict[tuple[str, str, str], list[Way]]:
@@ -113,10 +117,12 @@ def collect(
     untroubled = Untroubled(PACKETS)
     over: set[str] = set()
     coming = iter(dials)
-    made = 0
+    made, before = 0, endedLegs(server)
 
     def end() -> bool:
         nonlocal made
+        gone = endedLegs(server) - before
+        assert gone <= 2 * len(over), f"a call failed:\n{server.output()[-2000:]}"
         for legs in bridged(server):
             callId = legs["sip"]["callId"]
             if callId in over or not untroubled.isOver(legs):
