@@ -80,7 +80,7 @@ PARTS = {
     "tests/media/test_srtp.py": "media/shield",
     "tests/media/audio/test_plane.py": """
         media/audio/commands media/audio/groups media/audio/negotiated
-        media/audio/speaking media/audio/survey
+        media/audio/speaking media/audio/stages media/audio/survey
         """,
     "tests/operation/test_views.py": "operation/peerviews operation/routeviews",
     "tests/walks/test_parent.py": "gatekeeper/parents/assembly gatekeeper/parents/parent",

@@ -18,29 +18,14 @@ import numpy.typing as npt
 
 from h323d.dsp.codec import ICodec
 from h323d.dsp.mixing import mix
-from h323d.media.audio.buffers import SoundStores
-from h323d.media.audio.codecs import BUILT_IN, Codecs
-from h323d.media.audio.coders import Coders
+from h323d.media.audio.codecs import BUILT_IN
 from h323d.media.audio.commands import Commands
-from h323d.media.audio.consent import Consent
-from h323d.media.audio.decoding import Decoding
-from h323d.media.audio.digits import Digits
-from h323d.media.audio.forwarding import Forwarding
 from h323d.media.audio.groups import LocalParty, MixGroup
-from h323d.media.audio.laneforms import LaneForms
 from h323d.media.audio.negotiated import Negotiated
-from h323d.media.audio.passing import Passing
-from h323d.media.audio.pauses import Pauses
-from h323d.media.audio.rates import Rates
-from h323d.media.audio.receiving import Receiver
-from h323d.media.audio.rooms import Rooms
 from h323d.media.audio.rtcp import RTCPSide
-from h323d.media.audio.sending import Sender
 from h323d.media.audio.speaking import Speaking
-from h323d.media.audio.strays import Strays
+from h323d.media.audio.stages import Stages
 from h323d.media.audio.survey import survey
-from h323d.media.audio.table import PortTable
-from h323d.media.audio.transcoding import Transcoding
 from h323d.media.config import MediaConfig
 from h323d.media.packets import PASSING, IPacketIO, PacketBatch
 from h323d.media.reports import HandshakeHeard, PassingTurned, Report, Surveyed
@@ -89,35 +74,20 @@ class MediaPlane:
         self._tickSeconds = config.tickMs / 1000
         self._departure, self._few = departure, few
         self._tickMs = config.tickMs
-        self._table = table = PortTable(config.maximumPorts)
-        known = Codecs(codecs)
-        self.formats = known.formats
-        self._coders = coders = Coders(known)
-        self._stores = stores = SoundStores(config, table, coders, few)
-        self._digits = digits = Digits(table)
-        self._consent = consent = Consent(table)
-        self._decoding = decoding = Decoding(
-            table, known, coders, stores, Pauses(table, coders, stores)
-        )
-        self._receiver = receiver = Receiver(
-            config, table, known, digits, consent, stores, decoding, few
-        )
-        self._sender = sender = Sender(table, known, coders, few)
-        forms = LaneForms(table, known, coders)
-        transcoding = Transcoding(table, known, coders, decoding, sender)
-        self._strays = strays = Strays(forms)
-        self._forwarding = forwarding = Forwarding(
-            table, known, forms, transcoding, receiver, strays
-        )
-        self._passing = passing = Passing(
-            table, forms, forwarding, transcoding, strays, stores, receiver, sender, digits
-        )
-        rates = Rates(config.maximumPorts)
-        self._rooms = rooms = Rooms(config, table, known, stores, rates, passing, number)
+        stages = Stages(config, codecs, few, number)
+        self._table = table = stages.table
+        self.formats = stages.known.formats
+        self._coders, self._stores, self._decoding = stages.coders, stages.stores, stages.decoding
+        self._receiver, self._sender = receiver, sender = stages.receiver, stages.sender
+        self._digits, self._consent = digits, consent = stages.digits, stages.consent
+        self._strays, self._forwarding = stages.strays, stages.forwarding
+        self._passing, self._rooms = passing, rooms = stages.passing, stages.rooms
         self._control = control = RTCPSide(config, rng, table, receiver, sender, consent, epoch)
-        self._speaking = speaking = Speaking(config, table, known)
+        self._speaking = speaking = Speaking(config, table, stages.known)
         self._secured = secured = SecuredIO()
-        negotiated = Negotiated(config, table, known, receiver, sender, digits, passing, secured)
+        negotiated = Negotiated(
+            config, table, stages.known, receiver, sender, digits, passing, secured
+        )
         self.commands = Commands(
             rng, table, rooms, negotiated, receiver, consent, digits, control, speaking
         )
