@@ -4,10 +4,12 @@ What came to a door and was not let in, or came otherwise than it should.
 
 from __future__ import annotations
 
+from base64 import b64encode
 from dataclasses import dataclass
 
 from h323d.events.bus import Fact
 from h323d.values.address import PartyAddress, TransportAddress
+from h323d.values.proof import Proof
 
 __all__ = [
     "ApplicationPassed",
@@ -82,7 +84,7 @@ class ApplicationPassed(Fact):
     @ivar protocol: C{"h323"} or C{"sip"}; empty for the operator.
     @ivar source: where it came from; C{None} for the operator.
     @ivar party: the asker's endpoint identifier; empty if it is not registered.
-    @ivar proofs: the schemes of what it showed.
+    @ivar proofs: what it showed to prove that.
     @ivar calling: who calls, or whose names are to be registered.
     @ivar called: who is called.
     @ivar bandwidth: bit/s, both directions together, that are left of what it asked for; 0 if it
@@ -98,7 +100,7 @@ class ApplicationPassed(Fact):
     protocol: str
     source: TransportAddress | None
     party: str
-    proofs: tuple[str, ...]
+    proofs: tuple[Proof, ...]
     calling: tuple[PartyAddress, ...]
     called: tuple[PartyAddress, ...]
     bandwidth: int
@@ -107,6 +109,20 @@ class ApplicationPassed(Fact):
     callId: str
     legId: str
     room: str
+
+    @property
+    def identities(self) -> tuple[str, ...]:
+        """
+        Who it says that it is, in the order of the proofs.
+        """
+        return tuple(each.identity for each in self.proofs)
+
+    @property
+    def signedOctets(self) -> tuple[str, ...]:
+        """
+        What is signed, in base64, in the order of the proofs that are signatures.
+        """
+        return tuple(b64encode(each.octets).decode() for each in self.proofs if each.signature)
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,7 +89,7 @@ def _passed(at: float, application: Application) -> ApplicationPassed:
         application.protocol,
         application.source,
         application.party,
-        tuple(each.scheme for each in application.proofs),
+        application.proofs,
         application.calling,
         application.called,
         application.bandwidth,

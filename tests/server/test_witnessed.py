@@ -148,7 +148,7 @@ def test_theRecordSaysWhatPassed() -> None:
         )
     )
     (told,) = house.told
-    assert (told.door, told.party, told.proofs) == ("ARQ", "ep1", ("h2351",))
+    assert (told.door, told.party, told.identities) == ("ARQ", "ep1", ("anna",))
     assert (told.calling, told.bandwidth, told.callType) == (caller, 128_000, "ESCALATE")
 
 

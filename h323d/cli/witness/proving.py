@@ -17,7 +17,7 @@ from h323d.witness.log.checkpoint import Checkpoint
 from h323d.witness.log.places import Place, keep, linesOf
 from h323d.witness.log.proofs import InclusionProof, consistency, lineOf, proveInclusion
 from h323d.witness.log.record import read
-from h323d.witness.log.sealing import Opening
+from h323d.witness.log.sealing import MAX_OPENING, Opening
 from h323d.witness.log.tiles import export
 from h323d.witness.log.tree import provesConsistency
 
@@ -100,7 +100,7 @@ def _placeOf(path: Path) -> Place:
 def _opened(place: Place, index: int) -> dict[str, str]:
     path = place.openings(index // place.fileRecords * place.fileRecords)
     found = {}
-    for line in linesOf(path) if path.exists() else ():
+    for line in linesOf(path, MAX_OPENING) if path.exists() else ():
         of, _, opening = Opening.read(line)
         if of == index:
             found[opening.name] = opening.value

@@ -19,7 +19,7 @@ from h323d.witness.log.faults import Fault, Kind
 from h323d.witness.log.note import VerifierKey, notesIn
 from h323d.witness.log.places import Place, Subtree, linesOf
 from h323d.witness.log.record import Record, read
-from h323d.witness.log.sealing import Opening
+from h323d.witness.log.sealing import MAX_OPENING, Opening
 from h323d.witness.log.tree import Frontier, leafHash
 
 __all__ = ["Head", "Inspected", "inspect"]
@@ -291,7 +291,7 @@ class _Openings:
 
     def __init__(self, place: Place, first: int) -> None:
         path = place.openings(first)
-        self._lines = linesOf(path) if path.exists() else iter(())
+        self._lines = linesOf(path, MAX_OPENING) if path.exists() else iter(())
         self._first = first
         self.opened = 0
         self.faults: list[Fault] = []

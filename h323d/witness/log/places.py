@@ -179,12 +179,14 @@ def generationsIn(directory: Path) -> list[int]:
     )
 
 
-def linesOf(path: Path) -> Iterator[bytes]:
+def linesOf(path: Path, longest: int = MAX_LINE) -> Iterator[bytes]:
     """
     The lines of a file, with their newlines, however long it makes them.
+
+    @param longest: octets that one may have; more are told as several.
     """
     with path.open("rb", buffering=1 << 18) as file:
-        while line := file.readline(MAX_LINE + 2):
+        while line := file.readline(longest + 2):
             yield line
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from h323d.errors import DecodeError
 from h323d.witness.log.places import Place, keep, linesOf
-from h323d.witness.log.sealing import Opening
+from h323d.witness.log.sealing import MAX_OPENING, Opening
 
 __all__ = ["Chosen", "eraseOpenings", "heldOpenings", "retire"]
 
@@ -84,7 +84,7 @@ def heldOpenings(place: Place) -> Iterator[None]:
 
 def _eraseIn(path: Path, chosen: Chosen) -> int:
     erased, kept = 0, []
-    for line in linesOf(path):
+    for line in linesOf(path, MAX_OPENING):
         try:
             if line.endswith(b"\n") and chosen(*Opening.read(line)):
                 erased += 1

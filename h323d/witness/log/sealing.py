@@ -15,9 +15,11 @@ from hashlib import sha256
 from h323d.errors import DecodeError
 from h323d.witness.log.record import canonical, cleaned
 
-__all__ = ["SALT", "Opening", "newOpening"]
+__all__ = ["MAX_OPENING", "SALT", "Opening", "newOpening"]
 
 SALT = 16  # octets
+MAX_VALUE = 131_072  # characters of what is sealed
+MAX_OPENING = 8 * MAX_VALUE  # octets of its line
 
 _MEMBERS = {"index": int, "name": str, "salt": str, "timestamp": str, "value": str}
 
@@ -86,9 +88,9 @@ class Opening:
 
 def newOpening(name: str, value: str, rng: random.Random) -> Opening:
     """
-    Seal a value.
+    Seal a value, of at most L{MAX_VALUE} characters.
     """
-    return Opening(name, rng.randbytes(SALT), cleaned(value))
+    return Opening(name, rng.randbytes(SALT), cleaned(value)[:MAX_VALUE])
 
 
 def _text(octets: bytes) -> str:

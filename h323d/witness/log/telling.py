@@ -8,6 +8,7 @@ times a second, or is a measurement, is not recorded.
 from __future__ import annotations
 
 import random
+from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -63,6 +64,7 @@ from h323d.events.server import (
     WitnessFailed,
     WitnessRecovered,
 )
+from h323d.values.proof import Proof
 from h323d.witness.log.chain import Entry
 from h323d.witness.log.record import canonical, cleaned, timestampOf
 from h323d.witness.log.sealing import Opening, newOpening
@@ -70,7 +72,6 @@ from h323d.witness.log.sealing import Opening, newOpening
 __all__ = ["TOLD", "Told", "entryOf"]
 
 MAX_TEXT = 512  # characters of a text that a record has
-MAX_SEALED = 8192  # characters of what is sealed
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,7 @@ TOLD: Mapping[type[Fact], Told] = {
     ApplicationPassed: _told(
         "application_passed",
         "door protocol party proofs bandwidth callType callIdentifier callId legId room",
-        "source calling called",
+        "source identities signedOctets calling called",
     ),
     ApplicationRefused: _told(
         "application_refused", "door gate reason detail party callIdentifier", "source"
@@ -193,7 +194,19 @@ def _plain(value: Any) -> Any:
         return int(value)
     if isinstance(value, tuple):
         return [_plain(each) for each in value]
+    if isinstance(value, Proof):
+        return _proof(value)
     return cleaned(str(value))[:MAX_TEXT]
+
+
+def _proof(proof: Proof) -> dict[str, str | int]:
+    """
+    A proof, but for whose it is and what is signed: with the opening of that, everybody can see
+    that the signature is the key's, and that the server has not made it up.
+    """
+    octets = {"key": proof.key, "nonce": proof.nonce, "signature": proof.signature}
+    told = {name: b64encode(each).decode() for name, each in octets.items() if each}
+    return {"scheme": proof.scheme, "time": proof.time, **told}
 
 
 def _sealed(name: str, value: Any, rng: random.Random) -> Opening | None:
@@ -204,4 +217,4 @@ def _sealed(name: str, value: Any, rng: random.Random) -> Opening | None:
         return None
     if isinstance(value, tuple):
         value = canonical(_plain(value)).decode()
-    return newOpening(name, str(value)[:MAX_SEALED], rng)
+    return newOpening(name, str(value), rng)
