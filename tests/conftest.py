@@ -12,6 +12,7 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from twisted.logger import globalLogPublisher
 from twisted.trial.unittest import SynchronousTestCase
 
@@ -20,7 +21,13 @@ from tests.support.loggedfailures import LoggedFailures
 TESTS = Path(__file__).parent
 
 # Whole servers come and go by the thousand: looking for their cycles less often saves a tenth.
-gc.set_threshold(200_000, 20, 50)
+gc.set_threshold(200_000, 20, 10)
+
+# The same examples in each run, and no verdict that depends on how busy the machine is.
+settings.register_profile(
+    "steady", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("steady")
 
 
 def pytest_xdist_auto_num_workers() -> int:
