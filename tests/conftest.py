@@ -25,7 +25,11 @@ gc.set_threshold(200_000, 20, 10)
 
 # The same examples in each run, and no verdict that depends on how busy the machine is.
 settings.register_profile(
-    "steady", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    "steady",
+    derandomize=True,
+    database=None,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("steady")
 

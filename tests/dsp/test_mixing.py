@@ -74,7 +74,7 @@ def test_clippingDoesNotSpoilTheOwnSoundsSubtraction() -> None:
     assert heard(frames(30000, 30000, 1), [0] * 3, [True] * 3) == [30001, 30001, 32767]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(
         st.tuples(st.integers(0, 5), st.booleans(), st.integers(-32768, 32767)),

@@ -53,7 +53,7 @@ def _decodes(module: str, typeName: str, data: bytes) -> Any:
 
 @pytest.mark.parametrize(("module", "typeName"), _ENTRIES)
 def test_anyOctetsAreDecodedOrRefused(module: str, typeName: str) -> None:
-    @settings(max_examples=60, deadline=None, derandomize=True, database=None)
+    @settings(max_examples=60)
     @given(data=st.binary(max_size=400))
     def check(data: bytes) -> None:
         _decodes(module, typeName, data)
@@ -84,7 +84,7 @@ def test_aSpoiledMessageIsDecodedOrRefused(module: str, typeName: str) -> None:
     name = _WORLD.modules[module].asn1Names[typeName]
     namespace = _MODULES[module]
 
-    @settings(max_examples=60, deadline=None, derandomize=True, database=None)
+    @settings(max_examples=60)
     @given(seed=st.integers(0, 1 << 32), strokes=st.integers(1, 6))
     def check(seed: int, strokes: int) -> None:
         rng = random.Random(seed)
@@ -104,7 +104,7 @@ def test_everyTypeComesBackAsItWas(module: str) -> None:
     types = _WORLD.modules[module].types
     names = sorted(_WORLD.modules[module].asn1Names.items())
 
-    @settings(max_examples=40, deadline=None, derandomize=True, database=None)
+    @settings(max_examples=40)
     @given(seed=st.integers(0, 1 << 32), pair=st.sampled_from(names))
     def check(seed: int, pair: tuple[str, str]) -> None:
         asn1Name, name = pair

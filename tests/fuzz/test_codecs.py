@@ -32,7 +32,7 @@ def octets(beginning: bytes, size: int, seed: int) -> np.ndarray:
     return np.frombuffer((beginning + rest)[:size], np.uint8)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.sampled_from(KINDS),
     st.lists(st.tuples(beginnings, sizes, st.integers(0, 2**31)), max_size=12),
@@ -58,7 +58,7 @@ def test_whateverOctetsComeEveryTurnIsFilled(
             assert (piece != LOUD).any()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.sampled_from(KINDS), st.integers(1, 4), st.integers(0, 2**31))
 def test_encodingLeavesTheSoundAsItIs(kind: int, frames: int, seed: int) -> None:
     codecs = Codecs(CODECS)

@@ -25,7 +25,7 @@ SECTIONS = {
 }
 
 REPEATED = settings(
-    max_examples=100, deadline=None, derandomize=True, database=None,
+    max_examples=100,
     suppress_health_check=[HealthCheck.too_slow],  # which a busy machine would fail
 )  # fmt: skip
 

@@ -45,7 +45,6 @@ message = st.builds(
 
 
 @given(st.binary(max_size=200))
-@settings(deadline=None)
 def test_anyOctetsAreAMessageOrADecodeError(octets: bytes) -> None:
     try:
         read = q931.decode(octets)
@@ -55,7 +54,6 @@ def test_anyOctetsAreAMessageOrADecodeError(octets: bytes) -> None:
 
 
 @given(st.binary(max_size=120).map(lambda rest: b"\x08\x02\x00\x01\x05" + rest))
-@settings(deadline=None)
 def test_whatIsReadIsWrittenAlike(octets: bytes) -> None:
     try:
         read = q931.decode(octets)
@@ -66,7 +64,6 @@ def test_whatIsReadIsWrittenAlike(octets: bytes) -> None:
 
 
 @given(message)
-@settings(deadline=None)
 def test_whatIsWrittenIsReadAlike(value: Q931Message) -> None:
     read = q931.decode(q931.encode(value))
     assert read.callReference == value.callReference
@@ -75,7 +72,6 @@ def test_whatIsWrittenIsReadAlike(value: Q931Message) -> None:
 
 
 @given(st.lists(st.binary(max_size=60), max_size=8))
-@settings(deadline=None)
 def test_anyStreamIsPacketsOrADecodeError(portions: list[bytes]) -> None:
     reader = tpkt.TPKTReader()
     for portion in portions:
@@ -88,7 +84,6 @@ def test_anyStreamIsPacketsOrADecodeError(portions: list[bytes]) -> None:
 
 
 @given(st.binary(max_size=140))
-@settings(deadline=None)
 def test_anyContentsAreAnElementOrADecodeError(octets: bytes) -> None:
     for decode in DECODERS:
         try:
@@ -100,7 +95,6 @@ def test_anyContentsAreAnElementOrADecodeError(octets: bytes) -> None:
 
 
 @given(st.binary(max_size=120))
-@settings(deadline=None)
 def test_anyUserUserElementIsContentOrADecodeError(octets: bytes) -> None:
     try:
         content = uuie.read(octets)
@@ -111,7 +105,7 @@ def test_anyUserUserElementIsContentOrADecodeError(octets: bytes) -> None:
 
 
 @given(st.lists(st.tuples(st.integers(0, 80), st.integers(0, 255)), min_size=1, max_size=4))
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_aSpoiltSetupNeverHarmsTheEndpoint(spoil: list[tuple[int, int]]) -> None:
     clock = newClock()
     network = SimulatedNetwork(clock, random.Random(1))
@@ -133,7 +127,7 @@ def test_aSpoiltSetupNeverHarmsTheEndpoint(spoil: list[tuple[int, int]]) -> None
 
 
 @given(st.binary(max_size=60))
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_anyTunnelledH245NeverHarmsTheCall(octets: bytes) -> None:
     clock = newClock()
     network = SimulatedNetwork(clock, random.Random(1))

@@ -38,7 +38,7 @@ from tests.support.zone import World, newWorld
 
 ANNA = ("h323-ID", "anna")
 ROOM = ("dialledDigits", "80001")
-SETTINGS = settings(max_examples=60, deadline=None, derandomize=True, database=None)
+SETTINGS = settings(max_examples=60)
 
 
 class Door:

@@ -29,7 +29,7 @@ rtcpPart = st.builds(
 rtcpLike = st.lists(rtcpPart, max_size=4).map(b"".join)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.one_of(st.binary(max_size=200), rtpLike))
 def test_rtpPackets(octets: bytes) -> None:
     with contextlib.suppress(DecodeError):
@@ -37,14 +37,14 @@ def test_rtpPackets(octets: bytes) -> None:
         assert packet.decode(packet.encode(value)) == value
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.one_of(st.binary(max_size=200), rtcpLike))
 def test_rtcpCompounds(octets: bytes) -> None:
     with contextlib.suppress(DecodeError):
         assert rtcp.decode(octets)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(st.one_of(st.binary(max_size=120), rtpLike), min_size=1, max_size=8))
 def test_columnsJudgeAsThePacketReaderDoes(batch: list[bytes]) -> None:
     data = np.full((len(batch), 128), 0xFF, np.uint8)

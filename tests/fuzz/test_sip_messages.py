@@ -84,7 +84,7 @@ def messages(draw: st.DrawFn) -> SIPRequest | SIPResponse:
 
 
 @given(messages())
-@settings(max_examples=100, deadline=None, derandomize=True, database=None)
+@settings(max_examples=100)
 def test_writtenMessageReadsTheSame(message: SIPRequest | SIPResponse) -> None:
     data = write(message)
     assert parse(data) == message
@@ -92,19 +92,19 @@ def test_writtenMessageReadsTheSame(message: SIPRequest | SIPResponse) -> None:
 
 
 @given(URIS)
-@settings(max_examples=200, deadline=None, derandomize=True, database=None)
+@settings(max_examples=200)
 def test_writtenURIReadsTheSame(uri: SIPURI) -> None:
     assert parseURI(str(uri)) == uri
 
 
 @given(ADDRESSES)
-@settings(max_examples=200, deadline=None, derandomize=True, database=None)
+@settings(max_examples=200)
 def test_writtenAddressReadsTheSame(address: NameAddr) -> None:
     assert NameAddr.parse(str(address)) == address
 
 
 @given(st.binary(max_size=300))
-@settings(max_examples=200, deadline=None, derandomize=True, database=None)
+@settings(max_examples=200)
 def test_anyOctetsAreAMessageOrRefusedAndRaiseNothingElse(data: bytes) -> None:
     for candidate in (data, INVITE + data, data + INVITE):
         with contextlib.suppress(DecodeError):
@@ -133,7 +133,7 @@ def damaged(draw: st.DrawFn) -> bytes:
 
 
 @given(damaged())
-@settings(max_examples=300, deadline=None, derandomize=True, database=None)
+@settings(max_examples=300)
 def test_aDamagedMessageIsReadOrRefusedAndRaisesNothingElse(data: bytes) -> None:
     try:
         message = parse(data)

@@ -84,7 +84,7 @@ def negotiate(theirs: SessionDescription) -> None:
 
 
 @given(st.lists(LINES, max_size=12))
-@settings(max_examples=300, deadline=None, derandomize=True, database=None)
+@settings(max_examples=300)
 def test_anyLinesAreAnsweredOrRefused(lines: list[str]) -> None:
     data = OFFER + "\n".join(lines).encode()
     try:
@@ -96,7 +96,7 @@ def test_anyLinesAreAnsweredOrRefused(lines: list[str]) -> None:
 
 
 @given(st.binary(max_size=200), st.integers(0, len(OFFER)))
-@settings(max_examples=300, deadline=None, derandomize=True, database=None)
+@settings(max_examples=300)
 def test_anyOctetsAreReadOrRefused(data: bytes, place: int) -> None:
     for candidate in (data, OFFER[:place] + data + OFFER[place:], OFFER[:place] + data):
         try:

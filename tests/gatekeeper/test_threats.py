@@ -43,7 +43,7 @@ from tests.support.zone import World, newWorld
 ANNA = ("h323-ID", "anna")
 MALLORY = "10.0.0.66"
 NASTY = ["%s%s%n", "${jndi:ldap://x}", "{{7*7}}", "{source}", "a\nJan 01 forged", "\x1b]0;x\x07"]
-SETTINGS = settings(max_examples=60, deadline=None, derandomize=True, database=None)
+SETTINGS = settings(max_examples=60)
 
 
 def alive(world: World) -> bool:

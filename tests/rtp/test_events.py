@@ -171,7 +171,7 @@ def test_segmentsOfALongEventAreOneReport() -> None:
     assert ended.seconds == pytest.approx((65535 + 1600) / 8000)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     st.lists(st.sampled_from("0123456789*#ABCD"), min_size=1, max_size=6),
     st.data(),
@@ -194,7 +194,7 @@ def test_everyDigitIsReportedOnceInOrderDespiteLossAndDoubles(
     assert all(0 < ended.seconds <= 0.1 for ended in reported)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(st.tuples(st.binary(min_size=4, max_size=8), st.integers(0, 2**32 - 1))))
 def test_noPayloadRaisesAnythingInAReceiver(packets: list[tuple[bytes, int]]) -> None:
     receiver = EventReceiver()

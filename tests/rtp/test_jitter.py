@@ -460,7 +460,7 @@ def test_aPacketOfHalfASecondIsRefused() -> None:
     assert buffers.discarded[0] == 1
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     st.lists(
         st.tuples(

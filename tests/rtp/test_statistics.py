@@ -282,7 +282,7 @@ class Reference:
         self.received += 1
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(st.one_of(st.integers(0, 65535), st.integers(-120, 120), st.just(1)), max_size=60))
 def test_countingAgreesWithTheAppendix(steps: list[int]) -> None:
     statistics, reference, sequence = ReceiverStatistics(1), Reference(), 65500

@@ -288,7 +288,7 @@ def test_aPayloadTypeThatThePeerNamesIsUsed() -> None:
     assert heard(connection).formats == {0: G711_ULAW, 110: G711_ULAW}
 
 
-@settings(max_examples=100, deadline=None, derandomize=True, database=None)
+@settings(max_examples=100)
 @given(st.lists(st.binary(max_size=80), max_size=5))
 def test_noListRaises(elements: list[bytes]) -> None:
     assert answerFastStart(elements, PROFILE, CALLED).skipped <= len(elements)

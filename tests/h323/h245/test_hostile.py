@@ -164,7 +164,7 @@ def do(session: H245Session, clock: Clock, step: Any) -> None:
         getattr(session, step[0])(*step[1:])
 
 
-@settings(max_examples=50, deadline=None, derandomize=True, database=None)
+@settings(max_examples=50)
 @given(steps)
 def test_noOrderOfMessagesRaisesOrLeavesTimers(sequence: list[Any]) -> None:
     clock, owner = Clock(), RecordingOwner()  # which encodes all that is sent
@@ -182,7 +182,7 @@ def test_noOrderOfMessagesRaisesOrLeavesTimers(sequence: list[Any]) -> None:
     assert len(owner.sent) == sent
 
 
-@settings(max_examples=50, deadline=None, derandomize=True, database=None)
+@settings(max_examples=50)
 @given(
     st.lists(st.tuples(st.integers(0, 1), doings, st.floats(0, 0.05)), max_size=12), st.integers()
 )

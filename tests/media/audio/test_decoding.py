@@ -116,7 +116,7 @@ packets = st.tuples(
 )
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(packets, min_size=1, max_size=25))
 def test_whateverComesSoundIsHeardAgain(story: list[tuple[int, int, str, float]]) -> None:
     scene = CodecBench()

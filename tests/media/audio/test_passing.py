@@ -332,7 +332,7 @@ def test_nothingIsLostWhenTheyAreMixedForAWhile(how: str) -> None:
         assertContinuous(phone)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(st.integers(1, 150), min_size=1, max_size=12))
 def test_howeverOftenItChangesNothingIsLostOrHeardTwice(lengths: list[int]) -> None:
     bench = MediaBench()

@@ -384,7 +384,7 @@ def bothWays(members: int, script: list[tuple[int, str]]) -> None:
     assert differing(predicted.bench.plane, judged.bench.plane, APART) == []
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.sampled_from((2, 3, 5, 8, 9)), st.lists(HAPPENINGS, max_size=40))
 def test_bothWaysComeToTheSame(members: int, script: list[tuple[int, str]]) -> None:
     bothWays(members, script)

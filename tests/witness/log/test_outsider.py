@@ -50,7 +50,7 @@ value = st.recursive(
 )
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(value)
 def test_theCanonicalFormIsThatOfOthers(told: Any) -> None:
     assert canonical(told) == rfc8785.dumps(told)

@@ -127,9 +127,7 @@ def hashedAnew(lines: list[bytes], start: int) -> list[bytes]:
 
 
 anyRecord = st.integers(0, COUNT - 1)
-few = settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+few = settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def test_aLogThatNobodyTouchedIsIntact(log: Place) -> None:

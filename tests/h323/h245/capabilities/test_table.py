@@ -186,7 +186,7 @@ def test_aHugeSetIsBounded() -> None:
     assert len(remote.of(Medium.AUDIO)) == MAXIMUM_ENTRIES
 
 
-@settings(max_examples=100, deadline=None, derandomize=True, database=None)
+@settings(max_examples=100)
 @given(
     st.lists(st.sampled_from(EVERYTHING), unique=True),
     st.integers(10, 60),
