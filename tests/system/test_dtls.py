@@ -301,7 +301,7 @@ def roomIsHeard(server: Server, room: str) -> bool:
     """
     Whether somebody in a room has had a second of sound.
     """
-    legs = [leg for leg in server.ask("calls") if leg["room"] == room]
+    legs = [leg for leg in server.ask("calls") if leg.get("room") == room]
     return any((leg.get("media") or NONE)["packetsReceived"] >= 50 for leg in legs)
 
 

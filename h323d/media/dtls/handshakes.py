@@ -102,8 +102,9 @@ class _Side:
         """
         @raise RemoteProtocolError: there will be no keys.
         """
-        self._target = source or self._target
         had = self.association.keys is not None
+        if not had:
+            self._target = source or self._target
         self._send(self.association.take(datagram))
         if not had and self.association.keys is not None:
             self._owner.agreed(self.association.keys, self._control)

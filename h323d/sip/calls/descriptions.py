@@ -164,7 +164,8 @@ class Descriptions:
         terms = self._terms
         if terms.wanted is MediaEncryption.OFF:
             return None
-        return Encrypting(terms, self._keys, self._media.fingerprint)
+        peer = self._media.signalling.host
+        return Encrypting(terms, self._keys, self._media.fingerprint, peer)
 
     @property
     def _terms(self) -> EncryptionTerms:

@@ -18,6 +18,7 @@ from h323d.sip.sdp.crypto import (
     offeredCryptos,
 )
 from h323d.sip.sdp.description import Attribute, MediaDescription, SessionDescription
+from h323d.values.address import TransportAddress
 from h323d.values.media.encryption import (
     EncryptionTerms,
     KeyAgreement,
@@ -60,11 +61,13 @@ class Encrypting:
     @ivar terms: whether they may be, or have to, and how we offer it.
     @ivar source: of our keys.
     @ivar shown: the fingerprint of the certificate that we show.
+    @ivar peer: the host that the peer's signalling comes from.
     """
 
     terms: EncryptionTerms
     source: KeySource
     shown: Fingerprint
+    peer: str
 
 
 class Before(NamedTuple):
@@ -152,14 +155,14 @@ def acceptedOf(
     line: MediaDescription,
     encrypting: Encrypting | None,
     before: Before | None,
-    reachable: bool,
+    place: TransportAddress | None,
 ) -> Accepted | None:
     """
     What we take of an offer: the way that its transport means, or else keys in the description
     before a handshake, as they are there at once.
 
     @param before: what stays if it can.
-    @param reachable: whether we know where the peer is.
+    @param place: where we would send to, if anywhere.
     @return: C{None} if there is nothing.
     """
     if encrypting is None:
@@ -169,6 +172,7 @@ def acceptedOf(
         if taken is not None:
             return Accepted([taken[0].attribute], taken[1])
     had = None if before is None else before.keys
+    reachable = place is not None and place.host == encrypting.peer
     agreement = fingerprints.agreementOffered(offer, line, reachable, had)
     if agreement is None:
         return None

@@ -79,11 +79,12 @@ def agreementOffered(
     offer: SessionDescription, line: MediaDescription, reachable: bool, had: object
 ) -> KeyAgreement | None:
     """
-    How keys are agreed on as the peer offers it.  Where it leaves that to us, we begin if we can,
+    How keys are agreed on as the peer offers it.  Where it leaves that to us, we begin if we may,
     as our hello then waits for nothing (RFC 5763, 5); but what was agreed on before, and is not
     changed, stays.
 
-    @param reachable: whether we know where the peer is.
+    @param reachable: whether the peer can be sent to before anything came from it: not where it
+        names a place that is not its own, as behind a translator of addresses.
     @param had: how keys are had so far.
     @return: C{None} if the offer has nothing that we can use.
     """

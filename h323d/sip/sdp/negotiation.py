@@ -330,8 +330,8 @@ def _chooseLine(
             obstacles.add(found)
             continue
         before = None if previous is None or index != had else previous.before(index)
-        reachable = found.rtp is not None and meet(wanted.direction, found).sends
-        encrypted = acceptedOf(offer, line, local.encrypting, before, reachable)
+        place = found.rtp if meet(wanted.direction, found).sends else None
+        encrypted = acceptedOf(offer, line, local.encrypting, before, place)
         if encrypted is None and mustEncrypt(line, local.encrypting):
             obstacles.add(Obstacle.ENCRYPTION)
             continue

@@ -264,11 +264,14 @@ def test_strangersAreNotBelieved(line: Line) -> None:
     assert line.one.port.encryption is CryptoSuite.AES_CM_80
 
 
-def test_aPeerBehindATranslatorIsAnsweredWhereItIs(line: Line) -> None:
-    line.other.configure()
+@pytest.mark.parametrize("host", ["10.0.0.1", "203.0.113.5"])
+def test_aPeerBehindATranslatorIsAnsweredWhereItIs(line: Line, host: str) -> None:
+    transmit = TransmitFormat(G711_ULAW, 0, 20, line.one.port.rtp)
+    stream = Stream(transmit, RECEIVE, keys=line.other.agreement)
+    line.other.port.configure(stream, Signalling(host))
     line.bench.run(0.1)
     hello = identity().associate(KeyAgreement(True, (OURS,))).begin()
-    there = replace(line.one.port.rtp, port=40000)
+    there = TransportAddress(host, 40000)
     answers: list[bytes] = []
     line.bench.listeners[there] = answers.append
     line.bench.toServer(there, line.other.port.rtp, hello[0])

@@ -41,7 +41,7 @@ PORT = LocalPort(TransportAddress("198.51.100.1", 20000))
 
 def local(wanted: MediaEncryption = MediaEncryption.TAKEN, seed: int = 1) -> LocalMedia:
     terms = EncryptionTerms(wanted)
-    encrypting = Encrypting(terms, KeySource(random.Random(seed)), SHOWN)
+    encrypting = Encrypting(terms, KeySource(random.Random(seed)), SHOWN, "192.0.2.10")
     media = LocalMedia("198.51.100.1", 4711, {Medium.AUDIO: PORT}, encrypting=encrypting)
     return replace(media, encrypting=None) if wanted is MediaEncryption.OFF else media
 

@@ -39,11 +39,9 @@ AGREED = "UDP/TLS/RTP/SAVP"
 SDES = "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:" + "A" * 40
 
 
-def local(
-    wanted: MediaEncryption = MediaEncryption.TAKEN, offers: KeyExchange = KeyExchange.DTLS
-) -> LocalMedia:
+def local(wanted: MediaEncryption = MediaEncryption.TAKEN, peer: str = "192.0.2.10") -> LocalMedia:
     source = KeySource(random.Random(1))
-    encrypting = Encrypting(EncryptionTerms(wanted, offers), source, SHOWN)
+    encrypting = Encrypting(EncryptionTerms(wanted, KeyExchange.DTLS), source, SHOWN, peer)
     return LocalMedia("198.51.100.1", 4711, {Medium.AUDIO: PORT}, encrypting=encrypting)
 
 
@@ -93,6 +91,12 @@ def test_aMediumSpeaksForItself() -> None:
 def test_whoCannotBeReachedBegins() -> None:
     offer = sdp(PRINT, "a=setup:actpass", "a=sendonly")
     assert keysOf(answerOffer(offer, PROFILE, local())) == KeyAgreement(False, (THEIRS,))
+
+
+def test_whoIsAtAPlaceThatIsNotItsOwnBegins() -> None:
+    offer = sdp(PRINT, "a=setup:actpass")
+    agreement = answerOffer(offer, PROFILE, local(peer="198.51.100.9"))
+    assert keysOf(agreement) == KeyAgreement(False, (THEIRS,))
 
 
 @pytest.mark.parametrize("protocol", ["UDP/TLS/RTP/SAVPF", "RTP/SAVP", "RTP/SAVPF", "RTP/AVP"])
