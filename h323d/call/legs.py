@@ -192,6 +192,11 @@ class ILeg(IOffer):
             C{None} chooses the best that it understands.
         """
 
+    def refreshPicture() -> None:
+        """
+        Have the peer send a whole picture, if it sends any.
+        """
+
 
 class ILegObserver(Interface):
     """
@@ -234,6 +239,11 @@ class ILegObserver(Interface):
     def legDigit(leg: ILeg, digit: str, milliseconds: int, method: DigitMethod) -> None:
         """
         The peer pressed a key.
+        """
+
+    def legPictureWanted(leg: ILeg) -> None:
+        """
+        The peer wants a whole picture.
         """
 
     def legTransferRequested(leg: ILeg, request: ITransferRequest) -> None:

@@ -46,6 +46,9 @@ class SilentObserver:
     def legDigit(self, leg: ILeg, digit: str, milliseconds: int, method: DigitMethod) -> None:
         pass
 
+    def legPictureWanted(self, leg: ILeg) -> None:
+        pass
+
     def legTransferRequested(self, leg: ILeg, request: ITransferRequest) -> None:
         request.fail(Cause.FACILITY_REJECTED)
 

@@ -55,6 +55,9 @@ class ParticipantOwner(Protocol):
     def participantDigit(self, participant: Participant, digit: str, method: DigitMethod) -> None:
         """It pressed a key."""
 
+    def participantPictureWanted(self, participant: Participant) -> None:
+        """It wants a whole picture."""
+
     def participantRefers(self, participant: Participant, request: ITransferRequest) -> None:
         """It wants somebody to be called; or to have its seat, with whom it talks elsewhere."""
 
@@ -171,6 +174,9 @@ class Participant(SilentObserver):
 
     def legDigit(self, leg: ILeg, digit: str, milliseconds: int, method: DigitMethod) -> None:
         self._owner.participantDigit(self, digit, method)
+
+    def legPictureWanted(self, leg: ILeg) -> None:
+        self._owner.participantPictureWanted(self)
 
     def legTransferRequested(self, leg: ILeg, request: ITransferRequest) -> None:
         self._owner.participantRefers(self, request)

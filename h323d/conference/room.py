@@ -24,7 +24,14 @@ from h323d.conference.roles import RoomRole, Voice
 from h323d.conference.seatrequest import SeatRequest
 from h323d.conference.whisper import Whispers
 from h323d.events.bus import EventBus
-from h323d.events.calls import CallAlerting, CallAnswered, CallEnded, CallOriginated, DigitReceived
+from h323d.events.calls import (
+    CallAlerting,
+    CallAnswered,
+    CallEnded,
+    CallOriginated,
+    DigitReceived,
+    PictureWanted,
+)
 from h323d.events.rooms import (
     ActiveSpeakerChanged,
     ParticipantHeld,
@@ -343,6 +350,10 @@ class Room:
                 (self.unmute if areMuted else self.mute)(self.audience)
             case MenuAction.KICK_LAST:
                 self.kick(self.audience[-1:])
+
+    def participantPictureWanted(self, participant: Participant) -> None:
+        leg = participant.leg
+        self._events.publish(PictureWanted(self._clock.seconds(), leg.callId, leg.legId))
 
     def participantRefers(self, participant: Participant, request: ITransferRequest) -> None:
         other, leg = request.replaces, participant.leg

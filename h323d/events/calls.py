@@ -23,6 +23,7 @@ __all__ = [
     "CallRouted",
     "CallTransferred",
     "DigitReceived",
+    "PictureWanted",
     "SoundBegan",
     "SoundEnded",
 ]
@@ -187,6 +188,17 @@ class DigitReceived(Fact):
     callId: CallID
     legId: LegID
     method: str
+
+
+@dataclass(frozen=True, slots=True)
+class PictureWanted(Fact):
+    """
+    A party wants a whole picture, as it has lost some of one (RFC 5168, or H.245's
+    C{videoFastUpdatePicture}).
+    """
+
+    callId: CallID
+    legId: LegID
 
 
 @dataclass(frozen=True, slots=True)

@@ -344,6 +344,12 @@ class Bridge:
         if other is not None:
             other.leg.sendDigit(digit, milliseconds)
 
+    def sidePictureWanted(self, side: BridgeSide) -> None:
+        other = self.otherOf(side)
+        self._facts.tellPictureWanted(side.leg)
+        if other is not None:
+            other.leg.refreshPicture()
+
     def sideGone(self, side: BridgeSide, cause: Cause) -> None:
         leg = side.leg
         self._endedByCalled |= side.answered and side is not self.caller and leg.peerEnded

@@ -79,6 +79,9 @@ class BridgeSideOwner(Protocol):
     ) -> None:
         """Its party pressed a key."""
 
+    def sidePictureWanted(self, side: BridgeSide) -> None:
+        """Its party wants a whole picture."""
+
     def sideAsks(self, side: BridgeSide, request: ITransferRequest) -> None:
         """Its party wants somebody else to be called in its place."""
 
@@ -218,6 +221,9 @@ class BridgeSide(SilentObserver):
 
     def legDigit(self, leg: ILeg, digit: str, milliseconds: int, method: DigitMethod) -> None:
         self._owner.sideDigit(self, digit, milliseconds, method)
+
+    def legPictureWanted(self, leg: ILeg) -> None:
+        self._owner.sidePictureWanted(self)
 
     def depart(self) -> None:
         """

@@ -16,6 +16,7 @@ from h323d.events.calls import (
     CallRouted,
     CallTransferred,
     DigitReceived,
+    PictureWanted,
     SoundBegan,
     SoundEnded,
 )
@@ -93,6 +94,9 @@ class BridgeFacts:
         Which one is nobody's business.
         """
         self._tell(DigitReceived(self._now, leg.callId, leg.legId, method.value))
+
+    def tellPictureWanted(self, leg: ILeg) -> None:
+        self._tell(PictureWanted(self._now, leg.callId, leg.legId))
 
     def tellTransferred(self, leg: ILeg, onward: ILeg) -> None:
         """

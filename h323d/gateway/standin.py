@@ -121,6 +121,10 @@ class StandIn(SilentObserver):
         if self._isHere:
             self._leg.sendDigit(digit, milliseconds, method)
 
+    def refreshPicture(self) -> None:
+        if self._isHere:
+            self._leg.refreshPicture()
+
     def yieldTo(self, leg: ILeg) -> None:
         self._leg.yieldTo(leg)
 
@@ -139,6 +143,9 @@ class StandIn(SilentObserver):
 
     def legDigit(self, leg: ILeg, digit: str, milliseconds: int, method: DigitMethod) -> None:
         self._observer.legDigit(self, digit, milliseconds, method)
+
+    def legPictureWanted(self, leg: ILeg) -> None:
+        self._observer.legPictureWanted(self)
 
     def legTransferRequested(self, leg: ILeg, request: ITransferRequest) -> None:
         self._observer.legTransferRequested(self, request)

@@ -32,6 +32,7 @@ from h323d.values.identifiers import CallID, LegID
 
 __all__ = [
     "ALLOW",
+    "CONTROL",
     "EXTENSIONS",
     "NOBODY",
     "NO_SUBSCRIPTION",
@@ -47,6 +48,7 @@ __all__ = [
 
 ALLOW = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE, PRACK, REFER, NOTIFY, SUBSCRIBE"
 SDP = "application/sdp"
+CONTROL = "application/media_control+xml"  # RFC 5168
 NO_SUBSCRIPTION = "norefersub"  # the option tag of RFC 4488
 RELIABLE = "100rel"  # the option tag of RFC 3262
 TIMER = "timer"  # the option tag of RFC 4028

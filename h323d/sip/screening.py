@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from h323d.errors import DecodeError
-from h323d.sip.agent import ALLOW, EXTENSIONS, SDP, SUPPORTED, TIMER
+from h323d.sip.agent import ALLOW, CONTROL, EXTENSIONS, SDP, SUPPORTED, TIMER
 from h323d.sip.calls.digits import DIGIT_TYPES
 from h323d.sip.messages.bodies import bodyOf
 from h323d.sip.messages.message import SIPRequest, SIPResponse
@@ -125,7 +125,7 @@ def capabilities(
     response = request.response(status, None, toTag)
     headers = response.headers.extending(
         ("Allow", ", ".join(methods)),
-        ("Accept", ", ".join((SDP, *DIGIT_TYPES))),
+        ("Accept", ", ".join((SDP, *DIGIT_TYPES, CONTROL))),
         ("Accept-Encoding", "identity"),
         ("Supported", SUPPORTED),
     )

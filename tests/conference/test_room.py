@@ -16,7 +16,14 @@ from h323d.conference.participant import Participant, Presence
 from h323d.conference.roles import RoomRole, Voice
 from h323d.conference.room import KICKED, Room, RoomTerms
 from h323d.events.bus import EventBus, Fact
-from h323d.events.calls import CallAlerting, CallAnswered, CallEnded, CallOriginated, DigitReceived
+from h323d.events.calls import (
+    CallAlerting,
+    CallAnswered,
+    CallEnded,
+    CallOriginated,
+    DigitReceived,
+    PictureWanted,
+)
 from h323d.events.rooms import (
     ActiveSpeakerChanged,
     ParticipantHeld,
@@ -144,6 +151,13 @@ def test_whoIsInvitedIsAParticipantFromTheFirstRing(scene: Scene) -> None:
         CallAlerting(5.0, leg.callId, leg.legId),
         CallAnswered(5.0, leg.callId, leg.legId),
     ]
+
+
+def test_thatAWholePictureIsWantedIsTold(scene: Scene) -> None:
+    leg = scene.present()
+    assert leg.observer is not None
+    leg.observer.legPictureWanted(leg)
+    assert scene.facts[-1] == PictureWanted(5.0, leg.callId, leg.legId)
 
 
 def test_holdAndItsEndAreToldOnceEach(scene: Scene) -> None:

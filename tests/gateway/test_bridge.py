@@ -14,7 +14,7 @@ from h323d.call.applications import Reason, Refusal
 from h323d.call.forwarding import Forwarding
 from h323d.call.policy import Found, IFinder
 from h323d.call.ways import Way
-from h323d.events.calls import CallAlerting, CallEnded, CallRouted
+from h323d.events.calls import CallAlerting, CallEnded, CallRouted, PictureWanted
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.diversion import Diversion, DiversionReason
@@ -23,7 +23,7 @@ from h323d.values.media.formats import G711_ALAW, G711_ULAW, MediaFormat
 from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediaProfile
 from h323d.values.proceeding import Proceeding
-from tests.gateway.test_host import PHONE, TERMINAL, Gateway, did, told
+from tests.gateway.test_host import PHONE, TERMINAL, Gateway, did, talking, told
 from tests.support.fakeleg import FakeLeg
 from tests.support.loggedfailures import LoggedFailures
 
@@ -86,6 +86,14 @@ def test_whatBecomesOfTheCallIsToldToTheCaller() -> None:
     told(bob).legProceeding(bob)
     told(bob).legProceeding(bob, Proceeding.QUEUED)
     assert alice.done == [("proceed", None), ("proceed", Proceeding.QUEUED)]
+
+
+def test_whoWantsAWholePictureHasTheOtherAskedForIt() -> None:
+    gateway = Gateway()
+    alice, bob = talking(gateway)
+    told(alice).legPictureWanted(alice)
+    assert bob.done == [("refreshPicture", None)]
+    assert [fact.legId for fact in gateway.told(PictureWanted)] == [alice.legId]
 
 
 @pytest.mark.parametrize("who", [0, 1])

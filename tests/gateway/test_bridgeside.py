@@ -33,6 +33,9 @@ class Bridge:
     def sideProceeds(self, side: BridgeSide, how: Proceeding) -> None:
         pass
 
+    def sidePictureWanted(self, side: BridgeSide) -> None:
+        self.told.append("picture")
+
     def sideStalls(self, side: BridgeSide) -> None:
         self.told.append("stalls")
 

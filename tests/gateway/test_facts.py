@@ -17,6 +17,7 @@ from h323d.events.calls import (
     CallEnded,
     CallRouted,
     DigitReceived,
+    PictureWanted,
     SoundBegan,
     SoundEnded,
 )
@@ -68,6 +69,12 @@ def test_whereACallGoesIsToldOfTheCaller() -> None:
     assert telling.told == [
         CallRouted(7.0, alice.callId, alice.legId, "gateway", "", bob.peer, bob.legId)
     ]
+
+
+def test_whoWantsAWholePictureIsToldOf() -> None:
+    telling = Telling()
+    telling.facts.tellPictureWanted(telling.alice)
+    assert telling.told == [PictureWanted(7.0, telling.alice.callId, telling.alice.legId)]
 
 
 def test_whoPicksACallUpIsToldOfInBothCalls() -> None:

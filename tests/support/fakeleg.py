@@ -126,6 +126,9 @@ class FakeLeg:
     def sendDigit(self, digit: str, milliseconds: int, method: DigitMethod | None = None) -> None:
         self.done.append(("sendDigit", digit))
 
+    def refreshPicture(self) -> None:
+        self.done.append(("refreshPicture", None))
+
     def yieldTo(self, leg: ILeg) -> None:
         assert self.observer is not None
         self.observer.legReplaced(self, leg)

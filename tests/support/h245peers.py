@@ -84,6 +84,9 @@ class RecordingOwner:
     def _tell(self, name: str, medium: Medium) -> None:
         self.told.append(name if medium is Medium.AUDIO else f"{name} {medium.value}")
 
+    def h245PictureWanted(self) -> None:
+        self.told.append("picture")
+
     def h245Digit(self, digit: str, milliseconds: int, method: DigitMethod) -> None:
         self.digits.append((digit, milliseconds, method))
 

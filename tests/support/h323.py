@@ -106,6 +106,9 @@ class Party:
     def legDigit(self, leg: ILeg, digit: str, milliseconds: int, method: DigitMethod) -> None:
         self.digits.append((digit, method))
 
+    def legPictureWanted(self, leg: ILeg) -> None:
+        pass
+
     def legTransferRequested(self, leg: ILeg, request: ITransferRequest) -> None:
         self.transfers.append(request.way)
         self.requests.append(request)

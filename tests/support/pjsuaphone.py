@@ -303,6 +303,15 @@ class SoftPhone:
         parameter.digits, parameter.method = digits, DIGITS[method]
         self.calls[call].sendDtmf(parameter)
 
+    def do_inform(self, call: int, kind: str, body: str) -> None:
+        """
+        Send an INFO.
+        """
+        parameter = pj.CallSendRequestParam()
+        parameter.method = "INFO"
+        parameter.txOption.contentType, parameter.txOption.msgBody = kind, body
+        self.calls[call].sendRequest(parameter)
+
     def do_hangup(self, call: int, status: int = 0) -> None:
         parameter = pj.CallOpParam()
         parameter.statusCode = status

@@ -140,6 +140,9 @@ class LocalParty:
         self.digits.append((digit, method))
         self.lengths.append(milliseconds)
 
+    def legPictureWanted(self, leg: ILeg) -> None:
+        pass
+
     def legTransferRequested(self, leg: ILeg, request: ITransferRequest) -> None:
         self.reports.append(f"transfer to {request.way.called[0]}")
 

@@ -112,6 +112,9 @@ class LegLog:
     def legDigit(self, leg: ILeg, digit: str, milliseconds: int, method: DigitMethod) -> None:
         self.digits.append((digit, milliseconds, method))
 
+    def legPictureWanted(self, leg: ILeg) -> None:
+        self.said.append("picture")
+
     def legTransferRequested(self, leg: ILeg, request: ITransferRequest) -> None:
         self.said.append("transfer")
         self.requests.append(request)

@@ -153,6 +153,14 @@ class SoftPhone(Process):
         """
         self._do("digits", call=call, digits=digits, method=method)
 
+    def inform(self, call: int, kind: str, body: str) -> None:
+        """
+        Send an INFO.
+
+        @param kind: its content type.
+        """
+        self._do("inform", call=call, kind=kind, body=body)
+
     def hangup(self, call: int, status: int = 0) -> None:
         """
         @param status: that of a refusal, while it rings.

@@ -204,3 +204,25 @@ def test_whatBecomesOfACallIsToldTheCaller(tmp_path: Path, stack: ExitStack) -> 
     heard = re.findall(r"^SIP/2.0 (1[0-9]{2}|486)", house.phone.output(), re.MULTILINE)
     assert [each for each in heard if each != "100"] == ["181", "182", "180", "486"]
     assert house.capture.complaints(US) == ""
+
+
+def test_whoWantsAWholePictureIsHeardThoughThereIsNone(tmp_path: Path, stack: ExitStack) -> None:
+    house = House(tmp_path, stack)
+    phone = house.phone
+    phone.register("carol", US, "PCMU")
+    phone.register("bob", US, "PCMU")
+    call = phone.call("carol", f"sip:bob@{US}")
+    phone.until(call, "they talk", state="CONFIRMED")
+    body = (
+        "<media_control><vc_primitive><to_encoder><picture_fast_update/></to_encoder>"
+        "</vc_primitive></media_control>"
+    )
+    phone.inform(call, "application/media_control+xml", body)
+    waitFor(
+        lambda: house.server.ask("status")["facts"].get("PictureWanted") == 1, 20, "it is counted"
+    )
+    assert "SIP/2.0 415" not in phone.output()
+    assert phone.calls()[call]["state"] == "CONFIRMED"
+    phone.hangup(call)
+    phone.until(call, "it is over", state="DISCONNECTED")
+    assert house.capture.complaints(US) == ""

@@ -66,6 +66,9 @@ class CallStartOwner(Protocol):
     def controlDigit(self, digit: str, milliseconds: int, method: DigitMethod) -> None:
         """The peer signalled a key by H.245."""
 
+    def controlPictureWanted(self) -> None:
+        """The peer wants a whole picture."""
+
     def controlEnded(self) -> None:
         """H.245 is over: the peer ended it, or our L{CallStart.end} is done."""
 
@@ -362,6 +365,9 @@ class CallStart:
 
     def linkDigit(self, digit: str, milliseconds: int, method: DigitMethod) -> None:
         self._owner.controlDigit(digit, milliseconds, method)
+
+    def linkPictureWanted(self) -> None:
+        self._owner.controlPictureWanted()
 
     def linkEnded(self) -> None:
         self._owner.controlEnded()

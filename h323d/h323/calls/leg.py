@@ -73,10 +73,9 @@ class H323Leg:
         self.displayName, self.peer = description.displayName, description.peer
         self.hops, self.restricted = description.hops, description.restricted
         self.diversion, self.replaces = description.diversion, description.replaces
-        self.proofs = description.proofs
-        self.identity = identity = description.identity
-        self.callIdentifier = identity.callIdentifier.hex()
-        self.conferenceId = identity.conferenceID.hex()
+        self.proofs, self.identity = description.proofs, description.identity
+        self.callIdentifier = self.identity.callIdentifier.hex()
+        self.conferenceId = self.identity.conferenceID.hex()
         self._context, self._description = context, description
         self._observer: ILegObserver = SilentObserver()
         self._profile: MediaProfile | None = None
@@ -190,8 +189,7 @@ class H323Leg:
         settingUp = self._phase is CallPhase.SETTING_UP
         if not settingUp or self.direction is not LegDirection.INCOMING:
             return
-        opened = self._openMedia(profile)
-        if opened is not None:
+        if (opened := self._openMedia(profile)) is not None:
             self._startUp.accept(opened)
             self._call.answer()
 
@@ -209,8 +207,7 @@ class H323Leg:
     def changeMedia(self, profile: MediaProfile) -> None:
         if self.released or self._profile is None:
             return
-        opened = self._openMedia(profile)
-        if opened is not None:
+        if (opened := self._openMedia(profile)) is not None:
             self._startUp.changeProfile(opened)
 
     def yieldTo(self, leg: ILeg) -> None:
@@ -221,8 +218,10 @@ class H323Leg:
 
     def sendDigit(self, digit: str, milliseconds: int, method: DigitMethod | None = None) -> None:
         if not self.released:
-            link, wire = self._startUp.link, self._wire
-            self._digits.send(link, wire, digit, milliseconds, method)
+            self._digits.send(self._startUp.link, self._wire, digit, milliseconds, method)
+
+    def refreshPicture(self) -> None:
+        pass  # there is no channel that pictures come by
 
     def _openMedia(self, profile: MediaProfile) -> MediaProfile | None:
         """
@@ -241,14 +240,12 @@ class H323Leg:
     def connectionOpened(self, connection: SignallingConnection) -> None:
         if self.released:
             return
-        self._wire.connection = connection
-        self.peer = connection.peer
+        self._wire.connection, self.peer = connection, connection.peer
         if self._profile is not None and self._openMedia(self._profile):
             self._call.placeCall()
 
     def connectionLost(self, reason: str) -> None:
-        opened = self._wire.connection is not None
-        self._wire.connection = None
+        opened, self._wire.connection = self._wire.connection is not None, None
         self._call.connectionLost(Cause.TEMPORARY_FAILURE if opened else causes.unreached(reason))
 
     def messageReceived(self, message: Q931Message, content: Content) -> None:
@@ -363,6 +360,9 @@ class H323Leg:
 
     def controlDigit(self, digit: str, milliseconds: int, method: DigitMethod) -> None:
         self._digits.heard(digit, milliseconds, method)
+
+    def controlPictureWanted(self) -> None:
+        self._observer.legPictureWanted(self)
 
     def controlEnded(self) -> None:
         self._call.controlEnded()

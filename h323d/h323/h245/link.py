@@ -78,6 +78,9 @@ class H245LinkOwner(Protocol):
     def linkDigit(self, digit: str, milliseconds: int, method: DigitMethod) -> None:
         """The peer signalled a key by H.245."""
 
+    def linkPictureWanted(self) -> None:
+        """The peer wants a whole picture."""
+
     def linkEnded(self) -> None:
         """H.245 is over: the peer ended it, or our L{H245Link.end} is done."""
 
@@ -373,6 +376,9 @@ class H245Link:
 
     def h245ReceiveStopped(self, medium: Medium) -> None:
         self._media.of(medium).setReceive(None)
+
+    def h245PictureWanted(self) -> None:
+        self._owner.linkPictureWanted()
 
     def h245Digit(self, digit: str, milliseconds: int, method: DigitMethod) -> None:
         self._owner.linkDigit(digit, milliseconds, method)

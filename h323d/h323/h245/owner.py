@@ -67,6 +67,11 @@ class H245Owner(Protocol):
         The peer signalled a key, by H.245 (one of two C{DigitMethod.H245_...}).
         """
 
+    def h245PictureWanted(self) -> None:
+        """
+        The peer wants a whole picture.
+        """
+
     def h245RemoteCapabilities(self, capabilities: RemoteCapabilities) -> None:
         """
         The peer said what it can do; may come again at any time.  An empty

@@ -41,6 +41,8 @@ from h323d.values.media.profile import MediaProfile
 
 __all__ = ["H245Failure", "H245Owner", "H245Session", "Message"]
 
+FOR_PICTURES = ("videoFastUpdatePicture", "videoFastUpdateGOB", "videoFastUpdateMB")
+
 
 class H245Session:
     """
@@ -306,6 +308,10 @@ class H245Session:
         if not self._media.isReceiving:
             self._telling.ceased()
 
+    def _miscellaneousCommand(self, fields: Any) -> None:
+        if fields["type"][0] in FOR_PICTURES:
+            self._owner.h245PictureWanted()
+
     def _sendTerminalCapabilitySet(self, value: Choice) -> None:
         self._conversation.capabilitiesChanged()
 
@@ -348,7 +354,10 @@ class H245Session:
                 "requestModeReject": modes.requestModeReject,
                 "roundTripDelayResponse": self._liveness.roundTripDelayResponse,
             },
-            "command": {"sendTerminalCapabilitySet": self._sendTerminalCapabilitySet},
+            "command": {
+                "sendTerminalCapabilitySet": self._sendTerminalCapabilitySet,
+                "miscellaneousCommand": self._miscellaneousCommand,
+            },
             "indication": {
                 "masterSlaveDeterminationRelease": roles.masterSlaveDeterminationRelease,
                 "terminalCapabilitySetRelease": caps.terminalCapabilitySetRelease,

@@ -39,6 +39,7 @@ from h323d.sip.calls.descriptions import Descriptions
 from h323d.sip.calls.invited import Invited
 from h323d.sip.calls.inviting import Inviting
 from h323d.sip.calls.legdigits import LegDigits
+from h323d.sip.calls.mediacontrol import LegPictures
 from h323d.sip.calls.modification import SessionModification
 from h323d.sip.calls.referral import Referrals
 from h323d.sip.calls.requests import Requests
@@ -109,13 +110,13 @@ class SIPLeg:
         config, rng = agent.config, agent.rng
         self._descriptions = Descriptions(self._media, rng, config.user, config.encryption)
         self._digits = LegDigits(self, agent, self._end, self._media)
+        self._pictures = LegPictures(self, agent, self._end, self._media)
         referrals = Referrals(self, agent, self._end)
         self._modification = SessionModification(
             self, agent, self._end, self._descriptions, flow is None
         )
-        self._requests = Requests(
-            self, agent, self._end, self._modification, self._digits, referrals
-        )
+        parts = self._modification, self._digits, self._pictures, referrals
+        self._requests = Requests(self, agent, self._end, *parts)
         self._side = self._sideOf(begun)
         self.hops, self.restricted = self._side.hops, self._side.restricted
         self.diversion, self.referred = self._side.diversion, self._side.referred
@@ -258,6 +259,9 @@ class SIPLeg:
     def requestTransfer(self, request: ITransferRequest) -> None:
         self._observer.legTransferRequested(self, request)
 
+    def refreshPicture(self) -> None:
+        self._pictures.ask()
+
     def sendDigit(self, digit: str, milliseconds: int, method: DigitMethod | None = None) -> None:
         self._digits.send(digit, milliseconds, method)
 
@@ -372,6 +376,9 @@ class SIPLeg:
 
     def mediaLost(self, medium: Medium) -> None:
         self._observer.legMediaLost(self, medium)
+
+    def pictureWanted(self) -> None:
+        self._observer.legPictureWanted(self)
 
     def digitHeard(self, digit: str, milliseconds: int, method: DigitMethod) -> None:
         self._observer.legDigit(self, digit, milliseconds, method)

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from h323d.sip.agent import UserAgent
+from h323d.sip.agent import CONTROL, UserAgent
 from h323d.sip.calls.causes import reasonCause, reasonsOf
 from h323d.sip.calls.legdigits import LegDigits
+from h323d.sip.calls.mediacontrol import LegPictures
 from h323d.sip.calls.modification import SessionModification
 from h323d.sip.calls.referral import Referrals
 from h323d.sip.dialogs.dialog import Dialog
@@ -52,6 +53,7 @@ class Requests:
         end: DialogEnd,
         modification: SessionModification,
         digits: LegDigits,
+        pictures: LegPictures,
         referrals: Referrals,
     ) -> None:
         self._owner = owner
@@ -59,6 +61,7 @@ class Requests:
         self._end = end
         self._modification = modification
         self._digits = digits
+        self._pictures = pictures
         self._referrals = referrals
 
     def arrived(self, transaction: ServerTransaction) -> None:
@@ -90,7 +93,8 @@ class Requests:
         elif request.method == "PRACK":
             self._owner.prackArrived(transaction)
         elif request.method == "INFO":
-            self._digits.informed(transaction)
+            isControl = request.contentType == CONTROL
+            (self._pictures if isControl else self._digits).informed(transaction)
         elif request.method == "REFER":
             self._referrals.requested(transaction)
         elif request.method == "OPTIONS":

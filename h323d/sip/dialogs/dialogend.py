@@ -10,7 +10,7 @@ from typing import Protocol
 
 from h323d.call.homes import Home
 from h323d.errors import DecodeError
-from h323d.sip.agent import ALLOW, SDP, SUPPORTED, UserAgent
+from h323d.sip.agent import ALLOW, CONTROL, SDP, SUPPORTED, UserAgent
 from h323d.sip.calls.acceptance import newAcceptance
 from h323d.sip.calls.causes import reasonOf
 from h323d.sip.calls.digits import DIGIT_TYPES
@@ -276,7 +276,7 @@ class DialogEnd:
         if status in (200, 405) and transaction.request.method != "BYE":
             response = response.withHeaders(response.headers.adding("Allow", ALLOW))
         elif status == 415:
-            accepted = ", ".join((SDP, *DIGIT_TYPES))
+            accepted = ", ".join((SDP, *DIGIT_TYPES, CONTROL))
             response = response.withHeaders(response.headers.adding("Accept", accepted))
         self._agent.respond(transaction, response)
 

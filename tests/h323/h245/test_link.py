@@ -17,7 +17,7 @@ from h323d.errors import DecodeError
 from h323d.h323.h245.capabilities.audio import AUDIO
 from h323d.h323.h245.connection import ControlNetwork
 from h323d.h323.h245.link import MAXIMUM_EARLY, H245Link
-from h323d.h323.h245.messages import Message, indication
+from h323d.h323.h245.messages import Message, command, indication
 from h323d.h323.h245.owner import H245Failure, H245Owner
 from h323d.h323.h245.parameters import MediaAddresses
 from h323d.h323.h245.session import H245Session
@@ -97,6 +97,9 @@ class End(MediaOwner):
 
     def linkDigit(self, digit: str, milliseconds: int, method: DigitMethod) -> None:
         self.reports.append(f"digit {digit}")
+
+    def linkPictureWanted(self) -> None:
+        self.reports.append("picture")
 
     def linkStarved(self, cause: Cause) -> None:
         self.reports.append(f"starved {cause.name}")
@@ -273,6 +276,15 @@ def test_digitsGoByTheBestWayThatThePeerTakes(ends: tuple[End, End], clock: Cloc
     assert "digit 5" in ends[1].reports
     assert ends[0].link.sendDigit("6", 100, DigitMethod.RTP_EVENT)
     assert ends[0].port(Medium.AUDIO).digits == [("6", 100)]
+    stop(ends, clock)
+
+
+def test_aPeerThatWantsAWholePictureIsHeard(ends: tuple[End, End], clock: Clock) -> None:
+    tunnelled(ends, clock, SOUND)
+    fields = {"logicalChannelNumber": 1, "type": ("videoFastUpdatePicture", None)}
+    ends[0].link.sendControl(command("miscellaneousCommand", fields))
+    run(clock)
+    assert "picture" in ends[1].reports
     stop(ends, clock)
 
 

@@ -262,6 +262,23 @@ def test_digitsArrive(method: DigitMethod) -> None:
     pair.stop()
 
 
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [
+        (("videoFastUpdatePicture", None), ["picture"]),
+        (("videoFastUpdateGOB", {"firstGOB": 0, "numberOfGOBs": 1}), ["picture"]),
+        (("videoFreezePicture", None), []),
+    ],
+)
+def test_aPeerThatWantsAWholePictureIsHeard(kind: tuple[str, object], told: list[str]) -> None:
+    _, owner, session = alone()
+    before = len(owner.told)
+    fields = {"logicalChannelNumber": 1, "type": kind}
+    session.received(command("miscellaneousCommand", fields))
+    assert owner.told[before:] == told
+    session.stop()
+
+
 def test_aPeerMayCorrectTheLengthOfADigit() -> None:
     clock, owner, session = alone()
     signal = {"signalType": "5", "duration": 100}

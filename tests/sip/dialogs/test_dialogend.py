@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from h323d.errors import DecodeError
-from h323d.sip.agent import ALLOW, SDP, SUPPORTED
+from h323d.sip.agent import ALLOW, CONTROL, SDP, SUPPORTED
 from h323d.sip.calls.digits import DIGIT_TYPES
 from h323d.sip.dialogs.dialog import Dialog, DialogState
 from h323d.sip.dialogs.dialogend import DialogEnd
@@ -198,7 +198,7 @@ def test_otherRequestsAreAcceptedOnce(scene: Scene) -> None:
         ("INFO", 200, ALLOW, None),
         ("INFO", 405, ALLOW, None),
         ("BYE", 200, None, None),
-        ("INFO", 415, None, ", ".join((SDP, *DIGIT_TYPES))),
+        ("INFO", 415, None, ", ".join((SDP, *DIGIT_TYPES, CONTROL))),
         ("INFO", 400, None, None),
     ],
 )
