@@ -7,7 +7,7 @@ What becomes of one is told; when to send the next is for whoever is told.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from h323d.errors import DecodeError
@@ -15,6 +15,7 @@ from h323d.sip.agent import ALLOW, SUPPORTED
 from h323d.sip.calls.causes import retryAfterOf
 from h323d.sip.dialogs.routing import contactAt, domainOf
 from h323d.sip.digest.answering import MAX_ANSWERS, Answering, Secrets
+from h323d.sip.digest.fields import nextNonce
 from h323d.sip.endpoint import SIPEndpoint
 from h323d.sip.flowpings import FlowPings
 from h323d.sip.flows import Flow
@@ -24,6 +25,7 @@ from h323d.sip.messages.message import SIPRequest, SIPResponse, reasonPhrase
 from h323d.sip.messages.nameaddr import NameAddr
 from h323d.sip.messages.uri import SIPURI
 from h323d.sip.streamflow import StreamFlow
+from h323d.values.address import TransportAddress
 
 __all__ = ["EXPIRES", "MAX_EXPIRES", "RegisterAsker", "Registrant"]
 
@@ -73,6 +75,7 @@ class Registrant:
         self._last = rng.randrange(1, 1 << 16)  # number in CSeq
         self._expires = EXPIRES
         self._pending: _Register | None = None
+        self._proof: _Proof | None = None
         self._asker: RegisterAsker | None = None  # that of the registration that there is
         self._pings = FlowPings(endpoint.clock, rng, endpoint.config.idleTimeout, self)
 
@@ -106,7 +109,11 @@ class Registrant:
             asker.unreachable("its transport is not spoken here")
             return
         self._pending = _Register(self, asker, flow, seconds)
-        self.send(self._request(flow, seconds), self._pending)
+        request, proof = self._request(flow, seconds), self._proof
+        if proof is not None and proof.peer.host == flow.peer.host:
+            self._pending.isProven = True
+            request = self._answering.showingAgain(request, proof.request, proof.nonce, flow.peer)
+        self.send(request, self._pending)
 
     def _request(self, flow: Flow, seconds: int) -> SIPRequest:
         name = NameAddr(SIPURI(self._server.host, self._user, secure=self._server.secure))
@@ -147,6 +154,10 @@ class Registrant:
         """
         The same with our password, if there is one to show.
         """
+        if register.isProven:  # by an old nonce, which is no fault of the password
+            register.isProven = False
+            headers = request.headers.without("Authorization", "Proxy-Authorization")
+            request = request.withHeaders(headers)
         return self._answering.answer(request, response, register.flow.peer)
 
     def agreeTo(self, seconds: int) -> None:
@@ -155,10 +166,12 @@ class Registrant:
         """
         self._expires = seconds
 
-    def accepted(self, register: _Register) -> None:
+    def accepted(self, register: _Register, response: SIPResponse) -> None:
         """
         What was shown was good.
         """
+        nonce = nextNonce(response.headers.get("Authentication-Info") or "")
+        self._proof = _Proof(register.request, register.flow.peer, nonce)
         self._answering.accepted(register.request, register.flow.peer)
 
     def answered(self, register: _Register) -> None:
@@ -186,11 +199,26 @@ class Registrant:
         self._endpoint.complaints.about("sip", register.flow.peer, error)
 
 
+@dataclass(frozen=True, slots=True)
+class _Proof:
+    """
+    What a server has taken.
+
+    @ivar request: the REGISTER, with our password if it was asked for.
+    @ivar nonce: what is to be used from now on; empty for that of the request.
+    """
+
+    request: SIPRequest
+    peer: TransportAddress
+    nonce: str
+
+
 class _Register:
     """
     A REGISTER that waits for its answer.
 
     @ivar request: as it was sent last, without Via.
+    @ivar isProven: whether it shows what was good before, and nobody has asked for.
     """
 
     request: SIPRequest
@@ -203,6 +231,7 @@ class _Register:
         self.flow = flow
         self._seconds = seconds
         self._answers = 0  # to challenges
+        self.isProven = False
         self._wasTooBrief = False
 
     def responseReceived(self, response: SIPResponse) -> None:
@@ -244,7 +273,7 @@ class _Register:
             told(reason.strip(), retryAfterOf(response))
 
     def _accepted(self, response: SIPResponse) -> None:
-        self._registrant.accepted(self)
+        self._registrant.accepted(self, response)
         seconds = min(self._grantedBy(response), MAX_EXPIRES) if self._seconds else 0
         self._registrant.answered(self)
         if self._seconds and not seconds:

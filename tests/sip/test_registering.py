@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from h323d.sip.digest.algorithms import Algorithm
+from h323d.sip.digest.algorithms import Algorithm, responseOf, secretOf
 from h323d.sip.digest.fields import Challenge, Credentials
 from h323d.sip.messages.message import SIPRequest
 from h323d.sip.messages.uri import SIPURI
@@ -90,11 +90,29 @@ class Scene:
         return self.answer(401, ("WWW-Authenticate", challenge + (", stale=true" if stale else "")))
 
 
-def nonceOf(request: SIPRequest) -> str:
+def shownIn(request: SIPRequest) -> Credentials:
     (line,) = request.headers.lines("Authorization")
     shown = Credentials.read(line)
     assert shown is not None
-    return shown.nonce
+    return shown
+
+
+def nonceOf(request: SIPRequest) -> str:
+    return shownIn(request).nonce
+
+
+def registered(*rows: tuple[str, str]) -> Scene:
+    """
+    One who has been asked for the password.
+
+    @param rows: more of the answer.
+    """
+    scene = Scene()
+    scene.register()
+    scene.challenge("n1")
+    scene.answer(200, *rows)
+    scene.asker.told.clear()
+    return scene
 
 
 def test_ourContactIsBoundToOurNameThere() -> None:
@@ -173,6 +191,70 @@ def test_aPasswordThatIsRefusedIsNotShownAgain() -> None:
     scene.challenge("n1")
     assert scene.challenge("n2") == ["refused 401 Unauthorized"]
     assert scene.requests == 2
+
+
+def test_whatWasGoodIsShownAgainAndCountedFurtherBeforeAnybodyAsks() -> None:
+    scene = registered()
+    for count in ("00000002", "00000003"):
+        again = shownIn(scene.register())
+        assert (again.nonce, again.count, again.opaque) == ("n1", count, "o")
+        secret = secretOf(Algorithm.SHA_256, "alice", REALM, "secret")
+        assert again.response == responseOf(
+            Algorithm.SHA_256, secret, "n1", count, again.cnonce, "REGISTER", str(SERVER)
+        )
+        scene.answer(200)
+    assert scene.asker.told == [f"granted {EXPIRES}"] * 2
+    assert scene.requests == 4
+
+
+def test_theNonceThatTheServerGivesForTheNextTimeIsTaken() -> None:
+    scene = registered(("Authentication-Info", 'nextnonce="n2", qop=auth'))
+    again = shownIn(scene.register())
+    assert (again.nonce, again.count) == ("n2", "00000001")
+    scene.answer(200)
+    assert shownIn(scene.register()).count == "00000002"
+
+
+@pytest.mark.parametrize("stale", [True, False])
+def test_aNonceThatTheServerDoesNotTakeAgainIsNoFaultOfThePassword(stale: bool) -> None:
+    scene = registered()
+    scene.register()
+    assert scene.challenge("n2", stale) == []
+    again = shownIn(scene.last)
+    assert (again.nonce, again.count) == ("n2", "00000001")
+    assert scene.answer(200) == [f"granted {EXPIRES}"]
+    assert nonceOf(scene.register()) == "n2"
+
+
+def test_aPasswordThatIsGoodNoLongerIsShownTwiceAndNoMore() -> None:
+    scene = registered()
+    scene.register()
+    assert scene.challenge("n2") == []
+    assert scene.challenge("n3") == ["refused 401 Unauthorized"]
+    assert scene.requests == 4
+
+
+def test_anotherServerIsShownNothingBeforeItAsks() -> None:
+    scene = registered()
+    other = scene.world.script("10.0.0.9")
+    scene.registrant.register(SIPURI("10.0.0.9", port=5060), scene.asker)
+    scene.world.run(0.1)
+    (request,) = other.messages
+    assert isinstance(request, SIPRequest)
+    assert "Authorization" not in request.headers
+
+
+def test_whatNobodyHasAskedForIsNotShown() -> None:
+    scene = Scene()
+    scene.register()
+    scene.answer(200)
+    assert "Authorization" not in scene.register().headers
+
+
+def test_itIsTakenBackWithoutBeingAskedEither() -> None:
+    scene = registered()
+    scene.registrant.unregister(HOP, scene.asker)
+    assert shownIn(scene.last).count == "00000002"
 
 
 def test_nonceAfterNonceEnds() -> None:

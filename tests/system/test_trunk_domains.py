@@ -20,8 +20,8 @@ from tests.system.test_trunks import Sipp
 pytestmark = pytest.mark.interop
 
 NETWORK = "127.0.101."
-US, DEAD, REFUSING, ANSWERING, ASTERISK, NAMES, CALLER = (
-    f"{NETWORK}{each}" for each in range(50, 57)
+US, DEAD, REFUSING, ANSWERING, ASTERISK, NAMES, CALLER, LEAVING = (
+    f"{NETWORK}{each}" for each in range(50, 58)
 )
 ZONE = (
     'SRV("_sip._udp.carrier.test", 1, 0, 5060, "dead.carrier.test")',
@@ -123,11 +123,10 @@ def call(directory: Path, server: Server, number: str) -> None:
     waitFor(lambda: server.ask("calls") == [], 10, "the call is over")
 
 
-def test_aCallGoesOnToTheServerOfADomainThatTakesIt(
-    server: Server, capture: Capture, tmp_path: Path
-) -> None:
-    for number in range(2):
-        call(tmp_path / str(number), server, "0301234")
+def test_aCallGoesOnToTheServerOfADomainThatTakesIt(server: Server, tmp_path: Path) -> None:
+    with Capture(tmp_path / "capture", US) as capture:
+        for number in range(2):
+            call(tmp_path / str(number), server, "0301234")
     states = {each.split(":")[0]: each for each in trunkOf(server, "carrier")["targets"]}
     assert "failing: no answer to a call" in states[DEAD]
     assert "failing: a call: TEMPORARY_FAILURE" in states[REFUSING]
@@ -163,3 +162,18 @@ def test_itCallsUsByTheRegistrationAndWeCallIt(
     asterisk.tell("channel request hangup all")
     waitFor(lambda: server.ask("calls") == [], 10, "its BYE is taken")
     call(tmp_path, server, "601")
+
+
+def test_whatWasShownOnceIsShownAgainBeforeItAsks(asterisk: Asterisk, tmp_path: Path) -> None:
+    (_, _, pbx) = CONFIGURATION.partition('[[routing.trunks]]\nname = "pbx"')
+    account = pbx.partition("[[routing.rewrites]]")[0].replace("pbx.carrier.test", ASTERISK)
+    configuration = f'[[routing.trunks]]\nname = "pbx"{account}'
+    with (
+        Capture(tmp_path / "capture", LEAVING) as capture,
+        Server(tmp_path / "server", LEAVING, configuration) as server,
+    ):
+        waitFor(lambda: trunkOf(server, "pbx")["registration"] == "registered", 20, "registered")
+    assert LEAVING not in asterisk.tell("pjsip show contacts")
+    query = f"ip.addr == {LEAVING} && sip.CSeq.method == REGISTER && sip.Status-Code"
+    statuses = capture.dissect(query, "-T", "fields", "-e", "sip.Status-Code").split()
+    assert statuses == ["401", "200", "200"]

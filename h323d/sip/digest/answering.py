@@ -140,6 +140,38 @@ class Answering:
             )
         return None
 
+    def showingAgain(
+        self, request: SIPRequest, before: SIPRequest, nonce: str, peer: TransportAddress
+    ) -> SIPRequest:
+        """
+        A request with what was shown in another, and was good: the server need not ask again
+        (RFC 7616, 3.4).
+
+        @param before: the other, as it was sent to the same peer.
+        @param nonce: what the server wants from now on; empty for that of before.
+        """
+        for field in _SHOWN_IN.values():
+            for shown in _shownIn(before, field):
+                again = self._countedFurther(shown, nonce, request, peer)
+                if again is not None:
+                    request = request.withHeaders(request.headers.adding(field, str(again)))
+        return request
+
+    def _countedFurther(
+        self, shown: Credentials, nonce: str, request: SIPRequest, peer: TransportAddress
+    ) -> Credentials | None:
+        """
+        @return: C{None} if we have nothing to show any more.
+        """
+        if shown.algorithm is None:
+            return None
+        known = self._secrets.secretAt(peer, shown.realm, shown.algorithm, "")
+        if known is None or known[0] != shown.user:
+            return None
+        count = 1 if nonce and nonce != shown.nonce else int(shown.count, 16) + 1
+        challenge = Challenge(shown.realm, nonce or shown.nonce, shown.algorithm, shown.opaque)
+        return self._credentials(challenge, request, known, count)
+
     def accepted(self, request: SIPRequest, peer: TransportAddress) -> None:
         """
         What was shown in a request was good.
@@ -175,12 +207,15 @@ class Answering:
         return replace(request, headers=headers.replacing("CSeq", str(cseq)))
 
     def _credentials(
-        self, challenge: Challenge, request: SIPRequest, known: tuple[str, str]
+        self, challenge: Challenge, request: SIPRequest, known: tuple[str, str], number: int = 1
     ) -> Credentials:
+        """
+        @param number: how often the nonce has been used by now.
+        """
         algorithm = challenge.algorithm
         assert algorithm is not None  # it was chosen
         user, secret = known
-        cnonce, count, uri = f"{self._rng.getrandbits(64):016x}", f"{1:08x}", str(request.uri)
+        cnonce, count, uri = f"{self._rng.getrandbits(64):016x}", f"{number:08x}", str(request.uri)
         response = responseOf(
             algorithm, secret, challenge.nonce, count, cnonce, request.method, uri
         )

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from h323d.sip.digest.algorithms import QOP, Algorithm
 from h323d.sip.messages.grammar import QUOTED, TOKEN, quote, unquote
 
-__all__ = ["Challenge", "Credentials"]
+__all__ = ["Challenge", "Credentials", "nextNonce"]
 
 MAX_DIRECTIVES = 32  # of one line
 
@@ -133,6 +133,16 @@ class Credentials:
         if self.opaque is not None:
             parts.append(f"opaque={quote(self.opaque)}")
         return "Digest " + ", ".join(parts)
+
+
+def nextNonce(line: str) -> str:
+    """
+    @param line: of C{Authentication-Info} (RFC 7616, 3.5).
+
+    @return: what is to be used from now on; empty if it does not say.
+    """
+    told = _directives(f"Digest {line}") or {}
+    return told.get("nextnonce", "")
 
 
 def _directives(line: str) -> dict[str, str] | None:
