@@ -29,12 +29,16 @@ ZONE = (
     'SRV("_sip._udp.carrier.test", 3, 0, 5060, "answering.carrier.test")',
     'SRV("_sip._udp.pbx.carrier.test", 1, 0, 5060, "dead.carrier.test")',
     'SRV("_sip._udp.pbx.carrier.test", 2, 0, 5060, "asterisk.carrier.test")',
+    'SRV("_h323cs._tcp.isdn.carrier.test", 1, 0, 1720, "dead.carrier.test")',
+    'SRV("_h323cs._tcp.isdn.carrier.test", 2, 0, 1720, "asterisk.carrier.test")',
     f'A("dead.carrier.test", "{DEAD}")',
     f'A("refusing.carrier.test", "{REFUSING}")',
     f'A("answering.carrier.test", "{ANSWERING}")',
     f'A("asterisk.carrier.test", "{ASTERISK}")',
 )
 SECRET = secretOf(Algorithm.MD5, "test", "asterisk", "test")
+SECOND = secretOf(Algorithm.MD5, "second", "asterisk", "second")
+TRUNKS = ("carrier", "pbx", "second", "isdn")
 CONFIGURATION = f"""\
 [gateway]
 wayTimeout = 1.0
@@ -58,9 +62,32 @@ realm = "asterisk"
 md5 = "{SECRET}"
 register = true
 
+[[routing.trunks]]
+name = "second"
+address = "pbx.carrier.test"
+prefixes = ["4"]
+strip = 1
+checkInterval = 1
+user = "second"
+realm = "asterisk"
+md5 = "{SECOND}"
+register = true
+
+[[routing.trunks]]
+name = "isdn"
+address = "isdn.carrier.test"
+protocol = "h323"
+prefixes = ["5"]
+strip = 1
+checkInterval = 1
+
 [[routing.rewrites]]
 name = "test"
 to = "80001"
+
+[[routing.rewrites]]
+name = "second"
+to = "80003"
 """
 
 
@@ -76,7 +103,7 @@ def capture(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Capture]:
 
 @pytest.fixture(scope="module")
 def asterisk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asterisk]:
-    with Asterisk(tmp_path_factory.mktemp("asterisk"), ASTERISK, US, ooh323="no") as asterisk:
+    with Asterisk(tmp_path_factory.mktemp("asterisk"), ASTERISK, US) as asterisk:
         yield asterisk
 
 
@@ -98,11 +125,11 @@ def server(
             Sipp(directory, REFUSING, "answer_503"),
             Sipp(directory, ANSWERING, "answer"),
         )
-        waitFor(lambda: all(trunkOf(server, each)["targets"] for each in ("carrier", "pbx")), 10,
-                "both are found")  # fmt: skip
+        waitFor(lambda: all(trunkOf(server, each)["targets"] for each in TRUNKS), 10,
+                "all are found")  # fmt: skip
         yield server
         assert "Traceback" not in server.output()
-        assert SECRET not in server.output()
+        assert not any(each in server.output() for each in (SECRET, SECOND))
 
 
 def trunkOf(server: Server, name: str) -> dict[str, Any]:
@@ -113,11 +140,11 @@ def trunkOf(server: Server, name: str) -> dict[str, Any]:
     return {"targets": [], **trunk}
 
 
-def call(directory: Path, server: Server, number: str) -> None:
+def call(directory: Path, server: Server, number: str, alias: str = "1001") -> None:
     """
     Somebody registered by H.323 calls a number, and is answered.
     """
-    options = ("--bind", CALLER, "--alias", "1001", "--gatekeeper", US, "--seconds", "0.5")
+    options = ("--bind", CALLER, "--alias", alias, "--gatekeeper", US, "--seconds", "0.5")
     with Caller(directory, "caller", *options, "--tone", "440", number) as caller:
         assert caller.wait(20) == 0, caller.output()
     waitFor(lambda: server.ask("calls") == [], 10, "the call is over")
@@ -164,9 +191,29 @@ def test_itCallsUsByTheRegistrationAndWeCallIt(
     call(tmp_path, server, "601")
 
 
+def test_twoAccountsWithItAreToldApart(server: Server, asterisk: Asterisk, tmp_path: Path) -> None:
+    waitFor(lambda: trunkOf(server, "second")["registration"] == "registered", 20, "registered")
+    asterisk.call("PJSIP/second", "600")
+    waitFor(lambda: len(server.ask("rooms")) == 1, 10, "it is in the room")
+    assert [each["room"] for each in server.ask("rooms")] == ["80003"]
+    asterisk.tell("channel request hangup all")
+    waitFor(lambda: server.ask("calls") == [], 10, "its BYE is taken")
+    # Asterisk knows by From who calls, and wants the password of that one.
+    call(tmp_path / "second", server, "4601", "second")
+    call(tmp_path / "first", server, "601", "test")
+
+
+def test_anH323DomainIsCalledAtTheServerThatIsThere(server: Server, tmp_path: Path) -> None:
+    waitFor(lambda: trunkOf(server, "isdn")["state"] == "up", 20, "a server answers")
+    call(tmp_path, server, "5601")
+    dead, alive = trunkOf(server, "isdn")["targets"]
+    assert dead.startswith(f"{DEAD}:1720 failing: no connection")
+    assert alive == f"{ASTERISK}:1720 up"
+
+
 def test_whatWasShownOnceIsShownAgainBeforeItAsks(asterisk: Asterisk, tmp_path: Path) -> None:
     (_, _, pbx) = CONFIGURATION.partition('[[routing.trunks]]\nname = "pbx"')
-    account = pbx.partition("[[routing.rewrites]]")[0].replace("pbx.carrier.test", ASTERISK)
+    account = pbx.partition("[[routing.trunks]]")[0].replace("pbx.carrier.test", ASTERISK)
     configuration = f'[[routing.trunks]]\nname = "pbx"{account}'
     with (
         Capture(tmp_path / "capture", LEAVING) as capture,
