@@ -25,7 +25,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from benchmarks.churn import TICKS
 from h323d.control.client import CommandFailed
@@ -103,7 +103,7 @@ def lookAt(server: Server) -> Look:
 
 class Generator:
     """
-    One run of sipp.
+    One run of sipp, which ends with its context, if not before.
     """
 
     def __init__(self, directory: Path, load: Load) -> None:
@@ -122,6 +122,13 @@ class Generator:
             ],
             cwd=directory, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._child.kill()
+        self._child.wait()
 
     @property
     def isRunning(self) -> bool:
@@ -174,16 +181,16 @@ def measure(server: Server, directory: Path, load: Load, every: float) -> int:
     """
     @return: how many calls failed.
     """
-    warm = Generator(directory / "warm", Load(load.rate, WARM, load.rooms, load.hold))
-    while warm.isRunning:
-        time.sleep(0.2)
+    with Generator(directory / "warm", Load(load.rate, WARM, load.rooms, load.hold)) as warm:
+        while warm.isRunning:
+            time.sleep(0.2)
     before = atRest(server)
     print(f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
     print(f"| at, s | RSS, MB | descriptors | {' | '.join(before.tables)} |")
     print(f"|{'---|' * (3 + len(before.tables))}")
-    generator = Generator(directory / "load", load)
-    for at, look in during(generator, server, every):
-        print(f"| {at:.0f} | {look} |", flush=True)
+    with Generator(directory / "load", load) as generator:
+        for at, look in during(generator, server, every):
+            print(f"| {at:.0f} | {look} |", flush=True)
     spent = lookAt(server).cpu - before.cpu
     after = atRest(server)
     print(f"| before | {before} |\n| after | {after} |\n")
