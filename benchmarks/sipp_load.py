@@ -221,7 +221,8 @@ def tell(generator: Generator, spent: float) -> int:
         f" p99 {statistics.quantiles(answers, n=100)[98]:.1f} ms, at most {max(answers):.0f} ms;"
         f" {spent / (good + failed) * 1000:.2f} ms of CPU each"
     )
-    print(generator.errors()[:2000], end="")
+    if failed:
+        print(generator.errors()[:2000])
     return failed
 
 
