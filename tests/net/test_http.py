@@ -16,6 +16,7 @@ from twisted.web.server import NOT_DONE_YET, Site
 from zope.interface.verify import verifyObject
 
 from h323d.call.lookups import IWeb, LookupFailed
+from h323d.errors import UnexpectedStatus
 from h323d.net.http import Web, newAgent
 
 
@@ -96,6 +97,17 @@ def test_anyOtherAnswerIsAFailure(server: Server, path: str) -> Generator[Any, A
     with pytest.raises(LookupFailed):
         yield server.ask(path)
     assert len(server.page.posted) == 1
+
+
+@pytest_twisted.inlineCallbacks
+def test_anAnswerOfAnotherStatusIsTheCauseOfTheFailure(
+    server: Server,
+) -> Generator[Any, Any, None]:
+    with pytest.raises(LookupFailed, match="status 500") as failed:
+        yield server.ask("error")
+    cause = failed.value.__cause__
+    assert isinstance(cause, UnexpectedStatus)
+    assert (cause.status, cause.body) == (500, b"{}")
 
 
 @pytest_twisted.inlineCallbacks

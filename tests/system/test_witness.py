@@ -9,12 +9,21 @@ import json
 import resource
 import signal
 import subprocess
+import threading
+from base64 import b64decode, b64encode
+from hashlib import sha256
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 from tests.support.processes import Caller, Server, program, run, waitFor
 
-US, H323, SIP = "127.0.105.1", "127.0.105.2", "127.0.105.3"
+US, H323, SIP, AUDITOR = "127.0.105.1", "127.0.105.2", "127.0.105.3", "127.0.105.4"
+ED25519 = bytes.fromhex("302a300506032b6570032100")  # what a public key has before it in DER
+NAME = "auditor.example"
 PAGE = Path(__file__).parents[2] / "docs" / "howto" / "audit-a-log.rst"
 ORIGIN = "council.example/if-witness/a"
 CONFIGURATION = f'[witness]\ndirectory = "witness"\norigin = "{ORIGIN}"\n'
@@ -127,6 +136,135 @@ def test_whileTheLogCannotBeWrittenNewCallsAreRefusedAndCallsGoOn(tmp_path: Path
     assert {"witness_failed", "witness_recovered"} <= set(kinds(server))
     done = verify(server)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.interop
+def test_opensslAndJqFindTheHeadAndTheRecordsToBeWhatTheyAre(tmp_path: Path) -> None:
+    openssl, jq = program("openssl"), program("jq")
+    with Server(tmp_path / "server", US, CONFIGURATION) as server:
+        call(tmp_path, f"sip:80001@{US}", SIP)
+        server.signal(signal.SIGTERM)
+        server.wait(10)
+    log = server.state / "witness" / "1"
+    text, _, signature = (log / "checkpoint").read_text().rpartition("\n\n")
+    (tmp_path / "text").write_text(text + "\n")
+    (tmp_path / "signature").write_bytes(b64decode(signature.split()[-1])[4:])
+    public = b64decode((log / "key.pub").read_text().split("+", 2)[2])[1:]
+    (tmp_path / "key.der").write_bytes(ED25519 + public)
+    verify = [
+        openssl, "pkeyutl", "-verify", "-pubin", "-keyform", "DER", "-inkey", "key.der",
+        "-rawin", "-in", "text", "-sigfile", "signature",
+    ]  # fmt: skip
+    done = run(verify, cwd=tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    for line in (log / "000000000000.jsonl").read_text().splitlines():
+        rest = run([jq, "-cSj", "del(.hash)"], input=line).stdout
+        (tmp_path / "rest").write_text(rest)
+        digest = run([openssl, "dgst", "-sha256", "-r", "rest"], cwd=tmp_path).stdout.split()[0]
+        assert json.loads(line)["hash"] == digest
+
+
+def test_aServerWhoseLogCannotBeOpenedRunsAndRefusesCalls(tmp_path: Path) -> None:
+    server = Server(tmp_path / "server", US, CONFIGURATION)
+    server.state.mkdir(parents=True)
+    (server.state / "witness").write_text("a file is there")
+    with server:
+        with caller(tmp_path, f"sip:80001@{US}", SIP, "--seconds", "0.5") as refused:
+            assert refused.wait(15) != 0
+        assert server.ask("status")["witness"]["state"] == "cannot be written"
+        assert "the witness's log in" in server.output()
+        assert "File exists" in server.output() or "Not a directory" in server.output()
+        server.signal(signal.SIGTERM)
+        server.wait(10)
+        assert "Traceback" not in server.output()
+
+
+class Auditor:
+    """
+    A web server that takes heads, and cosigns each (C2SP tlog-witness), by the code of an outsider.
+
+    @ivar heads: what it was sent.
+    """
+
+    def __init__(self) -> None:
+        self.heads: list[str] = []
+        self.olds: list[int] = []
+        self._private = Ed25519PrivateKey.generate()
+        self._server = ThreadingHTTPServer((AUDITOR, 0), self._handler())
+        self.url = f"http://{AUDITOR}:{self._server.server_port}"
+
+    @property
+    def key(self) -> str:
+        told = b"\4" + self._private.public_key().public_bytes_raw()
+        ident = sha256(NAME.encode() + b"\n" + told).digest()[:4]
+        return f"{NAME}+{ident.hex()}+{b64encode(told).decode()}"
+
+    def cosignature(self, note: str) -> bytes:
+        text = note.rpartition("\n\n")[0] + "\n"
+        signed = self._private.sign(f"cosignature/v1\ntime 1800000000\n{text}".encode())
+        ident = bytes.fromhex(self.key.split("+")[1])
+        blob = b64encode(ident + (1_800_000_000).to_bytes(8) + signed).decode()
+        return f"\u2014 {NAME} {blob}\n".encode()
+
+    def _handler(self) -> type[BaseHTTPRequestHandler]:
+        auditor = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                length = int(self.headers["Content-Length"])
+                status, body = auditor.answer(self.path, self.rfile.read(length).decode())
+                self.send_response(status)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *arguments: object) -> None: ...
+
+        return Handler
+
+    def answer(self, path: str, body: str) -> tuple[int, bytes]:
+        if path == "/heads":
+            self.heads.append(body)
+            return 200, b""
+        head, _, note = body.partition("\n\n")
+        old = int(head.split("\n")[0].removeprefix("old "))
+        if self.olds and old != self.olds[-1]:
+            return 409, f"{self.olds[-1]}\n".encode()
+        self.olds.append(int(note.split("\n")[1]))
+        return 200, self.cosignature(note)
+
+    def __enter__(self) -> Auditor:
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+
+def test_headsAreSentToAFileAndAURLAndCosigned(tmp_path: Path) -> None:
+    with Auditor() as auditor:
+        more = (
+            f'anchors = ["heads", "{auditor.url}/heads"]\n'
+            f'[[witness.cosigners]]\nurl = "{auditor.url}/w"\nkey = "{auditor.key}"\n'
+        )
+        with Server(tmp_path / "server", US, CONFIGURATION + more) as server:
+            log = server.state / "witness"
+            cosigned = log / "1" / "cosigned" / "auditor.example"
+            waitFor(cosigned.exists, 15, "a head is cosigned")
+            waitFor(lambda: auditor.heads, 15, "a head is sent")
+            cosigned.unlink()  # so that it has to ask which was the last
+            call(tmp_path, f"sip:80001@{US}", SIP)
+            waitFor(cosigned.exists, 25, "the next is, too")
+            assert (server.state / "heads").read_text().startswith(auditor.heads[0])
+            server.signal(signal.SIGTERM)
+            server.wait(10)
+    assert auditor.olds == sorted(auditor.olds)
+    done = witness(
+        "verify", str(log), "--key", str(log / "1" / "key.pub"), "--cosigner", auditor.key
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "auditor.example cosigned" in done.stdout
 
 
 def commands() -> list[str]:
