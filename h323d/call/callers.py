@@ -13,7 +13,7 @@ from h323d.call.applications import Admission
 from h323d.call.inquiry import Inquiry
 from h323d.call.legs import ILeg, IOffer, namesOf
 from h323d.values.address import PartyAddress
-from h323d.values.proof import shared
+from h323d.values.proof import verified
 
 __all__ = ["ANY_NAME", "CallerName", "ICallerNames", "identitiesOf", "introduce", "partyOf"]
 
@@ -77,7 +77,7 @@ def identitiesOf(offer: IOffer, callers: ICallerNames, vouched: bool = False) ->
 
     @param vouched: whether somebody does (RFC 3325).
     """
-    proved = tuple(proof.identity for proof in shared(offer.proofs))
+    proved = tuple(each.identity for each in verified(offer.proofs) if each.identity)
     if not (vouched or callers.nameOf(offer).isOwn):
         return proved
     return (*proved, *(name.value for name in offer.calling))

@@ -30,7 +30,7 @@ from h323d.gatekeeper.registry.registrations import EndpointKind, EndpointRegist
 from h323d.gatekeeper.security.users import Users
 from h323d.gatekeeper.trunks.trunk import Trunk
 from h323d.values.address import NOBODYS_HOST, AddressKind, PartyAddress, TransportAddress
-from h323d.values.proof import shared
+from h323d.values.proof import verified
 
 __all__ = ["Callers", "CallingTrunks"]
 
@@ -79,7 +79,7 @@ class Callers:
         call = bytes.fromhex(offer.callIdentifier)
         if sender := self._sent.senderOf(call):
             return replace(name, party=sender)
-        for proof in shared(offer.proofs):
+        for proof in verified(offer.proofs):
             if self._users.of(proof.identity) is not None:
                 return self._nameOfUser(proof.identity, name)
         caller = self.of(offer.protocol, offer.peer, offer.calling, call)

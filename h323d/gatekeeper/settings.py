@@ -10,6 +10,7 @@ from h323d.gatekeeper.config import GatekeeperConfig
 from h323d.gatekeeper.routed.config import RoutedConfig
 from h323d.gatekeeper.routing.config import RoutingConfig
 from h323d.gatekeeper.security.config import SecurityConfig
+from h323d.gatekeeper.security.users import KnownKeys
 from h323d.gatekeeper.traversalconfig import TraversalConfig
 from h323d.h323.config import H323Config
 
@@ -21,7 +22,7 @@ class ZoneSettings:
     """
     The sections, each as its own module explains it.
 
-    @ivar signatures: whether there are gates that judge signatures.
+    @ivar keys: knows those by which a gate judges; C{None} if none does.
     """
 
     gatekeeper: GatekeeperConfig = field(default_factory=GatekeeperConfig)
@@ -30,4 +31,4 @@ class ZoneSettings:
     traversal: TraversalConfig = field(default_factory=TraversalConfig)
     routed: RoutedConfig = field(default_factory=RoutedConfig)
     h323: H323Config = field(default_factory=H323Config)
-    signatures: bool = False
+    keys: KnownKeys | None = None

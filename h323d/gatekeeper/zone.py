@@ -147,7 +147,7 @@ class Zone(Part[ZoneSettings]):
         )
         self.trunks = Trunks(settings.routing.trunks, world, probes)
         self.roundTrips = RoundTrips()
-        self.users = Users(settings.security, self.trunks, settings.signatures)
+        self.users = Users(settings.security, self.trunks, settings.keys)
         self._tables = Tables(config, world, site.shareRule, self, self.trunks, self.users)
         self.registry, self.admissions = self._tables.registry, self._tables.admissions
         self.bandwidth, self.callers = self._tables.bandwidth, self._tables.callers

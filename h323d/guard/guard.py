@@ -32,8 +32,9 @@ from h323d.guard.inheritance import Granted, Inheritance
 from h323d.guard.ledger import Call
 from h323d.guard.pii.detection import foundAmong, redacted
 from h323d.guard.pii.rules import PIIKind
-from h323d.guard.registry.guardian import Guardian, Status
+from h323d.guard.registry.guardian import Guardian, ProofForm, Status
 from h323d.guard.registry.registry import Registry
+from h323d.guard.registry.users import digestUserOf
 from h323d.guard.signatures.budget import SignatureBudget
 from h323d.guard.signatures.memory import ReplayMemory
 from h323d.guard.signatures.verifying import Signatures
@@ -94,6 +95,21 @@ class Guard:
             return False
         known = before.byTerminalId(guardian.terminalId)
         return known is None or not _hasLost(known, guardian)
+
+    def userOfKey(self, key: bytes) -> str | None:
+        """
+        The user of SIP who proves by a public key, at the other end of a connection, who they
+        are.
+
+        @param key: a SubjectPublicKeyInfo.
+
+        @return: empty for a guardian who is no user; C{None} for nobody.
+        """
+        guardian = self.registry.bySPKI(key)
+        if guardian is None or ProofForm.TLS not in guardian.proofs:
+            return None
+        user = digestUserOf(guardian)
+        return "" if user is None else user.name
 
     def judge(self, application: Application) -> Admission | Refusal:
         now = self._clock.seconds()

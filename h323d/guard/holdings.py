@@ -24,7 +24,8 @@ class Holding:
     What one call has.
 
     @ivar form: by what its guardian is proven.
-    @ivar key: that they signed with; empty for none.
+    @ivar key: that they signed with, or the SubjectPublicKeyInfo at the other end of their
+        connection; empty for none.
     @ivar name: by which the call can be ended: of its leg, or the call's where that is elsewhere.
     """
 
@@ -46,7 +47,11 @@ class Holding:
             return False
         if self.form not in guardian.proofs:
             return False
-        return not self.key or any(each.raw == self.key for each in guardian.keys)
+        if not self.key:
+            return True
+        bySignature = registry.byKey(self.key)
+        owner = registry.bySPKI(self.key) if bySignature is None else bySignature[0]
+        return owner is guardian
 
 
 class Holdings:

@@ -1,14 +1,14 @@
 """
 Who asks: from what an application shows to an entry of the registry.
 
-Exactly one proof counts: a signature, if there is one; else a password that was verified at the
-door; else the address.  What an entry does not list does not exist for it: there is nothing to
-fall back to.
+Exactly one proof counts: a signature, if there is one; else the key at the other end of the
+connection; else a password that was verified at the door; else the address.  What an entry does not
+list does not exist for it: there is nothing to fall back to.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from h323d.call.applications import Application, CallType, Door
 from h323d.guard.gates.inputs import ABSENT, Asker
@@ -18,7 +18,7 @@ from h323d.guard.registry.registry import Registry
 from h323d.guard.signatures.verifying import Fault, Signatures
 from h323d.values.address import ANONYMOUS, AddressKind, PartyAddress
 from h323d.values.ed25519 import SCHEME
-from h323d.values.proof import Proof, shared
+from h323d.values.proof import TLS, Proof, verified
 
 __all__ = ["Identification", "Identified"]
 
@@ -64,7 +64,10 @@ class Identification:
         signatures = [each for each in application.proofs if each.scheme == SCHEME]
         if signatures:
             return self._bySignature(signatures, application, registry, now)
-        for proof in shared(application.proofs):
+        for proof in application.proofs:
+            if proof.scheme == TLS:
+                return _byConnection(proof, application, registry)
+        for proof in verified(application.proofs):
             return _bySecret(proof, application, registry)
         if inherited is not None:
             return _byInheritance(inherited, application, registry)
@@ -91,6 +94,14 @@ class Identification:
             verified.key,
             application.callType,
         )
+
+
+def _byConnection(proof: Proof, application: Application, registry: Registry) -> Identified:
+    guardian = registry.bySPKI(proof.key)
+    if guardian is None:
+        return Identified(Asker(Fault.UNKNOWN_KEY.value))
+    found = _known(guardian, ProofForm.TLS, application, registry, application.callType)
+    return _NOBODY if found is None else replace(found, key=proof.key)
 
 
 def _bySecret(proof: Proof, application: Application, registry: Registry) -> Identified:

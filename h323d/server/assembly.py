@@ -33,6 +33,7 @@ from h323d.gatekeeper.pings import Pings, SIPContacts
 from h323d.gatekeeper.registrar import LocationService
 from h323d.gatekeeper.routing.chain import ICalledPolicy
 from h323d.gatekeeper.security.defence import Acquaintance
+from h323d.gatekeeper.security.users import KnownKeys
 from h323d.gatekeeper.settings import ZoneSettings
 from h323d.gatekeeper.trunks.checking import Probe
 from h323d.gatekeeper.trunks.config import TrunkProtocol
@@ -189,9 +190,11 @@ def newSwitch(
     )
 
 
-def zoneSettings(configuration: Configuration) -> ZoneSettings:
+def zoneSettings(configuration: Configuration, keys: KnownKeys | None = None) -> ZoneSettings:
     """
     The sections that a zone is made of.
+
+    @param keys: knows those by which a gate judges; C{None} if none does.
     """
     return ZoneSettings(
         configuration.gatekeeper,
@@ -200,7 +203,7 @@ def zoneSettings(configuration: Configuration) -> ZoneSettings:
         configuration.traversal,
         configuration.routed,
         configuration.h323,
-        bool(configuration.guard.registry),
+        keys,
     )
 
 
@@ -212,10 +215,12 @@ def newZone(
     legs: LegTable,
     probes: Mapping[TrunkProtocol, Probe],
     acquaintances: MutableSequence[Acquaintance],
+    keys: KnownKeys | None,
 ) -> Zone | None:
     """
     @param probes: ask trunks whether they are there.
     @param acquaintances: know who is no stranger: the zone will be among them.
+    @param keys: as L{zoneSettings} has it.
 
     @return: C{None} if there is no gatekeeper.
     """
@@ -225,7 +230,7 @@ def newZone(
         raise ConfigurationError("h323.port", "a gatekeeper announces it, so it cannot be 0")
     world = ground.byRAS()
     zone = Zone(
-        zoneSettings(configuration),
+        zoneSettings(configuration, keys),
         world,
         ground.site,
         LocalRooms(directory),

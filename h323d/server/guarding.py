@@ -129,7 +129,7 @@ class Guarding(Part[Configuration]):
         return self._prepared(configuration, registry)
 
     def _prepared(self, configuration: Configuration, registry: Registry) -> Commit:
-        settings = zoneSettings(_with(configuration, registry))
+        settings = zoneSettings(_with(configuration, registry), self._guard)
         return Together(
             (self._zone.prepare(settings), Change(self, _Prepared(configuration, registry)))
         )

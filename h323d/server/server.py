@@ -103,9 +103,8 @@ class Server:
         self.sounds = HouseSounds(configuration.sounds, world.files)
         self._originators: dict[str, IOriginator] = {}
         legs, probes = LegTable(), dict[TrunkProtocol, Probe]()
-        self.zone = assembly.newZone(
-            withGuardians(configuration, guard), ground, directory, gates, legs, probes, known
-        )
+        guarded = withGuardians(configuration, guard)
+        self.zone = assembly.newZone(guarded, ground, directory, gates, legs, probes, known, guard)
         self.conference = self._newConference()
         self.gateway = self._newGateway()
         self._onward = onward = assembly.newOnward(configuration.gateway, self.zone)

@@ -132,10 +132,10 @@ class Entrance:
         mayBeKnown = tag is not None or request.method == "CANCEL"
         tag = tag or self._suspicion.tagFor(request)
         if mayBeKnown and self._calls.knows(request, tag):
-            return self._weighed(request, tag)
+            return self._weighed(request, tag, flow.peerKey)
         if self._isShutOut(flow) or self._suspicion.ignores(request, flow.peer, flow.reliable):
             return None
-        answer = self._weighed(request, tag)
+        answer = self._weighed(request, tag, flow.peerKey)
         self._suspicion.judged(request, answer, flow.peer, flow.reliable)
         return answer
 
@@ -151,10 +151,10 @@ class Entrance:
         self._calls.cut(flow)
         return True
 
-    def _weighed(self, request: SIPRequest, tag: str) -> SIPResponse | Proofs:
+    def _weighed(self, request: SIPRequest, tag: str, key: bytes | None) -> SIPResponse | Proofs:
         source = sourceOf(request)
         try:
-            proof = self._examined(request, source, tag)
+            proof = self._examined(request, source, tag, key)
             if isinstance(proof, SIPResponse):
                 return proof
             proofs = () if proof is None else (proof,)
@@ -167,18 +167,20 @@ class Entrance:
         return proofs if refusal is None else refusal
 
     def _examined(
-        self, request: SIPRequest, source: TransportAddress, tag: str
+        self, request: SIPRequest, source: TransportAddress, tag: str, key: bytes | None
     ) -> SIPResponse | Proof | None:
         """
         Who sent it, as far as they have to say so: not within a dialog, whose tags only its
         parties know, nor where it is about us alone.
+
+        @param key: the public key at the other end of the connection.
         """
         within = request.toAddress.tag is not None or request.method in _NEVER_ASKED
         aboutUs = request.method == "OPTIONS" and self._isForUs(request)
         if self._challenger is None or within or aboutUs:
             return None
         ours = request.method in _FROM_OURS or self._isOurs(request)
-        return self._challenger.examine(request, source, ours, tag)
+        return self._challenger.examine(request, source, ours, tag, key)
 
     def _isOurs(self, request: SIPRequest) -> bool:
         """

@@ -53,6 +53,7 @@ class Flow(Protocol):
     @ivar source: the address of ours that what is sent leaves from.
     @ivar peer: where it leads.
     @ivar credit: what may be sent there.
+    @ivar peerKey: the public key of the peer's certificate, as L{IStream} has it.
     """
 
     @property
@@ -71,6 +72,8 @@ class Flow(Protocol):
     def usable(self) -> bool: ...
     @property
     def credit(self) -> UnprovenCredit: ...
+    @property
+    def peerKey(self) -> bytes | None: ...
     def send(self, data: bytes) -> None: ...
 
 
@@ -111,6 +114,7 @@ class DatagramFlow:
     reliable: bool = False
     usable: bool = True
     credit: UnprovenCredit = field(default=PROVEN, compare=False)
+    peerKey: bytes | None = None
 
     def send(self, data: bytes) -> None:
         if self.credit.covers(len(data), data.startswith(_PROVISIONAL)):

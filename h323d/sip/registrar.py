@@ -39,7 +39,7 @@ from h323d.sip.outbound import flowOf, instanceOf, pathOf
 from h323d.sip.reasons import RegistrationRefused
 from h323d.sip.transactions.running import Proofs
 from h323d.values.address import TransportAddress
-from h323d.values.proof import shared
+from h323d.values.proof import verified
 
 __all__ = ["Registrant", "Registrar", "RegistrarOwner"]
 
@@ -156,7 +156,7 @@ class Registrar:
             address = self._addressOf(request)
         except RegistrationRefused as refused:
             return refused.response(request, toTag)
-        user = next((each.identity for each in shared(proofs)), "")
+        user = next((each.identity for each in verified(proofs)), "")
         registrant = Registrant(source, _productOf(request), connected, user)
         verdict = self._owner.judge(registerApplication(address, source, proofs))
         if isinstance(verdict, Deferred):

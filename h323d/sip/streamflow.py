@@ -102,6 +102,13 @@ class StreamFlow:
         self.protocol = protocol
         self.domain = domain
 
+    @property
+    def peerKey(self) -> bytes | None:
+        """
+        The public key of the peer's certificate, as L{IStream} has it.
+        """
+        return None if self._stream is None else self._stream.peerKey
+
     def open(self, opener: IStreamOpener) -> None:
         self._known = True
         opening = opener.open(self.peer, self, CONNECT_TIMEOUT, self.source)

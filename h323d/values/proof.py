@@ -9,7 +9,13 @@ from dataclasses import dataclass
 
 from h323d.values.ed25519 import SCHEME
 
-__all__ = ["Proof", "malformed", "nonceOf", "numberOf", "shared"]
+__all__ = ["TLS", "Proof", "malformed", "nonceOf", "numberOf", "verified"]
+
+TLS = "tls"
+"""
+The scheme of a proof that the connection has given: its C{key} is the SubjectPublicKeyInfo of the
+certificate at the other end.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +56,9 @@ def malformed(scheme: str) -> Proof:
     return Proof(scheme, "", 0)
 
 
-def shared(proofs: Iterable[Proof]) -> tuple[Proof, ...]:
+def verified(proofs: Iterable[Proof]) -> tuple[Proof, ...]:
     """
-    Those that were made with a shared secret, which are verified where the message is.
+    Those that have been verified where they came in: all but signatures.
     """
     return tuple(each for each in proofs if each.scheme != SCHEME)
 

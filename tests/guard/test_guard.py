@@ -118,6 +118,17 @@ def test_whoHasNoEntryIsNobodyWhateverTheyProve(house: House) -> None:
     assert house.detail(INVITE, proof) == "INVALID_SIGNATURE notListed"
 
 
+def test_theKeyOfAConnectionOpensThemForWhoListsIt(house: House) -> None:
+    key = publicKey("anna").spki
+    house.admitted(INVITE, Proof("tls", "", START, key=key))
+    assert house.guard.userOfKey(key) == ""
+    digest = publicKey("bert").spki
+    assert house.detail(INVITE, Proof("tls", "", START, key=digest)) == "INVALID_SIGNATURE absent"
+    assert house.guard.userOfKey(digest) is None
+    unknown = Proof("tls", "", START, key=publicKey("erna").spki)
+    assert house.detail(INVITE, unknown) == "INVALID_SIGNATURE unknownKey"
+
+
 def test_anAddressOpensThemForWhoListsIt(house: House) -> None:
     number = PartyAddress(AddressKind.DIALLED_DIGITS, "1003")
     asked = replace(INVITE, source=SOURCE, calling=(number,))

@@ -49,6 +49,13 @@ def test_bothSidesOfACallThatGoesOnElsewhereAreKnown() -> None:
     assert [each.name for each in holdings] == ["c1", "c1"]
 
 
+def test_whatAConnectionHasProvenCountsWhileItsKeyIsListed() -> None:
+    key = publicKey("anna").spki
+    holding = Holdings().give(ANNA, 100, ProofForm.TLS, key, "leg")
+    assert holding.counts(registry(entry("anna")))
+    assert not holding.counts(registry(entry("anna", public_key=str(publicKey("later")))))
+
+
 @pytest.mark.parametrize(
     ("other", "counts"),
     [

@@ -57,6 +57,10 @@ class FakeUsers:
     algorithm: Algorithm = Algorithm.SHA_256
     guests: bool = False
     takesSignatures: bool = False
+    key: bytes = b""
+
+    def userOfKey(self, key: bytes) -> str | None:
+        return "anna" if key == self.key else None
 
     def algorithmAt(self, host: str) -> Algorithm:
         return self.algorithm

@@ -51,6 +51,7 @@ class FakeFlow:
 
     def __init__(self) -> None:
         self.credit = UnprovenCredit(1000)
+        self.peerKey: bytes | None = None
 
     def send(self, data: bytes) -> None:
         raise AssertionError("an agent sends, and nobody else")

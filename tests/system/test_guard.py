@@ -5,6 +5,7 @@ signature on both protocols, and whoever is none of them.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -15,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from h323d.sip.digest.algorithms import Algorithm, secretOf
+from tests.support.certificates import Issued, KeyKind, issue
 from tests.support.linephone import Linphone
 from tests.support.processes import Baresip, Caller, Capture, Server, program, run, waitFor
 from tests.support.sound import writeTone
@@ -50,13 +52,24 @@ class House:
         h323ctl("guard", "keygen", str(other))
         self.otherKey = other
         self.add("anna", f"public_key={public}", "aliases=h323:anna")
-        for phone, algorithm in (("b", Algorithm.MD5), ("linphone", Algorithm.SHA_256)):
+        self.ours = issue(directory, "ours", US)
+        self.shown = issue(directory, "shown", BARESIP, kind=KeyKind.ED25519)
+        key = f"sha256:{hashlib.sha256(self.shown.publicKey).hexdigest()}"
+        byKey = ("proof=tls", f"certificate={key}")
+        for phone, algorithm, more in (
+            ("b", Algorithm.MD5, byKey),
+            ("linphone", Algorithm.SHA_256, ()),
+        ):
             kind = "md5" if algorithm is Algorithm.MD5 else "sha256"
             secret = secretOf(algorithm, phone, "h323d", PASSWORD)
-            self.add(phone, "proof=digest", f"secret={kind}:{secret}", f"aliases=sip:{phone}@{US}")
+            self.add(
+                phone, "proof=digest", f"secret={kind}:{secret}", f"aliases=sip:{phone}@{US}", *more
+            )
         configuration = "\n".join(
             (
                 Baresip.SERVER,
+                f'[sip]\ntlsPort = 5061\ncertificate = "{self.ours.certificate}"',
+                f'privateKey = "{self.ours.privateKey}"\nclientCertificates = "any"',
                 f'[security]\ndigest = "all"\nmd5Networks = ["{BARESIP}"]',
                 f'[guard]\nregistry = "{self.registry}"\nname = "{NAME}"\ncheckInterval = 0.5',
             )
@@ -148,6 +161,36 @@ def test_linphoneRegistersByItsPassword(house: House, tmp_path: Path) -> None:
             10,
             "linphone registers",
         )
+
+
+class SecurePhone(Baresip):
+    """
+    One that shows a certificate of its own, and knows no password.
+    """
+
+    def __init__(self, directory: Path, shown: Issued, believed: Issued) -> None:
+        writeTone(directory / "tone.wav", 700, 60.0, 8000)
+        both = Path(shown.certificate).read_text() + Path(shown.privateKey).read_text()
+        (directory / "both.pem").write_text(both)
+        over = f"{US};transport=tls"
+        super().__init__(directory, BARESIP, f"sip:80005@{over}", 60, registrar=over)
+        self.CONFIGURATION = Baresip.CONFIGURATION + (
+            f"sip_certificate {directory}/both.pem\nsip_cafile {believed.certificate}\n"
+        )
+
+
+def test_baresipJoinsByTheKeyOfItsCertificate(house: House, tmp_path: Path) -> None:
+    with SecurePhone(tmp_path, house.shown, house.ours):
+        waitFor(lambda: house.inRoom("b@"), 20, "it is in the room")
+    waitFor(lambda: not house.server.ask("calls"), 10, "and leaves")
+
+
+def test_anotherCertificateProvesNothing(house: House, tmp_path: Path) -> None:
+    other = issue(tmp_path, "other", BARESIP, kind=KeyKind.ED25519)
+    with SecurePhone(tmp_path, other, house.ours) as phone:
+        # So it says where it is asked for a password by SHA-256, which it does not know.
+        waitFor(lambda: "Function not implemented" in phone.output(), 20, "it is asked")
+        assert not house.inRoom("b@")
 
 
 def test_theCommandsOfThePageMakeAGuardedServer(tmp_path: Path) -> None:

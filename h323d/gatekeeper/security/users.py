@@ -16,7 +16,7 @@ from h323d.sip.digest.users import IDigestUsers
 from h323d.values.address import PartyAddress, TransportAddress
 from h323d.values.networks import Networks
 
-__all__ = ["KnownSources", "Users"]
+__all__ = ["KnownKeys", "KnownSources", "Users"]
 
 
 class KnownSources(Protocol):
@@ -28,6 +28,17 @@ class KnownSources(Protocol):
         """Who is there; C{None} for nobody."""
 
 
+class KnownKeys(Protocol):
+    """
+    Who judges by keys: a gate.
+    """
+
+    def userOfKey(self, key: bytes) -> str | None:
+        """
+        As L{IDigestUsers} has it.
+        """
+
+
 @implementer(IDigestUsers)
 class Users:
     """
@@ -35,13 +46,14 @@ class Users:
     """
 
     def __init__(
-        self, config: SecurityConfig, known: KnownSources, takesSignatures: bool = False
+        self, config: SecurityConfig, known: KnownSources, keys: KnownKeys | None = None
     ) -> None:
         """
-        @param takesSignatures: there are gates that judge signatures.
+        @param keys: knows those by which a gate judges; C{None} if none does.
         """
         self._known = known
-        self.takesSignatures = takesSignatures
+        self._keys = keys
+        self.takesSignatures = keys is not None
         self.reconfigure(config)
 
     def reconfigure(self, config: SecurityConfig) -> None:
@@ -72,6 +84,9 @@ class Users:
         return next((holder for holder in found if holder), "")
 
     # What SIP asks.
+
+    def userOfKey(self, key: bytes) -> str | None:
+        return None if self._keys is None else self._keys.userOfKey(key)
 
     def algorithmAt(self, host: str) -> Algorithm:
         return Algorithm.MD5 if self._md5 and host in self._md5 else Algorithm.SHA_256

@@ -11,7 +11,7 @@ from h323d.guard.registry.guardian import Guardian, ProofForm
 from h323d.guard.registry.registry import Registry
 from h323d.values.address import AddressKind, PartyAddress
 
-__all__ = ["DigestUser", "digestUsers"]
+__all__ = ["DigestUser", "digestUserOf", "digestUsers"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +34,22 @@ def digestUsers(registry: Registry) -> Iterator[DigestUser]:
     All of a registry; those that are suspended too, who are told so when they have proven it.
     """
     for each in registry:
-        if ProofForm.DIGEST in each.proofs and each.aliases:
-            secrets = {secret.kind: secret.value for secret in each.secrets}
-            name = _userOf(each)
-            names = dict.fromkeys(map(_plain, each.aliases))
-            names.pop(name, None)
-            yield DigestUser(name, tuple(names), secrets.get("sha256", ""), secrets.get("md5", ""))
+        user = digestUserOf(each)
+        if user is not None:
+            yield user
+
+
+def digestUserOf(guardian: Guardian) -> DigestUser | None:
+    """
+    A guardian as a user; C{None} if they do not prove by digest who they are.
+    """
+    if ProofForm.DIGEST not in guardian.proofs or not guardian.aliases:
+        return None
+    secrets = {secret.kind: secret.value for secret in guardian.secrets}
+    name = _userOf(guardian)
+    names = dict.fromkeys(map(_plain, guardian.aliases))
+    names.pop(name, None)
+    return DigestUser(name, tuple(names), secrets.get("sha256", ""), secrets.get("md5", ""))
 
 
 def _plain(alias: PartyAddress) -> str:

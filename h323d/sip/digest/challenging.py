@@ -27,7 +27,7 @@ from h323d.sip.messages.message import SIPRequest, SIPResponse
 from h323d.sip.messages.uri import SIPURI, parseURI
 from h323d.values.address import TransportAddress
 from h323d.values.ed25519 import SCHEME as SIGNATURE
-from h323d.values.proof import Proof, malformed
+from h323d.values.proof import TLS, Proof, malformed
 
 __all__ = ["SCHEME", "Challenger"]
 
@@ -59,13 +59,19 @@ class Challenger:
         self._logged = FirstOf(MAX_LOGGED)
 
     def examine(
-        self, request: SIPRequest, source: TransportAddress, ours: bool, toTag: str
+        self,
+        request: SIPRequest,
+        source: TransportAddress,
+        ours: bool,
+        toTag: str,
+        key: bytes | None = None,
     ) -> SIPResponse | Proof | None:
         """
         Look at a request that belongs to no dialog.
 
         @param ours: its sender says to be of our domain.
         @param toTag: ours, for an answer.
+        @param key: the public key at the other end of the connection.
 
         @return: what refuses it; or what it has proved, which is C{None} where nothing has to be.
             A signature is for the gates to judge, and nobody who shows one is asked for a
@@ -77,6 +83,9 @@ class Challenger:
             signature = _signatureIn(request)
             if signature is not None:
                 return signature
+            user = None if key is None else self._users.userOfKey(key)
+            if key is not None and user is not None:
+                return Proof(TLS, user, int(self._clock.seconds()), key=key)
         if not self._users.realm:
             return None
         if request.method != "REGISTER" and not self._users.mustProve(source, ours):

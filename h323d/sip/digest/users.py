@@ -24,6 +24,17 @@ class IDigestUsers(Interface):
         " asked for a password"
     )
 
+    def userOfKey(key: bytes) -> str | None:
+        """
+        The user who has a public key, so that who is at the other end of a connection with it
+        is not asked for a password.
+
+        @param key: a SubjectPublicKeyInfo.
+
+        @return: empty for somebody who is no user of ours, but whom gates know; C{None} if no
+            gate knows the key.
+        """
+
     def algorithmAt(host: str) -> Algorithm:
         """
         By what somebody who is there is to prove it: one algorithm at a time, as many telephones

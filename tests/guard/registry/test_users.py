@@ -4,7 +4,7 @@ Guardians as users of SIP.
 
 from __future__ import annotations
 
-from h323d.guard.registry.users import DigestUser, digestUsers
+from h323d.guard.registry.users import DigestUser, digestUserOf, digestUsers
 from tests.support.guardians import entry, registry
 
 SECRET = "ab" * 32
@@ -29,6 +29,7 @@ def test_withoutOneItIsTheFirstName() -> None:
 def test_whoDoesNotProveItSoIsNone() -> None:
     found = registry(entry("anna", aliases="'sip:anna@x'", secret=f"sha256:{SECRET}"))
     assert list(digestUsers(found)) == []
+    assert [digestUserOf(each) for each in found] == [None]
 
 
 def test_aSecretIsNotShown() -> None:

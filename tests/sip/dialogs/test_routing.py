@@ -20,6 +20,7 @@ class Heard:
     protocol: str
     peer: TransportAddress
     usable: bool = True
+    peerKey: bytes | None = None
     credit: UnprovenCredit = PROVEN
 
     @property

@@ -4,16 +4,28 @@ Who is asked who they are, and what becomes of what they show.
 
 from __future__ import annotations
 
+import random
+from typing import Any
+
 import pytest
+from twisted.internet.task import Clock
 from zope.interface.verify import verifyObject
 
 from h323d.call.legs import ILeg
+from h323d.events.bus import EventBus
 from h323d.sip.digest.algorithms import Algorithm
+from h323d.sip.digest.challenging import Challenger
 from h323d.sip.digest.nonces import LIFETIME
 from h323d.sip.digest.users import IDigestUsers
-from h323d.values.proof import malformed
+from h323d.sip.messages.message import SIPRequest, SIPResponse
+from h323d.sip.messages.parser import parse
+from h323d.values.proof import Proof, malformed
 from tests.support.digest import ANNA, FakeUsers, Talk, challengeOf, shown
+from tests.support.fakemedia import FakePool
+from tests.support.network import SimulatedNetwork
+from tests.support.sip_messages import INVITE
 from tests.support.sippeers import SERVER, offerBody, request
+from tests.support.surroundings import surroundingsOf
 
 
 def annasCall() -> ILeg:
@@ -33,6 +45,13 @@ def annasCall() -> ILeg:
     talk.world.run(0.05)
     (leg,) = offered
     return leg
+
+
+def newChallenger(**users: Any) -> Challenger:
+    clock = Clock()
+    host = SimulatedNetwork(clock, random.Random(1)).host("10.0.0.1")
+    world = surroundingsOf(host, clock, random.Random(2), FakePool(), EventBus())
+    return Challenger(FakeUsers(**users), world)
 
 
 def test_theFakeIsOne() -> None:
@@ -71,6 +90,19 @@ def test_whoShowsASignatureIsNotAskedWhereGatesJudgeIt() -> None:
     talk.world.run(0.05)
     assert offered[0].proofs == (malformed("ed25519"),)
     assert talk.ask("Guard-Signature: x\n", method="MESSAGE").status == 401
+
+
+def test_whoseConnectionHasAKnownKeyIsNotAskedForAPassword() -> None:
+    challenger = newChallenger(takesSignatures=True, key=b"known")
+    asked = parse(INVITE)
+    assert isinstance(asked, SIPRequest)
+    proof = challenger.examine(asked, SERVER, True, "tag", b"known")
+    assert isinstance(proof, Proof)
+    assert (proof.scheme, proof.identity, proof.key) == ("tls", "anna", b"known")
+    for key in (b"other", None):
+        assert isinstance(challenger.examine(asked, SERVER, True, "tag", key), SIPResponse)
+    off = newChallenger(key=b"known")
+    assert isinstance(off.examine(asked, SERVER, True, "tag", b"known"), SIPResponse)
 
 
 def test_whereDigestIsOffNobodyIsAsked() -> None:

@@ -33,6 +33,7 @@ class FakeFlow:
         self.local, self.home = HERE, Home.at(HERE.host)
         self.peer = THERE
         self.credit = UnprovenCredit(1000)
+        self.peerKey: bytes | None = None
         self.sent: list[SIPRequest | SIPResponse] = []
 
     def send(self, data: bytes) -> None:
