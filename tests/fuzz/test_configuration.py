@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from h323d.config.reading import load, parse
@@ -24,10 +24,7 @@ SECTIONS = {
     each.name: getattr(Configuration(), each.name) for each in dataclasses.fields(Configuration)
 }
 
-REPEATED = settings(
-    max_examples=100,
-    suppress_health_check=[HealthCheck.too_slow],  # which a busy machine would fail
-)  # fmt: skip
+REPEATED = settings(max_examples=100)
 
 # What is nearly right in many places: addresses, networks, numbers, names, paths, URLs.
 _NEARLY = (

@@ -51,4 +51,5 @@ def test_itSignsNothingElse() -> None:
 
 def test_itHasNoPassword() -> None:
     signing = Signing(IDENTITY, Clock(), random.Random(1))
-    assert signing.secretAt(TransportAddress("192.0.2.1", 5060), "it", Algorithm.MD5) is None
+    there = TransportAddress("192.0.2.1", 5060)
+    assert signing.secretAt(there, "it", Algorithm.MD5, "anna") is None
