@@ -21,6 +21,7 @@ from h323d.media.audio.latch import Latch, newLatch
 from h323d.media.dtls.association import Association, Identity
 from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
+from h323d.values.media.direction import Direction
 from h323d.values.media.encryption import CryptoSuite, KeyAgreement, StreamKeys
 from h323d.values.media.fingerprint import Fingerprint
 from h323d.values.media.streams import Stream
@@ -171,6 +172,7 @@ class Handshakes:
                 self._associate(agreement)
         if agreement is None:
             return
+        self._wait(stream)
         place = None if stream.transmit is None else stream.transmit.rtp
         if place is not None or self._latch is _NOBODY:
             host = None if place is None else place.host
@@ -182,12 +184,20 @@ class Handshakes:
         for each in early:
             self.heard(*each)
 
+    def _wait(self, stream: Stream) -> None:
+        """
+        Be patient for so long with a peer that has media to send or to receive.
+        """
+        if stream.direction is Direction.INACTIVE:
+            self._patience.stop()
+        elif self._sides and self.suite is None and not self._patience.running:
+            self._patience.start(HANDSHAKE, self._tooLate)
+
     def _associate(self, agreement: KeyAgreement) -> None:
         clock, identity = self._agreements.clock, self._agreements.identity
         for control in (False,) if agreement.multiplexed else (False, True):
             association = identity.associate(agreement)
             self._sides[control] = _Side(self._owner, control, association, clock)
-        self._patience.start(HANDSHAKE, self._tooLate)
 
     def heard(self, datagram: bytes, source: TransportAddress | None, control: bool) -> None:
         """

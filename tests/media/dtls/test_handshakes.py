@@ -219,6 +219,17 @@ def test_whoDoesNotAnswerIsGivenUp(line: Line) -> None:
     assert "no handshake within 20 seconds" in str(failure)
 
 
+def test_whoIsOnHoldFromTheStartHasTime(line: Line) -> None:
+    for end in line.ends:
+        end.port.configure(Stream(keys=end.agreement), Signalling(end.other.port.rtp.host))
+    line.bench.run(25.0)
+    for end in line.ends:
+        assert end.recorder.failures == []
+        end.configure()
+    line.bench.run(0.5)
+    assert line.one.port.encryption is CryptoSuite.AES_CM_80
+
+
 def test_whoHasNowhereToSayHelloWaits(line: Line) -> None:
     line.one.configure(sends=False)
     line.other.configure()
