@@ -161,9 +161,13 @@ class SoftPhone:
     The phone: accounts, calls, and the commands.
     """
 
-    def __init__(self, address: str, tone: int) -> None:
+    def __init__(self, address: str, tone: int, certificate: str = "", key: str = "") -> None:
+        """
+        @param certificate: the file of the one that it shows over TLS; C{key}: that of its key.
+        """
         self.address = address
         self.tone = tone
+        self.certificate = certificate
         self.accounts: list[SoftAccount] = []
         self.calls: list[SoftCall] = []
         self.endpoint = pj.Endpoint()
@@ -183,6 +187,7 @@ class SoftPhone:
             self.endpoint.transportCreate(kind, transport)
         transport = pj.TransportConfig()
         transport.boundAddress, transport.port = address, 5061
+        transport.tlsConfig.certFile, transport.tlsConfig.privKeyFile = certificate, key
         self.endpoint.transportCreate(pj.PJSIP_TRANSPORT_TLS, transport)
         self.endpoint.audDevManager().setNullDev()
         self.endpoint.libStart()
@@ -224,6 +229,8 @@ class SoftPhone:
         config.idUri, config.regConfig.registrarUri = f"sip:{number}@{host}", f"sip:{server}"
         config.regConfig.registerOnAdd = True
         config.natConfig.contactRewriteUse = config.natConfig.viaRewriteUse = 0
+        # Who shows a certificate names the port where it listens, as servers do.
+        config.natConfig.contactUseSrcPort = int(not self.certificate)
         config.mediaConfig.srtpUse = SRTP[srtp]
         config.mediaConfig.srtpSecureSignaling = 0  # our tests look at both by themselves
         media = config.mediaConfig.transportConfig
@@ -346,4 +353,4 @@ def _toneOf(frequency: int) -> Any:
 
 
 if __name__ == "__main__":
-    SoftPhone(sys.argv[1], int(sys.argv[2])).serve()
+    SoftPhone(sys.argv[1], int(sys.argv[2]), *sys.argv[3:]).serve()

@@ -34,20 +34,24 @@ class SoftPhone(Process):
     Each of its names speaks one codec, and answers whoever calls it in one way.
     """
 
-    def __init__(self, directory: Path, address: str, tone: int) -> None:
+    def __init__(
+        self, directory: Path, address: str, tone: int, shown: tuple[str, str] | None = None
+    ) -> None:
         """
         @param tone: Hz, what it plays into every call.
+        @param shown: the files of the certificate that it shows over TLS, and of its key.
         """
         super().__init__(directory, f"pjsua-{address}")
         self.address = address
         self._tone = tone
+        self._shown = shown or ()
         self._names: dict[str, int] = {}
 
     def command(self) -> Sequence[str]:
         if importlib.util.find_spec("pjsua2") is None:
             pytest.skip("pjsua2 (pip install pjsua2-python) is not installed")
         script = Path(__file__).with_name("pjsuaphone.py")
-        return [sys.executable, str(script), self.address, str(self._tone)]
+        return [sys.executable, str(script), self.address, str(self._tone), *self._shown]
 
     def ready(self) -> bool:
         try:

@@ -92,6 +92,27 @@ def test_baresipIsInARoomOverTLS(tmp_path: Path, server: Server, ours: Issued) -
     assert phone.heard
 
 
+def test_pjsuaIsCalledByTheConnectionThatItHasOpened(tmp_path: Path, ours: Issued) -> None:
+    """
+    It says C{alias} in Via (RFC 5923), and shows who it is.
+    """
+    theirs = issue(tmp_path, "theirs", PJSUA)
+    configuration = CONFIGURATION.format(ours).replace('"any"', '"signed"')
+    server = Server(tmp_path, US, f'{configuration}authorities = "{theirs.certificate}"\n')
+    shown = theirs.certificate, theirs.privateKey
+    with server, SoftPhone(tmp_path, PJSUA, TONE, shown) as phone:
+        phone.register("anna", f"{US};transport=tls", "PCMU")
+        waitFor(lambda: server.ask("registrations"), 10, "a registration")
+        server.ask("call", "80001", f"sips:anna@{PJSUA}:5061")
+        waitFor(lambda: isHeard(server), 20, "sound")
+        rows = server.ask("trace", PJSUA)
+        opened = {row["source"] for row in rows if row["what"].startswith("REGISTER")}
+        called = {row["target"] for row in rows if row["what"].startswith("INVITE")}
+        assert called == opened
+        server.ask("hangup", "80001")
+        waitFor(lambda: not server.ask("calls"), 10, "its end")
+
+
 def test_pjsuaIsInARoomThatIsCalledBySIPS(tmp_path: Path, server: Server) -> None:
     with server, SoftPhone(tmp_path, PJSUA, TONE) as phone:
         phone.register("anna", f"{US};transport=tls", "PCMU")
