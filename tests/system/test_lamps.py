@@ -12,7 +12,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.processes import Capture, Process, Server, isBound, program, runSipp, waitFor
+from tests.support.linephone import Linphone
+from tests.support.processes import (
+    Capture,
+    Process,
+    Server,
+    isBound,
+    program,
+    runSipp,
+    waitFor,
+)
 from tests.support.softphone import SoftPhone
 
 pytestmark = pytest.mark.interop
@@ -225,4 +234,41 @@ def test_whoWantsAWholePictureIsHeardThoughThereIsNone(tmp_path: Path, stack: Ex
     assert phone.calls()[call]["state"] == "CONFIRMED"
     phone.hangup(call)
     phone.until(call, "it is over", state="DISCONNECTED")
+    assert house.capture.complaints(US) == ""
+
+
+def test_aVoiceMailServerSaysThatMessagesWait(tmp_path: Path, stack: ExitStack) -> None:
+    mail = (
+        f'[[routing.trunks]]\nname = "mail"\naddress = "{LAMP}"\ncheckInterval = 0\n'
+        'prefixes = ["*97"]\nvoiceMail = true\n'
+    )
+    house = House(tmp_path, stack, mail)
+    house.phone.register("carol", US, "PCMU", mail=True)
+    waitFor(lambda: house.phone.written("carol")["mail"], 30, "nothing is claimed yet")
+    assert not any("Messages-Waiting" in each for each in house.phone.written("carol")["mail"])
+    runSipp(
+        tmp_path / "mail", US, "-i", LAMP, "-sf", str(SCENARIOS / "voicemail.xml"), "-m", "1",
+        "-s", "carol", "-timeout", "60", "-timeout_error", seconds=90.0,
+    )  # fmt: skip
+    waitFor(
+        lambda: any("Voice-Message: 2/8" in each for each in house.phone.written("carol")["mail"]),
+        30,
+        "the phone knows",
+    )
+    assert "Messages-Waiting: yes" in house.phone.written("carol")["mail"][-1]
+    assert house.capture.complaints(US) == ""
+
+
+def test_linphoneAndPJSIPWriteToEachOther(tmp_path: Path, stack: ExitStack) -> None:
+    house = House(tmp_path, stack)
+    house.phone.register("carol", US, "PCMU")
+    linphone = stack.enter_context(Linphone(tmp_path / "linphone", OTHER, US, "anna"))
+    waitFor(lambda: len(house.server.ask("registrations")) == 2, 30, "both are registered")
+    house.phone.write("carol", f"sip:anna@{US}", "Lunch?")
+    waitFor(lambda: "Lunch?" in linphone.output(), 30, "anna has the text")
+    waitFor(lambda: house.phone.written("carol")["sent"] == [200], 30, "carol knows")
+    linphone.tell(f'chat sip:carol@{US} "In a minute."')
+    waitFor(lambda: house.phone.written("carol")["texts"], 30, "carol has the answer")
+    assert "In a minute." in house.phone.written("carol")["texts"][0]["text"]
+    assert "Traceback" not in house.server.output()
     assert house.capture.complaints(US) == ""
