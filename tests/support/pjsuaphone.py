@@ -147,6 +147,17 @@ class SoftAccount(pj.Account):  # type: ignore[misc] # no types
         message.content = text
         buddy.sendInstantMessage(message)
 
+    def watch(self, uri: str) -> int:
+        """
+        Subscribe to somebody's presence.
+        """
+        config = pj.BuddyConfig()
+        config.uri, config.subscribe = uri, True
+        buddy = pj.Buddy()
+        buddy.create(self, config)
+        self.buddies.append(buddy)
+        return len(self.buddies) - 1
+
     def onIncomingCall(self, prm: Any) -> None:
         self.phone.speak(self.codec)
         call = SoftCall(self.phone, self, prm.callId)
@@ -245,6 +256,21 @@ class SoftPhone:
 
     def do_write(self, account: int, uri: str, text: str) -> None:
         self.accounts[account].write(uri, text)
+
+    def do_watch(self, account: int, uri: str) -> int:
+        """
+        Ask for somebody's presence.
+
+        @return: the number of the question.
+        """
+        return self.accounts[account].watch(uri)
+
+    def do_watched(self, account: int, question: int) -> int:
+        """
+        The status that has ended it; 0 if none has.
+        """
+        code: int = self.accounts[account].buddies[question].getInfo().subTermCode
+        return code
 
     def do_written(self, account: int) -> View:
         """

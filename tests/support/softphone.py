@@ -100,6 +100,22 @@ class SoftPhone(Process):
         """
         self._do("write", account=self._names[name], uri=uri, text=text)
 
+    def watch(self, name: str, uri: str) -> int:
+        """
+        Subscribe to somebody's presence.
+
+        @return: the number of the question.
+        """
+        question: int = self._do("watch", account=self._names[name], uri=uri)
+        return question
+
+    def watched(self, name: str, question: int) -> int:
+        """
+        @return: the status that has ended it; 0 if none has.
+        """
+        status: int = self._do("watched", account=self._names[name], question=question)
+        return status
+
     def written(self, name: str) -> View:
         """
         @return: C{texts} that have come to a name, each with C{from} and C{text}; the statuses of

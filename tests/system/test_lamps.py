@@ -88,6 +88,15 @@ class House:
 
         waitFor(heard, 30, what)
 
+    def dissected(self, query: str) -> str:
+        """
+        What a display filter lets through of what has been captured so far.
+        """
+        try:
+            return self.capture.dissect(query)
+        except AssertionError:  # the last packet is not whole yet
+            return ""
+
     @property
     def dialog(self) -> str:
         """
@@ -271,4 +280,33 @@ def test_linphoneAndPJSIPWriteToEachOther(tmp_path: Path, stack: ExitStack) -> N
     waitFor(lambda: house.phone.written("carol")["texts"], 30, "carol has the answer")
     assert "In a minute." in house.phone.written("carol")["texts"][0]["text"]
     assert "Traceback" not in house.server.output()
+    assert house.capture.complaints(US) == ""
+
+
+def test_presenceIsNotToldAndNobodyAsksTwice(tmp_path: Path, stack: ExitStack) -> None:
+    house = House(tmp_path, stack)
+    phone = house.phone
+    phone.register("carol", US, "PCMU")
+    question = phone.watch("carol", f"sip:bob@{US}")
+    waitFor(lambda: phone.watched("carol", question) == 489, 30, "there is no presence")
+    assert re.search(r"^Allow-Events: .*dialog", phone.output(), re.MULTILINE)
+    assert house.capture.complaints(US) == ""
+
+
+class Publishing(Linphone):
+    """
+    A linphone that tells a server whether its owner is there.
+    """
+
+    SETTINGS = f"{Linphone.SETTINGS}publish=1\n"
+
+
+def test_aLinphoneThatPublishesIsToldThatNobodyTakesIt(tmp_path: Path, stack: ExitStack) -> None:
+    house = House(tmp_path, stack)
+    linphone = stack.enter_context(Publishing(tmp_path / "linphone", OTHER, US, "anna"))
+    waitFor(lambda: house.server.ask("registrations"), 30, "it is registered")
+    linphone.tell("status online")
+    query = 'sip.CSeq.method == "PUBLISH" && sip.Status-Code == 405'
+    waitFor(lambda: house.dissected(query), 30, "its PUBLISH is refused")
+    assert house.server.ask("registrations")
     assert house.capture.complaints(US) == ""
