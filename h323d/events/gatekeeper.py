@@ -319,7 +319,7 @@ class TrunkUp(Fact):
 @dataclass(frozen=True, slots=True)
 class TrunkRegistered(Fact):
     """
-    We are registered with a trunk, or again.
+    We are registered with a trunk, or again, or at another server of its.
 
     @ivar trunk: its name in the configuration.
     @ivar seconds: for how long; we stay registered by asking again before.

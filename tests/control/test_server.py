@@ -9,6 +9,7 @@ import os
 import socket
 import stat
 from collections.abc import Generator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, cast
 
@@ -274,3 +275,39 @@ def test_whoLeavesIsToldNothingMore(tmp_path: Path) -> Generator[Any, Any, None]
         yield deferLater(cast(Any, reactor), 0.01)
     yield listening.stopListening()
     assert operator.clock.getDelayedCalls() == []
+
+
+@pytest_twisted.inlineCallbacks
+def test_whoReadsNothingFillsNoMemoryAndIsToldWhatTheyMissed(
+    tmp_path: Path,
+) -> Generator[Any, Any, None]:
+    operator, path = FakeOperator(), tmp_path / "h323d.sock"
+    listening = server(path, operator).listen(cast(Any, reactor))
+    us, peer = TransportAddress("10.0.0.1", 5060), TransportAddress("10.0.0.2", 5060)
+    with socket.socket(socket.AF_UNIX) as client:
+        client.connect(str(path))
+        client.sendall(b'{"command": "follow", "arguments": ["10.0.0.2"]}\n')
+        while not operator.wire.followers:
+            yield deferLater(cast(Any, reactor), 0.01)
+        for number in range(1000):
+            octets = f"{number:04}".encode().ljust(4000)
+            said = WireMessage(0.0, WireProtocol.SIP, "UDP", False, us, peer, octets)
+            operator.wire.seen("a", said)
+            operator.clock.advance(PAUSE)
+            yield deferLater(cast(Any, reactor), 0)
+        client.setblocking(False)
+        heard, lines = b"", list[Any]()
+        while not lines or lines[-1]["more"][-1]["octets"][:8] != b"0999".hex():
+            operator.clock.advance(PAUSE)
+            yield deferLater(cast(Any, reactor), 0)
+            with suppress(BlockingIOError):
+                heard += client.recv(1 << 20)
+            *whole, heard = heard.split(b"\n")
+            lines += map(json.loads, whole)
+    numbers = [int(bytes.fromhex(row["octets"])[:4]) for line in lines for row in line["more"]]
+    assert len(numbers) + sum(line["lost"] for line in lines) == 1000
+    assert numbers == sorted(numbers)
+    assert 0 < len(numbers) < 900
+    while operator.wire.followers:
+        yield deferLater(cast(Any, reactor), 0.01)
+    yield listening.stopListening()
