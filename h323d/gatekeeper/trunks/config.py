@@ -14,7 +14,14 @@ from h323d.sip.digest.algorithms import Algorithm, checkSecret
 from h323d.sip.ports import defaultPort
 from h323d.values.address import TransportAddress
 
-__all__ = ["TrunkConfig", "TrunkProtocol", "TrunkTransport", "placeIn"]
+__all__ = [
+    "TrunkConfig",
+    "TrunkProtocol",
+    "TrunkTransport",
+    "hasPort",
+    "isLiteral",
+    "placeIn",
+]
 
 MAX_SECONDS = 24 * 3600.0  # between two checks
 MAX_WEIGHT = 65535  # as SRV records have it (RFC 2782)
@@ -64,6 +71,13 @@ def placeIn(text: str, port: int) -> tuple[str, int] | None:
     return host, int(digits)
 
 
+def hasPort(text: str) -> bool:
+    """
+    Whether a text of L{placeIn} says the port.
+    """
+    return placeIn(text, 1) == placeIn(text, 2)
+
+
 def isLiteral(host: str) -> bool:
     """
     Whether a host is an address, and no name.
@@ -100,8 +114,9 @@ class TrunkConfig:
     where C{address} is none."""
 
     ras: str = ""
-    """H.323: the RAS address of a gatekeeper, as in 192.0.2.30:1719, which is asked by LRQ whether
-    it is there.  Without one, it is tried whether C{address} takes connections."""
+    """H.323: the RAS address of a gatekeeper, as in 192.0.2.30:1719 or gk.example.com, which is
+    asked by LRQ whether it is there; a name without a port is looked up as a domain (SRV) too.
+    Without one, it is tried whether C{address} takes connections."""
 
     prefixes: tuple[str, ...] = ("",)
     """The beginnings of the numbers and names that go there; "" is all, none is never.  Those with
@@ -196,8 +211,8 @@ class TrunkConfig:
             raise ValueError("transport: H.323 has none but its own")
         if self.voiceMail and not bySIP:
             raise ValueError("voiceMail: H.323 has no word for it")
-        if self.ras and self.gatekeeper is None:
-            raise ValueError(f"ras: {self.ras!r} is not an IP address with a port")
+        if self.ras and placeIn(self.ras, RAS_PORT) is None:
+            raise ValueError(f"ras: {self.ras!r} is no address or name, with or without a port")
 
     def _checkSecret(self) -> None:
         given = [key for key in ("user", "realm") if getattr(self, key)]
@@ -243,15 +258,15 @@ class TrunkConfig:
         """
         Whether C{address} says the port: then it is a host, and no domain.
         """
-        return placeIn(self.address, 1) == placeIn(self.address, 2)
+        return hasPort(self.address)
 
     @property
-    def gatekeeper(self) -> TransportAddress | None:
+    def gatekeeper(self) -> tuple[str, int] | None:
         """
-        Where it is asked by LRQ; C{None} for nowhere.
+        The host, a literal address or a name, and the port where it is asked by LRQ; C{None} for
+        nowhere.
         """
-        place = placeIn(self.ras, RAS_PORT) if self.ras else None
-        return TransportAddress(*place) if place is not None and isLiteral(place[0]) else None
+        return placeIn(self.ras, RAS_PORT) if self.ras else None
 
     def secretFor(self, realm: str, algorithm: Algorithm) -> tuple[str, str] | None:
         """

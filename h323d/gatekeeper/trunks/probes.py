@@ -10,6 +10,7 @@ import random
 from dataclasses import dataclass
 
 from twisted.internet.defer import Deferred
+from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from h323d.call.homes import Homes
@@ -17,10 +18,10 @@ from h323d.call.lookups import INames, LookupFailed, inWeightedOrder
 from h323d.call.transport import IOpening, IStream, IStreamOpener, IStreamUser
 from h323d.errors import ResourceUnavailable
 from h323d.gatekeeper.identity import Identity
-from h323d.gatekeeper.routing.domains import SIGNALLING
+from h323d.gatekeeper.routing.domains import LOCATION, SIGNALLING
 from h323d.gatekeeper.routing.inquiries import Asker
 from h323d.gatekeeper.trunks.checking import Asked, Check
-from h323d.gatekeeper.trunks.config import TrunkConfig, TrunkTransport
+from h323d.gatekeeper.trunks.config import TrunkConfig, TrunkTransport, hasPort, isLiteral
 from h323d.gatekeeper.trunks.target import TrunkPlace
 from h323d.h323.ras.messages import Fields, RASMessage
 from h323d.h323.ras.transactions import TIMERS
@@ -126,16 +127,24 @@ class H323Probe:
         return Deferred.fromCoroutine(self._places(config))
 
     async def _places(self, config: TrunkConfig) -> tuple[TrunkPlace, ...]:
+        service = "" if config.hasPort else SIGNALLING
+        return tuple(map(TrunkPlace, await self._addresses(service, config.place)))
+
+    async def _addresses(self, service: str, place: tuple[str, int]) -> list[TransportAddress]:
         """
-        The call signalling addresses of a domain (H.225.0, Annex O), or of a host.
+        Where a domain has a service (H.225.0, Annex O), or a host is.
+
+        @param service: empty for a host.
+
+        @raise LookupFailed: there is none, or nobody answers.
         """
-        host, port = config.place
+        host, port = place
         servers = [(host, port)]
-        if not config.hasPort:
-            records = await self.names.services(SIGNALLING + host)
+        if service:
+            records = await self.names.services(service + host)
             ordered = inWeightedOrder(records, self.rng)[:MAX_TRIES]
             servers = [(each.host, each.port) for each in ordered] or servers
-        places: list[TrunkPlace] = []
+        addresses: list[TransportAddress] = []
         reason = f"{host} leads nowhere"
         for name, number in servers:
             try:
@@ -143,20 +152,27 @@ class H323Probe:
             except LookupFailed as error:
                 reason = str(error)
                 continue
-            places += [TrunkPlace(TransportAddress(each.address, number)) for each in found]
-        if not places:
+            addresses += [TransportAddress(each.address, number) for each in found]
+        if not addresses:
             raise LookupFailed(reason)
-        return tuple(places[:MAX_TRIES])
+        return addresses[:MAX_TRIES]
 
     def ask(self, config: TrunkConfig, place: TrunkPlace, check: Check) -> Asked | None:
-        if config.gatekeeper is not None:
-            return self._askGatekeeper(config.gatekeeper, config.checkTimeout, check)
+        gatekeeper = config.gatekeeper
+        if gatekeeper is not None and isLiteral(gatekeeper[0]):
+            return self.askGatekeeper(TransportAddress(*gatekeeper), config.checkTimeout, check)
+        if gatekeeper is not None:
+            service = "" if hasPort(config.ras) else LOCATION
+            inquiry = _Inquiry(self, config.checkTimeout, check)
+            looking = Deferred.fromCoroutine(self._addresses(service, gatekeeper))
+            looking.addCallbacks(inquiry.located, inquiry.notLocated)
+            return inquiry
         address, connection = place.address, _Connection(check)
         home = self.homes.towards(address.host)
         opening: IOpening = self.opener.open(address, connection, config.checkTimeout, home.bind)
         return opening
 
-    def _askGatekeeper(self, ras: TransportAddress, timeout: float, check: Check) -> Asked | None:
+    def askGatekeeper(self, ras: TransportAddress, timeout: float, check: Check) -> Asked | None:
         """
         Any answer is good: nobody needs to have our name.
         """
@@ -178,6 +194,36 @@ class H323Probe:
         except ResourceUnavailable as error:
             check.refused(str(error))
             return None
+
+
+class _Inquiry:
+    """
+    An LRQ to a gatekeeper that is looked for before.
+    """
+
+    def __init__(self, probe: H323Probe, timeout: float, check: Check) -> None:
+        self._probe = probe
+        self._timeout = timeout
+        self._check = check
+        self._isWanted = True
+        self._asked: Asked | None = None
+
+    def located(self, addresses: list[TransportAddress]) -> None:
+        if self._isWanted:
+            self._asked = self._probe.askGatekeeper(addresses[0], self._timeout, self._check)
+
+    def notLocated(self, failure: Failure) -> None:
+        failure.trap(LookupFailed)
+        self._check.refused(failure.getErrorMessage())
+
+    def cancel(self) -> None:
+        """
+        Nobody wants the answer any more.
+        """
+        self._isWanted = False
+        asked, self._asked = self._asked, None
+        if asked is not None:
+            asked.cancel()
 
 
 @dataclass(frozen=True, slots=True)

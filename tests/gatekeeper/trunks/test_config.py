@@ -50,7 +50,7 @@ def test_aNameIsNoLiteralAddress() -> None:
 
 def test_aGatekeeperIsAskedAtItsRASAddress() -> None:
     trunk = TrunkConfig("a", "192.0.2.1", H323, ras="192.0.2.2")
-    assert trunk.gatekeeper == TransportAddress("192.0.2.2", 1719)
+    assert trunk.gatekeeper == ("192.0.2.2", 1719)
     assert TrunkConfig("a", "192.0.2.1", H323).gatekeeper is None
 
 
@@ -65,7 +65,7 @@ def toml(value: object) -> str:
         ({"address": "a b"}, "address", "'a b' is no address or name"),
         ({"protocol": "iax"}, "protocol", "must be one of sip, h323"),
         ({"ras": "192.0.2.1"}, "ras", "SIP has none"),
-        ({"protocol": "h323", "ras": "gk.example.com"}, "ras", "is not an IP address"),
+        ({"protocol": "h323", "ras": "gk.example.com:x"}, "ras", "is no address or name"),
         ({"protocol": "h323", "transport": "tcp"}, "transport", "H.323 has none but its own"),
         ({"strip": -1}, "strip", "must be 0 to 32"),
         ({"prepend": "a@b"}, "prepend", "cannot be part"),

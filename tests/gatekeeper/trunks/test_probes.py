@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -173,6 +174,42 @@ def test_aGatekeeperIsThereWhateverItSaysToALRQ(answer: RASMessage | None, told:
     assert asker.answered is not None
     asker.answered(answer)
     assert answers.told == [told]
+
+
+@pytest.mark.parametrize(
+    ("ras", "asked"),
+    [
+        ("example.com", "10.0.0.8:1720"),
+        ("gk.example.com", "10.0.0.5:1719"),
+        ("gk.example.com:1730", "10.0.0.5:1730"),
+    ],
+)
+def test_aGatekeeperThatHasANameIsLookedFor(ras: str, asked: str) -> None:
+    names, asker = domain(), Asking()
+    names.service("_h323ls._udp.example.com", "two.example.com", 1720)
+    names.host("gk.example.com", "10.0.0.5")
+    h323(SIPWorld(), asker, names).ask(
+        replace(GATEKEEPER, ras=ras), TrunkPlace(AT_TRUNK), Answers()
+    )
+    assert [str(destination) for _, _, destination, _ in asker.asked] == [asked]
+
+
+def test_aGatekeeperWhoseNameIsNotFoundIsAFailure() -> None:
+    answers = Answers()
+    config = replace(GATEKEEPER, ras="nobody.example.com")
+    h323(SIPWorld(), names=domain()).ask(config, TrunkPlace(AT_TRUNK), answers)
+    assert answers.told == ["nobody.example.com leads nowhere"]
+
+
+def test_aGatekeeperThatIsFoundTooLateIsNotAsked() -> None:
+    names, asker = domain(), Asking()
+    found = names.wait("_h323ls._udp.example.com")
+    config = replace(GATEKEEPER, ras="example.com")
+    asked = h323(SIPWorld(), asker, names).ask(config, TrunkPlace(AT_TRUNK), Answers())
+    assert asked is not None
+    asked.cancel()
+    found.callback(())
+    assert asker.asked == []
 
 
 def test_whatCannotBeAskedIsAFailure() -> None:
