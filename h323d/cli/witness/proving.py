@@ -15,7 +15,7 @@ from h323d.cli.witness.logs import headsFrom, keyFrom, logOf, newestNote
 from h323d.errors import ConfigurationError, DecodeError
 from h323d.witness.log.checkpoint import Checkpoint
 from h323d.witness.log.places import Place, keep, linesOf
-from h323d.witness.log.proofs import InclusionProof, consistency, lineOf, proveInclusion
+from h323d.witness.log.proofs import InclusionProof, Leaves, consistency, lineOf, proveInclusion
 from h323d.witness.log.record import read
 from h323d.witness.log.sealing import MAX_OPENING, Opening
 from h323d.witness.log.tiles import export
@@ -121,7 +121,7 @@ def _consistency(options: Namespace) -> int:
     if old.size > now.size:
         print(f"NOT CONSISTENT: the log shows {now.size} records, and had {old.size}")
         return 1
-    proof = consistency(log.place, old.size, now.size)
+    proof = consistency(Leaves(log.place), old.size, now.size)
     if not provesConsistency(old.size, now.size, old.root, now.root, proof):
         print(f"NOT CONSISTENT: the log of {now.size} records does not begin with {old}")
         return 1

@@ -15,7 +15,7 @@ from h323d.witness.log.checkpoint import Checkpoint
 from h323d.witness.log.keys import SEED, newPrivateKey, readPrivateKey
 from h323d.witness.log.note import Note, SignatureType, Signer, isName
 from h323d.witness.log.places import Place, generationsIn, keep
-from h323d.witness.log.proofs import consistency
+from h323d.witness.log.proofs import Leaves, consistency
 from h323d.witness.log.retention import eraseOpenings
 from h323d.witness.log.sealing import Opening
 from h323d.witness.log.tree import provesConsistency
@@ -65,7 +65,7 @@ def _cosign(options: Namespace) -> int:
         if old.size > now.size:
             print(f"NOT COSIGNED: the log shows {now.size} records, and had {old.size}")
             return 1
-        proof = consistency(log.place, old.size, now.size)
+        proof = consistency(Leaves(log.place), old.size, now.size)
         if not provesConsistency(old.size, now.size, old.root, now.root, proof):
             print(f"NOT COSIGNED: the log of {now.size} records does not begin with {old}")
             return 1

@@ -22,7 +22,7 @@ from h323d.witness.log.checkpoint import Checkpoint
 from h323d.witness.log.config import WitnessConfig
 from h323d.witness.log.note import Note, Signature, VerifierKey
 from h323d.witness.log.places import Place, append, keep
-from h323d.witness.log.proofs import addCheckpoint, consistency
+from h323d.witness.log.proofs import Leaves, addCheckpoint, consistency
 
 __all__ = ["Anchor", "Cosigner", "FileAnchor", "IPosts", "WebAnchor", "newAnchors"]
 
@@ -133,6 +133,7 @@ class Cosigner:
         self._key = key
         self._web = web
         self._defer = defer
+        self._leaves: tuple[Place, Leaves] | None = None
 
     async def send(self, place: Place, note: str) -> None:
         """
@@ -149,7 +150,9 @@ class Cosigner:
         await self._defer(keep, kept, str(cosigned).encode())
 
     async def _ask(self, place: Place, note: str, old: int, size: int) -> bytes:
-        proof = await self._defer(consistency, place, old, size)
+        if self._leaves is None or self._leaves[0] != place:
+            self._leaves = place, Leaves(place)
+        proof = await self._defer(consistency, self._leaves[1], old, size)
         body = addCheckpoint(old, proof, note).encode()
         return await self._web.post(self._url, body, TIMEOUT, LIMIT)
 

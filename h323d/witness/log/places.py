@@ -179,13 +179,15 @@ def generationsIn(directory: Path) -> list[int]:
     )
 
 
-def linesOf(path: Path, longest: int = MAX_LINE) -> Iterator[bytes]:
+def linesOf(path: Path, longest: int = MAX_LINE, start: int = 0) -> Iterator[bytes]:
     """
     The lines of a file, with their newlines, however long it makes them.
 
     @param longest: octets that one may have; more are told as several.
+    @param start: the octet at which the first begins.
     """
     with path.open("rb", buffering=1 << 18) as file:
+        file.seek(start)
         while line := file.readline(longest + 2):
             yield line
 

@@ -25,41 +25,63 @@ from h323d.witness.log.tree import (
 __all__ = ["InclusionProof", "Leaves", "addCheckpoint", "consistency", "lineOf", "proveInclusion"]
 
 FORM = "c2sp.org/tlog-proof@v1"
+SMALL = 64  # records of a range whose root is not worth remembering
 
 
 class Leaves:
     """
-    The hashes of ranges of a log's records (L{h323d.witness.log.tree.Ranges}).
+    The hashes of ranges of a log's records (L{h323d.witness.log.tree.Ranges}).  Of the file that it
+    was asked about last it remembers what it has read, and the roots of the larger subtrees: who
+    asks again as the log grows, has only what is new read.
     """
 
     def __init__(self, place: Place) -> None:
         self._place = place
-        self._read: tuple[int, list[bytes]] = -1, []
+        self._open(-1)
+
+    def _open(self, file: int) -> None:
+        self._file = file
+        self._leaves: list[bytes] = []
+        self._octets = 0
+        self._roots: dict[tuple[int, int], bytes] = {}
 
     def __call__(self, first: int, end: int, /) -> bytes:
         """
         @raise DecodeError: records of it are missing, or removed.
         @raise OSError: it cannot be read.
         """
-        full = self._place.fileRecords
-        if end - first > full:
-            middle = first + (1 << (end - first - 1).bit_length() - 1)
-            return nodeHash(self(first, middle), self(middle, end))
-        if end - first == full and self._place.subtree(first).exists():
+        full, count = self._place.fileRecords, end - first
+        if count == full and self._place.subtree(first).exists():
             return self._place.subtreeOf(first).root
-        file = first // full * full
-        leaves = self._leavesOf(file)[first - file : end - file]
-        if len(leaves) != end - first:
-            raise DecodeError(f"there are no records {first + len(leaves)} to {end - 1}", "log")
-        return rootOf(leaves)
+        if count <= min(SMALL, full):
+            return rootOf(self._within(first, end))
+        known = self._roots.get((first, end))
+        if known is None:
+            middle = first + (1 << (count - 1).bit_length() - 1)
+            known = nodeHash(self(first, middle), self(middle, end))
+            if count.bit_count() == 1 and first // full * full == self._file:
+                self._roots[first, end] = known
+        return known
 
-    def _leavesOf(self, file: int) -> list[bytes]:
-        if self._read[0] != file:
+    def _within(self, first: int, end: int) -> list[bytes]:
+        file = first - first % self._place.fileRecords
+        if file != self._file:
             if self._place.isRemoved(file):
                 raise DecodeError(f"the records from {file} on are removed", "log")
-            lines = linesOf(self._place.records(file))
-            self._read = file, [leafHash(each.removesuffix(b"\n")) for each in lines]
-        return self._read[1]
+            self._open(file)
+        if len(self._leaves) < end - file:
+            self._readOn()
+        leaves = self._leaves[first - file : end - file]
+        if len(leaves) != end - first:
+            raise DecodeError(f"there are no records {first + len(leaves)} to {end - 1}", "log")
+        return leaves
+
+    def _readOn(self) -> None:
+        for line in linesOf(self._place.records(self._file), start=self._octets):
+            if not line.endswith(b"\n"):
+                break  # it is being written
+            self._leaves.append(leafHash(line[:-1]))
+            self._octets += len(line)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,14 +165,14 @@ def lineOf(place: Place, index: int) -> bytes:
     raise DecodeError(f"there is no record {index}", "log")
 
 
-def consistency(place: Place, old: int, size: int) -> list[bytes]:
+def consistency(leaves: Leaves, old: int, size: int) -> list[bytes]:
     """
-    The proof that the log, when it had C{size} records, began with all that it had before.
+    The proof that a log, when it had C{size} records, began with all that it had before.
 
     @raise DecodeError: records that it takes are missing, or removed.
     @raise OSError: it cannot be read.
     """
-    return consistencyProof(old, size, Leaves(place))
+    return consistencyProof(old, size, leaves)
 
 
 def addCheckpoint(old: int, proof: Sequence[bytes], note: str) -> str:

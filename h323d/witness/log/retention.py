@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,8 @@ from h323d.witness.log.places import Place, keep, linesOf
 from h323d.witness.log.sealing import MAX_OPENING, Opening
 
 __all__ = ["Chosen", "eraseOpenings", "heldOpenings", "retire"]
+
+_TIMESTAMP = re.compile(rb'"timestamp":"([^"]*)","value":"')  # of the line of an opening
 
 Chosen = Callable[[int, str, Opening], bool]
 """
@@ -41,15 +44,39 @@ def retire(place: Place, before: str, last: int) -> None:
         if not place.subtree(first).exists():
             keep(place.subtree(first), subtree.line() + b"\n")
         place.records(first).unlink()
-    eraseOpenings(place, _Older(before))
+    for path in _filesOf(place):
+        with heldOpenings(place):
+            if not _cut(path, before.encode()):
+                break
 
 
-class _Older:
-    def __init__(self, before: str) -> None:
-        self._before = before
+def _filesOf(place: Place) -> list[Path]:
+    """
+    The files of openings, in their order.
+    """
+    directory = place.openings(0).parent
+    return sorted(directory.glob("*.jsonl")) if directory.exists() else []
 
-    def __call__(self, index: int, timestamp: str, opening: Opening) -> bool:
-        return timestamp < self._before
+
+def _cut(path: Path, before: bytes) -> bool:
+    """
+    Erase the openings that a file begins with and that are too old.  Whoever is to be let in waits
+    for this, so that it does not look at more of a line than it has to.
+
+    @return: whether that was all of the file.
+    """
+    old = 0
+    for line in linesOf(path, MAX_OPENING):
+        timestamp = _TIMESTAMP.search(line)
+        if timestamp is None or timestamp[1] >= before:
+            break
+        old += len(line)
+    else:
+        path.unlink()
+        return True
+    if old:
+        keep(path, path.read_bytes()[old:])
+    return False
 
 
 def eraseOpenings(place: Place, chosen: Chosen) -> int:
@@ -60,11 +87,11 @@ def eraseOpenings(place: Place, chosen: Chosen) -> int:
 
     @raise OSError: it cannot be done.
     """
-    directory = place.openings(0).parent
-    if not directory.exists():
+    files = _filesOf(place)
+    if not files:
         return 0
     with heldOpenings(place):
-        return sum(_eraseIn(path, chosen) for path in sorted(directory.glob("*.jsonl")))
+        return sum(_eraseIn(path, chosen) for path in files)
 
 
 @contextmanager

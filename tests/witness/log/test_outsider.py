@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from h323d.witness.log.chain import Entry
 from h323d.witness.log.disk import Disk, Identity
 from h323d.witness.log.places import Place
-from h323d.witness.log.proofs import consistency, proveInclusion
+from h323d.witness.log.proofs import Leaves, consistency, proveInclusion
 from h323d.witness.log.record import canonical
 from h323d.witness.log.sealing import newOpening
 from h323d.witness.log.tree import Frontier, leafHash, rootOf
@@ -91,7 +91,7 @@ def test_theProofsOfConsistencyAreThoseOfTheDefinition(tmp_path: Path) -> None:
     place = newLog(tmp_path, 40)
     lines = linesIn(place)
     for old in range(1, 41):
-        assert consistency(place, old, 40) == consistencyPath(old, lines)
+        assert consistency(Leaves(place), old, 40) == consistencyPath(old, lines)
 
 
 def besideTheLeaf(path: list[str], line: bytes) -> list[str]:

@@ -4,6 +4,7 @@ Proofs for who has not got the log.
 
 from __future__ import annotations
 
+from collections import deque
 from pathlib import Path
 
 import pytest
@@ -12,13 +13,14 @@ from h323d.errors import DecodeError
 from h323d.witness.log.checkpoint import Checkpoint
 from h323d.witness.log.proofs import (
     InclusionProof,
+    Leaves,
     addCheckpoint,
     consistency,
     lineOf,
     proveInclusion,
 )
 from h323d.witness.log.tree import leafHash, provesConsistency, rootOf
-from tests.support.witnesslogs import keyOf, linesIn, newLog
+from tests.support.witnesslogs import START, entry, keyOf, linesIn, newDisk, newLog, placeOf
 
 
 def test_eachRecordIsProvenToBeInTheLogOfAHead(tmp_path: Path) -> None:
@@ -88,14 +90,31 @@ def test_theLogIsProvenToBeginWithWhatItWas(tmp_path: Path) -> None:
     place = newLog(tmp_path, 40)
     leaves = list(map(leafHash, linesIn(place)))
     for old in range(41):
-        proof = consistency(place, old, 40)
+        proof = consistency(Leaves(place), old, 40)
         assert provesConsistency(old, 40, rootOf(leaves[:old]), rootOf(leaves), proof)
+
+
+def test_whatIsReadOnceIsNotReadAgainAsTheLogGrows(tmp_path: Path) -> None:
+    disk = newDisk(tmp_path, level=16)
+    disk.write(deque(map(entry, range(200))), START)
+    place, leaves = placeOf(tmp_path, level=16), []
+    ranges = Leaves(place)
+    for _ in range(3):
+        disk.write(deque(map(entry, range(150))), START)
+        lines = linesIn(place)
+        leaves = list(map(leafHash, lines))
+        for first, end in ((0, 128), (0, len(lines)), (64, 200), (128, len(lines))):
+            assert ranges(first, end) == rootOf(leaves[first:end])
+    disk.close()
+    path = place.records(0)
+    path.write_bytes(b"?" * 100 + path.read_bytes()[100:])
+    assert ranges(0, len(leaves)) == rootOf(leaves)
 
 
 def test_aWitnessIsSentTheProofAndTheHead(tmp_path: Path) -> None:
     place = newLog(tmp_path, 20)
     note = place.checkpoint.read_text()
-    sent = addCheckpoint(16, consistency(place, 16, 20), note)
+    sent = addCheckpoint(16, consistency(Leaves(place), 16, 20), note)
     first, *hashes = sent.partition("\n\n")[0].split("\n")
     assert (first, len(hashes)) == ("old 16", 1)
     assert sent.endswith("=\n\n" + note)

@@ -10,7 +10,7 @@ from h323d.witness.log.record import timestampOf
 from h323d.witness.log.retention import eraseOpenings, retire
 from h323d.witness.log.sealing import Opening
 from h323d.witness.log.verdict import verify
-from tests.support.witnesslogs import START, keyOf, newLog
+from tests.support.witnesslogs import START, append, keyOf, newDisk, newLog, placeOf
 
 
 def test_whatIsErasedCanNeverBeOpenedAndBreaksNoProof(tmp_path: Path) -> None:
@@ -37,6 +37,18 @@ def test_aFileWithNothingLeftInItIsGone(tmp_path: Path) -> None:
 def test_aLogWithoutOpeningsHasNoneToErase(tmp_path: Path) -> None:
     place = newLog(tmp_path, 1)
     assert eraseOpenings(place, lambda index, timestamp, opening: True) == 0
+
+
+def test_openingsThatAreTooOldAreCutOffWhereTheOthersBegin(tmp_path: Path) -> None:
+    disk = newDisk(tmp_path)
+    append(disk, range(5))
+    append(disk, range(5, 20), START + 100)
+    disk.close()
+    place = placeOf(tmp_path)
+    retire(place, timestampOf(START + 50), 16)
+    assert place.openings(0).read_text().count("\n") == 10
+    verdict = verify(place, keyOf(place))
+    assert (verdict.faults, verdict.openings, verdict.removed) == ((), 15, 0)
 
 
 def test_wholeFilesAreRemovedButForTheLast(tmp_path: Path) -> None:
