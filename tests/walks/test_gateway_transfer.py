@@ -165,9 +165,9 @@ def test_whoRemainsTalksToWhomTheyWereSentTo(
 )
 def test_bothCallsHaveTheirRecord(world: Simulation, remaining: str, target: str, who: str) -> None:
     house = House(world, remaining, target, who)
-    world.run(TALK)
+    world.run(1.0)
     house.transferred()
-    world.run(TALK)
+    world.run(1.0)
     house.carol.hangup()
     world.run(LINGER + 1.0)
     first, second = sorted(house.server.server.operator.cdr(), key=itemgetter("offered"))
