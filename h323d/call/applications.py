@@ -158,6 +158,7 @@ class Application:
     @ivar texts: what it carries for people to read.
     @ivar bandwidth: bit/s that are asked for, both directions together; 0 if it does not say.
     @ivar callType: as it declares; C{None} if it does not.
+    @ivar addresses: where it says that it is to be reached, of a registration by RAS.
     @ivar declaredPII: whether it says that there is personal data in the call.
     @ivar answering: it is of who is called, and answers.
     @ivar continues: the leg that this call goes on with, which was admitted before; empty for
@@ -184,6 +185,7 @@ class Application:
     legId: str = ""
     room: str = ""
     registered: tuple[PartyAddress, ...] = ()
+    addresses: tuple[TransportAddress, ...] = ()
     declaredPII: bool = False
     answering: bool = False
     continues: str = ""

@@ -18,6 +18,7 @@ from h323d.guard.registry.registry import Registry
 from h323d.guard.signatures.verifying import Fault, Signatures
 from h323d.values.address import ANONYMOUS, AddressKind, PartyAddress
 from h323d.values.ed25519 import SCHEME
+from h323d.values.networks import Networks
 from h323d.values.proof import TLS, Proof, verified
 
 __all__ = ["Identification", "Identified"]
@@ -88,12 +89,7 @@ class Identification:
         if found is None:
             return _NOBODY
         named = proof.identity == guardian.terminalId and found.asker.namesAreOwn
-        return Identified(
-            _asker(guardian, ProofForm.ED25519, named, application.callType),
-            guardian,
-            verified.key,
-            application.callType,
-        )
+        return replace(found, asker=replace(found.asker, namesAreOwn=named), key=verified.key)
 
 
 def _byConnection(proof: Proof, application: Application, registry: Registry) -> Identified:
@@ -145,13 +141,30 @@ def _known(
     """
     if form not in guardian.proofs:
         return None
-    named = _namesAreOwn(guardian, application, registry)
-    return Identified(_asker(guardian, form, named, callType), guardian, b"", callType)
+    asker = Asker(
+        "",
+        form,
+        guardian.terminalId,
+        guardian.status,
+        _namesAreOwn(guardian, application, registry),
+        _isWhereTheySay(guardian, form, application),
+        callType is None or guardian.mayDeclare(callType, form),
+    )
+    return Identified(asker, guardian, b"", callType)
 
 
-def _asker(guardian: Guardian, form: ProofForm, named: bool, callType: CallType | None) -> Asker:
-    may = callType is None or guardian.mayDeclare(callType, form)
-    return Asker("", form, guardian.terminalId, guardian.status, named, may)
+def _isWhereTheySay(guardian: Guardian, form: ProofForm, application: Application) -> bool:
+    """
+    Whether a registration by RAS leads to where it comes from, as the source of a datagram is
+    not signed; or to where the entry says that they are, if that is all that is known of them.
+    """
+    if application.door is not Door.RRQ or application.source is None:
+        return True
+    hosts = [each.host for each in application.addresses]
+    if form is ProofForm.ADDRESS:
+        networks = Networks(guardian.addresses)
+        return all(host in networks for host in hosts)
+    return form is not ProofForm.ED25519 or guardian.nat or application.source.host in hosts
 
 
 def _namesAreOwn(guardian: Guardian, application: Application, registry: Registry) -> bool:

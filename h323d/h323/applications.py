@@ -8,7 +8,7 @@ from __future__ import annotations
 from h323d.call.applications import PASSED, Admission, Application, Door, textsOf
 from h323d.call.legs import IOffer
 from h323d.errors import DecodeError
-from h323d.h323.ras.messages import Fields, callKey
+from h323d.h323.ras.messages import Fields, callKey, usableAddresses
 from h323d.h323.ras.transactions import RASRequest
 from h323d.h323.security.guarddata import Declaration, declarationIn
 from h323d.h323.security.guardtoken import proofIn
@@ -36,14 +36,17 @@ def registrationApplication(
     @param endpointId: whom it says that it is; empty if it does not.
     @param registered: the names of that one.
     """
+    fields = request.message.fields
+    told = (*fields.get("rasAddress", ()), *fields.get("callSignalAddress", ()))
     return Application(
         Door.RRQ,
         "h323",
         request.source,
         endpointId,
         _proofsOf(request),
-        partiesFromAliases(request.message.fields.get("terminalAlias", ())),
+        partiesFromAliases(fields.get("terminalAlias", ())),
         registered=registered,
+        addresses=usableAddresses(told),
     )
 
 

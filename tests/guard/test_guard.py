@@ -183,6 +183,38 @@ def test_aRegistrationIsOfNamesThatAreOwn(house: House) -> None:
     assert house.held() == 0
 
 
+RRQ = Application(Door.RRQ, "h323", ELSEWHERE, calling=(ANNA_ID,))
+
+
+@pytest.mark.parametrize(
+    ("nat", "addresses", "passes"),
+    [
+        ("false", (ELSEWHERE,), True),
+        ("false", (SOURCE, ELSEWHERE), True),
+        ("false", (SOURCE,), False),
+        ("false", (), False),
+        ("true", (SOURCE,), True),
+    ],
+)
+def test_aSignedRRQComesFromWhereItLeadsUnlessThereIsANAT(
+    nat: str, addresses: tuple[TransportAddress, ...], passes: bool
+) -> None:
+    house = House(registry(entry("anna", aliases="h323:anna", nat=nat)))
+    verdict = house.ask(RRQ, addresses=addresses)
+    assert isinstance(verdict, Admission) == passes
+    if not passes:
+        assert verdict.detail == "wrongAddress"
+
+
+def test_whoProvesAnAddressIsReachedThere(house: House) -> None:
+    carl = PartyAddress(AddressKind.DIALLED_DIGITS, "1003")
+    asked = replace(RRQ, source=SOURCE, calling=(carl,), addresses=(SOURCE,))
+    assert house.guard.judge(asked) is PASSED
+    refused = house.guard.judge(replace(asked, addresses=(SOURCE, ELSEWHERE)))
+    assert isinstance(refused, Refusal)
+    assert refused.detail == "wrongAddress"
+
+
 def test_anARQIsOfWhoIsRegisteredByOwnNames(house: House) -> None:
     arq = Application(
         Door.ARQ,

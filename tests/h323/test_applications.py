@@ -41,6 +41,7 @@ def test_anRRQAppliesForItsNames() -> None:
     assert (application.door, application.party) == (Door.RRQ, "e1")
     assert (application.calling, application.texts) == ((ANNA, NUMBER), Texts())
     assert (application.source, application.proofs) == (SOURCE, (PROOF,))
+    assert {each.host for each in application.addresses} == {"10.0.0.2"}
 
 
 def test_anARQAppliesForACall() -> None:

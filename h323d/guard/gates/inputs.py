@@ -23,6 +23,8 @@ class Asker:
     @ivar terminalId: of the entry whose key, password or network it is; empty if there is none.
     @ivar status: of the entry.
     @ivar namesAreOwn: whether all names by which they call themselves are the entry's.
+    @ivar isWhereTheySay: whether what they ask for leads to where it came from, or to where the
+        entry says that they are.
     @ivar mayDeclare: whether they may declare the type of call that they do.
     """
 
@@ -31,6 +33,7 @@ class Asker:
     terminalId: str = ""
     status: Status | None = None
     namesAreOwn: bool = True
+    isWhereTheySay: bool = True
     mayDeclare: bool = True
 
 

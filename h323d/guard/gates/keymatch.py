@@ -12,6 +12,10 @@ __all__ = ["keyMatch"]
 
 def keyMatch(asked: GateInput) -> Failure | None:
     """
-    Opens for who comes in nobody else's name.
+    Opens for who comes in nobody else's name, and has nobody else called.
     """
-    return None if asked.asker.namesAreOwn else Failure(Reason.INVALID_SIGNATURE, "wrongName")
+    if not asked.asker.namesAreOwn:
+        return Failure(Reason.INVALID_SIGNATURE, "wrongName")
+    if not asked.asker.isWhereTheySay:
+        return Failure(Reason.INVALID_SIGNATURE, "wrongAddress")
+    return None

@@ -81,6 +81,12 @@ def test_theReasonIsThatOfTheFirstGate() -> None:
     assert gates == list(GATES)
 
 
+def test_whoHasOthersCalledIsToldNoMoreThanWhoHasAnothersName() -> None:
+    decision = decide(replace(GOOD, asker=replace(ANNA, isWhereTheySay=False)))
+    assert decision.failure is not None
+    assert (decision.gate, decision.failure.detail) == ("2.1", "wrongAddress")
+
+
 @pytest.mark.parametrize(
     ("asker", "told"),
     [
