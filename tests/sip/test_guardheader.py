@@ -8,9 +8,13 @@ import base64
 import json
 from dataclasses import replace
 from pathlib import Path
+from string import ascii_letters, digits
 from typing import Any
 
 import pytest
+from cryptography.exceptions import InvalidSignature
+from hypothesis import given
+from hypothesis import strategies as st
 
 from h323d.call.applications import CallType
 from h323d.errors import DecodeError
@@ -270,3 +274,22 @@ def test_whatIsSigned() -> None:
     assert not isSignable(replace(CALL, method="OPTIONS"))
     assert isSignable(replace(CALL, method="UPDATE"))
     assert not isSignable(replace(CALL, method="UPDATE", body=b""))
+
+
+@given(st.data())
+def test_whoChangesASignatureHasNoProofThatHolds(data: st.DataObject) -> None:
+    request = signed(CALL, ANNA, STAMP)
+    text = request.headers.lines(HEADER)[0]
+    place = data.draw(st.integers(0, len(text) - 1))
+    other = data.draw(
+        st.sampled_from(ascii_letters + digits + "-_. =").filter(lambda c: c != text[place])
+    )
+    value = text[:place] + other + text[place + 1 :]
+    try:
+        proof = proofIn(request.withHeaders(request.headers.replacing(HEADER, value)))
+    except DecodeError:
+        return
+    assert proof is not None
+    if proof.key == publicKey("anna").thumbprint.encode():
+        with pytest.raises(InvalidSignature):
+            privateKey("anna").public_key().verify(proof.signature, proof.octets)

@@ -4,9 +4,12 @@ A registry that is read: its entries, and each fault with its place.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from h323d.call.applications import CallType
 from h323d.errors import ConfigurationError
@@ -166,3 +169,42 @@ def test_emergencyTakesAnEntryThatSaysSoAndAStrongProof() -> None:
     assert found.mayDeclare(CallType.EMERGENCY, ProofForm.ED25519)
     assert not found.mayDeclare(CallType.EMERGENCY, ProofForm.DIGEST)
     assert not only(entry("anna")).mayDeclare(CallType.EMERGENCY, ProofForm.ED25519)
+
+
+GOOD = (
+    "guardians:\n" + entry("anna", aliases="[h323:anna, e164:01]", status="active") + entry("bert")
+)
+
+
+@given(st.data())
+def test_whateverIsWrongWithAFileIsAnErrorOfTheConfiguration(data: st.DataObject) -> None:
+    text = GOOD
+    for _ in range(data.draw(st.integers(1, 4))):
+        place = data.draw(st.integers(0, len(text)))
+        piece = data.draw(
+            st.sampled_from(
+                [
+                    "\t",
+                    "\n",
+                    ":",
+                    "- ",
+                    "&a",
+                    "*a",
+                    "!!x ",
+                    "{",
+                    "[",
+                    "'",
+                    "é",
+                    "\0",
+                    "? ",
+                    "|",
+                    "---\n",
+                    "%",
+                    "\ufeff",
+                ]
+            )
+            | st.text(max_size=4)
+        )
+        text = text[:place] + piece + text[place + data.draw(st.integers(0, 3)) :]
+    with suppress(ConfigurationError):
+        parse(text, "it")

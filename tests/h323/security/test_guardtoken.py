@@ -8,6 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.exceptions import InvalidSignature
+from hypothesis import given
+from hypothesis import strategies as st
 
 from h323d.asn1 import h225
 from h323d.errors import DecodeError, EncodeError
@@ -154,3 +157,17 @@ def test_namesHaveAsMuchPlaceAsH235HasForThem(name: str) -> None:
         signRAS(MESSAGE, ANNA, GuardStamp(name, "council-1", NOW, bytes(16)))
     longest = GuardStamp("y" * 128, "x" * 128, NOW, bytes(16))
     assert proofOf(signRAS(MESSAGE, ANNA, longest)).audience == "x" * 128
+
+
+@given(st.integers(0, 10_000), st.integers(1, 255))
+def test_whoChangesAnOctetHasNoProofThatHolds(place: int, change: int) -> None:
+    octets = bytearray(signRAS(MESSAGE, ANNA, STAMP))
+    octets[place % len(octets)] ^= change
+    changed = bytes(octets)
+    try:
+        proof = proofIn(decodeRAS(changed).fields, changed)
+    except DecodeError:
+        return
+    if proof is not None and proof.key == publicKey("anna").raw:
+        with pytest.raises(InvalidSignature):
+            privateKey("anna").public_key().verify(proof.signature, proof.octets)
