@@ -52,6 +52,7 @@ class House:
         h323ctl("guard", "keygen", str(other))
         self.otherKey = other
         self.add("anna", f"public_key={public}", "aliases=h323:anna")
+        self.add("dora", "proof=h235", "aliases=h323:dora")
         self.ours = issue(directory, "ours", US)
         self.shown = issue(directory, "shown", BARESIP, kind=KeyKind.ED25519)
         key = f"sha256:{hashlib.sha256(self.shown.publicKey).hexdigest()}"
@@ -71,6 +72,7 @@ class House:
                 f'[sip]\ntlsPort = 5061\ncertificate = "{self.ours.certificate}"',
                 f'privateKey = "{self.ours.privateKey}"\nclientCertificates = "any"',
                 f'[security]\ndigest = "all"\nmd5Networks = ["{BARESIP}"]',
+                f'[[security.passwords]]\nalias = "dora"\npassword = "{PASSWORD}"',
                 f'[guard]\nregistry = "{self.registry}"\nname = "{NAME}"\ncheckInterval = 0.5',
             )
         )
@@ -127,6 +129,20 @@ def test_aSignatureOpensTheDoorBySIP(house: House) -> None:
     with house.caller("sip", house.key, f"sip:80002@{US};transport=tcp") as caller:
         waitFor(lambda: house.inRoom("anna"), 10, "Anna is in the room")
         caller.hangUp()
+    waitFor(lambda: not house.server.ask("calls"), 10, "and leaves")
+
+
+def test_aSetupTakesOverWhatItsARQHasProvenByAPassword(house: House) -> None:
+    password = house.directory / "dora.txt"
+    password.write_text(PASSWORD)
+    caller = Caller(
+        house.directory,
+        "dora",
+        *("--bind", ANNA, "--alias", "dora", "--gatekeeper", US),
+        *("--gatekeeper-password-file", str(password), "80001"),
+    )
+    with caller:
+        waitFor(lambda: house.inRoom("dora"), 20, "Dora is in the room")
     waitFor(lambda: not house.server.ask("calls"), 10, "and leaves")
 
 
