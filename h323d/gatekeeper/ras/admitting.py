@@ -42,7 +42,7 @@ from h323d.h323.ras.messages import (
     rejection,
     usableAddresses,
 )
-from h323d.h323.ras.reasons import REASONS
+from h323d.h323.ras.reasons import REASONS, named
 from h323d.h323.ras.transactions import RASAnswer, RASRequest
 from h323d.h323.signalling.addresses import aliasesFromParties, partiesFromAliases, transportToValue
 from h323d.values.address import TransportAddress
@@ -157,7 +157,8 @@ class Admitting:
         self, verdict: Verdict, request: RASRequest, registration: Registration, called: Called
     ) -> RASMessage | Deferred[RASAnswer]:
         if isinstance(verdict, Refusal):
-            return self._refuseFor(verdict, request, registration, called)
+            reject = self._refuseFor(verdict, request, registration, called)
+            return named(reject, verdict.reason)
         if verdict.texts is not None:
             called = replace(called, calling=verdict.texts.among(called.calling))
         answer = self._locate(request, registration, called, verdict)

@@ -42,7 +42,7 @@ from h323d.h323.ras.messages import (
     usableAddresses,
 )
 from h323d.h323.ras.profile import prefixesToValue
-from h323d.h323.ras.reasons import REASONS
+from h323d.h323.ras.reasons import REASONS, named
 from h323d.h323.ras.transactions import RASAnswer, RASRequest
 from h323d.h323.signalling.addresses import (
     aliasesFromParties,
@@ -155,7 +155,8 @@ class Enrolment:
 
     def _judged(self, verdict: Verdict, request: RASRequest) -> RASMessage:
         if isinstance(verdict, Refusal):
-            return self._reject(request, REASONS[request.message.name][verdict.reason])
+            reason = REASONS[request.message.name][verdict.reason]
+            return named(self._reject(request, reason), verdict.reason)
         answer = self._register(request)
         if answer.name == "registrationConfirm":
             holder = ofRegistration(answer.fields["endpointIdentifier"])

@@ -21,7 +21,7 @@ from h323d.gatekeeper.ras.usage import answeredIn
 from h323d.gatekeeper.registry.registrations import EndpointRegistry, Registration
 from h323d.h323.applications import bandwidthApplication, bandwidthIn
 from h323d.h323.ras.messages import Fields, RASMessage, callKey, identifierIn, rejection
-from h323d.h323.ras.reasons import REASONS
+from h323d.h323.ras.reasons import REASONS, named
 from h323d.h323.ras.transactions import RASAnswer, RASRequest
 from h323d.h323.signalling.causes import causeOfReason
 from h323d.h323.signalling.reading import causeOfElement
@@ -95,7 +95,8 @@ class OngoingCalls:
         if isinstance(verdict, Refusal):
             held = 0 if admission is None else admission.bandwidth
             reason = REASONS[request.message.name][verdict.reason]
-            return rejection(request.message, reason, allowedBandWidth=held)
+            answer = rejection(request.message, reason, allowedBandWidth=held)
+            return named(answer, verdict.reason)
         if admission is None:  # it ended while others were asked
             ended(verdict.leases)
             return rejection(request.message, "invalidConferenceID", allowedBandWidth=0)

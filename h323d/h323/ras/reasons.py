@@ -6,8 +6,19 @@ Why something is refused, in the reasons of RAS: RRJ, ARJ and BRJ (H.225.0, 7.9.
 from __future__ import annotations
 
 from h323d.call.applications import Reason
+from h323d.h323.ras.messages import RASMessage
+from h323d.h323.security.guarddata import refused
 
-__all__ = ["REASONS"]
+__all__ = ["REASONS", "named"]
+
+_NAMED = (
+    Reason.INVALID_SIGNATURE,
+    Reason.NOT_REGISTERED,
+    Reason.PII_POLICY_VIOLATION,
+    Reason.BANDWIDTH_EXCEEDED,
+    Reason.CAPACITY_EXCEEDED,
+    Reason.GATEKEEPER_ERROR,
+)
 
 REASONS: dict[str, dict[Reason, str]] = {
     "registrationRequest": {
@@ -56,3 +67,13 @@ REASONS: dict[str, dict[Reason, str]] = {
 """
 Of each request, by its name, the reasons of its reject.
 """
+
+
+def named(reject: RASMessage, reason: Reason) -> RASMessage:
+    """
+    A reject by a gate, with the name of the reason in its C{genericData}, where that is one of
+    IF.guard's.
+    """
+    if reason not in _NAMED:
+        return reject
+    return RASMessage(reject.name, reject.fields | {"genericData": [refused(reason)]})

@@ -16,7 +16,7 @@ from h323d.h323.ras.messages import (
     reasonOf,
     rejection,
 )
-from h323d.h323.ras.reasons import REASONS
+from h323d.h323.ras.reasons import REASONS, named
 
 # Of each reason: RRJ, ARJ, BRJ.
 ANSWERS = {
@@ -52,3 +52,17 @@ def test_theAnswersAreReasonsOfTheirRejects(name: str) -> None:
     for reason in REASONS[name].values():
         reject = rejection(request, reason, **more.get(name, {}))
         assert reasonOf(decodeRAS(encodeRAS(reject))) == reason
+
+
+@pytest.mark.parametrize("name", REASONS)
+def test_aGatesRejectNamesItsReason(name: str) -> None:
+    more: dict[str, Fields] = {
+        "registrationRequest": {"protocolIdentifier": PROTOCOL_IDENTIFIER},
+        "bandwidthRequest": {"allowedBandWidth": 0},
+    }
+    request = RASMessage(name, {"requestSeqNum": 1})
+    reject = rejection(request, "securityDenial", **more.get(name, {}))
+    (entry,) = decodeRAS(encodeRAS(named(reject, Reason.INVALID_SIGNATURE))).fields["genericData"]
+    (parameter,) = entry["parameters"]
+    assert parameter["content"] == ("text", "INVALID_SIGNATURE")
+    assert named(reject, Reason.NO_ROUTE) is reject
