@@ -269,3 +269,17 @@ def test_aGuardTakesAGatekeeper(tmp_path: Path) -> None:
     with Simulation(seed=4) as world:
         with pytest.raises(ConfigurationError, match="takes a gatekeeper"):
             world.server(HOST, configuration)
+
+
+def test_whoKeepsARegistrationAliveSignsThatToo(house: House) -> None:
+    endpointId = house.register()
+    short = {"keepAlive": True, "endpointIdentifier": endpointId}
+    house.world.run(20.0)
+    assert house.ask(house.signed(rrq(2, "10.0.0.5", **short))).name == "registrationConfirm"
+    assert house.anna.ask(rrq(3, "10.0.0.5", **short)).name == "registrationReject"
+
+
+def test_aRegistrationThatLeadsElsewhereIsRefused(house: House) -> None:
+    answer = house.ask(house.signed(rrq(1, "10.0.0.66", ("h323-ID", "anna"))))
+    assert answer.name == "registrationReject"
+    assert house.refusals() == [("RRQ", "INVALID_SIGNATURE", "wrongAddress")]
