@@ -19,7 +19,7 @@ from h323d.sip.streamflow import StreamFlow
 __all__ = ["FIRST", "LAST", "PATIENCE", "FlowPings", "FlowPingsOwner"]
 
 FIRST, LAST = 95.0, 120.0  # seconds between two; drawn, so that not all come at once
-PATIENCE = 10.0  # seconds that an answer may take
+PATIENCE = 10.0  # seconds that an answer may take, at most
 _OF_IDLE = 0.8  # of the time after which we would close it ourselves, at most
 
 
@@ -45,6 +45,7 @@ class FlowPings:
         """
         self._rng = rng
         self._longest = _OF_IDLE * idleTimeout
+        self._patience = min(PATIENCE, self._longest / 2)
         self._owner = owner
         self._timer = Timer(clock)
         self._flow: StreamFlow | None = None
@@ -75,7 +76,7 @@ class FlowPings:
     def _ping(self, flow: StreamFlow) -> None:
         if flow.usable:
             flow.ping()
-            self._timer.start(PATIENCE, self._judge, flow)
+            self._timer.start(self._patience, self._judge, flow)
         else:
             self._lose()
 
@@ -86,7 +87,7 @@ class FlowPings:
             flow.abort()
             self._lose()
             return
-        self._wait(flow, PATIENCE)
+        self._wait(flow, self._patience)
 
     def _lose(self) -> None:
         self.stop()

@@ -146,10 +146,13 @@ def test_whoIsNotToBeCalledAnyMoreKeepsNothing(scene: Scene) -> None:
     assert scene.wire.raw[before:] == b""
 
 
-def test_whereSilentConnectionsAreClosedSoonerTheyAreKeptMoreOften() -> None:
-    scene = Scene(idleTimeout=50.0)
+@pytest.mark.parametrize(("idleTimeout", "times"), [(50.0, 4), (5.0, 49)])
+def test_whereSilentConnectionsAreClosedSoonerTheyAreKeptMoreOften(
+    idleTimeout: float, times: int
+) -> None:
+    scene = Scene(idleTimeout=idleTimeout)
     before = len(scene.wire.raw)
-    scene.world.run(200.0, step=1.0)
-    assert scene.wire.raw[before:] == 4 * PING
+    scene.world.run(199.0, step=0.5)
+    assert scene.wire.raw[before:] == times * PING
     assert not scene.wire.closed
     scene.registrant.forget()

@@ -170,3 +170,22 @@ def test_whoIsRegisteredWithAKamailioIsCalledThereAndCallsUs(tmp_path: Path) -> 
     query = f'ip.src == {US} && sip.Method == "ACK"'
     routes = capture.dissect(query, "-T", "fields", "-e", "sip.Route").split()
     assert routes[0].count("sip:") == 2
+
+
+def test_theConnectionByWhichAKamailioHasRegisteredUsIsKept(tmp_path: Path) -> None:
+    configuration = BEHIND.replace("checkInterval = 1", 'checkInterval = 0\ntransport = "tcp"')
+    with (
+        Capture(tmp_path / "capture", US) as capture,
+        Kamailio(tmp_path / "kamailio", REGISTRAR, US, 2, "-registrar"),
+        Server(tmp_path / "server", US, f"[sip]\nidleTimeout = 2\n{configuration}") as server,
+    ):
+        waitFor(lambda: trunkOf(server)["registration"] == "registered", 20, "we are registered")
+
+        def answered() -> int:
+            query = f"ip.src == {REGISTRAR} && tcp.payload == 0d:0a"
+            return len(capture.dissect(query).splitlines())
+
+        waitFor(lambda: answered() > 2, 20, "our empty lines are answered", every=1.0)
+        assert trunkOf(server)["registration"] == "registered"
+    opened = capture.dissect(f"ip.src == {US} && tcp.flags.syn == 1 && tcp.flags.ack == 0")
+    assert len(opened.splitlines()) == 1
