@@ -95,12 +95,12 @@ class PartyNames:
         """
         Those that say who it is: where one has a domain that is not ours, that alone.
         """
-        foreign = tuple(each for each in names if self._isForeign(each))
+        foreign = tuple(each for each in names if self._isForeign(each)) if self._domains else ()
         return foreign or names
 
     def _isForeign(self, name: PartyAddress) -> bool:
         uri = targetOf(name)
-        if uri is None or not self._domains:
+        if uri is None:
             return False
         host = uri.host.lower()
         isHere = literal(host) and self._homes.owns(host)
