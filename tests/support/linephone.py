@@ -25,9 +25,13 @@ class Linphone(Process):
     SETTINGS = """\
 [sip]
 sip_port=5060
+sip_tcp_port=-1
+sip_tls_port=-1
 bind_address={address}
 default_proxy=0
 use_ipv6=0
+verify_server_certs=0
+verify_server_cn=0
 media_encryption={encryption}
 media_encryption_mandatory={mandatory}
 [rtp]
@@ -36,7 +40,7 @@ audio_rtp_port=22000-23000
 echocancellation=0
 [proxy_0]
 reg_proxy=<sip:{registrar}>
-reg_identity=sip:{name}@{registrar}
+reg_identity=sip:{name}@{home}
 reg_sendregister=1
 reg_expires=60
 """
@@ -79,6 +83,8 @@ enabled={enabled}
         encryption: str = "none",
     ) -> None:
         """
+        @param registrar: its address, and how it is spoken to, as in
+            C{"192.0.2.1;transport=tls"}: whoever that is, it is believed.
         @param codec: all that it speaks.
         @param tone: Hz.
         @param password: its name's, in our realm; empty where none is asked for.
@@ -96,6 +102,7 @@ enabled={enabled}
         settings = self.SETTINGS.format(
             address=address,
             registrar=registrar,
+            home=registrar.partition(";")[0],
             name=name,
             encryption=encryption,
             mandatory=int(encryption != "none"),

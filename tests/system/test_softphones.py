@@ -196,19 +196,31 @@ def test_whoGoesToAnotherNetworkTalksOn(update: bool, world: World) -> None:
     waitFor(lambda: world.server.ask("calls") == [], 10, "the call is over")
 
 
-# linphone, which offers ICE.
+# linphone, which may offer ICE.
 
 
-@pytest.mark.parametrize("stun", ["", f"{US}:{SIP}"], ids=["plain", "ICE"])
-def test_whoOffersICETalks(stun: str, world: World, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("way", "stun"),
+    [("udp", ""), ("tcp", ""), ("tls", ""), ("udp", f"{US}:{SIP}")],
+    ids=["UDP", "TCP", "TLS", "UDP, ICE"],
+)
+def test_linphoneCallsHoldsAndComesBack(way: str, stun: str, world: World, tmp_path: Path) -> None:
+    home = Phone.REGISTRARS[way]
     linphone = Linphone(
-        tmp_path / "linphone", LINPHONE, f"{US}:{SIP}", "linphone", password=PASSWORD, stun=stun
+        tmp_path / "linphone", LINPHONE, home, "linphone", password=PASSWORD, stun=stun
     )
     with linphone:
         world.registered("linphone")
         call = len(world.anna.calls())
-        linphone.tell(f"call sip:anna@{US}:{SIP}")
+        linphone.tell(f"call sip:anna@{home}")
         world.anna.until(call, "an answer", state="CONFIRMED", media="active")
+        world.hears(call)
+        linphone.tell("pause")
+        world.anna.until(call, "the hold", media="held")
+        waitFor(lambda: "is now paused" in linphone.output(), 10, "it knows of it")
+        linphone.tell("resume 1")
+        world.anna.until(call, "the end of it", media="active")
         world.hears(call)
         linphone.tell("terminate")
         waitFor(lambda: world.server.ask("calls") == [], 10, "the call is over")
+    world.server.ask("unregister", "linphone")  # it was killed
