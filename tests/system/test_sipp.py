@@ -240,26 +240,25 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         assert "Traceback" not in home.output()
 
 
-@pytest.fixture(scope="module")
-def ends(home: Server, tmp_path_factory: pytest.TempPathFactory) -> dict[str, int]:
+@pytest.fixture(scope="module", autouse=True)
+def own(home: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Its]]:
     """
-    With what status each has ended: they take seconds, so they call at the same time.
+    They take seconds, so they call while the other tests go on.
     """
     directory = tmp_path_factory.mktemp("its")
     with ExitStack() as stack:
-        callers = {name: stack.enter_context(Its(directory, name)) for name in ITS_OWN}
-        return {name: caller.wait(20) for name, caller in callers.items()}
+        yield {name: stack.enter_context(Its(directory, name)) for name in ITS_OWN}
 
 
 @pytest.mark.parametrize("scenario", [each for each in ITS_OWN if each != "uac_pcap"])
-def test_itsOwnScenariosEndWell(scenario: str, ends: dict[str, int]) -> None:
-    assert ends[scenario] == 0
+def test_itsOwnScenariosEndWell(scenario: str, own: dict[str, Its]) -> None:
+    assert own[scenario].wait(20) == 0, own[scenario].output()
 
 
-def test_itsRecordingsAreHeard(home: Server, ends: dict[str, int]) -> None:
+def test_itsRecordingsAreHeard(home: Server, own: dict[str, Its]) -> None:
     if not RECORDINGS.is_dir():
         pytest.skip("sipp's recordings are not where Debian has them")
-    assert ends["uac_pcap"] == 0
+    assert own["uac_pcap"].wait(20) == 0, own["uac_pcap"].output()
     found = facts(home)
     assert found["DigitReceived"] == 1
     assert found["ActiveSpeakerChanged"] >= 1
