@@ -326,7 +326,7 @@ class BanFigures:
 @dataclass(frozen=True, slots=True)
 class StatusView(View):
     """
-    The server at a glance.
+    The server at a glance.  What is not told here is of L{Figures} and L{BanFigures}.
 
     @ivar uptime: in seconds.
     @ivar listeners: where what is listened for, by name.
@@ -337,8 +337,6 @@ class StatusView(View):
     @ivar witness: how the witness's log fares
         (L{IWitnessLog.figures<h323d.events.witness.IWitnessLog.figures>}); C{None} where none is
         kept.
-
-    The others are L{Figures} and L{BanFigures}.
     """
 
     version: str
