@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from h323d.conference.config import ConferenceConfig
 from h323d.config.sections import Configuration
 from h323d.gatekeeper.routing.config import RoutingConfig
-from h323d.gatekeeper.security.config import DigestDemand, Requirement, SecurityConfig
+from h323d.gatekeeper.security.config import DigestDemand, Requirement
 from h323d.values.media.encryption import MediaEncryption
 from h323d.values.tlspeer import ClientCertificates
 
@@ -48,16 +48,17 @@ def _registering(configuration: Configuration) -> Iterator[str]:
     else:
         asked = len(names) if security.h2351 is Requirement.OPTIONAL else 0
         proving = f", with a password for {asked} names" if asked else ""
-        yield f"{_who(security)} may register by H.323{proving}"
+        yield f"{_who(configuration)} may register by H.323{proving}"
     if sip.enabled and sip.registrar:
         at = f" at {_listed(sip.domains)}" if sip.domains else ""
-        if security.users and security.digest is not DigestDemand.OFF:
+        isByUser = security.users and security.digest is not DigestDemand.OFF
+        if isByUser and not configuration.guard.registry:
             users = len(security.users)
             who = "1 user" if users == 1 else f"{users} users"
             yield f"{who} may register{at} by SIP, by password"
             return
         kept = f", but not as one of {len(names)} names with a password" if names else ""
-        yield f"{_who(security)} may register{at} by SIP{kept}"
+        yield f"{_who(configuration)} may register{at} by SIP{kept}"
 
 
 def _rooms(configuration: Configuration) -> Iterator[str]:
@@ -71,7 +72,7 @@ def _rooms(configuration: Configuration) -> Iterator[str]:
     gates = configuration.plugins.gates
     let = f", if {_listed(gates)} let them" if gates else ""
     for what in _namesOfRooms(configuration.conference):
-        yield f"{_who(configuration.security)} may {what} ({', '.join(protocols)}){let}"
+        yield f"{_who(configuration)} may {what} ({', '.join(protocols)}){let}"
 
 
 def _namesOfRooms(conference: ConferenceConfig) -> Iterator[str]:
@@ -88,12 +89,12 @@ def _others(configuration: Configuration) -> Iterator[str]:
     gateway = "gateway" in configuration.plugins.routes and configuration.gateway.acceptUnregistered
     strangers = configuration.routed.acceptUnregistered or gateway
     known = ["only who is registered", *_callingTrunks(routing)]
-    who = _who(configuration.security) if strangers else ", and ".join(known)
+    who = _who(configuration) if strangers else ", and ".join(known)
     yield f"{who} may call others through here"
     if routing.catchAll:
         yield f"calls to names that nobody knows go to {routing.catchAll}"
     if routing.acceptUnknownLRQ:
-        yield f"{_who(configuration.security)} may ask where names are (LRQ)"
+        yield f"{_who(configuration)} may ask where names are (LRQ)"
 
 
 def _callingTrunks(routing: RoutingConfig) -> Iterator[str]:
@@ -131,8 +132,10 @@ def _hasGatekeeper(configuration: Configuration) -> bool:
     return configuration.h323.enabled and configuration.gatekeeper.enabled
 
 
-def _who(security: SecurityConfig) -> str:
-    who = f"anybody in {_listed(security.allow)}" if security.allow else "anybody"
+def _who(configuration: Configuration) -> str:
+    security, registry = configuration.security, configuration.guard.registry
+    some = f"guardians of {registry}" if registry else "anybody"
+    who = f"{some} in {_listed(security.allow)}" if security.allow else some
     return f"{who} except at {_listed(security.deny)}" if security.deny else who
 
 

@@ -24,6 +24,7 @@ from h323d.gatekeeper.security.config import (
 )
 from h323d.gatekeeper.trunks.config import TrunkConfig
 from h323d.gateway.config import GatewayConfig
+from h323d.guard.config import GuardConfig
 from h323d.h323.config import H323Config
 from h323d.sip.config import SIPConfig
 from h323d.values.media.encryption import MediaEncryption
@@ -128,6 +129,12 @@ def test_byDefaultAnybodyMayDoAnything() -> None:
             },
             "call signalling of H.323 and SIP by who has a certificate may be encrypted (TLS), "
             "and sound of SIP may be (SRTP)",
+        ),
+        (
+            {"guard": GuardConfig(registry="council.yaml", name="council")},
+            "guardians of council.yaml may register by H.323; "
+            "guardians of council.yaml may register by SIP; "
+            "guardians of council.yaml may open rooms 8xxxx (H.323, SIP); ",
         ),
         (
             {"control": ControlConfig(manhole=True)},
