@@ -11,7 +11,9 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 
-from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, load_der_private_key
+from cryptography.x509 import load_der_x509_certificate
 from OpenSSL import SSL, crypto
 
 from h323d.errors import RemoteProtocolError
@@ -45,13 +47,20 @@ class Identity:
 
     def __init__(self, certificate: Certificate) -> None:
         self.fingerprint: Fingerprint = certificate.fingerprint
+        self._certificate = certificate
         context = self._context = SSL.Context(SSL.DTLS_METHOD)
         context.set_min_proto_version(DTLS_1_2)
         context.set_options(SSL.OP_NO_RENEGOTIATION | SSL.OP_NO_TICKET)
-        context.use_certificate(certificate.certificate)
-        context.use_privatekey(certificate.key)
+        context.use_certificate(load_der_x509_certificate(certificate.certificate))
+        context.use_privatekey(_loaded(certificate.key))
         context.set_verify(SSL.VERIFY_PEER | SSL.VERIFY_FAIL_IF_NO_PEER_CERT, _anyone)
         context.set_tlsext_use_srtp(b":".join(_PROFILES))
+
+    def __reduce__(self) -> tuple[type[Identity], tuple[Certificate]]:
+        """
+        What OpenSSL has made of the certificate cannot be written down, and is made again.
+        """
+        return Identity, (self._certificate,)
 
     def associate(self, agreement: KeyAgreement) -> Association:
         """
@@ -60,6 +69,12 @@ class Identity:
         connection = SSL.Connection(self._context, None)
         connection.set_ciphertext_mtu(MTU)
         return Association(connection, agreement)
+
+
+def _loaded(octets: bytes) -> ec.EllipticCurvePrivateKey:
+    key = load_der_private_key(octets, None)
+    assert isinstance(key, ec.EllipticCurvePrivateKey)
+    return key
 
 
 def _anyone(

@@ -6,13 +6,17 @@ for as long as the process lives.
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+)
 from cryptography.x509.oid import NameOID
 
 from h323d.values.media.fingerprint import Fingerprint
@@ -27,15 +31,18 @@ _BEFORE, _AFTER = timedelta(days=1), timedelta(days=3650)  # as other clocks may
 @dataclass(frozen=True, slots=True)
 class Certificate:
     """
-    A certificate, and its key.
+    A certificate, and its key, as octets.
+
+    @ivar key: DER (PKCS #8), not encrypted.
+    @ivar certificate: DER.
     """
 
-    key: ec.EllipticCurvePrivateKey
-    certificate: x509.Certificate
+    key: bytes = field(repr=False)
+    certificate: bytes
 
     @property
     def fingerprint(self) -> Fingerprint:
-        return Fingerprint.of(self.certificate.public_bytes(Encoding.DER))
+        return Fingerprint.of(self.certificate)
 
 
 def newCertificate(rng: random.Random, now: float) -> Certificate:
@@ -57,4 +64,8 @@ def newCertificate(rng: random.Random, now: float) -> Certificate:
         .not_valid_before(day - _BEFORE)
         .not_valid_after(day + _AFTER)
     )
-    return Certificate(key, builder.sign(key, SHA256(), ecdsa_deterministic=True))
+    certificate = builder.sign(key, SHA256(), ecdsa_deterministic=True)
+    return Certificate(
+        key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption()),
+        certificate.public_bytes(Encoding.DER),
+    )

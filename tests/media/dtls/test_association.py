@@ -5,11 +5,13 @@ One association: what the two sides say, and the keys that come of it.
 from __future__ import annotations
 
 import contextlib
+import pickle
 import random
 import time
 
 import pytest
-from OpenSSL import SSL
+from cryptography.x509 import load_der_x509_certificate
+from OpenSSL import SSL, crypto
 
 from h323d.errors import RemoteProtocolError
 from h323d.media.dtls.association import MTU, Association, Identity
@@ -61,6 +63,12 @@ def test_bothHaveTheSameKeys() -> None:
     assert server.keys == StreamKeys(client.keys.theirs, client.keys.ours)
 
 
+def test_whoWeAreIsWrittenDownAndReadAgain() -> None:
+    client, server = sides(server=pickle.loads(pickle.dumps(THEIRS)), known=THEIRS.fingerprint)
+    converse(client, server)
+    assert client.keys is not None
+
+
 def test_datagramsGoThroughAnyTunnel() -> None:
     assert all(0 < len(each) <= MTU for each in converse(*sides()))
 
@@ -99,8 +107,8 @@ def peer(profiles: str = "", certified: bool = True) -> SSL.Connection:
     if profiles:
         context.set_tlsext_use_srtp(profiles.encode())
     if certified:
-        context.use_certificate(THEIR_CERTIFICATE.certificate)
-        context.use_privatekey(THEIR_CERTIFICATE.key)
+        context.use_certificate(load_der_x509_certificate(THEIR_CERTIFICATE.certificate))
+        context.use_privatekey(crypto.load_privatekey(crypto.FILETYPE_ASN1, THEIR_CERTIFICATE.key))
     connection = SSL.Connection(context, None)
     connection.set_ciphertext_mtu(MTU)
     connection.set_connect_state()

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import random
 
-from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509 import load_der_x509_certificate
 
 from h323d.media.dtls.certificate import newCertificate
 from h323d.values.media.fingerprint import Fingerprint
@@ -22,9 +22,14 @@ def test_itIsAsChanceHasIt() -> None:
 
 def test_itsFingerprintIsThatOfItsOctets() -> None:
     made = newCertificate(random.Random(1), NOW)
-    assert made.fingerprint == Fingerprint.of(made.certificate.public_bytes(Encoding.DER))
+    assert made.fingerprint == Fingerprint.of(made.certificate)
 
 
 def test_itIsValidNow() -> None:
-    made = newCertificate(random.Random(1), NOW).certificate
+    made = load_der_x509_certificate(newCertificate(random.Random(1), NOW).certificate)
     assert made.not_valid_before_utc.timestamp() < NOW < made.not_valid_after_utc.timestamp()
+
+
+def test_itsKeyIsNotShown() -> None:
+    made = newCertificate(random.Random(1), NOW)
+    assert "key" not in repr(made)
