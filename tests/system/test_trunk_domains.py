@@ -40,9 +40,6 @@ SECRET = secretOf(Algorithm.MD5, "test", "asterisk", "test")
 SECOND = secretOf(Algorithm.MD5, "second", "asterisk", "second")
 TRUNKS = ("carrier", "pbx", "second", "isdn")
 CONFIGURATION = f"""\
-[gateway]
-wayTimeout = 1.0
-
 [security]
 digest = "all"
 
