@@ -19,7 +19,7 @@ from tests.support.sound import heardFor
 
 pytestmark = pytest.mark.interop
 
-US, ASTERISK, CALLER, REGISTRAR, PHONE = (f"127.0.94.{host}" for host in range(1, 6))
+US, ASTERISK, CALLER, REGISTRAR, PHONE, HERE = (f"127.0.94.{host}" for host in range(1, 7))
 OUR_TONE, MILLIWATT = 440, 1004
 # Of Asterisk's user test, whose password is its name.
 SECRET = secretOf(Algorithm.MD5, "test", "asterisk", "test")
@@ -144,15 +144,15 @@ def test_weCallAsterisk(server: Server, tmp_path: Path) -> None:
 
 def test_whoIsRegisteredWithAKamailioIsCalledThereAndCallsUs(tmp_path: Path) -> None:
     with (
-        Capture(tmp_path / "capture", US) as capture,
-        Kamailio(tmp_path / "kamailio", REGISTRAR, US, 2, "-registrar"),
-        Server(tmp_path / "server", US, BEHIND) as server,
+        Capture(tmp_path / "capture", HERE) as capture,
+        Kamailio(tmp_path / "kamailio", REGISTRAR, HERE, 2, "-registrar"),
+        Server(tmp_path / "server", HERE, BEHIND) as server,
         SoftPhone(tmp_path / "phone", PHONE, MILLIWATT) as phone,
     ):
         phone.register("7001", REGISTRAR, "PCMU")
         waitFor(lambda: trunkOf(server)["registration"] == "registered", 20, "we are registered")
         with Caller(
-            tmp_path, "caller", "--json", "--bind", CALLER, "--alias", "1001", "--gatekeeper", US,
+            tmp_path, "caller", "--json", "--bind", CALLER, "--alias", "1001", "--gatekeeper", HERE,
             "--tone", str(OUR_TONE), "7001",
         ) as caller:  # fmt: skip
             phone.until(0, "it is called", state="CONFIRMED", media="active")
@@ -166,8 +166,8 @@ def test_whoIsRegisteredWithAKamailioIsCalledThereAndCallsUs(tmp_path: Path) -> 
         waitFor(lambda: server.ask("rooms"), 10, "it is in the room")
         server.ask("hangup", "80001")
         phone.until(1, "our BYE arrives", state="DISCONNECTED")
-    assert capture.complaints(US) == ""
-    query = f'ip.src == {US} && sip.Method == "ACK"'
+    assert capture.complaints(HERE) == ""
+    query = f'ip.src == {HERE} && sip.Method == "ACK"'
     routes = capture.dissect(query, "-T", "fields", "-e", "sip.Route").split()
     assert routes[0].count("sip:") == 2
 
