@@ -116,7 +116,7 @@ def newWitness(config: WitnessConfig, world: Surroundings) -> WitnessLog | None:
         world.rng,
         world.defer,
         world.events,
-        newAnchors(config, world.pathOf, world.web, world.defer),
+        newAnchors(config, world.pathOf, world.web, world.clock, world.defer),
     )
 
 

@@ -3,8 +3,8 @@ Where heads are sent to, so that the log cannot be rewritten together with them:
 machines, whoever takes them by HTTP, and cosigners, who sign what goes on as it should (C2SP
 tlog-witness).
 
-Each is sent one head at a time, and the newest next.  One that fails is told of once, until it
-works again; nothing else waits for it.
+Each is sent one head at a time, and the newest next.  One that fails is told of once, and tried
+again, until it works; nothing else waits for it.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Protocol
 
 from twisted.internet.defer import Deferred, ensureDeferred
+from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.logger import Logger
 
 from h323d.errors import DecodeError, UnexpectedStatus
@@ -24,8 +25,9 @@ from h323d.witness.log.note import Note, Signature, VerifierKey
 from h323d.witness.log.places import Place, append, keep
 from h323d.witness.log.proofs import Leaves, addCheckpoint, consistency
 
-__all__ = ["Anchor", "Cosigner", "FileAnchor", "IPosts", "WebAnchor", "newAnchors"]
+__all__ = ["Anchor", "Cosigner", "FileAnchor", "RETRY", "IPosts", "WebAnchor", "newAnchors"]
 
+RETRY = 10.0  # seconds until one that has failed is tried again
 TIMEOUT = 10.0  # seconds that whoever takes heads has
 LIMIT = 16_384  # octets of an answer
 CONFLICT = 409  # what a cosigner answers that has seen another head last
@@ -60,17 +62,30 @@ class Anchor:
 
     _log = Logger()
 
-    def __init__(self, sender: Sender) -> None:
+    def __init__(self, sender: Sender, clock: IReactorTime) -> None:
         self._sender = sender
+        self._clock = clock
+        self._again: IDelayedCall | None = None
+        self._isClosed = False
         self._next: tuple[Place, str] | None = None
         self._isBusy = False
         self._isFailing = False
 
     def head(self, place: Place, note: str) -> None:
         self._next = place, note
+        self._stopWaiting()
         if not self._isBusy:
             self._isBusy = True
             ensureDeferred(self._sendAll())
+
+    def close(self) -> None:
+        self._isClosed = True
+        self._stopWaiting()
+
+    def _stopWaiting(self) -> None:
+        again, self._again = self._again, None
+        if again is not None and again.active():
+            again.cancel()
 
     async def _sendAll(self) -> None:
         while self._next is not None:
@@ -86,6 +101,8 @@ class Anchor:
             if not self._isFailing:
                 self._log.error("{name} takes no heads: {reason}", name=name, reason=str(error))
             self._isFailing = True
+            if self._next is None and not self._isClosed:
+                self._again = self._clock.callLater(RETRY, self.head, place, note)
         else:
             if self._isFailing:
                 self._log.info("{name} takes heads again", name=name)
@@ -190,7 +207,11 @@ def _sizeOf(path: Path) -> int:
 
 
 def newAnchors(
-    config: WitnessConfig, pathOf: Callable[[str], Path | None], web: IPosts, defer: Defer
+    config: WitnessConfig,
+    pathOf: Callable[[str], Path | None],
+    web: IPosts,
+    clock: IReactorTime,
+    defer: Defer,
 ) -> tuple[Anchor, ...]:
     """
     Those that are configured.
@@ -204,4 +225,4 @@ def newAnchors(
     for cosigner in config.cosigners:
         key = VerifierKey.read(cosigner.key)
         senders.append(Cosigner(cosigner.url, key, web, defer))
-    return tuple(map(Anchor, senders))
+    return tuple(Anchor(each, clock) for each in senders)

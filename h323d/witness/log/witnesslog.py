@@ -47,6 +47,9 @@ class IHeads(Protocol):
     def head(self, place: Place, note: str) -> None:
         """This is the newest, signed."""
 
+    def close(self) -> None:
+        """The last comes before long: wait for nothing any more."""
+
 
 @dataclass(slots=True)
 class _Batch:
@@ -111,6 +114,8 @@ class WitnessLog:
         @return: fires when that is done; never fails.
         """
         self._subscription.end()
+        for each in self._heads:
+            each.close()
         self._add(self._ours("server_stopped", {}))
         self._pace.close()
         return self._closed

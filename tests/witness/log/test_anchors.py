@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from twisted.internet.defer import Deferred, execute, fail, succeed
+from twisted.internet.task import Clock
 from twisted.logger import LogEvent, formatEvent, globalLogPublisher
 
 from h323d.call.lookups import LookupFailed
 from h323d.errors import UnexpectedStatus
-from h323d.witness.log.anchors import Anchor, Cosigner, FileAnchor, WebAnchor, newAnchors
+from h323d.witness.log.anchors import RETRY, Anchor, Cosigner, FileAnchor, WebAnchor, newAnchors
 from h323d.witness.log.checkpoint import Checkpoint
 from h323d.witness.log.config import CosignerConfig, WitnessConfig
 from h323d.witness.log.note import Note, SignatureType, Signer, notesIn
@@ -78,8 +79,9 @@ def headsOf(place: Place) -> list[str]:
     ]
 
 
-def anchorOf(witness: Witness) -> Anchor:
-    return Anchor(Cosigner("https://w.example/prefix/", COSIGNER.key, witness, execute))
+def anchorOf(witness: Witness, clock: Clock | None = None) -> Anchor:
+    cosigner = Cosigner("https://w.example/prefix/", COSIGNER.key, witness, execute)
+    return Anchor(cosigner, clock or Clock())
 
 
 def cosignedIn(place: Place) -> Note:
@@ -102,7 +104,7 @@ def told() -> Iterator[list[str]]:
 
 
 def test_headsAreAppendedToAFile(place: Place, tmp_path: Path) -> None:
-    anchor = Anchor(FileAnchor(tmp_path / "deep" / "heads", execute))
+    anchor = Anchor(FileAnchor(tmp_path / "deep" / "heads", execute), Clock())
     for note in headsOf(place):
         anchor.head(place, note)
     kept = (tmp_path / "deep" / "heads").read_text().splitlines(keepends=True)
@@ -119,7 +121,7 @@ def test_headsAreSentByHTTPTheNewestNext() -> None:
             waiting.append(Deferred())
             return waiting[-1]
 
-    anchor = Anchor(WebAnchor("https://a.example/heads", Web()))
+    anchor = Anchor(WebAnchor("https://a.example/heads", Web()), Clock())
     for note in ("one", "two", "three"):
         anchor.head(Place(Path()), note)
     assert sent == [("https://a.example/heads", b"one")]
@@ -171,6 +173,30 @@ def test_whoIsNotThereIsToldOfOnceAndTriedWithTheNextHead(place: Place, told: li
     assert cosignedIn(place).cosignedAt(COSIGNER.key) == NOW
 
 
+def test_whoIsNotThereIsTriedAgainThoughThereIsNoOtherHead(place: Place) -> None:
+    witness, clock = Witness(place), Clock()
+    witness.isThere = False
+    anchor = anchorOf(witness, clock)
+    anchor.head(place, headsOf(place)[0])
+    clock.advance(RETRY)
+    assert len(witness.asked) == 2
+    witness.isThere = True
+    clock.advance(RETRY)
+    assert cosignedIn(place).cosignedAt(COSIGNER.key) == NOW
+    assert clock.getDelayedCalls() == []
+
+
+def test_atTheEndNobodyIsTriedAgain(place: Place) -> None:
+    witness, clock = Witness(place), Clock()
+    witness.isThere = False
+    anchor = anchorOf(witness, clock)
+    anchor.head(place, headsOf(place)[0])
+    anchor.close()
+    anchor.head(place, headsOf(place)[-1])
+    assert len(witness.asked) == 2
+    assert clock.getDelayedCalls() == []
+
+
 def test_anAnswerWithoutASignatureByTheKeyIsNotKept(place: Place) -> None:
     class Stranger(Witness):
         def post(self, url: str, body: bytes, timeout: float, limit: int) -> Deferred[bytes]:
@@ -185,5 +211,5 @@ def test_theConfiguredAreAllThere(place: Place, tmp_path: Path) -> None:
         anchors=("heads", "https://a.example"),
         cosigners=(CosignerConfig("https://w.example", str(COSIGNER.key)),),
     )
-    anchors = newAnchors(config, tmp_path.joinpath, Witness(place), execute)
+    anchors = newAnchors(config, tmp_path.joinpath, Witness(place), Clock(), execute)
     assert len(anchors) == 3

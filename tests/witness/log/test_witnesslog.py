@@ -59,6 +59,8 @@ class Heads:
     def head(self, place: Place, note: str) -> None:
         self.seen.append(note)
 
+    def close(self) -> None: ...
+
 
 class Kept:
     """
