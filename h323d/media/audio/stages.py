@@ -39,7 +39,9 @@ class Stages:
         self, config: MediaConfig, codecs: Sequence[ICodec], few: int, number: int
     ) -> None:
         """
-        @param codecs, few, number: as for L{h323d.media.audio.plane.MediaPlane}.
+        @param codecs: as for L{h323d.media.audio.plane.MediaPlane}.
+        @param few: as there.
+        @param number: as there.
         """
         self.table = table = PortTable(config.maximumPorts)
         self.known = known = Codecs(codecs)
