@@ -1,6 +1,6 @@
 """
-What asks to be admitted - a registration, a call, more bandwidth, a seat in a room - as one
-value, from whatever door it comes in; and what a gate may answer.
+What asks to be admitted - a registration, a call, more bandwidth, a seat in a room - or to be
+believed, as one value, from whatever door it comes in; and what a gate may answer.
 
 Whoever has the door makes the application of what it heard, asks the gates
 (L{h323d.call.gates}), and has one table from a L{Reason} to its protocol's answer.
@@ -47,6 +47,7 @@ class Purpose(enum.Enum):
     CALL = "call"
     BANDWIDTH = "bandwidth"
     SEAT = "seat"
+    BELIEF = "belief"  # in what is said of a registration or a call that there is
 
 
 class Door(enum.Enum):
@@ -57,6 +58,10 @@ class Door(enum.Enum):
     RRQ = "RRQ"
     ARQ = "ARQ"
     BRQ = "BRQ"
+    URQ = "URQ"
+    DRQ = "DRQ"
+    RAI = "RAI"
+    IRR = "IRR"
     SETUP = "Setup"
     REGISTER = "REGISTER"
     INVITE = "INVITE"
@@ -76,6 +81,10 @@ _PURPOSES = {
     Door.RRQ: Purpose.REGISTRATION,
     Door.ARQ: Purpose.CALL,
     Door.BRQ: Purpose.BANDWIDTH,
+    Door.URQ: Purpose.BELIEF,
+    Door.DRQ: Purpose.BELIEF,
+    Door.RAI: Purpose.BELIEF,
+    Door.IRR: Purpose.BELIEF,
     Door.SETUP: Purpose.CALL,
     Door.REGISTER: Purpose.REGISTRATION,
     Door.INVITE: Purpose.CALL,

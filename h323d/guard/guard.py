@@ -43,6 +43,7 @@ from h323d.values.address import AddressKind, PartyAddress
 __all__ = ["Guard"]
 
 _REPORTED = (Door.BRQ, Door.REINVITE)  # where what a call has is changed
+_HOLDING_NOTHING = (Purpose.REGISTRATION, Purpose.BELIEF)
 
 
 @implementer(IGate)
@@ -132,7 +133,7 @@ class Guard:
         decision = decide(asked)
         if decision.told is not None and decision.failure is not None:
             return Refusal.of(decision.told, decision.failure.detail)
-        if application.door.purpose is Purpose.REGISTRATION:
+        if application.door.purpose in _HOLDING_NOTHING:
             return PASSED
         return self._admit(application, found, call, asked, decision)
 

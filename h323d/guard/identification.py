@@ -25,6 +25,7 @@ __all__ = ["Identification", "Identified"]
 
 _FORMS = {"digest": ProofForm.DIGEST, "h2351": ProofForm.H235}
 _REGISTERING = (Door.RRQ, Door.REGISTER)
+_REGISTERED = (Door.ARQ, Door.BRQ, Door.URQ, Door.DRQ, Door.RAI, Door.IRR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +177,7 @@ def _namesAreOwn(guardian: Guardian, application: Application, registry: Registr
         return bool(names) and all(registry.isOf(each, guardian) for each in names)
     if application.party and application.protocol == "h323" and application.registered:
         return all(registry.isOf(each, guardian) for each in application.registered)
-    if application.door in (Door.ARQ, Door.BRQ):
+    if application.door in _REGISTERED:
         return False  # nobody who has no name of the entry is registered as that
     return all(registry.isOf(each, guardian) for each in application.calling if _isNumber(each))
 

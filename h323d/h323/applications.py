@@ -1,6 +1,6 @@
 """
-What H.323 asks for, as applications: ARQ, BRQ and RRQ of RAS, and the Setup of a call
-(H.225.0, 7.9 to 7.12 and 7.3.10).
+What H.323 asks for, as applications: the requests of RAS, and the Setup of a call (H.225.0, 7.9
+to 7.18 and 7.3.10).
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ __all__ = [
     "admissionApplication",
     "bandwidthApplication",
     "bandwidthIn",
+    "beliefApplication",
     "registrationApplication",
     "setupApplication",
 ]
@@ -100,6 +101,25 @@ def bandwidthApplication(
         _proofsOf(request),
         bandwidth=BANDWIDTH_UNIT * bandwidthIn(fields),
         callIdentifier=callKey(fields).hex(),
+        registered=registered,
+    )
+
+
+def beliefApplication(
+    door: Door, request: RASRequest, endpointId: str, registered: tuple[PartyAddress, ...]
+) -> Application:
+    """
+    @param request: what an endpoint says of its registration, or of a call that it has.
+    @param endpointId: whose it is.
+    @param registered: the names of whose it is.
+    """
+    return Application(
+        door,
+        "h323",
+        request.source,
+        endpointId,
+        _proofsOf(request),
+        callIdentifier=callKey(request.message.fields).hex() if door is Door.DRQ else "",
         registered=registered,
     )
 

@@ -17,12 +17,12 @@ from h323d.events.calls import CallAdmitted
 from h323d.events.doors import ApplicationRefused
 from h323d.gatekeeper.config import GatekeeperConfig
 from h323d.guard.config import GuardConfig
-from h323d.h323.ras.messages import RASMessage, decodeRAS
+from h323d.h323.ras.messages import RASMessage, decodeRAS, reasonOf
 from h323d.h323.security.guardtoken import GuardStamp, signRAS
 from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
 from tests.support.guardians import entry, signingKey
-from tests.support.ras import Peer, arq, rrq
+from tests.support.ras import Peer, arq, drq, irr, rrq, urq
 from tests.support.simulatedphone import Telephone
 from tests.support.simulation import Simulation
 from tests.support.sippeers import SERVER, ScriptedPeer, offerBody, request
@@ -277,6 +277,40 @@ def test_whoKeepsARegistrationAliveSignsThatToo(house: House) -> None:
     house.world.run(20.0)
     assert house.ask(house.signed(rrq(2, "10.0.0.5", **short))).name == "registrationConfirm"
     assert house.anna.ask(rrq(3, "10.0.0.5", **short)).name == "registrationReject"
+
+
+def test_whoLeavesSignsThatToo(house: House) -> None:
+    endpointId = house.register()
+    leaving = {"endpointIdentifier": endpointId}
+    forged = house.anna.ask(urq(2, "10.0.0.5", **leaving))
+    assert (reasonOf(forged), house.registrations()) == ("securityDenial", 1)
+    left = house.ask(house.signed(urq(3, "10.0.0.5", **leaving)))
+    assert (left.name, house.registrations()) == ("unregistrationConfirm", 0)
+
+
+def test_whatIsSaidOfACallIsSignedToo(house: House) -> None:
+    endpointId = house.register()
+    house.ask(house.signed(arq(2, endpointId, ("dialledDigits", "80001"))))
+    forged = [
+        house.anna.ask(drq(3, endpointId)),
+        house.anna.ask(irr(4, "10.0.0.5", endpointId)),
+    ]
+    assert [reasonOf(each) for each in forged] == ["securityDenial"] * 2
+    assert house.ask(house.signed(irr(5, "10.0.0.5", endpointId))).name == "infoRequestAck"
+    assert house.ask(house.signed(drq(6, endpointId))).name == "disengageConfirm"
+    assert house.refusals() == [
+        ("DRQ", "INVALID_SIGNATURE", "absent"),
+        ("IRR", "INVALID_SIGNATURE", "absent"),
+    ]
+
+
+def test_whoProvesAnAddressLeavesFromThere(house: House) -> None:
+    house.alice.register()
+    house.world.run(1.0)
+    assert house.registrations() == 1
+    house.alice.stop()
+    house.world.run(1.0)
+    assert (house.registrations(), house.refusals()) == (0, [])
 
 
 def test_aRegistrationThatLeadsElsewhereIsRefused(house: House) -> None:

@@ -24,6 +24,7 @@ from h323d.gatekeeper.ras.locating import Locating
 from h323d.gatekeeper.ras.ongoing import OngoingCalls
 from h323d.gatekeeper.ras.refusals import Refusals
 from h323d.gatekeeper.ras.reports import CallReports
+from h323d.gatekeeper.ras.senders import Senders
 from h323d.gatekeeper.ras.service import GatekeeperRAS
 from h323d.gatekeeper.reaching import Reaching
 from h323d.gatekeeper.registry.registrations import Registration
@@ -91,6 +92,7 @@ class RAS(Part[GatekeeperConfig]):
             Maintenance(gates, identity, registry, admissions, clock, events),
             Indications(registry, reports),
             reaching.secureOffers,
+            Senders(gates, registry),
         )
         self._channel = RASChannel(
             world,

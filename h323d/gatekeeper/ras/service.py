@@ -8,8 +8,6 @@ stands in a message is data.  The one exception is L{h323d.gatekeeper.ras.locati
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from twisted.internet.defer import Deferred
 
 from h323d.gatekeeper.maintenance import Maintenance
@@ -20,6 +18,7 @@ from h323d.gatekeeper.ras.leaving import Leaving
 from h323d.gatekeeper.ras.locating import Locating
 from h323d.gatekeeper.ras.ongoing import OngoingCalls
 from h323d.gatekeeper.ras.secureoffers import SecureOffers
+from h323d.gatekeeper.ras.senders import Answerer, Senders
 from h323d.h323.ras.messages import RASMessage
 from h323d.h323.ras.transactions import RASAnswer, RASRequest
 
@@ -43,10 +42,15 @@ class GatekeeperRAS:
         maintenance: Maintenance,
         indications: Indications,
         secureOffers: SecureOffers,
+        senders: Senders,
     ) -> None:
+        """
+        @param senders: whether who says something is who they say they are.
+        """
         self._maintenance = maintenance
         self._secureOffers = secureOffers
-        self._answerers: dict[str, Callable[[RASRequest], RASAnswer | Deferred[RASAnswer]]] = {
+        self._senders = senders
+        self._answerers: dict[str, Answerer] = {
             "gatekeeperRequest": enrolment.discover,
             "registrationRequest": enrolment.register,
             "unregistrationRequest": leaving.unregister,
@@ -72,7 +76,7 @@ class GatekeeperRAS:
         answerer = self._answerers.get(name)
         if answerer is None:
             return _notUnderstood(request)
-        return self._secureOffers.completed(request, answerer(request))
+        return self._secureOffers.completed(request, self._senders.heard(request, answerer))
 
 
 def _notUnderstood(request: RASRequest) -> RASMessage:

@@ -42,6 +42,10 @@ AT: dict[Door, tuple[str, ...]] = {
     Door.SETUP: _ALL,
     Door.INVITE: _ALL,
     Door.BRQ: (*_WHO, "4", "5"),
+    Door.URQ: _WHO,
+    Door.DRQ: _WHO,
+    Door.RAI: _WHO,
+    Door.IRR: _WHO,
     Door.REINVITE: (*_WHO, "4", "5"),
 }
 """

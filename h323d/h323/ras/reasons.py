@@ -1,6 +1,6 @@
 """
-Why something is refused, in the reasons of RAS: RRJ, ARJ and BRJ (H.225.0, 7.9.4, 7.11.3 and
-7.12.3).
+Why something is refused, in the reasons of RAS: RRJ, ARJ, BRJ, URJ, DRJ and INAK (H.225.0, 7.9
+to 7.13 and 7.15).
 """
 
 from __future__ import annotations
@@ -63,6 +63,48 @@ REASONS: dict[str, dict[Reason, str]] = {
         Reason.OUT_OF_SERVICE: "insufficientResources",
         Reason.REFUSED_EVERYWHERE: "undefinedReason",
     },
+    "unregistrationRequest": {
+        Reason.INVALID_SIGNATURE: "securityDenial",
+        Reason.NOT_REGISTERED: "permissionDenied",
+        Reason.PII_POLICY_VIOLATION: "undefinedReason",
+        Reason.BANDWIDTH_EXCEEDED: "undefinedReason",
+        Reason.CAPACITY_EXCEEDED: "undefinedReason",
+        Reason.GATEKEEPER_ERROR: "undefinedReason",
+        Reason.NOT_PERMITTED: "permissionDenied",
+        Reason.NO_ROUTE: "undefinedReason",
+        Reason.LOOP: "undefinedReason",
+        Reason.RATE_EXCEEDED: "undefinedReason",
+        Reason.OUT_OF_SERVICE: "undefinedReason",
+        Reason.REFUSED_EVERYWHERE: "undefinedReason",
+    },
+    "disengageRequest": {  # which can be refused for three reasons alone
+        Reason.INVALID_SIGNATURE: "securityDenial",
+        Reason.NOT_REGISTERED: "requestToDropOther",
+        Reason.PII_POLICY_VIOLATION: "securityDenial",
+        Reason.BANDWIDTH_EXCEEDED: "securityDenial",
+        Reason.CAPACITY_EXCEEDED: "securityDenial",
+        Reason.GATEKEEPER_ERROR: "securityDenial",
+        Reason.NOT_PERMITTED: "requestToDropOther",
+        Reason.NO_ROUTE: "securityDenial",
+        Reason.LOOP: "securityDenial",
+        Reason.RATE_EXCEEDED: "securityDenial",
+        Reason.OUT_OF_SERVICE: "securityDenial",
+        Reason.REFUSED_EVERYWHERE: "securityDenial",
+    },
+    "infoRequestResponse": {
+        Reason.INVALID_SIGNATURE: "securityDenial",
+        Reason.NOT_REGISTERED: "securityDenial",
+        Reason.PII_POLICY_VIOLATION: "undefinedReason",
+        Reason.BANDWIDTH_EXCEEDED: "undefinedReason",
+        Reason.CAPACITY_EXCEEDED: "undefinedReason",
+        Reason.GATEKEEPER_ERROR: "undefinedReason",
+        Reason.NOT_PERMITTED: "securityDenial",
+        Reason.NO_ROUTE: "undefinedReason",
+        Reason.LOOP: "undefinedReason",
+        Reason.RATE_EXCEEDED: "undefinedReason",
+        Reason.OUT_OF_SERVICE: "undefinedReason",
+        Reason.REFUSED_EVERYWHERE: "undefinedReason",
+    },
 }
 """
 Of each request, by its name, the reasons of its reject.
@@ -72,8 +114,8 @@ Of each request, by its name, the reasons of its reject.
 def named(reject: RASMessage, reason: Reason) -> RASMessage:
     """
     A reject by a gate, with the name of the reason in its C{genericData}, where that is one of
-    IF.guard's.
+    IF.guard's.  INAK has no place for it.
     """
-    if reason not in _NAMED:
+    if reason not in _NAMED or reject.name == "infoRequestNak":
         return reject
     return RASMessage(reject.name, reject.fields | {"genericData": [refused(reason)]})
