@@ -66,6 +66,7 @@ class Door(enum.Enum):
     REGISTER = "REGISTER"
     INVITE = "INVITE"
     REINVITE = "re-INVITE"
+    REFER = "REFER"
     OPERATOR = "operator"
     ROOM = "room"
 
@@ -89,6 +90,7 @@ _PURPOSES = {
     Door.REGISTER: Purpose.REGISTRATION,
     Door.INVITE: Purpose.CALL,
     Door.REINVITE: Purpose.BANDWIDTH,
+    Door.REFER: Purpose.BELIEF,
     Door.OPERATOR: Purpose.CALL,
     Door.ROOM: Purpose.SEAT,
 }

@@ -7,6 +7,7 @@ Without an await, it identifies, decides and reserves: nobody can come in betwee
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from twisted.internet.interfaces import IReactorTime
 from zope.interface import implementer
@@ -44,6 +45,7 @@ __all__ = ["Guard"]
 
 _REPORTED = (Door.BRQ, Door.REINVITE)  # where what a call has is changed
 _HOLDING_NOTHING = (Purpose.REGISTRATION, Purpose.BELIEF)
+_WITHIN = (Door.REINVITE, Door.REFER)  # a dialog of SIP, which is known by its leg
 
 
 @implementer(IGate)
@@ -116,8 +118,8 @@ class Guard:
         now = self._clock.seconds()
         held = self._heldBefore(application)
         if held is not None:
-            found = self._alreadyKnown(held, application)
-        elif application.door is Door.REINVITE:
+            found = self._within(held, application, now)
+        elif application.door in _WITHIN:
             return PASSED  # a call of ours, which no guardian has asked for
         else:
             found = self._identification.identify(application, self.registry, now)
@@ -183,9 +185,19 @@ class Guard:
         What the leg has already, which is asked about again: it goes on, elsewhere or with other
         media.
         """
-        if application.door is Door.REINVITE:
+        if application.door in _WITHIN:
             return self.holdings.of(application.legId)
         return self.holdings.of(application.continues) if application.continues else None
+
+    def _within(self, held: Holding, application: Application, now: float) -> Identified:
+        """
+        Who asks for something in a dialog: who signed to begin it signs that, too.
+        """
+        if application.door not in _WITHIN or held.form is not ProofForm.ED25519:
+            return self._alreadyKnown(held, application)
+        found = self._identification.signed(application, self.registry, now)
+        isTheirs = found.asker.terminalId in ("", held.lease.call.terminalId)
+        return found if isTheirs else replace(found, asker=replace(found.asker, namesAreOwn=False))
 
     def _alreadyKnown(self, held: Holding, application: Application) -> Identified:
         """

@@ -63,7 +63,7 @@ class Identification:
         inherited = None
         if application.door is Door.SETUP:
             inherited = self._inheritance.take(application, registry.generation, now)
-        signatures = [each for each in application.proofs if each.scheme == SCHEME]
+        signatures = _signaturesOf(application)
         if signatures:
             return self._bySignature(signatures, application, registry, now)
         for proof in application.proofs:
@@ -74,6 +74,15 @@ class Identification:
         if inherited is not None:
             return _byInheritance(inherited, application, registry)
         return _byAddress(application, registry)
+
+    def signed(self, application: Application, registry: Registry, now: float) -> Identified:
+        """
+        The same for what a signature alone counts for, whoever calls.
+        """
+        signatures = _signaturesOf(application)
+        if not signatures:
+            return _NOBODY
+        return self._bySignature(signatures, replace(application, calling=()), registry, now)
 
     def _bySignature(
         self, proofs: list[Proof], application: Application, registry: Registry, now: float
@@ -91,6 +100,10 @@ class Identification:
             return _NOBODY
         named = proof.identity == guardian.terminalId and found.asker.namesAreOwn
         return replace(found, asker=replace(found.asker, namesAreOwn=named), key=verified.key)
+
+
+def _signaturesOf(application: Application) -> list[Proof]:
+    return [each for each in application.proofs if each.scheme == SCHEME]
 
 
 def _byConnection(proof: Proof, application: Application, registry: Registry) -> Identified:

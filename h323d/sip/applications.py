@@ -1,5 +1,6 @@
 """
-What SIP asks for, as applications: INVITE, re-INVITE (and UPDATE with an offer), REGISTER.
+What SIP asks for, as applications: INVITE, REGISTER, and what changes or transfers a
+call: re-INVITE, UPDATE with an offer, REFER.
 """
 
 from __future__ import annotations
@@ -8,7 +9,8 @@ from h323d.call.applications import Application, Door, Texts
 from h323d.call.legs import IOffer
 from h323d.errors import DecodeError
 from h323d.sip.calls.parties import partiesOf
-from h323d.sip.guardheader import SignedClaims, claimsOf
+from h323d.sip.guardheader import SignedClaims, claimsOf, shownIn
+from h323d.sip.messages.message import SIPRequest
 from h323d.sip.messages.uri import SIPURI
 from h323d.sip.sdp.description import MediaDescription, parse
 from h323d.values.address import TransportAddress
@@ -19,7 +21,7 @@ __all__ = [
     "bandwidthOf",
     "inviteApplication",
     "registerApplication",
-    "reinviteApplication",
+    "withinApplication",
 ]
 
 HEADER_BITS = 8 * (20 + 8 + 12)  # of each packet: IPv4, UDP, RTP; they count in AS, and not here
@@ -32,14 +34,20 @@ def inviteApplication(offer: IOffer, sipCallId: str, body: bytes) -> Application
     @param sipCallId: its Call-ID.
     @param body: its session description; may be empty.
     """
-    return _callApplication(Door.INVITE, offer, sipCallId, body)
+    return _callApplication(Door.INVITE, offer, sipCallId, body, offer.proofs)
 
 
-def reinviteApplication(offer: IOffer, sipCallId: str, body: bytes) -> Application:
+def withinApplication(offer: IOffer, request: SIPRequest) -> Application:
     """
-    The same for a request that changes the session of a call.
+    @param offer: the call that there is.
+    @param request: what the peer asks for in it: to change its session, or to transfer it.  The
+        signature of the INVITE does not count for that.
     """
-    return _callApplication(Door.REINVITE, offer, sipCallId, body)
+    signature = shownIn(request)
+    before = tuple(each for each in offer.proofs if each.scheme != SCHEME)
+    proofs = before if signature is None else (*before, signature)
+    door = Door.REFER if request.method == "REFER" else Door.REINVITE
+    return _callApplication(door, offer, request.callId, request.body, proofs)
 
 
 def registerApplication(
@@ -53,13 +61,15 @@ def registerApplication(
     return Application(Door.REGISTER, "sip", source, proofs=proofs, calling=partiesOf(address))
 
 
-def _callApplication(door: Door, offer: IOffer, sipCallId: str, body: bytes) -> Application:
-    claims = _claimsIn(offer.proofs)
+def _callApplication(
+    door: Door, offer: IOffer, sipCallId: str, body: bytes, proofs: tuple[Proof, ...]
+) -> Application:
+    claims = _claimsIn(proofs)
     return Application(
         door,
         "sip",
         offer.peer,
-        proofs=offer.proofs,
+        proofs=proofs,
         calling=offer.calling,
         called=offer.called,
         texts=Texts(offer.displayName),

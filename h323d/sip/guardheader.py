@@ -24,7 +24,7 @@ from h323d.sip.messages.grammar import fail
 from h323d.sip.messages.message import SIPRequest
 from h323d.sip.messages.uri import parseURI
 from h323d.values.ed25519 import SCHEME, SIGNATURE_OCTETS, PublicKey, Signing
-from h323d.values.proof import Proof
+from h323d.values.proof import Proof, malformed
 
 __all__ = [
     "HEADER",
@@ -34,6 +34,7 @@ __all__ = [
     "claimsOf",
     "isSignable",
     "proofIn",
+    "shownIn",
     "signed",
 ]
 
@@ -163,6 +164,16 @@ def proofIn(request: SIPRequest) -> Proof | None:
         signature,
         payload["aud"],
     )
+
+
+def shownIn(request: SIPRequest) -> Proof | None:
+    """
+    The same, and what is malformed as a proof that proves nothing.
+    """
+    try:
+        return proofIn(request)
+    except DecodeError:
+        return malformed(SCHEME)
 
 
 def claimsOf(proof: Proof) -> SignedClaims:

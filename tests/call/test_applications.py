@@ -39,6 +39,7 @@ def test_everyDoorHasAPurpose() -> None:
         "REGISTER": Purpose.REGISTRATION,
         "INVITE": Purpose.CALL,
         "REINVITE": Purpose.BANDWIDTH,
+        "REFER": Purpose.BELIEF,
         "OPERATOR": Purpose.CALL,
         "ROOM": Purpose.SEAT,
     }

@@ -289,11 +289,37 @@ def test_thePoolIsForAll() -> None:
 def test_aCallIsResizedWithinTheQuota(house: House) -> None:
     house.admitted()
     again = replace(INVITE, door=Door.REINVITE, bandwidth=1_000_000)
-    assert house.guard.judge(again) is PASSED
+    assert house.ask(again) is PASSED
     assert house.held() == 1_000_000
-    refused = house.guard.judge(replace(again, bandwidth=4_000_000))
-    assert isinstance(refused, Refusal)
-    assert (refused.reason.value, house.held()) == ("BANDWIDTH_EXCEEDED", 1_000_000)
+    assert house.detail(again, bandwidth=4_000_000) == "BANDWIDTH_EXCEEDED quota"
+    assert house.held() == 1_000_000
+
+
+@pytest.mark.parametrize("door", [Door.REINVITE, Door.REFER])
+def test_whoBeganByASignatureSignsWhatComesWithinTheCall(house: House, door: Door) -> None:
+    proof = house.signature()
+    house.admitted(INVITE, proof)
+    within = replace(INVITE, door=door, calling=(BERT,))  # they may be called otherwise by now
+    bare = house.guard.judge(within)
+    assert isinstance(bare, Refusal)
+    assert bare.detail == "absent"
+    assert house.detail(within, DIGEST) == "INVALID_SIGNATURE absent"
+    assert house.detail(within, proof) == "INVALID_SIGNATURE replay"
+    assert house.detail(within, house.signature("mallory")) == "INVALID_SIGNATURE unknownKey"
+    assert house.ask(within) is PASSED
+
+
+def test_anotherGuardianSignsNothingInAnothersCall() -> None:
+    house = House(registry(entry("anna", aliases="'sip:anna@council.example'"), entry("bert")))
+    house.admitted()
+    within = replace(INVITE, door=Door.REFER)
+    assert house.detail(within, house.signature("bert")) == "INVALID_SIGNATURE wrongName"
+
+
+def test_whoBeganByAPasswordNeedsNoneWithinTheCall(house: House) -> None:
+    house.admitted(INVITE, DIGEST, calling=(BERT,))
+    for door in (Door.REINVITE, Door.REFER):
+        assert house.guard.judge(replace(INVITE, door=door, calling=(BERT,))) is PASSED
 
 
 def test_aTransferIsJudgedAsItsTransferorsCall(house: House) -> None:
@@ -308,8 +334,9 @@ def test_aTransferIsJudgedAsItsTransferorsCall(house: House) -> None:
 
 
 def test_aCallOfOursIsNobodys(house: House) -> None:
-    again = replace(INVITE, door=Door.REINVITE, bandwidth=9_000_000, legId="ours")
-    assert house.guard.judge(again) is PASSED
+    for door in (Door.REINVITE, Door.REFER):
+        again = replace(INVITE, door=door, bandwidth=9_000_000, legId="ours")
+        assert house.guard.judge(again) is PASSED
     assert house.held() == 0
 
 

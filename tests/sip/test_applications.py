@@ -12,14 +12,14 @@ from h323d.sip.applications import (
     bandwidthOf,
     inviteApplication,
     registerApplication,
-    reinviteApplication,
+    withinApplication,
 )
 from h323d.sip.guardheader import SIPStamp, proofIn, signed
 from h323d.sip.messages.message import SIPRequest
 from h323d.sip.messages.parser import parse
 from h323d.sip.messages.uri import SIPURI
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
-from h323d.values.proof import malformed
+from h323d.values.proof import Proof, malformed
 from tests.support.guardians import signingKey
 from tests.support.sip_messages import INVITE
 
@@ -75,9 +75,22 @@ def test_whatASignatureSaysOfACallIsAppliedFor() -> None:
     assert inviteApplication(offer, "abc", b"").callType is None
 
 
-def test_aReinviteAppliesForBandwidth() -> None:
-    application = reinviteApplication(Inquiry("sip", SOURCE, (), ()), "abc", b"")
-    assert (application.door, application.bandwidth) == (Door.REINVITE, 0)
+@pytest.mark.parametrize(
+    ("method", "door"),
+    [("INVITE", Door.REINVITE), ("UPDATE", Door.REINVITE), ("REFER", Door.REFER)],
+)
+def test_whatComesWithinACallAppliesByItsOwnSignature(method: str, door: Door) -> None:
+    request = parse(INVITE.replace(b"INVITE", method.encode()).replace(b"/UDP", b"/TCP"))
+    assert isinstance(request, SIPRequest)
+    stamps = [SIPStamp("if://guardian/anna", "council-1", 1, bytes([each] * 16)) for each in (1, 2)]
+    first, second = (proofIn(signed(request, signingKey("anna"), stamp)) for stamp in stamps)
+    password = Proof("digest", "anna", 1)
+    assert first is not None
+    offer = Inquiry("sip", SOURCE, (ANNA,), (), proofs=(first, password))
+    bare = withinApplication(offer, request)
+    assert (bare.door, bare.callIdentifier, bare.proofs) == (door, request.callId, (password,))
+    shown = withinApplication(offer, signed(request, signingKey("anna"), stamps[1]))
+    assert shown.proofs == (password, second)
 
 
 def test_aRegisterAppliesForANameAndItsNumber() -> None:

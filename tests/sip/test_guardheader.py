@@ -25,13 +25,15 @@ from h323d.sip.guardheader import (
     claimsOf,
     isSignable,
     proofIn,
+    shownIn,
     signed,
 )
 from h323d.sip.messages.message import SIPRequest
 from h323d.sip.messages.parser import parse
 from h323d.sip.messages.uri import parseURI
 from h323d.sip.messages.writer import write
-from h323d.values.proof import Proof
+from h323d.values.ed25519 import SCHEME
+from h323d.values.proof import Proof, malformed
 from tests.support.guardians import documentedKey, privateKey, publicKey, signingKey
 from tests.support.sip_messages import INVITE, message
 
@@ -259,6 +261,13 @@ def test_overUDPItIsRefused() -> None:
     assert isinstance(parsed, SIPRequest)
     with pytest.raises(DecodeError, match="TCP or TLS"):
         proofIn(signed(parsed, ANNA, STAMP))
+    assert shownIn(signed(parsed, ANNA, STAMP)) == malformed(SCHEME)
+
+
+def test_whatIsShownIsTheProofIfThereIsOne() -> None:
+    assert shownIn(CALL) is None
+    request = signed(CALL, ANNA, STAMP)
+    assert shownIn(request) == proofIn(request)
 
 
 def test_theOctetsAreThoseOfTheDocumentation() -> None:

@@ -19,13 +19,18 @@ from h323d.gatekeeper.config import GatekeeperConfig
 from h323d.guard.config import GuardConfig
 from h323d.h323.ras.messages import RASMessage, decodeRAS, reasonOf
 from h323d.h323.security.guardtoken import GuardStamp, signRAS
+from h323d.net.stream import StreamOpener
+from h323d.sip.guardheader import SIPStamp, signed
+from h323d.sip.messages.message import SIPRequest, SIPResponse
+from h323d.sip.messages.parser import parse
+from h323d.sip.messages.writer import write
 from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
 from tests.support.guardians import entry, signingKey
 from tests.support.ras import Peer, arq, drq, irr, rrq, urq
 from tests.support.simulatedphone import Telephone
 from tests.support.simulation import Simulation
-from tests.support.sippeers import SERVER, ScriptedPeer, offerBody, request
+from tests.support.sippeers import SERVER, ScriptedPeer, Wire, offerBody, request
 
 HOST = SERVER.host
 RAS = TransportAddress(HOST, 1719)
@@ -317,3 +322,76 @@ def test_aRegistrationThatLeadsElsewhereIsRefused(house: House) -> None:
     answer = house.ask(house.signed(rrq(1, "10.0.0.66", ("h323-ID", "anna"))))
     assert answer.name == "registrationReject"
     assert house.refusals() == [("RRQ", "INVALID_SIGNATURE", "wrongAddress")]
+
+
+class SignedCall:
+    """
+    A call by SIP over TCP into a room that began with a signature, and what is said in it.
+    """
+
+    def __init__(self, house: House) -> None:
+        house.write(ANNA, entry("script", aliases="'sip:script@10.0.0.3'"))
+        house.world.run(6.0)
+        self.house = house
+        self.wire = Wire()
+        self.tag = ""
+        self.count = 0
+        StreamOpener(house.world.network.host("10.0.0.3")).open(SERVER, self.wire, 5)
+        house.world.run(0.1)
+        assert self.say("INVITE", True, offerBody()) == 200
+        answer = self.wire.messages[-1]
+        assert isinstance(answer, SIPResponse)
+        self.tag = answer.toAddress.tag or ""
+        self.send("ACK", False)
+
+    def send(self, method: str, isSigned: bool, body: str = "", extra: str = "") -> None:
+        self.count += method != "ACK"
+        via = "SIP/2.0/TCP 10.0.0.3"
+        branch = f"z9hG4bK{method}{self.count}"
+        text = request(
+            method,
+            branch=branch,
+            cseq=self.count,
+            toTag=self.tag,
+            body=body,
+            extra=extra,
+            via=via,
+        )
+        sent = parse(text.replace("\n", "\r\n").encode())
+        assert isinstance(sent, SIPRequest)
+        now = int(self.house.world.clock.seconds())
+        nonce = (1000 + self.count).to_bytes(16)
+        stamp = SIPStamp("if://guardian/script", "council-1", now, nonce)
+        octets = write(signed(sent, signingKey("script"), stamp) if isSigned else sent)
+        assert self.wire.stream is not None
+        self.wire.stream.write(octets)
+        self.house.world.run(0.3)
+
+    def say(self, method: str, isSigned: bool, body: str = "", extra: str = "") -> int:
+        """
+        The status of the final answer.
+        """
+        self.wire.messages.clear()
+        self.send(method, isSigned, body, extra)
+        return next(each for each in self.wire.statuses if each >= 200)
+
+
+@pytest.mark.parametrize("method", ["INVITE", "UPDATE"])
+def test_whatChangesASignedCallIsSigned(house: House, method: str) -> None:
+    call = SignedCall(house)
+    changed = offerBody(direction="sendonly")
+    assert call.say(method, False, changed) == 403
+    assert call.say(method, True, changed) == 200
+    assert house.refusals() == [("re-INVITE", "INVALID_SIGNATURE", "absent")]
+
+
+def test_anUpdateWithoutABodyNeedsNoSignature(house: House) -> None:
+    assert SignedCall(house).say("UPDATE", False) == 200
+
+
+def test_whatTransfersASignedCallIsSigned(house: House) -> None:
+    call = SignedCall(house)
+    whither = f"Refer-To: <sip:80002@{HOST}>\n"
+    assert call.say("REFER", False, extra=whither) == 403
+    assert call.say("REFER", True, extra=whither) == 603  # the room transfers nobody
+    assert house.refusals() == [("REFER", "INVALID_SIGNATURE", "absent")]

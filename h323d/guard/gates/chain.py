@@ -47,6 +47,7 @@ AT: dict[Door, tuple[str, ...]] = {
     Door.RAI: _WHO,
     Door.IRR: _WHO,
     Door.REINVITE: (*_WHO, "4", "5"),
+    Door.REFER: _WHO,
 }
 """
 Which of them stand at which door.  The operator's has none: who may do what there is the control

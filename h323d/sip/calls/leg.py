@@ -32,7 +32,7 @@ from h323d.call.timer import Timer
 from h323d.call.ways import Way
 from h323d.errors import DecodeError, RemoteProtocolError, ResourceUnavailable
 from h323d.sip.agent import UserAgent
-from h323d.sip.applications import inviteApplication, reinviteApplication
+from h323d.sip.applications import inviteApplication, withinApplication
 from h323d.sip.calls.calledsession import CalledSession
 from h323d.sip.calls.callingsession import CallingSession
 from h323d.sip.calls.descriptions import Descriptions
@@ -239,8 +239,8 @@ class SIPLeg:
         body = self._offered.offer if self._offered is not None else b""
         return inviteApplication(self, self._side.sipCallId, body)
 
-    def applicationFor(self, body: bytes) -> Application:
-        return reinviteApplication(self, self._side.sipCallId, body)
+    def applicationFor(self, request: SIPRequest) -> Application:
+        return withinApplication(self, request)
 
     def reject(self, cause: Cause, reason: Reason | None = None, discord: str = "") -> None:
         if self._offered is not None:

@@ -48,8 +48,8 @@ class ModificationOwner(Protocol):
     def over(self) -> bool:
         """Whether the call is."""
 
-    def applicationFor(self, body: bytes) -> Application:
-        """What a change asks for, with a session description that may be empty."""
+    def applicationFor(self, request: SIPRequest) -> Application:
+        """What a change asks for."""
 
     def reportMedia(self) -> None:
         """Something is agreed: have the port follow it, and tell."""
@@ -166,7 +166,7 @@ class SessionModification:
         if not gates.standAt(Door.REINVITE):
             self._exchange.requested(transaction)
             return
-        verdict = gates.judge(self._owner.applicationFor(transaction.request.body))
+        verdict = gates.judge(self._owner.applicationFor(transaction.request))
         if isinstance(verdict, Deferred):
             self._judging = transaction
             verdict.addCallback(self._judgedLater, transaction)

@@ -12,14 +12,19 @@ elsewhere, they are told in our INVITE.
 from __future__ import annotations
 
 import enum
+from dataclasses import dataclass
 from typing import Protocol
 
+from twisted.internet.defer import Deferred
 from zope.interface import implementer
 
+from h323d.call.applications import Application, Door, Refusal, Verdict
+from h323d.call.leases import ended
 from h323d.call.legs import ILeg, ITransferRequest
 from h323d.call.ways import Way
 from h323d.errors import DecodeError
 from h323d.sip.agent import UserAgent
+from h323d.sip.calls.calledsession import REQUEST_TERMINATED
 from h323d.sip.calls.causes import statusOf
 from h323d.sip.calls.parties import partiesOf
 from h323d.sip.calls.referredby import referredOf
@@ -29,6 +34,7 @@ from h323d.sip.dialogs.routing import literal
 from h323d.sip.messages.message import SIPRequest, SIPResponse, reasonPhrase
 from h323d.sip.messages.nameaddr import NameAddr
 from h323d.sip.messages.uri import CALLABLE_SCHEMES, SIPURI, URI
+from h323d.sip.reasons import statusOfReason
 from h323d.sip.transactions.running import ServerTransaction
 from h323d.values.address import PartyAddress
 from h323d.values.cause import Cause
@@ -46,6 +52,13 @@ class ReferralsOwner(Protocol):
     """
     What L{Referrals} need of the leg that they are part of.
     """
+
+    @property
+    def over(self) -> bool:
+        """Whether the call is."""
+
+    def applicationFor(self, request: SIPRequest) -> Application:
+        """What a transfer asks for."""
 
     def requestTransfer(self, request: ITransferRequest) -> None:
         """The peer wants somebody else to be called."""
@@ -79,14 +92,42 @@ class Referrals:
         way = Way("sip", None, self._named(uri))
         wanted = _replacesIn(uri)
         found = None if wanted is None else self._agent.replaced(wanted)
-        if isinstance(found, int) and self._isAtOurs(uri):
-            Referral(self._agent, self._end, transaction, way, event).failWith(found)
-            return
+        failure = found if isinstance(found, int) and self._isAtOurs(uri) else None
         isOurs = wanted is None or not isinstance(found, int)
         said = referredOf(request, "" if isOurs else str(wanted))
         replaced = None if isinstance(found, int) else found
         referral = Referral(self._agent, self._end, transaction, way, event, said, replaced)
-        self._owner.requestTransfer(referral)
+        self._judge(_Asked(transaction, referral, failure))
+
+    def _judge(self, asked: _Asked) -> None:
+        """
+        The gates say whether a peer may have that, if there are any.
+        """
+        gates, request = self._agent.gates, asked.transaction.request
+        if not gates.standAt(Door.REFER):
+            self._passed(asked)
+            return
+        verdict = gates.judge(self._owner.applicationFor(request))
+        if isinstance(verdict, Deferred):
+            verdict.addCallback(self._judged, asked)
+        else:
+            self._judged(verdict, asked)
+
+    def _judged(self, verdict: Verdict, asked: _Asked) -> None:
+        if isinstance(verdict, Refusal):
+            self._end.respond(asked.transaction, statusOfReason(verdict.reason))
+            return
+        ended(verdict.leases)  # who is called then has what the call has
+        if self._owner.over:
+            self._end.respond(asked.transaction, REQUEST_TERMINATED)
+        else:
+            self._passed(asked)
+
+    def _passed(self, asked: _Asked) -> None:
+        if asked.failure is None:
+            self._owner.requestTransfer(asked.referral)
+        else:
+            asked.referral.failWith(asked.failure)
 
     def _named(self, uri: URI) -> tuple[PartyAddress, ...]:
         """
@@ -114,6 +155,20 @@ class Referrals:
             return 501
         isCalling = _replacesIn(uri) is None and self._isAtOurs(uri)
         return 482 if isCalling and uri.user in (None, "", self._agent.config.user) else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """
+    A transfer that a REFER asks for.
+
+    @ivar failure: the status of SIP that says why nobody can be called; C{None} if that is not
+        known yet.
+    """
+
+    transaction: ServerTransaction
+    referral: Referral
+    failure: int | None
 
 
 class _Progress(enum.Enum):

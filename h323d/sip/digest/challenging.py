@@ -22,12 +22,11 @@ from h323d.sip.digest.algorithms import Algorithm, responseOf
 from h323d.sip.digest.fields import Challenge, Credentials
 from h323d.sip.digest.nonces import Nonces, Standing
 from h323d.sip.digest.users import IDigestUsers
-from h323d.sip.guardheader import proofIn
+from h323d.sip.guardheader import shownIn
 from h323d.sip.messages.message import SIPRequest, SIPResponse
 from h323d.sip.messages.uri import SIPURI, parseURI
 from h323d.values.address import TransportAddress
-from h323d.values.ed25519 import SCHEME as SIGNATURE
-from h323d.values.proof import TLS, Proof, malformed
+from h323d.values.proof import TLS, Proof
 
 __all__ = ["SCHEME", "Challenger"]
 
@@ -80,7 +79,7 @@ class Challenger:
         @raise DecodeError: From is malformed.
         """
         if self._users.takesSignatures and request.method in _JUDGED:
-            signature = _signatureIn(request)
+            signature = shownIn(request)
             if signature is not None:
                 return signature
             user = None if key is None else self._users.userOfKey(key)
@@ -174,16 +173,6 @@ class Challenger:
                 method=request.method,
                 reason=reason,
             )
-
-
-def _signatureIn(request: SIPRequest) -> Proof | None:
-    """
-    What a request shows of a signature, not verified.
-    """
-    try:
-        return proofIn(request)
-    except DecodeError:
-        return malformed(SIGNATURE)
 
 
 def _isFor(uri: str, request: SIPRequest) -> bool:

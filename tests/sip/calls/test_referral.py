@@ -7,20 +7,28 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from twisted.internet.defer import Deferred
 from zope.interface.verify import verifyObject
 
+from h323d.call.applications import PASSED, Admission, Application, Door, Reason, Refusal
+from h323d.call.gates import Gates
+from h323d.call.inquiry import Inquiry
 from h323d.call.legs import ITransferRequest
 from h323d.errors import DecodeError
+from h323d.events.bus import EventBus
+from h323d.sip.applications import withinApplication
 from h323d.sip.calls.referral import Referral, Referrals
 from h323d.sip.dialogs.dialog import Dialog
 from h323d.sip.dialogs.dialogend import DialogEnd
 from h323d.sip.dialogs.replaces import Replaces
-from h323d.sip.messages.message import SIPResponse
+from h323d.sip.messages.message import SIPRequest, SIPResponse
 from h323d.values.cause import Cause
 from h323d.values.referred import Referred
 from tests.support.fakeagent import FakeAgent, FakeFlow, received
+from tests.support.fakegate import FakeGate
 from tests.support.fakeleg import FakeLeg
 from tests.support.fakemedia import FakePool
+from tests.support.lease import Lease
 from tests.support.recorder import Recorder
 
 CAROL = "Refer-To: <sip:1003@10.0.0.1>\n"
@@ -31,13 +39,20 @@ class Scene:
     A call that is answered, and whoever asks for a transfer in it.
     """
 
-    def __init__(self) -> None:
+    over = False
+
+    def __init__(self, verdict: Any = None) -> None:
         self.agent: Any = FakeAgent()
+        self.gate = FakeGate(verdict, () if verdict is None else (Door.REFER,))
+        self.agent.gates = Gates(self.agent.clock, EventBus(), (self.gate,))
         self.requests: list[Referral] = []
         self.end = DialogEnd(self.agent, Recorder(), FakeFlow())
         self.end.dialog = Dialog.called(received("INVITE").request, self.end.localTag, 1)
         self.end.dialog.confirm()
         self.referrals = Referrals(self, self.agent, self.end)
+
+    def applicationFor(self, request: SIPRequest) -> Application:
+        return withinApplication(Inquiry("sip", FakeFlow.peer, (), ()), request)
 
     def requestTransfer(self, request: Any) -> None:
         self.requests.append(request)
@@ -239,3 +254,39 @@ LONG = "1" * 5000
 def test_whatNamesNobodyIsMalformed(scene: Scene, extra: str) -> None:
     with pytest.raises(DecodeError, match=r"Refer-To|Replaces"):
         scene.referrals.requested(received("REFER", extra=extra))
+
+
+def test_aGateJudgesATransfer() -> None:
+    lease = Lease()
+    scene = Scene(Admission(leases=(lease,)))
+    scene.refer()
+    (application,) = scene.gate.judged
+    assert (application.door, len(scene.requests), lease.ends) == (Door.REFER, 1, 1)
+
+
+@pytest.mark.parametrize("extra", [CAROL, f"Refer-To: <sip:1003@10.0.0.1?{REPLACES}>\n"])
+def test_aTransferThatAGateRefusesIsNone(extra: str) -> None:
+    scene = Scene(Refusal.of(Reason.INVALID_SIGNATURE))
+    scene.agent.replaceable = 481
+    scene.referrals.requested(received("REFER", extra=extra, cseq=2))
+    assert (scene.requests, scene.told) == ([], [])
+    assert [each.status for each in scene.agent.answers] == [403]
+
+
+def test_aTransferWaitsForAGateThatTakesItsTime() -> None:
+    slow: Deferred[Admission] = Deferred()
+    scene = Scene(slow)
+    scene.referrals.requested(received("REFER", extra=CAROL, cseq=2))
+    assert scene.requests == scene.agent.answers == []
+    slow.callback(PASSED)
+    assert len(scene.requests) == 1
+
+
+def test_aTransferOfACallThatIsOverMeanwhileIsNone() -> None:
+    slow: Deferred[Admission] = Deferred()
+    scene = Scene(slow)
+    scene.referrals.requested(received("REFER", extra=CAROL, cseq=2))
+    scene.over = True
+    slow.callback(PASSED)
+    assert scene.requests == []
+    assert [each.status for each in scene.agent.answers] == [487]
