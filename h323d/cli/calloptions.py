@@ -92,7 +92,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _addProof(parser: argparse.ArgumentParser) -> None:
-    proof = parser.add_argument_group("what guardians sign: by a gatekeeper, and by SIP over TCP")
+    proof = parser.add_argument_group("what guardians sign: by H.323, and by SIP over TCP")
     proof.add_argument("--key", type=Path, metavar="PEM", help="the private key, of Ed25519")
     proof.add_argument("--terminal-id", metavar="ID", help="as the registry has it: if://...")
     proof.add_argument("--guard", metavar="NAME", help="the server that is meant: its guard.name")

@@ -28,6 +28,7 @@ from h323d.call.ways import Way
 from h323d.cli.phonesettings import PhoneOwner, PhoneSettings
 from h323d.events.bus import EventBus
 from h323d.h323.calls.admission import AdmissionGrant, AdmissionRequest
+from h323d.h323.calls.setupsigning import SetupSigning
 from h323d.h323.config import H323Config
 from h323d.h323.endpoint import H323Endpoint
 from h323d.h323.ports import SIGNALLING_PORT
@@ -200,6 +201,7 @@ class Phone(SilentObserver):
 
     def _newH323(self) -> H323Endpoint:
         settings, start, world = self._settings, self._settings.startUp, self._world
+        signs = settings.signs
         if settings.tls:
             world = replace(world, opener=_secured(settings, self._reactor))
         return H323Endpoint(
@@ -216,6 +218,7 @@ class Phone(SilentObserver):
             self,
             admitter=None if settings.gatekeeper is None else self,
             endpointType=terminalType(settings.alias),
+            signing=None if signs is None else SetupSigning(signs, self._reactor, self._rng),
         )
 
     def _newRAS(self, gatekeeper: TransportAddress) -> RASClient:

@@ -35,6 +35,7 @@ from h323d.h323.calls.leg import H323Leg
 from h323d.h323.calls.legcontext import CallDescription, LegContext
 from h323d.h323.calls.legtable import LegTable
 from h323d.h323.calls.originator import H323Originator
+from h323d.h323.calls.setupsigning import SetupSigning
 from h323d.h323.config import H323Config
 from h323d.h323.gatekept import NOT_GATEKEPT, Gatekept
 from h323d.h323.signalling import messages
@@ -72,6 +73,7 @@ class H323Endpoint(Part[H323Config]):
         admitter: Admitter | None = None,
         endpointType: Fields | None = None,
         legs: LegTable | None = None,
+        signing: SetupSigning | None = None,
     ) -> None:
         """
         @param world: its TLS is for calls that come to the configured port for it, and those
@@ -81,6 +83,7 @@ class H323Endpoint(Part[H323Config]):
         @param admitter: our registration with another gatekeeper, if there is one.
         @param endpointType: what we are, as an H.225.0 C{EndpointType}; an MCU by default.
         @param legs: where legs are kept; in a table of our own, if not given.
+        @param signing: signs the Setups of our calls; C{None} if nobody does.
         """
         self.config = config
         self.complaints = Complaints(world.clock, world.events)
@@ -105,6 +108,7 @@ class H323Endpoint(Part[H323Config]):
             self.complaints,
             site.dialRule,
             Consultations(world.rng),
+            signing,
         )
         self.originator = H323Originator(
             self, world, site.homes, gatekept, self._admissions, self.legs

@@ -21,6 +21,7 @@ from h323d.dsp.tones import Tone
 from h323d.events.bus import EventBus
 from h323d.h323.calls.admission import AdmissionGrant, AdmissionRequest
 from h323d.h323.calls.callstart import StartUpOptions
+from h323d.h323.calls.setupsigning import SetupSigning
 from h323d.h323.config import H323Config
 from h323d.h323.endpoint import H323Endpoint
 from h323d.h323.ras.client import EndpointProfile, RASClient
@@ -31,6 +32,7 @@ from h323d.sip.config import SIPConfig
 from h323d.sip.endpoint import SIPEndpoint
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
+from h323d.values.ed25519 import SigningIdentity
 from h323d.values.identifiers import CallID
 from h323d.values.media.digits import DigitMethod
 from h323d.values.media.formats import G711_ALAW, G711_ULAW
@@ -188,6 +190,7 @@ class Telephone(LocalParty):
         sip: SIPConfig | None = None,
         transfers: int = MAXIMUM_TRANSFERS,
         sound: str = "",
+        signs: SigningIdentity | None = None,
     ) -> None:
         """
         @param tone: what is said into it, Hz.
@@ -195,6 +198,7 @@ class Telephone(LocalParty):
         @param zone: the gatekeeper identifier of the only one that is meant; empty for any.
         @param transfers: how often one call lets itself be transferred.
         @param sound: the address of its media in H.323, as a large gateway's is another.
+        @param signs: as whom it signs its Setups.
         """
         host = world.network.host(address)
         rng = world.chance(address)
@@ -219,6 +223,7 @@ class Telephone(LocalParty):
             byH323,
             self,
             admitter=None if gatekeeper is None else self,
+            signing=None if signs is None else SetupSigning(signs, world.clock, rng),
         )
         world.trace.follow(address, events)
         self._sip.start()

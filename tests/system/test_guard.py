@@ -146,9 +146,16 @@ def test_aSetupTakesOverWhatItsARQHasProvenByAPassword(house: House) -> None:
     waitFor(lambda: not house.server.ask("calls"), 10, "and leaves")
 
 
+def test_aSignatureOpensTheDoorByASetupAlone(house: House) -> None:
+    with house.caller("setup", house.key, f"h323:80001@{US}"):
+        waitFor(lambda: house.inRoom("anna"), 10, "Anna is in the room")
+    waitFor(lambda: not house.server.ask("calls"), 10, "and leaves")
+
+
 @pytest.mark.parametrize(
     ("target", "more"),
     [
+        (f"h323:80001@{US}", ()),
         (f"sip:80002@{US};transport=tcp", ()),
         (f"sip:80002@{US}", ()),
         ("80001", ("--gatekeeper", US)),

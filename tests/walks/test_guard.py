@@ -26,6 +26,7 @@ from h323d.sip.messages.parser import parse
 from h323d.sip.messages.writer import write
 from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
+from h323d.values.ed25519 import SigningIdentity
 from tests.support.guardians import entry, signingKey
 from tests.support.ras import Peer, arq, drq, irr, rrq, urq
 from tests.support.simulatedphone import Telephone
@@ -395,3 +396,14 @@ def test_whatTransfersASignedCallIsSigned(house: House) -> None:
     assert call.say("REFER", False, extra=whither) == 403
     assert call.say("REFER", True, extra=whither) == 603  # the room transfers nobody
     assert house.refusals() == [("REFER", "INVALID_SIGNATURE", "absent")]
+
+
+@pytest.mark.parametrize(("name", "speaks"), [("anna", True), ("mallory", False)])
+def test_aSetupThatIsSignedNeedsNoGatekeeper(house: House, name: str, speaks: bool) -> None:
+    identity = SigningIdentity(signingKey(name), "if://guardian/anna", "council-1")
+    phone = Telephone(house.world, "10.0.0.7", "1001", signs=identity)
+    phone.call("80001", destination=SIGNALLING)
+    house.world.run(1.0)
+    assert phone.speaking is speaks
+    details = [detail for _, _, detail in house.refusals()]
+    assert details == ([] if speaks else ["unknownKey"])

@@ -19,6 +19,7 @@ from h323d.call.replacing import Replacement
 from h323d.call.ways import Way
 from h323d.h323.calls.callstart import CallStart
 from h323d.h323.calls.consultations import Consultations
+from h323d.h323.calls.setupsigning import SetupSigning
 from h323d.h323.calls.wire import CallWire
 from h323d.h323.config import H323Config
 from h323d.h323.h245.connection import ControlNetwork
@@ -60,6 +61,7 @@ class LegContext:
     @ivar complaints: hears what peers may not.
     @ivar dialRule: where peers may have us connect to.
     @ivar consultations: those that peers have identified.
+    @ivar signing: signs our Setups; C{None} if nobody does.
     """
 
     owner: LegOwner
@@ -72,6 +74,7 @@ class LegContext:
     complaints: Complaints
     dialRule: DialRule
     consultations: Consultations
+    signing: SetupSigning | None = None
 
     def newWire(self, description: CallDescription, startUp: CallStart) -> CallWire:
         """
@@ -86,6 +89,7 @@ class LegContext:
             self.endpointType,
             self.config.name,
             startUp,
+            self.signing,
         )
 
     def newSession(self, owner: H245Owner, profile: MediaProfile, media: LegMedia) -> H245Session:

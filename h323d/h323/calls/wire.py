@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from h323d.h323.calls.callinputs import CallNumber
 from h323d.h323.calls.callstart import CallStart
 from h323d.h323.calls.diverting import diversionService
+from h323d.h323.calls.setupsigning import SetupSigning
 from h323d.h323.signalling import causes, messages, redirecting, uuie
 from h323d.h323.signalling.addresses import Choice
 from h323d.h323.signalling.connection import SignallingConnection
@@ -38,6 +39,7 @@ class CallWire:
         endpointType: Fields,
         displayName: str,
         startUp: CallStart,
+        signing: SetupSigning | None = None,
     ) -> None:
         """
         @param reference: the call reference value.
@@ -45,6 +47,7 @@ class CallWire:
         @param endpointType: what we are, as an H.225.0 C{EndpointType}.
         @param displayName: our name for people to read.
         @param startUp: says whether we tunnel, and how media starts.
+        @param signing: signs a Setup of ours; C{None} if nobody does.
         """
         self.identity = identity
         self.reference = reference
@@ -52,6 +55,7 @@ class CallWire:
         self._endpointType = endpointType
         self._displayName = displayName
         self._startUp = startUp
+        self._signing = signing
         self.connection: SignallingConnection | None = None
 
     def drop(self) -> None:
@@ -64,6 +68,8 @@ class CallWire:
 
     def setup(self, parties: SetupParties, start: Start, control: Sequence[bytes]) -> None:
         body = uuie.setup(self.identity, self._endpointType, parties, start)
+        if self._signing is not None:
+            body = self._signing.prepared(body)
         diversions = [] if parties.diversion is None else [parties.diversion]
         octets = self._userUser(body, control, [diversionService(each) for each in diversions])
         name = parties.displayName or self._displayName
@@ -128,4 +134,7 @@ class CallWire:
     def _send(self, message: Q931Message) -> None:
         if self.connection is not None:
             toOriginator = not self.originated
-            self.connection.send(messages.addressed(message, self.reference, toOriginator))
+            addressed = messages.addressed(message, self.reference, toOriginator)
+            if self._signing is not None and message.messageType == MessageType.SETUP:
+                addressed = self._signing.signed(addressed)
+            self.connection.send(addressed)

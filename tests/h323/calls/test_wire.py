@@ -4,13 +4,16 @@ The messages of one call, as they leave.
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from typing import Any, cast
 
 import pytest
+from twisted.internet.task import Clock
 
 from h323d.h323.calls.callinputs import CallNumber
 from h323d.h323.calls.callstart import CallStart
+from h323d.h323.calls.setupsigning import SetupSigning
 from h323d.h323.calls.wire import CallWire
 from h323d.h323.signalling import reading, uuie
 from h323d.h323.signalling.addresses import transportFromValue
@@ -19,6 +22,8 @@ from h323d.h323.signalling.q931 import IE, MessageType, Q931Message
 from h323d.h323.signalling.uuie import CallIdentity, Content, SetupParties, Start
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
+from h323d.values.ed25519 import SigningIdentity
+from tests.support.guardians import signingKey
 from tests.support.h323 import KIND
 
 IDENTITY = CallIdentity(bytes(range(16)), bytes(range(16, 32)))
@@ -62,10 +67,10 @@ class Scene:
     A call that has a connection.
     """
 
-    def __init__(self, originated: bool = True) -> None:
+    def __init__(self, originated: bool = True, signing: SetupSigning | None = None) -> None:
         self.connection = Connection()
         startUp = cast(CallStart, StartUp())
-        self.wire = CallWire(IDENTITY, 7, originated, KIND, "Room", startUp)
+        self.wire = CallWire(IDENTITY, 7, originated, KIND, "Room", startUp, signing)
         self.wire.connection = cast(SignallingConnection, self.connection)
 
     def sent(self) -> tuple[Q931Message, Content]:
@@ -205,3 +210,15 @@ def test_nothingIsTunnelledOnceItIsOff(scene: Scene) -> None:
     wire.sendStatusInquiry()
     _, content = scene.sent()
     assert content.pdu["h245Tunnelling"] is False
+
+
+def test_aSetupAloneIsSigned() -> None:
+    identity = SigningIdentity(signingKey("anna"), "if://guardian/anna", "council-1")
+    clock = Clock()
+    clock.advance(1_800_000_000)
+    signing = SetupSigning(identity, clock, random.Random(1))
+    scene = Scene(signing=signing)
+    scene.wire.setup(PARTIES, Start(), ())
+    scene.wire.keypad("5")
+    contents = [uuie.read(each.userUser or b"") for each in scene.connection.sent]
+    assert ["cryptoTokens" in each.fields for each in contents] == [True, False]
