@@ -2,8 +2,8 @@
 What a Setup takes over from the ARQ of the same call, which has proven who calls: a token in each
 would prove the same twice, and equipment with a password has none for a Setup.
 
-It counts once, for a minute, from the same host, for nobody who was not asked for, and for as long
-as the same registry is in force.
+It counts once, for a minute, from the same host, for nobody who was not asked for, as no other
+type of call, and for as long as the same registry is in force.
 """
 
 from __future__ import annotations
@@ -76,6 +76,7 @@ class Inheritance:
             and granted.host == setup.source.host
             and granted.generation == generation
             and asked <= granted.called
+            and setup.callType in (None, granted.callType)
         )
         return granted if fits else None
 

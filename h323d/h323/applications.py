@@ -10,7 +10,7 @@ from h323d.call.legs import IOffer
 from h323d.errors import DecodeError
 from h323d.h323.ras.messages import Fields, callKey, usableAddresses
 from h323d.h323.ras.transactions import RASRequest
-from h323d.h323.security.guarddata import Declaration, declarationIn
+from h323d.h323.security.guarddata import NOTHING_DECLARED, Declaration, heardIn
 from h323d.h323.security.guardtoken import proofIn
 from h323d.h323.signalling.addresses import partiesFromAliases
 from h323d.values.address import PartyAddress
@@ -65,7 +65,7 @@ def admissionApplication(
     @param registered: the names of whose it is.
     """
     fields = request.message.fields
-    declaration = _declarationOf(fields)
+    declaration = heardIn(fields)
     return Application(
         Door.ARQ,
         "h323",
@@ -124,9 +124,12 @@ def beliefApplication(
     )
 
 
-def setupApplication(offer: IOffer, endpointId: str = "") -> Application:
+def setupApplication(
+    offer: IOffer, declaration: Declaration = NOTHING_DECLARED, endpointId: str = ""
+) -> Application:
     """
     @param offer: a call that a Setup asks for.
+    @param declaration: what it declares.
     @param endpointId: of the caller, if it is registered.
     """
     return Application(
@@ -138,6 +141,8 @@ def setupApplication(offer: IOffer, endpointId: str = "") -> Application:
         calling=offer.calling,
         called=offer.called,
         texts=textsOf(offer.displayName, offer.calling),
+        callType=declaration.callType,
+        declaredPII=declaration.hasPII,
         callIdentifier=offer.callIdentifier,
         callId=offer.callId,
         legId=offer.legId,
@@ -154,17 +159,6 @@ def _proofsOf(request: RASRequest) -> tuple[Proof, ...]:
     except DecodeError:
         signature = malformed(SCHEME)
     return tuple(each for each in (proof, signature) if each is not None)
-
-
-def _declarationOf(fields: Fields) -> Declaration:
-    """
-    What a request declares.  Who declares what cannot be meant declares nothing, and that there
-    is personal data.
-    """
-    try:
-        return declarationIn(fields)
-    except DecodeError:
-        return Declaration(hasPII=True)
 
 
 def bandwidthIn(fields: Fields, admission: Admission = PASSED) -> int:

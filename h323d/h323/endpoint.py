@@ -242,6 +242,7 @@ class H323Endpoint(Part[H323Config]):
                 setup.restricted,
                 setup.diversion,
                 proofs=setup.proofs,
+                declaration=setup.declaration,
             ),
             StartUpOptions(self.config.fastStart, self.config.tunnelling),
         )

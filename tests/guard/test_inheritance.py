@@ -42,6 +42,11 @@ def test_itIsTakenOnce(inheritance: Inheritance) -> None:
     assert inheritance.take(SETUP, "generation", NOW + 60) is None
 
 
+def test_itIsTakenByASetupThatDeclaresTheSame(inheritance: Inheritance) -> None:
+    setup = replace(SETUP, callType=CallType.ESCALATE)
+    assert inheritance.take(setup, "generation", NOW + 1) == GRANTED
+
+
 @pytest.mark.parametrize(
     ("setup", "generation", "later"),
     [
@@ -51,6 +56,7 @@ def test_itIsTakenOnce(inheritance: Inheritance) -> None:
         (replace(SETUP, called=(OTHER,)), "generation", 1),
         (replace(SETUP, called=(ROOM, OTHER)), "generation", 1),
         (replace(SETUP, source=TransportAddress("10.0.0.66", 1)), "generation", 1),
+        (replace(SETUP, callType=CallType.EMERGENCY), "generation", 1),
     ],
 )
 def test_nobodyElseTakesIt(

@@ -59,10 +59,12 @@ def test_aBRQAppliesForBandwidth() -> None:
 
 def test_aSetupAppliesForACall() -> None:
     offer = Inquiry("h323", SOURCE, (ANNA,), (NUMBER,), "Anna")
-    application = setupApplication(offer, "e1")
+    application = setupApplication(offer, Declaration(CallType.ESCALATE, True), "e1")
     assert (application.door, application.party, application.source) == (Door.SETUP, "e1", SOURCE)
     assert (application.calling, application.called) == ((ANNA,), (NUMBER,))
     assert application.texts == Texts("Anna", ("anna",))
+    assert (application.callType, application.declaredPII) == (CallType.ESCALATE, True)
+    assert setupApplication(offer).callType is None
 
 
 @pytest.mark.parametrize(

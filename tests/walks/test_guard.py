@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from h323d.asn1 import h225
+from h323d.call.applications import CallType
 from h323d.config.sections import Configuration
 from h323d.errors import ConfigurationError
 from h323d.events.calls import CallAdmitted
@@ -18,7 +20,11 @@ from h323d.events.doors import ApplicationRefused
 from h323d.gatekeeper.config import GatekeeperConfig
 from h323d.guard.config import GuardConfig
 from h323d.h323.ras.messages import RASMessage, decodeRAS, reasonOf
+from h323d.h323.security.guarddata import Declaration, declared
 from h323d.h323.security.guardtoken import GuardStamp, signRAS
+from h323d.h323.signalling import uuie
+from h323d.h323.signalling.messages import make
+from h323d.h323.signalling.q931 import IE, MessageType
 from h323d.net.stream import StreamOpener
 from h323d.sip.guardheader import SIPStamp, signed
 from h323d.sip.messages.message import SIPRequest, SIPResponse
@@ -28,6 +34,7 @@ from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.ed25519 import SigningIdentity
 from tests.support.guardians import entry, signingKey
+from tests.support.h323 import ScriptedPeer as SetupPeer
 from tests.support.ras import Peer, arq, drq, irr, rrq, urq
 from tests.support.simulatedphone import Telephone
 from tests.support.simulation import Simulation
@@ -407,3 +414,20 @@ def test_aSetupThatIsSignedNeedsNoGatekeeper(house: House, name: str, speaks: bo
     assert phone.speaking is speaks
     details = [detail for _, _, detail in house.refusals()]
     assert details == ([] if speaks else ["unknownKey"])
+
+
+def test_aCallTypeIsDeclaredInASetup(house: House) -> None:
+    house.write(ALICE + "    may: [ROUTINE, ESCALATE]\n")
+    house.world.run(6.0)
+    caller = SetupPeer(house.world.network, "10.0.0.2", SIGNALLING)
+    for callType in (CallType.ROUTINE, CallType.ESCALATE):
+        made = caller.makeSetup()
+        content = uuie.read(made.userUser or b"")
+        pdu = {**content.pdu, "genericData": [declared(Declaration(callType, True))]}
+        octets = h225.encode("H323-UserInformation", {"h323-uu-pdu": pdu})
+        others = [each for each in made.elements if each.identifier != IE.USER_USER]
+        caller.send(make(MessageType.SETUP, octets, others), int(callType is CallType.ESCALATE) + 1)
+        house.world.run(0.5)
+    assert len(house.server.told(CallAdmitted)) == 1
+    assert house.refusals() == [("Setup", "PII_POLICY_VIOLATION", "declared")]
+    caller.close()

@@ -84,16 +84,15 @@ class RoutedCall:
         @param admitted: what the ARQ was told, where there was one.
         @param sent: what is asked of a gatekeeper that has sent us the call, if one has.
         """
-        self._context = context
+        self._context, self.caller = context, caller
         self.callId, self.legId = ids
         self.identity = setup.identity
         self.calling, self.called = setup.calling, setup.called
         self.displayName, self.proofs = setup.displayName, setup.proofs
         self.hops, self.restricted = setup.content.hopCount, setup.restricted
-        self.peer = connection.peer
+        self.peer, self._declaration = connection.peer, setup.declaration
         self.callIdentifier = setup.identity.callIdentifier.hex()
         self.conferenceId = setup.identity.conferenceID.hex()
-        self.caller = caller
         self.route: FoundWay | None = None
         self.model = CallModel.ROUTED if admitted is None else admitted.model
         self.since = context.clock.seconds()
@@ -152,7 +151,8 @@ class RoutedCall:
         if self.hops is not None and self.hops <= 1:
             self._progress.refuse(Cause.EXCHANGE_ROUTING_ERROR, "hopCountExceeded")
             return
-        application = setupApplication(self, "" if self.caller is None else self.caller.endpointId)
+        endpointId = "" if self.caller is None else self.caller.endpointId
+        application = setupApplication(self, self._declaration, endpointId)
         self._context.zone.gates.admit(self, application).addCallback(self._judged)
 
     def refuse(self, cause: Cause, reason: str) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 from h323d.asn1 import h225
 from h323d.call.callers import CallerName
 from h323d.h323.calls.admission import AdmissionGrant
+from h323d.h323.security.guarddata import withoutDeclarations
 from h323d.h323.signalling import messages, uuie
 from h323d.h323.signalling.addresses import (
     Choice,
@@ -135,13 +136,15 @@ class SetupChange:
 
     def edit(self, pdu: Fields, fields: Fields) -> None:
         """
-        An L{Edit}.  The tokens that sign a message, and the caller's identifier, are for
-        its gatekeeper: for us.
+        An L{Edit}.  The tokens that sign a message, the caller's identifier, and what it
+        declares are for its gatekeeper: for us.
         """
         fields["sourceCallSignalAddress"] = transportToValue(self.source)
         fields["destCallSignalAddress"] = transportToValue(self.destination)
         for name in ("endpointIdentifier", "cryptoTokens"):
             fields.pop(name, None)
+        if "genericData" in pdu:
+            pdu["genericData"] = withoutDeclarations(pdu["genericData"])
         if self.grant is not None:
             _show(self.grant, fields)
         if "hopCount" in fields:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from h323d.errors import DecodeError, RemoteProtocolError
 from h323d.h323.calls.diverting import diversionIn
+from h323d.h323.security.guarddata import NOTHING_DECLARED, Declaration, heardIn
 from h323d.h323.security.guardtoken import proofInSetup
 from h323d.h323.signalling import elements, q931
 from h323d.h323.signalling.elements import PartyNumber
@@ -43,6 +44,7 @@ class IncomingSetup:
     @ivar diversion: who has sent the call on; C{None} if nobody has, or that is not said.
     @ivar content: the H.323 part, as read.
     @ivar proofs: what the caller shows, not verified.
+    @ivar declaration: what it declares of the call.
     """
 
     reference: int
@@ -55,6 +57,7 @@ class IncomingSetup:
     renamed: bool = False
     diversion: Diversion | None = None
     proofs: tuple[Proof, ...] = ()
+    declaration: Declaration = NOTHING_DECLARED
 
 
 def readSetup(message: Q931Message, content: Content, rng: random.Random) -> IncomingSetup:
@@ -88,6 +91,7 @@ def readSetup(message: Q931Message, content: Content, rng: random.Random) -> Inc
         content=content,
         diversion=diversionOf(message) or diversionIn(content),
         proofs=_proofsIn(message.userUser, message, content),
+        declaration=heardIn(content.pdu),
     )
 
 

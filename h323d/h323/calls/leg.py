@@ -194,7 +194,7 @@ class H323Leg:
             self._call.answer()
 
     def application(self) -> Application:
-        return setupApplication(self)
+        return setupApplication(self, self._description.declaration)
 
     def reject(self, cause: Cause, reason: Reason | None = None, discord: str = "") -> None:
         self._ways.close()

@@ -25,6 +25,7 @@ from h323d.h323.config import H323Config
 from h323d.h323.h245.connection import ControlNetwork
 from h323d.h323.h245.parameters import MediaAddresses
 from h323d.h323.h245.session import H245Owner, H245Session
+from h323d.h323.security.guarddata import NOTHING_DECLARED, Declaration
 from h323d.h323.signalling.uuie import CallIdentity, Fields
 from h323d.values.address import PartyAddress, TransportAddress
 from h323d.values.cause import Cause
@@ -136,6 +137,7 @@ class CallDescription:
     @ivar diversion: who has sent the call on; C{None} if nobody has, or that is not said.
     @ivar replaces: whose place it is to take; C{None} if nobody's.
     @ivar proofs: what the caller shows, not verified.
+    @ivar declaration: what it declares of the call.
     """
 
     legId: LegID
@@ -152,3 +154,4 @@ class CallDescription:
     diversion: Diversion | None = None
     replaces: Replacement | None = None
     proofs: tuple[Proof, ...] = ()
+    declaration: Declaration = NOTHING_DECLARED

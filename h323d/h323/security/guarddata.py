@@ -6,13 +6,24 @@ there is personal data in it, and for which reason it is refused
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from h323d.call.applications import CallType, Reason
 from h323d.errors import DecodeError
 from h323d.h323.ras.messages import Fields
 
-__all__ = ["GUARD", "Declaration", "declarationIn", "declared", "refused"]
+__all__ = [
+    "GUARD",
+    "NOTHING_DECLARED",
+    "Declaration",
+    "declarationIn",
+    "declared",
+    "heardIn",
+    "refused",
+    "withoutDeclarations",
+]
 
 GUARD = bytes.fromhex("6d1f0a3c5a2e4c6b9f0d7c1e8a4b2f31")
 """
@@ -38,6 +49,9 @@ class Declaration:
     hasPII: bool = False
 
 
+NOTHING_DECLARED = Declaration()
+
+
 def declared(declaration: Declaration) -> Fields:
     """
     An entry of C{genericData}, for a request.
@@ -55,7 +69,7 @@ def refused(reason: Reason) -> Fields:
     return {"id": _ID, "parameters": [{"id": _REASON, "content": ("text", reason.value)}]}
 
 
-def declarationIn(fields: Fields) -> Declaration:
+def declarationIn(fields: Mapping[str, Any]) -> Declaration:
     """
     What a request declares; where it says nothing, nothing.
 
@@ -73,6 +87,23 @@ def declarationIn(fields: Fields) -> Declaration:
             raise DecodeError("declares something twice", _PATH)
         found[identifier] = parameter.get("content")
     return Declaration(_callTypeOf(found.get(_TYPE)), _boolOf(found.get(_PII)))
+
+
+def heardIn(fields: Mapping[str, Any]) -> Declaration:
+    """
+    The same; who declares what cannot be meant declares nothing, and that there is personal data.
+    """
+    try:
+        return declarationIn(fields)
+    except DecodeError:
+        return Declaration(hasPII=True)
+
+
+def withoutDeclarations(entries: Sequence[Fields]) -> list[Fields]:
+    """
+    What else there is in C{genericData}.
+    """
+    return [each for each in entries if each["id"] != _ID]
 
 
 def _callTypeOf(content: object) -> CallType | None:

@@ -7,10 +7,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from h323d.asn1 import h225
+from h323d.call.applications import CallType
 from h323d.call.callers import CallerName
 from h323d.gatekeeper.routed import messages
 from h323d.gatekeeper.routed.messages import SetupChange
 from h323d.h323.calls.admission import AdmissionGrant
+from h323d.h323.security.guarddata import Declaration, declared
 from h323d.h323.signalling import messages as plain
 from h323d.h323.signalling import q931, uuie
 from h323d.h323.signalling.addresses import aliasesFromParties, transportToValue
@@ -52,6 +54,15 @@ def pduOf(message: Q931Message) -> Fields:
 
 def changed(message: Q931Message, change: SetupChange) -> Q931Message:
     return messages.rewritten(change.applied(message), change.edit)
+
+
+def declaring(message: Q931Message, *entries: Fields) -> Q931Message:
+    """
+    The same, with C{genericData}.
+    """
+    pdu = pduOf(message) | {"genericData": list(entries)}
+    octets = h225.encode("H323-UserInformation", {"h323-uu-pdu": pdu})
+    return plain.make(MessageType.SETUP, octets, ())
 
 
 def test_whatHasNothingToChangeStaysOctetByOctet() -> None:
@@ -136,6 +147,13 @@ def test_whatSignsTheCallersMessageIsNotPassedOn() -> None:
     }
     after = changed(setup(cryptoTokens=[(token[0], value)]), SetupChange(US, THERE))
     assert "cryptoTokens" not in pduOf(after)["h323-message-body"][1]
+
+
+def test_whatACallerDeclaresIsNotPassedOn() -> None:
+    other = {"id": ("nonStandard", bytes(16))}
+    before = declaring(setup(), declared(Declaration(CallType.ESCALATE)), other)
+    assert len(pduOf(before)["genericData"]) == 2
+    assert pduOf(changed(before, SetupChange(US, THERE)))["genericData"] == [other]
 
 
 def test_whatNobodyCouldReadIsTakenAway() -> None:

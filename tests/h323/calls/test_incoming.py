@@ -8,8 +8,11 @@ import random
 
 import pytest
 
+from h323d.asn1 import h225
+from h323d.call.applications import CallType
 from h323d.errors import RemoteProtocolError
 from h323d.h323.calls.incoming import IncomingSetup, readSetup
+from h323d.h323.security.guarddata import Declaration, declared
 from h323d.h323.security.guardtoken import SETUP, GuardStamp, signed, tokenFor
 from h323d.h323.signalling import messages, q931, uuie
 from h323d.h323.signalling.elements import PartyNumber
@@ -63,6 +66,17 @@ def test_aSignatureIsReadOfTheWholeMessage() -> None:
     (proof,) = readSetup(message, uuie.read(message.userUser), random.Random(1)).proofs
     assert proof.octets == SETUP + wire.replace(proof.signature, bytes(64))
     assert read(SetupParties((ALICE,), ())).proofs == ()
+
+
+def test_whatACallerDeclaresIsRead() -> None:
+    body = uuie.setup(IDENTITY, KIND, SetupParties((ALICE,), ()), Start())
+    entry = declared(Declaration(CallType.ESCALATE, True))
+    pdu = {"h323-message-body": body, "h245Tunnelling": True, "genericData": [entry]}
+    octets = h225.encode("H323-UserInformation", {"h323-uu-pdu": pdu})
+    message = messages.make(MessageType.SETUP, octets)
+    setup = readSetup(message, uuie.read(octets), random.Random(1))
+    assert setup.declaration == Declaration(CallType.ESCALATE, True)
+    assert read(SetupParties((ALICE,), ())).declaration == Declaration()
 
 
 def test_theDisplayIsCleaned() -> None:

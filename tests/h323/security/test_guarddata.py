@@ -17,7 +17,9 @@ from h323d.h323.security.guarddata import (
     Declaration,
     declarationIn,
     declared,
+    heardIn,
     refused,
+    withoutDeclarations,
 )
 from tests.support.ras import arq
 
@@ -40,6 +42,17 @@ def test_whoSaysNothingDeclaresNothing() -> None:
     other = {"id": ("nonStandard", bytes(16))}
     assert declarationIn({}) == declarationIn(onTheWire(other)) == Declaration()
     assert declarationIn(onTheWire({"id": ID})) == Declaration()
+
+
+def test_whatCannotBeMeantSaysThatThereIsPersonalData() -> None:
+    entry = declared(Declaration(CallType.ESCALATE))
+    assert heardIn(onTheWire(entry)) == Declaration(CallType.ESCALATE)
+    assert heardIn(onTheWire(entry, entry)) == Declaration(None, True)
+
+
+def test_whatElseThereIsIsLeft() -> None:
+    other = {"id": ("nonStandard", bytes(16))}
+    assert withoutDeclarations([declared(Declaration()), other]) == [other]
 
 
 def test_aRejectNamesItsReason() -> None:
