@@ -18,6 +18,7 @@ from h323d.errors import ConfigurationError
 from h323d.events.calls import CallAdmitted
 from h323d.events.doors import ApplicationRefused
 from h323d.gatekeeper.config import GatekeeperConfig
+from h323d.gatekeeper.security.config import Requirement, SecurityConfig
 from h323d.guard.config import GuardConfig
 from h323d.h323.ras.messages import RASMessage, decodeRAS, reasonOf
 from h323d.h323.security.guarddata import Declaration, declared
@@ -36,6 +37,7 @@ from h323d.values.ed25519 import SigningIdentity
 from tests.support.guardians import entry, signingKey
 from tests.support.h323 import ScriptedPeer as SetupPeer
 from tests.support.ras import Peer, arq, drq, irr, rrq, urq
+from tests.support.secured import secured
 from tests.support.simulatedphone import Telephone
 from tests.support.simulation import Simulation
 from tests.support.sippeers import SERVER, ScriptedPeer, Wire, offerBody, request
@@ -56,11 +58,16 @@ class House:
     and a port whose requests are signed.
     """
 
-    def __init__(self, world: Simulation, file: Path, **guard: Any) -> None:
+    def __init__(
+        self, world: Simulation, file: Path, security: SecurityConfig | None = None, **guard: Any
+    ) -> None:
         self.world = world
         self.file = file
         self.write(ALICE, SCRIPT, ANNA)
-        self.configuration = Configuration(guard=GuardConfig(str(file), "council-1", **guard))
+        self.configuration = Configuration(
+            guard=GuardConfig(str(file), "council-1", **guard),
+            security=security or SecurityConfig(),
+        )
         self.server = world.server(HOST, self.configuration)
         self.alice = Telephone(world, "10.0.0.2", "1000", gatekeeper=RAS)
         self.stranger = Telephone(world, "10.0.0.66", "3000")
@@ -431,3 +438,26 @@ def test_aCallTypeIsDeclaredInASetup(house: House) -> None:
     assert len(house.server.told(CallAdmitted)) == 1
     assert house.refusals() == [("Setup", "PII_POLICY_VIOLATION", "declared")]
     caller.close()
+
+
+def test_aSignatureDoesWhereAPasswordIsRequired(tmp_path: Path) -> None:
+    with Simulation(seed=4) as world:
+        house = House(world, tmp_path / "registry.yaml", secured(Requirement.REQUIRED))
+        assert house.anna.ask(rrq(9, "10.0.0.5", ("h323-ID", "anna"))).name == "registrationReject"
+        endpointId = house.register()
+        room = ("dialledDigits", "80001")
+        asked = [
+            house.ask(house.signed(arq(2, endpointId, room))),
+            house.ask(house.signed(irr(3, "10.0.0.5", endpointId))),
+            house.ask(house.signed(drq(4, endpointId))),
+        ]
+        assert [each.name for each in asked] == [
+            "admissionConfirm",
+            "infoRequestAck",
+            "disengageConfirm",
+        ]
+        assert reasonOf(house.anna.ask(arq(5, endpointId, room))) == "securityDenial"
+        assert house.ask(house.signed(arq(6, endpointId, room), "mallory")).name != asked[0].name
+        assert house.refusals() == [("ARQ", "INVALID_SIGNATURE", "unknownKey")]
+        house.close()
+        world.leave()

@@ -35,6 +35,7 @@ from h323d.h323.ras.messages import (
     usableAddresses,
 )
 from h323d.h323.ras.security import BELIEVED, PLAIN, Association, Signer, Verdict
+from h323d.h323.security.guardtoken import isSigned
 from h323d.h323.security.h235 import SCHEME, Fault, HashedToken, check, tokenIn
 from h323d.h323.security.passwordtokens import MD5, proofs, verifyCAT, verifyMD5
 from h323d.h323.security.securityoffer import chosenOf, promised
@@ -45,6 +46,20 @@ from h323d.values.proof import Proof
 __all__ = ["Authentication"]
 
 MAX_LOGGED = 1000  # sources that are logged at all
+
+_JUDGED = frozenset(
+    (
+        "registrationRequest",
+        "unregistrationRequest",
+        "admissionRequest",
+        "bandwidthRequest",
+        "disengageRequest",
+        "resourcesAvailableIndicate",
+    )
+)
+"""
+What gates judge of who is registered, or wants to be; an IRR only if it asks for an answer.
+"""
 
 
 class _Claim(NamedTuple):
@@ -241,17 +256,17 @@ class Authentication:
         if aliases and any(self._users.holderOf((each,)) for each in partiesFromAliases(aliases)):
             return Fault.UNKNOWN
         if registers and not fields.get("keepAlive"):
-            return self._claimOfUnnamed(fields, registration, names)
-        required = self._config.h2351 is Requirement.REQUIRED
+            return self._claimOfUnnamed(message, registration, names)
         # Who is not registered is told so, whatever it proves.
-        return Fault.UNKNOWN if required and registration is not None else None
+        return Fault.UNKNOWN if registration is not None and self._demands(message) else None
 
     def _claimOfUnnamed(
-        self, fields: Fields, registration: Registration | None, names: tuple[str, ...]
+        self, message: RASMessage, registration: Registration | None, names: tuple[str, ...]
     ) -> _Claim | Fault | None:
         """
         The claim of an RRQ none of whose names has a password.
         """
+        fields = message.fields
         token = tokenIn(fields)
         claimed = [] if token is None else [token.proof.identity]
         claimed += [proof.identity for proof, _ in proofs(fields, self._weak)]
@@ -259,7 +274,17 @@ class Authentication:
             secret = self._passwords.of(name)
             if secret is not None:
                 return _Claim(registration, names, secret)
-        return Fault.UNKNOWN if self._config.h2351 is Requirement.REQUIRED else None
+        return Fault.UNKNOWN if self._demands(message) else None
+
+    def _demands(self, message: RASMessage) -> bool:
+        """
+        Whether a password is needed by who has none: not where gates judge by a signature, and
+        one is shown.
+        """
+        if self._config.h2351 is not Requirement.REQUIRED:
+            return False
+        isJudged = message.name in _JUDGED or bool(message.fields.get("needResponse"))
+        return not (self._users.takesSignatures and isJudged and isSigned(message.fields))
 
     def _registrationOf(self, message: RASMessage) -> Registration | None:
         endpointId = identifierIn(message.fields, "endpointIdentifier")

@@ -26,6 +26,7 @@ __all__ = [
     "RAS",
     "SETUP",
     "GuardStamp",
+    "isSigned",
     "proofIn",
     "proofInSetup",
     "signRAS",
@@ -164,6 +165,13 @@ def proofIn(fields: Fields, octets: bytes, prefix: bytes = RAS, offset: int = 0)
         signature,
         clear.get("generalID", "").rstrip("\0"),
     )
+
+
+def isSigned(fields: Fields) -> bool:
+    """
+    Whether a message has anything like it.
+    """
+    return any(map(_hashedIn, fields.get(_PATH, ())[:MAX_TOKENS]))
 
 
 def proofInSetup(setup: Fields, userUser: bytes, octets: bytes) -> Proof | None:

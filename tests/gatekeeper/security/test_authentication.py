@@ -12,9 +12,11 @@ from h323d.events.doors import AuthenticationFailed
 from h323d.gatekeeper.config import AliasConflict
 from h323d.gatekeeper.security.config import PasswordEntry, Requirement, WeakScheme
 from h323d.h323.ras.messages import RASMessage, decodeRAS, reasonOf
+from h323d.h323.security.guardtoken import GuardStamp, signRAS
 from h323d.h323.security.h235 import HashedToken, check, keyOf, tokenIn
 from h323d.h323.security.passwordtokens import CAT, MD5, catToken, md5Token
 from h323d.values.proof import Proof, nonceOf
+from tests.support.guardians import signingKey
 from tests.support.memory import heldBy
 from tests.support.ras import arq, brq, drq, grq, irr, keepAlive, rrq, urq
 from tests.support.secured import ALICE, GATEKEEPER_ID, PASSWORD, SecuredPeer, secured
@@ -558,3 +560,11 @@ def test_whoIsRegisteredByOnePasswordTakesNoNameOfAnother(makeWorld: Any) -> Non
     assert reasonOf(peer.ask(more)) == "securityDenial"
     (registration,) = world.zone.registrations()
     assert [each.value for each in registration.aliases] == ["alice"]
+
+
+def test_aSignatureIsNoPasswordWhereNoGateJudgesIt(strict: World) -> None:
+    peer = strict.peer("10.0.0.5")
+    stamp = GuardStamp("if://guardian/anna", "council-1", 1_800_000_000, bytes(16))
+    peer.port.send(signRAS(rrq(1, "10.0.0.5", BOB), signingKey("anna"), stamp), peer.peer)
+    strict.clock.pump([0.01] * 5)
+    assert [errorOf(each) for each in peer.messages()] == ["securityDenial"]

@@ -19,6 +19,7 @@ from h323d.h323.security.guardtoken import (
     RAS,
     SETUP,
     GuardStamp,
+    isSigned,
     proofIn,
     proofInSetup,
     signed,
@@ -171,3 +172,8 @@ def test_whoChangesAnOctetHasNoProofThatHolds(place: int, change: int) -> None:
     if proof is not None and proof.key == publicKey("anna").raw:
         with pytest.raises(InvalidSignature):
             privateKey("anna").public_key().verify(proof.signature, proof.octets)
+
+
+def test_whatHasAnythingLikeASignatureIsSigned() -> None:
+    assert isSigned(decodeRAS(signRAS(MESSAGE, ANNA, STAMP)).fields)
+    assert not isSigned(MESSAGE.fields)
