@@ -1,6 +1,6 @@
 """
-A guarded server, as a process: a softphone that we did not write by its password, C{h323d-call} by a
-signature on both protocols, and whoever is none of them.
+A guarded server, as a process: a softphone that we did not write by its password, Asterisk by its
+address, C{h323d-call} by a signature on both protocols, and whoever is none of them.
 """
 
 from __future__ import annotations
@@ -18,13 +18,22 @@ import pytest
 from h323d.sip.digest.algorithms import Algorithm, secretOf
 from tests.support.certificates import Issued, KeyKind, issue
 from tests.support.linephone import Linphone
-from tests.support.processes import Baresip, Caller, Capture, Server, program, run, waitFor
+from tests.support.processes import (
+    Asterisk,
+    Baresip,
+    Caller,
+    Capture,
+    Server,
+    program,
+    run,
+    waitFor,
+)
 from tests.support.sound import writeTone
 
 pytestmark = pytest.mark.interop
 
 NETWORK = "127.0.106."
-US, BARESIP, ANNA, LINPHONE, STRANGER = (f"{NETWORK}{host}" for host in range(1, 6))
+US, BARESIP, ANNA, LINPHONE, STRANGER, ASTERISK = (f"{NETWORK}{host}" for host in range(1, 7))
 PASSWORD = "ofB7"
 NAME = "council-1"
 ID = "if://guardian/anna"
@@ -53,6 +62,8 @@ class House:
         self.otherKey = other
         self.add("anna", f"public_key={public}", "aliases=h323:anna")
         self.add("dora", "proof=h235", "aliases=h323:dora")
+        names = ("aliases=e164:600", f"aliases=h323:asterisk-{ASTERISK}")
+        self.add("pbx", "proof=address", f"addresses={ASTERISK}", *names)
         self.ours = issue(directory, "ours", US)
         self.shown = issue(directory, "shown", BARESIP, kind=KeyKind.ED25519)
         key = f"sha256:{hashlib.sha256(self.shown.publicKey).hexdigest()}"
@@ -95,6 +106,10 @@ class House:
         Whether somebody's call is in a room.
         """
         return any(name in str(each["calling"]) for each in self.server.ask("calls"))
+
+    def isRegistered(self, host: str) -> bool:
+        registered = self.server.ask("registrations")
+        return any(host in str(each["signalling"]) for each in registered)
 
     def refusals(self) -> int:
         return int(self.server.ask("status")["facts"].get("ApplicationRefused", 0))
@@ -184,6 +199,32 @@ def test_linphoneRegistersByItsPassword(house: House, tmp_path: Path) -> None:
             10,
             "linphone registers",
         )
+
+
+@pytest.mark.parametrize(("more", "dial"), [({"gk": US}, "80006"), ({}, "80006@other")])
+def test_asteriskJoinsByWhereItIs(
+    house: House, tmp_path: Path, more: dict[str, str], dial: str
+) -> None:
+    with Asterisk(tmp_path, ASTERISK, US, e164="600", **more) as asterisk:
+        if more:
+            waitFor(lambda: house.isRegistered(ASTERISK), 20, "Asterisk registers")
+        asterisk.call(f"OOH323/{dial}", "600")
+        waitFor(lambda: house.inRoom("600"), 20, "it is in the room")
+        asterisk.tell("channel request hangup all")
+        waitFor(lambda: not house.server.ask("calls"), 10, "and leaves")
+
+
+@pytest.mark.parametrize("more", [{"gk": US}, {}])
+def test_asteriskThatIsElsewhereIsNobody(
+    house: House, tmp_path: Path, more: dict[str, str]
+) -> None:
+    before = house.refusals()
+    with Asterisk(tmp_path, STRANGER, US, e164="600", **more) as asterisk:
+        if not more:
+            asterisk.call("OOH323/80006@other", "600")
+        waitFor(lambda: house.refusals() > before, 20, "it is refused")
+        assert not house.isRegistered(STRANGER)
+        assert not house.inRoom("600")
 
 
 class SecurePhone(Baresip):
