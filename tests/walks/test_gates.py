@@ -175,6 +175,7 @@ def test_whatTheGuardKeepsForARoutedCallEndsWithIt(house: House) -> None:
     house.stranger.call("2000", destination=SIGNALLING)
     house.world.run(1.0)
     assert (bob.speaking, lease.ends) == (True, 0)
+    house.guard.answer = PASSED  # to the called side's DRQ, for which nothing is kept
     house.stranger.hangup()
     house.world.run(1.0)
     assert lease.ends == 2  # the Setup's, and that of the called side's ARQ
