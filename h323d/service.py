@@ -28,12 +28,15 @@ from h323d.config.sections import Configuration
 from h323d.control.manhole import MANHOLE, Shells, manholeFactory
 from h323d.control.paths import hostKeyPath, socketPath, stateDirectory
 from h323d.control.server import ControlServer
+from h323d.dsp.libraries import Missing
 from h323d.dsp.provisions import provisions
 from h323d.errors import ConfigurationError, ResourceUnavailable
 from h323d.events.bus import EventBus
 from h323d.exposure import exposure
 from h323d.h323.config import H323Config
 from h323d.inputs import Input, Inputs
+from h323d.media.libsrtp import SUITES, libsrtp
+from h323d.media.shield import suitesWith
 from h323d.media.thread import newMediaService, prepareInterpreter
 from h323d.net.datagram import Datagrams
 from h323d.net.descriptors import raiseLimit
@@ -133,6 +136,7 @@ class H323dService(Service):
             self._inputs,
             reactor.callFromThread,
             chooseCodecs(configuration.plugins.codecs, self._provided),
+            suitesWith(libsrtp()),
         )
         surroundings = Surroundings(
             reactor,
@@ -206,6 +210,10 @@ class H323dService(Service):
         ]
         if missing:
             self._log.info("codecs that are not offered: {missing}", missing=", ".join(missing))
+        found = libsrtp()
+        if isinstance(found, Missing):
+            suites = ", ".join(sorted(each.value for each in SUITES))
+            self._log.info("SRTP is without {suites}: {found}", suites=suites, found=found)
 
     def _tellExposure(self) -> None:
         self._log.info("open: {exposure}", exposure=exposure(self.server.configuration))

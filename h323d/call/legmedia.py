@@ -8,6 +8,7 @@ leg when something has changed.
 
 from __future__ import annotations
 
+from collections.abc import Set
 from typing import Protocol
 
 from twisted.internet.interfaces import IReactorTime
@@ -19,7 +20,7 @@ from h323d.call.timer import Timer
 from h323d.errors import ResourceUnavailable
 from h323d.values.media.digits import HOOK_FLASH
 from h323d.values.media.direction import Direction
-from h323d.values.media.encryption import KeyAgreement, StreamKeys
+from h323d.values.media.encryption import CryptoSuite, KeyAgreement, StreamKeys
 from h323d.values.media.fingerprint import Fingerprint
 from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediaProfile, MediumProfile
@@ -279,6 +280,14 @@ class LegMedia:
         """
         fingerprint: Fingerprint = self._pool.fingerprint
         return fingerprint
+
+    @property
+    def suites(self) -> Set[CryptoSuite]:
+        """
+        By which the ports can encrypt.
+        """
+        suites: Set[CryptoSuite] = self._pool.suites
+        return suites
 
     @property
     def ports(self) -> dict[Medium, IMediaPort]:

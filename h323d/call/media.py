@@ -344,6 +344,9 @@ class IMediaPool(Interface):
         "the L{h323d.values.media.fingerprint.Fingerprint} of the certificate that its ports show,"
         " where keys are agreed on"
     )
+    suites = Attribute(
+        "the L{h323d.values.media.encryption.CryptoSuite}s by which its ports can encrypt, a set"
+    )
     silenceTimeout = Attribute(
         "seconds without anything from a peer until its call ends; 0 for never"
         " (L{h323d.call.silence})"

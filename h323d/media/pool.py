@@ -12,7 +12,7 @@ to do when it is opened; a port lives in the plane of its mixer, and goes there 
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 
 from twisted.logger import Logger
 from zope.interface import implementer
@@ -49,6 +49,8 @@ from h323d.media.reports import (
     SpeakerChanged,
     Surveyed,
 )
+from h323d.media.shield import EVERYWHERE
+from h323d.values.media.encryption import CryptoSuite
 from h323d.values.media.formats import MediaFormat
 from h323d.values.media.medium import Medium
 
@@ -74,6 +76,7 @@ class MediaPool:
         ports: IPortSource,
         relays: RelayPool,
         agreements: KeyAgreements,
+        suites: Set[CryptoSuite] = EVERYWHERE,
     ) -> None:
         """
         @param doors: of the planes, which are alike; their drivers give L{deliver} what the ticks
@@ -81,6 +84,7 @@ class MediaPool:
         @param ports: binds port pairs.
         @param relays: opens what is forwarded and not mixed.
         @param agreements: of keys, with peers.
+        @param suites: by which the planes can encrypt.
         """
         self._doors = tuple(doors)
         self._latest = self._doors[0]
@@ -91,6 +95,7 @@ class MediaPool:
         self._relays = relays
         self._agreements = agreements
         self.fingerprint = agreements.fingerprint
+        self.suites = suites
         self._capacity = config.maximumPorts
         self._slotsInUse = 0
         self._nextId = 1

@@ -1,14 +1,18 @@
 """
-What encrypts and decrypts the packets of one stream, by libsrtp; the only module that knows it.
+What encrypts and decrypts the packets of one stream: pylibsrtp, which this module alone knows, or
+L{h323d.media.libsrtp} where that cannot.
 """
 
 from __future__ import annotations
 
+from collections.abc import Set
 from typing import Protocol
 
+from h323d.dsp.libraries import Library, Missing
+from h323d.media.libsrtp import SUITES, Session, libsrtp
 from h323d.values.media.encryption import CryptoSuite, MasterKey, StreamKeys
 
-__all__ = ["NOTHING", "Shield"]
+__all__ = ["EVERYWHERE", "NOTHING", "Shield", "suitesWith"]
 
 NOTHING = b""  # is left of a packet that does not go through
 _WINDOW = 1024  # packets in which one that comes late is told from one that comes again
@@ -18,6 +22,19 @@ _PROFILES = {
     CryptoSuite.AES_128_GCM: "SRTP_PROFILE_AEAD_AES_128_GCM",
     CryptoSuite.AES_256_GCM: "SRTP_PROFILE_AEAD_AES_256_GCM",
 }
+EVERYWHERE = frozenset(_PROFILES)
+"""
+The suites that need no library of the system's.
+"""
+
+
+def suitesWith(found: Library | Missing) -> Set[CryptoSuite]:
+    """
+    By what can be encrypted.
+
+    @param found: of libsrtp.
+    """
+    return EVERYWHERE if isinstance(found, Missing) else EVERYWHERE | SUITES
 
 
 class _Session(Protocol):
@@ -43,8 +60,13 @@ class _Keyless:
 
 
 def _newSession(key: MasterKey, sends: bool) -> _Session:
+    if key.suite in SUITES:
+        library = libsrtp()
+        assert isinstance(library, Library), f"{key.suite.value} was negotiated: {library}"
+        return Session(library, key, sends, _WINDOW)
     # Where nothing is encrypted, the library need not be loaded.
-    from pylibsrtp import Policy, Session
+    from pylibsrtp import Policy
+    from pylibsrtp import Session as BundledSession
 
     policy = Policy(
         key=key.octets,
@@ -52,7 +74,7 @@ def _newSession(key: MasterKey, sends: bool) -> _Session:
         srtp_profile=getattr(Policy, _PROFILES[key.suite]),
     )
     policy.window_size = _WINDOW
-    session: _Session = Session(policy)
+    session: _Session = BundledSession(policy)
     return session
 
 

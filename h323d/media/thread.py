@@ -12,7 +12,7 @@ import random
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from importlib import import_module
 from typing import Any
 
@@ -34,6 +34,8 @@ from h323d.media.pool import MediaPool
 from h323d.media.ports import PortRange
 from h323d.media.relay.thread import RelayThread, newRelays
 from h323d.media.reports import Report
+from h323d.media.shield import EVERYWHERE
+from h323d.values.media.encryption import CryptoSuite
 
 __all__ = ["MediaThread", "MediaThreads", "newMediaService", "prepareInterpreter"]
 
@@ -216,6 +218,7 @@ def newMediaService(
     inputs: IInputs,
     callFromThread: CallFromThread,
     codecs: Sequence[ICodec] = BUILT_IN,
+    suites: Set[CryptoSuite] = EVERYWHERE,
 ) -> tuple[MediaPool, MediaThreads]:
     """
     The pool over real sockets, and its threads, not started.
@@ -226,6 +229,7 @@ def newMediaService(
     @param inputs: where the reports of all threads enter.
     @param callFromThread: the reactor's.
     @param codecs: best first.
+    @param suites: by which media can be encrypted here.
 
     @raise h323d.errors.ConfigurationError: a codec is not of the kind that can be mixed.
     """
@@ -243,6 +247,6 @@ def newMediaService(
     relays, relayThread = newRelays(config, ports, rng, inputs, callFromThread)
     identity = Identity(newCertificate(rng, time.time()))
     agreements = KeyAgreements(clock, identity, config.latchAnyHost)
-    pool = MediaPool(config, doors, ports, relays, agreements)
+    pool = MediaPool(config, doors, ports, relays, agreements, suites)
     inputs.lead(Input.HEARD, pool.deliver)
     return pool, MediaThreads(threads, relayThread)

@@ -12,6 +12,8 @@ import pytest
 from zope.interface import implementer
 from zope.interface.verify import verifyObject
 
+from h323d.dsp.libraries import Missing
+from h323d.media.libsrtp import SUITES, libsrtp
 from h323d.media.packets import ROW_BYTES, ControlPacket, IPacketIO, IPortPair, PacketBatch
 from h323d.media.srtp import SecuredIO
 from h323d.rtp import rtcp
@@ -97,12 +99,22 @@ def newKey(seed: int, suite: CryptoSuite = CryptoSuite.AES_CM_80) -> MasterKey:
     return MasterKey(suite, random.Random(seed).randbytes(suite.keyOctets))
 
 
+def skipWithout(suite: CryptoSuite) -> None:
+    """
+    Skip a test of what this machine cannot encrypt by.
+    """
+    found = libsrtp()
+    if suite in SUITES and isinstance(found, Missing):
+        pytest.skip(str(found))
+
+
 class Pair:
     """
     Two layers, each with a slot for the other.
     """
 
     def __init__(self, suite: CryptoSuite = CryptoSuite.AES_CM_80) -> None:
+        skipWithout(suite)
         self.keys = StreamKeys(newKey(1, suite), newKey(2, suite))
         self.wire, self.far = Wire(), Wire()
         self.secured, self.other = SecuredIO(), SecuredIO()
@@ -184,8 +196,9 @@ def test_theOthersGoInTheClearBesideThem() -> None:
     assert pair.wire.control == [(PLAIN, REPORT)]
 
 
-def test_whatIsNotEncryptedOrWasChangedOrComesAgainIsEmptied() -> None:
-    pair = Pair()
+@pytest.mark.parametrize("suite", [CryptoSuite.AES_CM_80, CryptoSuite.AES_256_CM_80])
+def test_whatIsNotEncryptedOrWasChangedOrComesAgainIsEmptied(suite: CryptoSuite) -> None:
+    pair = Pair(suite)
     (sent,) = pair.send(rtp(1))
     changed = sent[:-1] + bytes([sent[-1] ^ 1])
     noise, short, long = bytes(len(sent)), b"\x80", sent + bytes(ROW_BYTES)
@@ -205,8 +218,9 @@ def test_aFarJumpOfTheNumbersIsNotBelieved() -> None:
     assert pair.take(*pair.send(rtp(1002))) == [rtp(1002)]
 
 
-def test_numbersTurnOver() -> None:
-    pair = Pair()
+@pytest.mark.parametrize("suite", [CryptoSuite.AES_CM_80, CryptoSuite.AES_256_CM_32])
+def test_numbersTurnOver(suite: CryptoSuite) -> None:
+    pair = Pair(suite)
     packets = [rtp(sequence) for sequence in range(65500, 65600)]
     assert pair.take(*pair.send(*packets)) == packets
 
@@ -262,8 +276,9 @@ def test_keysGoWithThePortsFromThreadToThread() -> None:
     assert pair.take(elsewhere.sent[0][1]) == [rtp(3)]
 
 
-def test_whatCannotBeEncryptedIsNotSent() -> None:
-    pair = Pair()
+@pytest.mark.parametrize("suite", [CryptoSuite.AES_CM_80, CryptoSuite.AES_256_CM_80])
+def test_whatCannotBeEncryptedIsNotSent(suite: CryptoSuite) -> None:
+    pair = Pair(suite)
     pair.packets.send(np.array([HERE]), np.zeros((1, 8), np.uint8))  # no RTP at all
     assert pair.wire.sent == []
 

@@ -236,6 +236,7 @@ class FakePool:
         self.formats: tuple[MediaFormat, ...] = (G711_ULAW, G711_ALAW)
         self.silenceTimeout = 300.0
         self.fingerprint = SHOWN
+        self.suites = frozenset(CryptoSuite)
         self.ports: list[FakePort] = []
         self.mixers: list[FakeMixer] = []
         self.relays: list[FakeRelay] = []

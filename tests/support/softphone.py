@@ -14,6 +14,9 @@ from typing import Any
 
 import pytest
 
+from h323d.dsp.libraries import Missing
+from h323d.media.libsrtp import libsrtp
+from h323d.values.media.encryption import CryptoSuite
 from tests.support.processes import Process, waitFor
 
 __all__ = ["CODECS", "SoftPhone"]
@@ -52,6 +55,15 @@ class SoftPhone(Process):
             pytest.skip("pjsua2 (pip install pjsua2-python) is not installed")
         script = Path(__file__).with_name("pjsuaphone.py")
         return [sys.executable, str(script), self.address, str(self._tone), *self._shown]
+
+    @staticmethod
+    def suite() -> str:
+        """
+        What it encrypts by with us: it offers AES_256_CM before others.
+        """
+        if isinstance(libsrtp(), Missing):
+            return CryptoSuite.AES_CM_80.value
+        return CryptoSuite.AES_256_CM_80.value
 
     def ready(self) -> bool:
         try:

@@ -183,7 +183,8 @@ def test_aPhoneThatHasItsKeysInTheSignallingIsBridgedToOneThatAgrees(tmp_path: P
             call = caller.call("anna", f"sip:b@{US}")
             caller.until(call, "an answer", state="CONFIRMED", media="active")
             waitFor(lambda: isHeard(server, 100), 20, "sound")
-            assert [leg["media"]["encryption"] for leg in server.ask("calls")] == [USUAL, USUAL]
+            used = [leg["media"]["encryption"] for leg in server.ask("calls")]
+            assert used == [SoftPhone.suite(), USUAL]
             hangUp(server)
     assert heardFor(phone.heard, TONES, 0.3) == [OTHER_TONE]
 

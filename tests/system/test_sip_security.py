@@ -11,7 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from h323d.dsp.libraries import Missing
+from h323d.media.libsrtp import libsrtp
 from tests.support.certificates import Issued, KeyKind, issue
+from tests.support.linephone import Linphone
 from tests.support.processes import Asterisk, Baresip, Caller, Server, waitFor
 from tests.support.softphone import SoftPhone
 from tests.support.sound import heardFor, writeTone
@@ -19,10 +22,11 @@ from tests.support.sound import heardFor, writeTone
 pytestmark = pytest.mark.interop
 
 US, BARESIP, PJSUA, CALLER = "127.0.71.1", "127.0.71.2", "127.0.71.3", "127.0.71.4"
-ASTERISK = "127.0.71.5"
+ASTERISK, LINPHONE = "127.0.71.5", "127.0.71.6"
 STRANGER = "127.0.71.9"
 TONE, OTHER_TONE = 700, 440
 NONE = {"packetsReceived": 0}
+STRONG = "AES_256_CM_HMAC_SHA1_80"
 CONFIGURATION = (
     Baresip.SERVER
     + """
@@ -217,7 +221,7 @@ def test_pjsuaIsHeardAndHearsBySRTP(tmp_path: Path, server: Server, encryption: 
         phone.until(call, "an answer", state="CONFIRMED", media="active")
         waitFor(lambda: isHeard(server), 20, "sound")
         (leg,) = server.ask("calls")
-        assert leg["media"]["encryption"] == "AES_CM_128_HMAC_SHA1_80"
+        assert leg["media"]["encryption"] == SoftPhone.suite()
         phone.change(call, hold=True)
         phone.until(call, "a hold", media="holds")
         phone.change(call)
@@ -254,6 +258,53 @@ def test_anH323CallerIsBridgedToAPhoneThatEncrypts(
     tones = (TONE, OTHER_TONE)
     assert heardFor(tmp_path / "heard.wav", tones, 0.3) == [TONE]
     assert heardFor(phone.heard, tones, 0.3) == [OTHER_TONE]
+
+
+class StrongPhone(Linphone):
+    """
+    One that has AES_256_CM, and no other.
+    """
+
+    def __init__(self, directory: Path, suite: str) -> None:
+        self.SETTINGS = Linphone.SETTINGS.replace("[rtp]", f"srtp_crypto_suites={suite}\n[rtp]")
+        super().__init__(directory, LINPHONE, US, "linphone", tone=TONE, encryption="srtp")
+
+
+@pytest.mark.parametrize(
+    ("suite", "calls"),
+    [(STRONG, True), (STRONG, False), ("AES_256_CM_HMAC_SHA1_32", True)],
+    ids=["calls", "called", "calls with short tags"],
+)
+def test_linphoneAndAnH323CallerHearEachOtherByKeysOf256Bits(
+    tmp_path: Path, ours: Issued, suite: str, calls: bool
+) -> None:
+    found = libsrtp()
+    if isinstance(found, Missing):
+        pytest.skip(str(found))
+    more = f'[[sip.srtpPeers]]\nnetwork = "{LINPHONE}"\nsrtp = "required"\n'
+    server = Server(tmp_path, US, CONFIGURATION.format(ours) + more)
+    with server, StrongPhone(tmp_path / "linphone", suite) as linphone:
+        waitFor(lambda: server.ask("registrations"), 20, "a registration")
+        if calls:
+            linphone.tell(f"call sip:80001@{US}")
+        else:
+            server.ask("call", f"sip:linphone@{LINPHONE}", "80001")
+        with Caller(
+            tmp_path, "caller", "80001", "--bind", CALLER, "--gatekeeper", US, "--alias", "carl",
+            "--seconds", "0", "--json", "--tone", str(OTHER_TONE),
+            "--record", str(tmp_path / "heard.wav"),
+        ) as caller:  # fmt: skip
+            waitFor(lambda: len(server.ask("calls")) == 2, 20, "both")
+            waitFor(lambda: isHeard(server, 100), 20, "sound")
+            legs = {leg["protocol"]: leg["media"]["encryption"] for leg in server.ask("calls")}
+            assert legs == {"h323": None, "sip": suite}
+            linphone.tell("terminate")
+            waitFor(lambda: len(server.ask("calls")) == 1, 10, "the end of its call")
+            server.ask("hangup", "80001")
+            caller.wait(20)
+        tones = (TONE, OTHER_TONE)
+        waitFor(lambda: heardFor(linphone.heard, tones, 0.3) == [OTHER_TONE], 10, "the caller")
+    assert heardFor(tmp_path / "heard.wav", tones, 0.3) == [TONE]
 
 
 def asterisk(directory: Path, tls: Issued | None = None) -> Asterisk:

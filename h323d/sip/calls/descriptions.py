@@ -51,7 +51,7 @@ class Descriptions:
         @param encryption: with whom media are encrypted.
         """
         self._encryption = encryption
-        self._keys = KeySource(rng)
+        self._keys = KeySource(rng, media.suites)
         self._media = media
         self._sessionId = rng.getrandbits(32)
         self._user = sdp.Origin.nameOf(user)

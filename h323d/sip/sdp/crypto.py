@@ -12,6 +12,7 @@ import base64
 import binascii
 import random
 import re
+from collections.abc import Set
 from dataclasses import dataclass
 
 from h323d.sip.sdp.description import Attribute, MediaDescription, attributesOf
@@ -27,7 +28,13 @@ __all__ = [
 ]
 
 CRYPTO = "crypto"
-_OFFERED = (CryptoSuite.AES_CM_80, CryptoSuite.AES_CM_32, CryptoSuite.AES_256_GCM)
+# Those first that all have: some take the first that they know, or look no further.
+_OFFERED = (
+    CryptoSuite.AES_CM_80,
+    CryptoSuite.AES_CM_32,
+    CryptoSuite.AES_256_GCM,
+    CryptoSuite.AES_256_CM_80,
+)
 MAX_LIFETIME = 48  # as a power of two: all packets that one key may encrypt (RFC 3711, 9.2)
 _CRYPTO = re.compile(
     r"([1-9][0-9]{0,8}|0)[ \t]+([A-Za-z0-9_]{1,64})[ \t]+inline:([A-Za-z0-9+/]{1,128}={0,2})"
@@ -91,10 +98,13 @@ def _isLifetime(text: str | None) -> bool:
 class KeySource:
     """
     Where our keys come from.
+
+    @ivar suites: of which there are any.
     """
 
-    def __init__(self, rng: random.Random) -> None:
+    def __init__(self, rng: random.Random, suites: Set[CryptoSuite]) -> None:
         self._rng = rng
+        self.suites = suites
 
     def draw(self, suite: CryptoSuite) -> MasterKey:
         """
@@ -117,7 +127,8 @@ def offeredCryptos(source: KeySource) -> list[Crypto]:
 
     @param source: of our keys.
     """
-    return [Crypto(tag, source.draw(suite)) for tag, suite in enumerate(_OFFERED, 1)]
+    offered = [suite for suite in _OFFERED if suite in source.suites]
+    return [Crypto(tag, source.draw(suite)) for tag, suite in enumerate(offered, 1)]
 
 
 def acceptedCrypto(
@@ -131,7 +142,7 @@ def acceptedCrypto(
 
     @return: what our answer says, and the keys; C{None} if there are none.
     """
-    theirs = next(iter(cryptosOf(line)), None)
+    theirs = next((each for each in cryptosOf(line) if each.key.suite in source.suites), None)
     if theirs is None:
         return None
     had = [] if before is None else cryptosOf(before)

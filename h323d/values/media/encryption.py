@@ -30,10 +30,12 @@ __all__ = [
 
 class CryptoSuite(enum.Enum):
     """
-    The algorithms of a stream, by their names in SDP (RFC 4568, 6.2; RFC 7714, 14.1), best first.
+    The algorithms of a stream, by their names in SDP (RFCs 4568, 6188 and 7714), best first.
     """
 
     AES_256_GCM = "AEAD_AES_256_GCM"
+    AES_256_CM_80 = "AES_256_CM_HMAC_SHA1_80"
+    AES_256_CM_32 = "AES_256_CM_HMAC_SHA1_32"
     AES_CM_80 = "AES_CM_128_HMAC_SHA1_80"
     AES_CM_32 = "AES_CM_128_HMAC_SHA1_32"
     AES_128_GCM = "AEAD_AES_128_GCM"
@@ -55,6 +57,8 @@ class CryptoSuite(enum.Enum):
 
 _OCTETS = {
     CryptoSuite.AES_256_GCM: (32, 12),
+    CryptoSuite.AES_256_CM_80: (32, 14),
+    CryptoSuite.AES_256_CM_32: (32, 14),
     CryptoSuite.AES_CM_80: (16, 14),
     CryptoSuite.AES_CM_32: (16, 14),
     CryptoSuite.AES_128_GCM: (16, 12),

@@ -39,9 +39,17 @@ PROFILE = MediaProfile.audio((G711_ULAW,))
 PORT = LocalPort(TransportAddress("198.51.100.1", 20000))
 
 
-def local(wanted: MediaEncryption = MediaEncryption.TAKEN, seed: int = 1) -> LocalMedia:
+EVERY = frozenset(CryptoSuite)
+LONG = frozenset({CryptoSuite.AES_256_CM_80, CryptoSuite.AES_256_CM_32})
+
+
+def local(
+    wanted: MediaEncryption = MediaEncryption.TAKEN,
+    seed: int = 1,
+    suites: frozenset[CryptoSuite] = EVERY,
+) -> LocalMedia:
     terms = EncryptionTerms(wanted)
-    encrypting = Encrypting(terms, KeySource(random.Random(seed)), SHOWN, "192.0.2.10")
+    encrypting = Encrypting(terms, KeySource(random.Random(seed), suites), SHOWN, "192.0.2.10")
     media = LocalMedia("198.51.100.1", 4711, {Medium.AUDIO: PORT}, encrypting=encrypting)
     return replace(media, encrypting=None) if wanted is MediaEncryption.OFF else media
 
@@ -115,7 +123,7 @@ def test_aLineThatIsOddOrAsksForWhatWeDoNotHaveIsPassedOver(value: str) -> None:
 
 @pytest.mark.parametrize("suite", list(CryptoSuite))
 def test_whatIsWrittenIsReadAgain(suite: CryptoSuite) -> None:
-    key = KeySource(random.Random(1)).draw(suite)
+    key = KeySource(random.Random(1), EVERY).draw(suite)
     name, value = Crypto(7, key).attribute
     assert (name, Crypto.parse(value or "")) == ("crypto", Crypto(7, key))
 
@@ -167,8 +175,8 @@ def test_whereNothingIsEncryptedKeysAreNotLookedAt() -> None:
     [
         (MediaEncryption.OFF, "RTP/AVP", 0),
         (MediaEncryption.TAKEN, "RTP/AVP", 0),
-        (MediaEncryption.OPTIONAL, "RTP/AVP", 3),
-        (MediaEncryption.REQUIRED, "RTP/SAVP", 3),
+        (MediaEncryption.OPTIONAL, "RTP/AVP", 4),
+        (MediaEncryption.REQUIRED, "RTP/SAVP", 4),
     ],
 )
 def test_whatIsOffered(wanted: MediaEncryption, protocol: str, count: int) -> None:
@@ -176,6 +184,55 @@ def test_whatIsOffered(wanted: MediaEncryption, protocol: str, count: int) -> No
     cryptos = cryptosOf(line)
     assert (line.protocol, len(cryptos)) == (protocol, count)
     assert len({each.key.octets for each in cryptos}) == count
+
+
+def longOf(suite: CryptoSuite, more: str = "") -> str:
+    return f"1 {suite.value} inline:{base64.b64encode(bytes(46)).decode()}{more}"
+
+
+@pytest.mark.parametrize("suite", sorted(LONG, key=str))
+def test_keysOf256BitsAreTakenWhereTheyCanBeUsed(suite: CryptoSuite) -> None:
+    offer = sdp(longOf(suite), GOOD.replace("1 AES", "2 AES"), protocol="RTP/SAVP")
+    keys = keysOf(answerOffer(offer, PROFILE, local()))
+    assert isinstance(keys, StreamKeys)
+    assert keys.theirs == MasterKey(suite, bytes(46))
+    assert (keys.ours.suite, len(keys.ours.octets)) == (suite, 46)
+
+
+def test_whatCannotBeUsedIsPassedOver() -> None:
+    offer = sdp(*map(longOf, sorted(LONG, key=str)), GOOD.replace("1 AES", "3 AES"))
+    keys = keysOf(answerOffer(offer, PROFILE, local(suites=EVERY - LONG)))
+    assert isinstance(keys, StreamKeys)
+    assert keys.theirs == KEY
+
+
+def test_whoOffersNothingThatCanBeUsedIsRefused() -> None:
+    offer = sdp(longOf(CryptoSuite.AES_256_CM_80), protocol="RTP/SAVP")
+    with pytest.raises(NoCommonMedia) as caught:
+        answerOffer(offer, PROFILE, local(suites=EVERY - LONG))
+    assert caught.value.obstacle is Obstacle.ENCRYPTION
+
+
+def test_keysOf256BitsWithAnMKIArePassedOver() -> None:
+    assert Crypto.parse(longOf(CryptoSuite.AES_256_CM_80, "|2^20|1:4")) is None
+
+
+def test_whatCannotBeUsedIsNotOffered() -> None:
+    offer = makeOffer(PROFILE, local(MediaEncryption.REQUIRED, suites=EVERY - LONG))
+    assert [(each.tag, each.key.suite) for each in cryptosOf(lineOf(offer))] == [
+        (1, CryptoSuite.AES_CM_80),
+        (2, CryptoSuite.AES_CM_32),
+        (3, CryptoSuite.AES_256_GCM),
+    ]
+
+
+def test_anAnswerMayTakeKeysOf256Bits() -> None:
+    offer = makeOffer(PROFILE, local(MediaEncryption.REQUIRED))
+    ours = cryptosOf(lineOf(offer))[-1]
+    assert ours.key.suite is CryptoSuite.AES_256_CM_80
+    line = longOf(ours.key.suite).replace("1 AES", f"{ours.tag} AES")
+    agreement = applyAnswer(offer, sdp(line, protocol="RTP/SAVP"), PROFILE)
+    assert keysOf(agreement) == StreamKeys(ours.key, MasterKey(ours.key.suite, bytes(46)))
 
 
 def test_theAnswerSaysWhichKeysAreUsed() -> None:

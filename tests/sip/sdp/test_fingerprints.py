@@ -18,6 +18,7 @@ from h323d.sip.sdp.refusal import NoCommonMedia
 from h323d.values.address import TransportAddress
 from h323d.values.media.direction import Direction
 from h323d.values.media.encryption import (
+    CryptoSuite,
     EncryptionTerms,
     KeyAgreement,
     KeyExchange,
@@ -40,7 +41,7 @@ SDES = "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:" + "A" * 40
 
 
 def local(wanted: MediaEncryption = MediaEncryption.TAKEN, peer: str = "192.0.2.10") -> LocalMedia:
-    source = KeySource(random.Random(1))
+    source = KeySource(random.Random(1), frozenset(CryptoSuite))
     encrypting = Encrypting(EncryptionTerms(wanted, KeyExchange.DTLS), source, SHOWN, peer)
     return LocalMedia("198.51.100.1", 4711, {Medium.AUDIO: PORT}, encrypting=encrypting)
 
