@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 from collections.abc import Iterator
 from contextlib import suppress
 from importlib import import_module
@@ -19,6 +20,9 @@ from twisted.trial.unittest import SynchronousTestCase
 from tests.support.loggedfailures import LoggedFailures
 
 TESTS = Path(__file__).parent
+
+# Whoever is run in the background ignores Ctrl-C, and so would all programs that it starts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Whole servers come and go by the thousand: looking for their cycles less often saves a tenth.
 gc.set_threshold(200_000, 20, 10)

@@ -66,6 +66,7 @@ class Signalling(asyncio.DatagramProtocol):
     def __init__(self, network: Network) -> None:
         self._network = network
         self._passing: set[asyncio.Task[None]] = set()
+        self._turn = asyncio.Lock()  # so that no message overtakes another, or learns the same
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast(asyncio.DatagramTransport, transport)
@@ -78,8 +79,9 @@ class Signalling(asyncio.DatagramProtocol):
     async def _pass(self, data: bytes, source: str) -> None:
         network = self._network
         target = network.phone if source == network.server else network.server
-        await network.learn(data, source)
-        self.transport.sendto(network.exchanged(data, source, target), (target, SIP))
+        async with self._turn:
+            await network.learn(data, source)
+            self.transport.sendto(network.exchanged(data, source, target), (target, SIP))
 
 
 class Network:

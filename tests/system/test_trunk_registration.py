@@ -175,9 +175,9 @@ def test_whoIsRegisteredWithAKamailioIsCalledThereAndCallsUs(tmp_path: Path) -> 
 def test_theConnectionByWhichAKamailioHasRegisteredUsIsKept(tmp_path: Path) -> None:
     configuration = BEHIND.replace("checkInterval = 1", 'checkInterval = 0\ntransport = "tcp"')
     with (
-        Capture(tmp_path / "capture", US) as capture,
-        Kamailio(tmp_path / "kamailio", REGISTRAR, US, 2, "-registrar"),
-        Server(tmp_path / "server", US, f"[sip]\nidleTimeout = 2\n{configuration}") as server,
+        Capture(tmp_path / "capture", HERE) as capture,
+        Kamailio(tmp_path / "kamailio", REGISTRAR, HERE, 2, "-registrar"),
+        Server(tmp_path / "server", HERE, f"[sip]\nidleTimeout = 2\n{configuration}") as server,
     ):
         waitFor(lambda: trunkOf(server)["registration"] == "registered", 20, "we are registered")
 
@@ -187,5 +187,5 @@ def test_theConnectionByWhichAKamailioHasRegisteredUsIsKept(tmp_path: Path) -> N
 
         waitFor(lambda: answered() > 2, 20, "our empty lines are answered", every=1.0)
         assert trunkOf(server)["registration"] == "registered"
-    opened = capture.dissect(f"ip.src == {US} && tcp.flags.syn == 1 && tcp.flags.ack == 0")
+    opened = capture.dissect(f"ip.src == {HERE} && tcp.flags.syn == 1 && tcp.flags.ack == 0")
     assert len(opened.splitlines()) == 1
