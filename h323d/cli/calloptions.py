@@ -12,6 +12,7 @@ from pathlib import Path
 from h323d import __version__
 from h323d.call.transfers import MAXIMUM_TRANSFERS
 from h323d.values.media.digits import DigitMethod
+from h323d.values.proof import MAX_IDENTITY
 from h323d.values.tlspeer import TLSPeer
 
 __all__ = ["optionsOf"]
@@ -94,8 +95,18 @@ def _parser() -> argparse.ArgumentParser:
 def _addProof(parser: argparse.ArgumentParser) -> None:
     proof = parser.add_argument_group("what guardians sign: by H.323, and by SIP over TCP")
     proof.add_argument("--key", type=Path, metavar="PEM", help="the private key, of Ed25519")
-    proof.add_argument("--terminal-id", metavar="ID", help="as the registry has it: if://...")
-    proof.add_argument("--guard", metavar="NAME", help="the server that is meant: its guard.name")
+    proof.add_argument(
+        "--terminal-id", type=_identity, metavar="ID", help="as the registry has it: if://..."
+    )
+    proof.add_argument(
+        "--guard", type=_identity, metavar="NAME", help="the server that is meant: its guard.name"
+    )
+
+
+def _identity(text: str) -> str:
+    if not (0 < len(text) <= MAX_IDENTITY and text.isprintable()):
+        raise argparse.ArgumentTypeError(f"takes 1 to {MAX_IDENTITY} characters that can be read")
+    return text
 
 
 def _addStart(parser: argparse.ArgumentParser) -> None:

@@ -7,10 +7,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from h323d.values.live import Live
+from h323d.values.proof import MAX_IDENTITY
 
 __all__ = ["GuardConfig"]
-
-MAX_NAME = 128  # characters: what a generalID has place for
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +41,9 @@ class GuardConfig:
     """The names and numbers of rooms whose calls are all of type ESCALATE."""
 
     def __post_init__(self) -> None:
-        if self.registry and not 1 <= len(self.name) <= MAX_NAME:
+        if self.registry and not 1 <= len(self.name) <= MAX_IDENTITY:
             raise ValueError(
-                f"name: must have 1 to {MAX_NAME} characters, where there is a registry"
+                f"name: must have 1 to {MAX_IDENTITY} characters, where there is a registry"
             )
         if not 0 <= self.checkInterval <= 3600:
             raise ValueError("checkInterval: must be 0 to 3600")

@@ -9,7 +9,13 @@ from dataclasses import dataclass
 
 from h323d.values.ed25519 import SCHEME
 
-__all__ = ["TLS", "Proof", "malformed", "nonceOf", "numberOf", "verified"]
+__all__ = ["MAX_IDENTITY", "TLS", "Proof", "malformed", "nonceOf", "numberOf", "verified"]
+
+MAX_IDENTITY = 128
+"""
+Characters of who proves something, and of for whom: what a sendersID and a generalID have place for
+(H.235.0).
+"""
 
 TLS = "tls"
 """

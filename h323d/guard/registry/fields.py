@@ -18,6 +18,7 @@ from h323d.call.applications import CallType
 from h323d.guard.registry.guardian import ProofForm, Secret, Status
 from h323d.values.address import AddressKind, PartyAddress
 from h323d.values.ed25519 import KEY_OCTETS, PublicKey
+from h323d.values.proof import MAX_IDENTITY
 
 __all__ = [
     "aliasOf",
@@ -38,7 +39,6 @@ __all__ = [
 E = TypeVar("E", bound=enum.Enum)
 
 MAX_TEXT = 1024  # characters of what only people read
-MAX_NAME = 128  # characters of a name: what H.225.0 has place for, in a sendersID too
 _TERMINAL_ID = re.compile(r"if://[A-Za-z0-9._~/-]+")
 _HEXADECIMAL = re.compile(r"[0-9A-Fa-f]*")
 _SSH = b"\0\0\0\x0bssh-ed25519\0\0\0\x20"  # RFC 8709, 4: all of the blob but the key
@@ -168,8 +168,8 @@ def textOf(text: str) -> str:
 
 
 def _bounded(text: str) -> str:
-    if len(text) > MAX_NAME:
-        raise ValueError(f"has more than {MAX_NAME} characters")
+    if len(text) > MAX_IDENTITY:
+        raise ValueError(f"has more than {MAX_IDENTITY} characters")
     return text
 
 
