@@ -4,6 +4,7 @@ The logs and keys that a command line names.
 
 from __future__ import annotations
 
+from argparse import ArgumentParser
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +14,17 @@ from h323d.witness.log.disk import originOf
 from h323d.witness.log.note import Note, VerifierKey, notesIn
 from h323d.witness.log.places import Place, generationsIn
 
-__all__ = ["Log", "headsFrom", "keyFrom", "logOf", "logsOf", "newestNote"]
+__all__ = [
+    "Log",
+    "addKey",
+    "addLog",
+    "headsFrom",
+    "keyFrom",
+    "logOf",
+    "logsOf",
+    "newestNote",
+    "reasonOf",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +37,27 @@ class Log:
 
     place: Place
     key: VerifierKey
+
+
+def reasonOf(error: Exception) -> str:
+    """
+    What went wrong, without the file that it was about.
+    """
+    return error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+
+
+def addLog(parser: ArgumentParser) -> None:
+    """
+    Take the directory of a log.
+    """
+    parser.add_argument("log", type=Path, help="the log's directory")
+
+
+def addKey(parser: ArgumentParser) -> None:
+    """
+    Take the public key of who has signed it.
+    """
+    parser.add_argument("--key", required=True, help="the server's public key, or a file with it")
 
 
 def keyFrom(text: str) -> VerifierKey:
@@ -84,7 +116,7 @@ def newestNote(log: Log) -> str:
     try:
         return log.place.checkpoint.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(str(log.place.checkpoint), str(error)) from None
+        raise ConfigurationError(str(log.place.checkpoint), reasonOf(error)) from None
 
 
 def headsFrom(path: Path, key: VerifierKey) -> list[tuple[Note, Checkpoint]]:
@@ -97,4 +129,4 @@ def headsFrom(path: Path, key: VerifierKey) -> list[tuple[Note, Checkpoint]]:
         notes = list(notesIn(path.read_text("utf-8").splitlines(keepends=True)))
         return [(Note.read(each), Checkpoint.readSigned(each, key)) for each in notes]
     except (OSError, UnicodeDecodeError, DecodeError) as error:
-        raise ConfigurationError(str(path), str(error)) from None
+        raise ConfigurationError(str(path), reasonOf(error)) from None

@@ -9,6 +9,7 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 
+from h323d.cli.witness.logs import reasonOf
 from h323d.cli.witness.proving import addCheck, addConsistency, addExport, addProve, addShow
 from h323d.cli.witness.signing import addCosign, addErase, addKeygen
 from h323d.cli.witness.verifying import addVerify
@@ -48,7 +49,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         status: int = options.run(options)
     except BrokenPipeError:  # whoever read it wants no more
         return CANNOT
-    except (ConfigurationError, DecodeError, OSError) as error:
-        print(f"h323d-witness: {error}", file=sys.stderr)
-        return CANNOT
+    except OSError as error:
+        place = "" if error.filename is None else f"{error.filename}: "
+        return _cannot(place + reasonOf(error))
+    except (ConfigurationError, DecodeError) as error:
+        return _cannot(str(error))
     return status
+
+
+def _cannot(reason: str) -> int:
+    print(f"h323d-witness: {reason}", file=sys.stderr)
+    return CANNOT

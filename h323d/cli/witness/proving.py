@@ -11,7 +11,7 @@ from argparse import ArgumentParser, Namespace
 from base64 import b64encode
 from pathlib import Path
 
-from h323d.cli.witness.logs import headsFrom, keyFrom, logOf, newestNote
+from h323d.cli.witness.logs import addKey, addLog, headsFrom, keyFrom, logOf, newestNote
 from h323d.errors import ConfigurationError, DecodeError
 from h323d.witness.log.checkpoint import Checkpoint
 from h323d.witness.log.places import Place, keep, linesOf
@@ -25,9 +25,9 @@ __all__ = ["addCheck", "addConsistency", "addExport", "addProve", "addShow"]
 
 
 def addProve(parser: ArgumentParser) -> None:
-    parser.add_argument("log", type=Path, help="the log's directory")
+    addLog(parser)
     parser.add_argument("index", type=int, help="of the record")
-    parser.add_argument("--key", required=True, help="the server's public key, or a file with it")
+    addKey(parser)
     parser.add_argument("--record", type=Path, help="where to write the record itself")
     parser.set_defaults(run=_prove)
 
@@ -44,7 +44,7 @@ def _prove(options: Namespace) -> int:
 def addCheck(parser: ArgumentParser) -> None:
     parser.add_argument("proof", type=Path, help="what prove has printed")
     parser.add_argument("record", type=Path, help="the record that it is about")
-    parser.add_argument("--key", required=True, help="the server's public key, or a file with it")
+    addKey(parser)
     parser.set_defaults(run=_check)
 
 
@@ -63,7 +63,7 @@ def _check(options: Namespace) -> int:
 
 
 def addShow(parser: ArgumentParser) -> None:
-    parser.add_argument("log", type=Path, help="the log's directory")
+    addLog(parser)
     parser.add_argument("index", type=int, nargs="?", help="of the record; all, if none is given")
     parser.set_defaults(run=_show)
 
@@ -108,9 +108,9 @@ def _opened(place: Place, index: int) -> dict[str, str]:
 
 
 def addConsistency(parser: ArgumentParser) -> None:
-    parser.add_argument("log", type=Path, help="the log's directory")
+    addLog(parser)
     parser.add_argument("checkpoint", type=Path, help="a head of it that you have kept")
-    parser.add_argument("--key", required=True, help="the server's public key, or a file with it")
+    addKey(parser)
     parser.set_defaults(run=_consistency)
 
 
@@ -132,9 +132,9 @@ def _consistency(options: Namespace) -> int:
 
 
 def addExport(parser: ArgumentParser) -> None:
-    parser.add_argument("log", type=Path, help="the log's directory")
+    addLog(parser)
     parser.add_argument("target", type=Path, help="the directory for the tiles")
-    parser.add_argument("--key", required=True, help="the server's public key, or a file with it")
+    addKey(parser)
     parser.set_defaults(run=_export)
 
 

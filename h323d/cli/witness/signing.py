@@ -9,7 +9,7 @@ import time
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from h323d.cli.witness.logs import headsFrom, keyFrom, logOf, newestNote
+from h323d.cli.witness.logs import addKey, addLog, headsFrom, keyFrom, logOf, newestNote
 from h323d.errors import ConfigurationError
 from h323d.witness.log.checkpoint import Checkpoint
 from h323d.witness.log.keys import SEED, newPrivateKey, readPrivateKey
@@ -44,8 +44,8 @@ def _checkName(name: str) -> None:
 
 
 def addCosign(parser: ArgumentParser) -> None:
-    parser.add_argument("log", type=Path, help="the log's directory")
-    parser.add_argument("--key", required=True, help="the server's public key, or a file with it")
+    addLog(parser)
+    addKey(parser)
     parser.add_argument("--name", required=True, help="your name, as your key has it")
     parser.add_argument("--private", type=Path, required=True, help="your private key")
     parser.add_argument(
@@ -76,7 +76,7 @@ def _cosign(options: Namespace) -> int:
 
 
 def addErase(parser: ArgumentParser) -> None:
-    parser.add_argument("log", type=Path, help="the log's directory")
+    addLog(parser)
     which = parser.add_mutually_exclusive_group(required=True)
     which.add_argument("--before", help="all of records before this time (RFC 3339, UTC)")
     which.add_argument("--record", type=int, help="all of the record with this index")

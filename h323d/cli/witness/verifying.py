@@ -13,7 +13,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
-from h323d.cli.witness.logs import Log, headsFrom, keyFrom, logsOf
+from h323d.cli.witness.logs import Log, addKey, addLog, headsFrom, keyFrom, logsOf
 from h323d.errors import ConfigurationError, DecodeError
 from h323d.witness.log.checkpoint import Checkpoint
 from h323d.witness.log.faults import Fault, Kind
@@ -28,8 +28,8 @@ PERIOD = 0.5  # seconds between two tellings of how far it is
 
 
 def addVerify(parser: ArgumentParser) -> None:
-    parser.add_argument("log", type=Path, help="the log's directory")
-    parser.add_argument("--key", required=True, help="the server's public key, or a file with it")
+    addLog(parser)
+    addKey(parser)
     parser.add_argument(
         "--checkpoint", type=Path, action="append", default=[], help="heads that you have kept"
     )

@@ -19,6 +19,13 @@ def test_whatCannotBeFoundOutIsOneLineAndStatusTwo(
     assert line.startswith("h323d-witness: nonsense: ")
 
 
+def test_aFileThatCannotBeReadIsNamed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    absent = tmp_path / "absent"
+    assert main(["show", str(absent)]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line == f"h323d-witness: {absent}: No such file or directory"
+
+
 def test_itSaysWhatItCanDo(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit, match="0"):
         main(["--help"])
