@@ -126,8 +126,7 @@ class SIPEndpoint(Part[SIPConfig]):
         methods = dict.fromkeys((*ALLOWED, *more, *services.outside))
         self._suspicion = Suspicion(site.defence, challenger, world.rng)
         self._entrance = Entrance(
-            *(config, tuple(methods), site.homes, self),
-            *(challenger, inquiry, self._suspicion),
+            config, tuple(methods), site.homes, self, challenger, inquiry, self._suspicion
         )
 
     # The life of a part.
