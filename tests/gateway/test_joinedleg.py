@@ -4,13 +4,10 @@ A leg that is joined with another as if we had called it.
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from zope.interface.verify import verifyObject
 
 from h323d.call.legs import ILeg, ILegObserver, LegDirection
-from h323d.gateway.bridgeside import BridgeSide
 from h323d.gateway.joinedleg import JoinedLeg
 from h323d.values.address import AddressKind, PartyAddress
 from h323d.values.cause import Cause
@@ -18,28 +15,16 @@ from h323d.values.identifiers import CallID, LegID
 from h323d.values.media.formats import G711_ALAW, G711_ULAW
 from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediaProfile
-from tests.gateway.test_transferredleg import Observer
-from tests.support.fakeleg import FakeLeg
-from tests.support.fakemedia import FakePool
-from tests.support.recorder import Recorder
+from tests.support.oldcall import OldCall
 
 ALICE = PartyAddress(AddressKind.DIALLED_DIGITS, "1001")
 PROFILE = MediaProfile.audio((G711_ULAW, G711_ALAW))
 
 
-class Scene:
+class Scene(OldCall):
     """
-    Carol's leg in the old call, and what stands for it in the new one.
+    And what stands for it in the new one.
     """
-
-    def __init__(self, direction: LegDirection = LegDirection.OUTGOING) -> None:
-        owner: Any = Recorder()
-        self.leg = FakeLeg("1003", FakePool())
-        self.leg.direction = direction
-        self.side = BridgeSide(owner, self.leg)
-        self.leg.observe(self.side)
-        self.leg.mediaReady()
-        self.observer = Observer()
 
     def join(self) -> JoinedLeg:
         joined = JoinedLeg(self.side, (CallID("new"), LegID("new-2")), (ALICE,))

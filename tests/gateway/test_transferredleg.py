@@ -10,7 +10,6 @@ import pytest
 from zope.interface.verify import verifyObject
 
 from h323d.call.legs import ILeg, ILegObserver, LegDirection
-from h323d.call.observer import SilentObserver
 from h323d.call.ways import Way
 from h323d.gateway.bridgeside import BridgeSide
 from h323d.gateway.transferredleg import TransferredLeg
@@ -24,33 +23,10 @@ from h323d.values.media.profile import MediaProfile
 from tests.support.fakeleg import FakeLeg
 from tests.support.fakemedia import FakePool
 from tests.support.faketransfer import FakeTransferRequest
+from tests.support.oldcall import Observer
 
 ALICE, CAROL = (PartyAddress(AddressKind.DIALLED_DIGITS, text) for text in ("1001", "1003"))
 PROFILE = MediaProfile.audio((G711_ULAW, G711_ALAW))
-
-
-class Observer(SilentObserver):
-    """
-    The new call.
-    """
-
-    def __init__(self) -> None:
-        self.told: list[str] = []
-
-    def legAnswered(self, leg: ILeg) -> None:
-        self.told.append("answered")
-
-    def legMediaReady(self, leg: ILeg, port: Any, stream: Any) -> None:
-        self.told.append("media")
-
-    def legMediaLost(self, leg: ILeg, medium: Medium) -> None:
-        self.told.append("lost")
-
-    def legDigit(self, leg: ILeg, digit: str, milliseconds: int, method: DigitMethod) -> None:
-        self.told.append(f"digit {digit}")
-
-    def legReleased(self, leg: ILeg, cause: Cause) -> None:
-        self.told.append(f"released {cause.name}")
 
 
 class Scene:

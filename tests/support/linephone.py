@@ -19,6 +19,7 @@ class Linphone(Process):
     """
     It registers, answers whoever calls, and plays a tone instead of listening to a sound card.
 
+    @ivar address: its own.
     @ivar heard: the recording of what it hears.
     """
 
@@ -93,6 +94,7 @@ enabled={enabled}
         @param encryption: C{"srtp"} or C{"dtls"}, and no call is without.
         """
         super().__init__(directory, f"linphone-{address}")
+        self.address = address
         codecs = [
             self.CODEC.format(
                 number=number, mime=mime, rate=rate, channels=channels, enabled=int(mime == codec)

@@ -14,6 +14,12 @@ import pytest
 from h323d.media.dtls.association import Association
 from h323d.values.media.encryption import KeyAgreement
 from h323d.values.media.fingerprint import Fingerprint
+from tests.support.encryptedcalls import (
+    NONE,
+    encryptions,
+    isHeard,
+    linphoneMeetsAnH323Caller,
+)
 from tests.support.handshakes import identity
 from tests.support.linephone import Linphone
 from tests.support.processes import Asterisk, Baresip, Caller, Server, waitFor
@@ -26,7 +32,6 @@ US, BARESIP, PJSUA, CALLER = "127.0.97.1", "127.0.97.2", "127.0.97.3", "127.0.97
 ASTERISK, LINPHONE = "127.0.97.5", "127.0.97.6"
 TONE, OTHER_TONE = 700, 440
 TONES = (TONE, OTHER_TONE)
-NONE = {"packetsReceived": 0}
 USUAL = "AES_CM_128_HMAC_SHA1_80"
 
 
@@ -64,22 +69,6 @@ keys = "{keys}"
 @pytest.fixture
 def server(tmp_path: Path) -> Server:
     return Server(tmp_path, US, Baresip.SERVER)
-
-
-def isHeard(server: Server, packets: int = 50) -> bool:
-    """
-    Whether all legs have had a second of sound.
-    """
-    heard = [(leg.get("media") or NONE)["packetsReceived"] for leg in server.ask("calls")]
-    return bool(heard) and min(heard) >= packets
-
-
-def encryptions(server: Server) -> dict[str, str | None]:
-    """
-    With what the legs are encrypted, by their protocol.
-    """
-    legs = server.ask("calls")
-    return {leg["protocol"]: (leg.get("media") or {}).get("encryption") for leg in legs}
 
 
 def hangUp(server: Server) -> None:
@@ -319,25 +308,7 @@ def test_linphoneIsInARoomWithAnH323Caller(
         tmp_path / "linphone", LINPHONE, US, "linphone", tone=TONE, encryption=encryption
     )
     with server, linphone:
-        waitFor(lambda: server.ask("registrations"), 20, "a registration")
-        if calls:
-            linphone.tell(f"call sip:80001@{US}")
-        else:
-            server.ask("call", f"sip:linphone@{LINPHONE}", "80001")
-        with Caller(
-            tmp_path, "caller", "80001", "--bind", CALLER, "--gatekeeper", US, "--alias", "carl",
-            "--seconds", "0", "--json", "--tone", str(OTHER_TONE),
-            "--record", str(tmp_path / "heard.wav"),
-        ) as caller:  # fmt: skip
-            waitFor(lambda: len(server.ask("calls")) == 2, 20, "both")
-            waitFor(lambda: isHeard(server, 100), 20, "sound")
-            assert encryptions(server) == {"h323": None, "sip": USUAL}
-            linphone.tell("terminate")
-            waitFor(lambda: len(server.ask("calls")) == 1, 10, "the end of its call")
-            hangUp(server)
-            caller.wait(20)
-        waitFor(lambda: isPlayed(linphone.heard, OTHER_TONE), 10, "the caller's sound")
-    assert heardFor(tmp_path / "heard.wav", TONES, 0.3) == [TONE]
+        linphoneMeetsAnH323Caller(server, linphone, CALLER, TONES, USUAL, calls)
 
 
 def isPlayed(recording: Path, tone: int) -> bool:

@@ -14,6 +14,7 @@ import pytest
 from h323d.dsp.libraries import Missing
 from h323d.media.libsrtp import libsrtp
 from tests.support.certificates import Issued, KeyKind, issue
+from tests.support.encryptedcalls import encryptions, isHeard, linphoneMeetsAnH323Caller
 from tests.support.linephone import Linphone
 from tests.support.processes import Asterisk, Baresip, Caller, Server, waitFor
 from tests.support.softphone import SoftPhone
@@ -25,7 +26,6 @@ US, BARESIP, PJSUA, CALLER = "127.0.71.1", "127.0.71.2", "127.0.71.3", "127.0.71
 ASTERISK, LINPHONE = "127.0.71.5", "127.0.71.6"
 STRANGER = "127.0.71.9"
 TONE, OTHER_TONE = 700, 440
-NONE = {"packetsReceived": 0}
 STRONG = "AES_256_CM_HMAC_SHA1_80"
 CONFIGURATION = (
     Baresip.SERVER
@@ -76,14 +76,6 @@ def ours(tmp_path: Path) -> Issued:
 @pytest.fixture
 def server(tmp_path: Path, ours: Issued) -> Server:
     return Server(tmp_path, US, CONFIGURATION.format(ours))
-
-
-def isHeard(server: Server, packets: int = 50) -> bool:
-    """
-    Whether all legs have had a second of sound.
-    """
-    heard = [(leg.get("media") or NONE)["packetsReceived"] for leg in server.ask("calls")]
-    return bool(heard) and min(heard) >= packets
 
 
 def test_baresipIsInARoomOverTLS(tmp_path: Path, server: Server, ours: Issued) -> None:
@@ -284,27 +276,7 @@ def test_linphoneAndAnH323CallerHearEachOtherByKeysOf256Bits(
     more = f'[[sip.srtpPeers]]\nnetwork = "{LINPHONE}"\nsrtp = "required"\n'
     server = Server(tmp_path, US, CONFIGURATION.format(ours) + more)
     with server, StrongPhone(tmp_path / "linphone", suite) as linphone:
-        waitFor(lambda: server.ask("registrations"), 20, "a registration")
-        if calls:
-            linphone.tell(f"call sip:80001@{US}")
-        else:
-            server.ask("call", f"sip:linphone@{LINPHONE}", "80001")
-        with Caller(
-            tmp_path, "caller", "80001", "--bind", CALLER, "--gatekeeper", US, "--alias", "carl",
-            "--seconds", "0", "--json", "--tone", str(OTHER_TONE),
-            "--record", str(tmp_path / "heard.wav"),
-        ) as caller:  # fmt: skip
-            waitFor(lambda: len(server.ask("calls")) == 2, 20, "both")
-            waitFor(lambda: isHeard(server, 100), 20, "sound")
-            legs = {leg["protocol"]: leg["media"]["encryption"] for leg in server.ask("calls")}
-            assert legs == {"h323": None, "sip": suite}
-            linphone.tell("terminate")
-            waitFor(lambda: len(server.ask("calls")) == 1, 10, "the end of its call")
-            server.ask("hangup", "80001")
-            caller.wait(20)
-        tones = (TONE, OTHER_TONE)
-        waitFor(lambda: heardFor(linphone.heard, tones, 0.3) == [OTHER_TONE], 10, "the caller")
-    assert heardFor(tmp_path / "heard.wav", tones, 0.3) == [TONE]
+        linphoneMeetsAnH323Caller(server, linphone, CALLER, (TONE, OTHER_TONE), suite, calls)
 
 
 def asterisk(directory: Path, tls: Issued | None = None) -> Asterisk:
@@ -317,18 +289,11 @@ def asterisk(directory: Path, tls: Issued | None = None) -> Asterisk:
     )
 
 
-def encryptions(server: Server) -> list[str | None]:
-    """
-    With what the legs are encrypted.
-    """
-    return [(leg.get("media") or {}).get("encryption") for leg in server.ask("calls")]
-
-
 def test_asteriskCallsARoomBySRTP(tmp_path: Path, server: Server) -> None:
     with server, asterisk(tmp_path) as peer:
         peer.call("PJSIP/80001@other", "601")
         waitFor(lambda: isHeard(server), 20, "sound")
-        assert encryptions(server) == ["AES_CM_128_HMAC_SHA1_80"]
+        assert encryptions(server) == {"sip": "AES_CM_128_HMAC_SHA1_80"}
         server.ask("hangup", "80001")
         waitFor(lambda: not server.ask("calls"), 10, "its end")
     assert "Traceback" not in server.output()
@@ -346,7 +311,7 @@ srtp = "{srtp}"
     with server, asterisk(tmp_path, theirs):
         server.ask("call", f"sip:601@{ASTERISK};transport=tls", "80001")
         waitFor(lambda: isHeard(server), 20, "sound")
-        assert encryptions(server) == ["AES_CM_128_HMAC_SHA1_80"]
+        assert encryptions(server) == {"sip": "AES_CM_128_HMAC_SHA1_80"}
         server.ask("hangup", "80001")
         waitFor(lambda: not server.ask("calls"), 10, "its end")
 
