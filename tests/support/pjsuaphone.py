@@ -101,8 +101,19 @@ class SoftCall(pj.Call):  # type: ignore[misc] # no types
             self.reinvite(parameter)
 
     def look(self) -> View:
-        level = self.heard.getTxLevel() if self.heard is not None and self.isActive() else 0
-        return {**self.view, "level": level}
+        return {**self.view, "level": self._level()}
+
+    def _level(self) -> int:
+        """
+        Of what is heard, 0 to 255.
+        """
+        if self.heard is None or not self.isActive():
+            return 0
+        try:
+            level: int = self.heard.getTxLevel()
+        except pj.Error:
+            return 0  # an answer has changed the media: the new one is told of in a moment
+        return level
 
 
 class SoftAccount(pj.Account):  # type: ignore[misc] # no types
