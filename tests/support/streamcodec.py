@@ -1,7 +1,7 @@
 """
 A codec with everything that a real one may have, and a telephone that speaks it.
 
-Its clock is 48 kHz whatever the sound is, its payloads are of many lengths, it falls silent, it makes
+Its clock is 48 kHz, or what is said, whatever the sound is, its payloads are of many lengths, it falls silent, it makes
 up what is lost, and it can repeat what may get lost.  What it remembers matters: each frame is
 scrambled by its number since the last one that said that it begins anew, so that a decoder that is
 not told of a loss hears noise until the next of those.
@@ -161,11 +161,11 @@ class ScrambledCodec:
     @ivar decoders: likewise.
     """
 
-    format = SCRAMBLED
     sampleRates = (8000, 16000, 48000)
     frameMs = 10
 
-    def __init__(self) -> None:
+    def __init__(self, mediaFormat: MediaFormat = SCRAMBLED) -> None:
+        self.format = mediaFormat
         self.given: list[tuple[str, int, Parameters]] = []
         self.encoders: list[ScrambledEncoder] = []
         self.decoders: list[ScrambledDecoder] = []
@@ -175,7 +175,7 @@ class ScrambledCodec:
             return 0
         if _density(payload) not in (_PAUSE, _FEW, _MANY) or len(payload) < _spareAt(payload):
             return 0
-        return int(payload[0]) * 480
+        return int(payload[0]) * self.format.clockRate // 100
 
     def announcesPause(self, payload: Octets) -> bool:
         return bool(payload[1] == _PAUSE)

@@ -26,13 +26,12 @@ from h323d.errors import ConfigurationError
 from h323d.media.audio.table import LONGEST_PACKET_MS, NOISE, REFUSED
 from h323d.media.audio.uncoded import Uncoded
 from h323d.values.media.formats import MediaFormat
-from h323d.values.media.passing import isPassable
+from h323d.values.media.passing import CLOCK_RATES, isPassable
 
 __all__ = ["BUILT_IN", "ROOM_RATES", "Codecs"]
 
 BUILT_IN: tuple[ICodec, ...] = (PCMU, PCMA)
 ROOM_RATES = (8000, 16000, 48000)  # Hz, that sound is mixed at
-_CLOCK_RATES = (8000, 16000, 32000, 48000)  # Hz, of which a millisecond is whole units
 _FIRST = NOISE + 1  # the kinds below stand for what is no sound
 _NO_SOUND = 255  # is like no kind
 _BLOCK_MS = 10
@@ -73,7 +72,7 @@ class Codecs:
         alike: dict[int, int] = {}
         self._rates = np.repeat(np.array(ROOM_RATES)[:, None], 256, axis=1)
         self.bestRates = np.full(256, ROOM_RATES[0], np.int64)
-        for kind, codec in enumerate((*codecs, *map(Uncoded, _CLOCK_RATES)), _FIRST):
+        for kind, codec in enumerate((*codecs, *map(Uncoded, CLOCK_RATES)), _FIRST):
             self._clockRates[kind] = codec.format.clockRate
             if isinstance(codec, Uncoded):
                 self._uncoded[codec.format.clockRate] = kind
@@ -226,8 +225,8 @@ def _longestRow(codec: IRowCodec) -> int:
 def _checkedStream(codec: IStreamCodec) -> IStreamCodec:
     _verify(IStreamCodec, codec)
     name = codec.format.name
-    if codec.format.clockRate not in _CLOCK_RATES:
-        raise ConfigurationError(name, f"its clock must be of {_told(_CLOCK_RATES)} Hz")
+    if codec.format.clockRate not in CLOCK_RATES:
+        raise ConfigurationError(name, f"its clock must be of {_told(CLOCK_RATES)} Hz")
     if not codec.sampleRates or not set(codec.sampleRates) <= set(ROOM_RATES):
         raise ConfigurationError(name, f"its sample rates must be of {_told(ROOM_RATES)} Hz")
     if codec.frameMs not in _FRAMES_MS:

@@ -18,7 +18,7 @@ _DISTINGUISHING = {
     "amr-wb": _AMR,
     "ilbc": (("mode", "30"),),
     "mpeg4-generic": (("mode", ""), ("config", "")),
-    "mp4a-latm": (("config", ""), ("cpresent", "1")),
+    "mp4a-latm": (("config", ""), ("cpresent", "1"), ("object", ""), ("bitrate", "")),
 }
 
 

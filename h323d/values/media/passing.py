@@ -13,7 +13,7 @@ from collections.abc import Container
 from h323d.values.media.formats import MediaFormat
 from h323d.values.media.medium import Medium
 
-__all__ = ["isPassable", "mayPass"]
+__all__ = ["CLOCK_RATES", "isPassable", "mayPass"]
 
 # What speaks of other packets, or of other payload types, which are not the same on both sides;
 # and what goes beside sound, and is ours to tell.
@@ -23,7 +23,10 @@ _BOUND = frozenset(
         *("x-ulpfecuc", "telephone-event", "tone", "cn"),
     }
 )
-_CLOCK_RATES = frozenset({8000, 16000, 32000, 48000})  # Hz, of which a millisecond is whole units
+CLOCK_RATES = (8000, 16000, 32000, 48000, 90000)
+"""
+Hz, of the clocks of which a millisecond is whole units: MPEG-4 audio goes by that of pictures.
+"""
 _MOST_SAID = 512  # characters of parameters, as they are said again to somebody else
 
 # Without the parameter there are silence descriptors (RFC 4856, 2.1.9 and 2.1.12).
@@ -43,7 +46,7 @@ def isPassable(mediaFormat: MediaFormat) -> bool:
     return (
         mediaFormat.kind is Medium.AUDIO
         and name not in _BOUND
-        and mediaFormat.clockRate in _CLOCK_RATES
+        and mediaFormat.clockRate in CLOCK_RATES
         and len(name) + sum(len(one) + len(other) for one, other in said) <= _MOST_SAID
     )
 

@@ -28,6 +28,12 @@ GENERIC = (
     MediaFormat("G7221", 16000, parameters=(("bitrate", "32000"),)),
     MediaFormat("AMR-WB", 16000, parameters=(("octet-align", "1"),)),
     MediaFormat("iLBC"),
+    MediaFormat("G7221", 32000, parameters=(("bitrate", "48000"),)),
+    MediaFormat(
+        "MP4A-LATM",
+        90000,
+        parameters=(("bitrate", "64000"), ("object", "23"), ("profile-level-id", "24")),
+    ),
 )
 AUDIO = (*map(MediaFormat, ("PCMU", "PCMA", "G722", "G729", "G723", "GSM")), *GENERIC)
 
@@ -83,7 +89,7 @@ def test_fastStartListsAreWellFormed(tmp_path: Path) -> None:
     answer = answerFastStart(offer, profile, soundAt(rtcp, rtp)).elements
     channels = [h245.decode("OpenLogicalChannel", element) for element in (*offer, *answer)]
     contents = [tunnelled(("request", ("openLogicalChannel", channel))) for channel in channels]
-    assert len(contents) == 26
+    assert len(contents) == 30
     assert tshark.complaints(packets(*contents), tmp_path / "fast.pcap") == []
 
 

@@ -65,6 +65,7 @@ def test_ofOpusOnlyTheLimitOfItsRateMatters() -> None:
     [
         (form("iLBC", ("mode", "20")), True),
         (MediaFormat("mpeg4-generic", 48000, 2), True),
+        (MediaFormat("MP4A-LATM", 90000), True),
         (MediaFormat("L16", 44100, 2), False),
         (form("red", ("0/0", "")), False),
         (form("CN"), False),

@@ -1,8 +1,8 @@
 """
 Sound that a C{GenericCapability} names: by an object identifier, and numbered parameters.
 
-G.722.1 and G.722.2 define theirs in annexes of their own; those of iLBC and AMR are in H.245,
-annexes S and I.  AMR so named is packed in whole octets, as all that speak it do.  A
+G.722.1 and G.722.2 define theirs in annexes of their own; those of MPEG-4 audio, AMR and iLBC are
+in H.245, annexes H, I and S.  AMR so named is packed in whole octets, as all that speak it do.  A
 capability that says more than we can tell in a format's parameters is none: what it means by that
 might be other octets.
 """
@@ -39,6 +39,9 @@ class Generic:
     @ivar told: the other parameters that are always there.
     @ivar isRate: whether C{maxBitRate} tells it from others of the same identifier.
     @ivar assumed: the parameters that may be there, and mean nothing else than without them.
+    @ivar flags: the numbers of those whose value is a C{booleanArray}.
+    @ivar fixed: the parameters of C{nonCollapsing}, where they tell it from others.
+    @ivar level: the number of the one of them that bounds a decoder's work, and may say anything.
     """
 
     name: str
@@ -51,6 +54,9 @@ class Generic:
     told: Parameters = field(default_factory=dict)
     isRate: bool = False
     assumed: Parameters = field(default_factory=dict)
+    flags: frozenset[int] = frozenset()
+    fixed: Parameters = field(default_factory=dict)
+    level: int | None = None
 
     @property
     def alternative(self) -> str:
@@ -62,12 +68,25 @@ class Generic:
 
     def capability(self, frames: int, silence: bool) -> Choice:
         said = {self.frames: frames, **self.told}
-        fields = {
+        fields: Fields = {
             "capabilityIdentifier": ("standard", self.identifier),
             "maxBitRate": self.maxBitRate,
-            "collapsing": [_parameter(number, said[number]) for number in sorted(said)],
+            "collapsing": self._written(said, "unsignedMin"),
         }
+        if self.fixed:
+            fields["nonCollapsing"] = self._written(self.fixed, "unsignedMax")
         return (self.alternative, fields)
+
+    def _written(self, parameters: Parameters, numeric: str) -> list[Fields]:
+        """
+        @param numeric: the alternative of those that are numbers.
+        """
+        return [
+            _parameter(
+                number, parameters[number], "booleanArray" if number in self.flags else numeric
+            )
+            for number in sorted(parameters)
+        ]
 
     def mode(self, packetMs: int) -> Choice:
         return (self.modeAlternative, self.capability(packetMs // self.frameMs, False)[1])
@@ -78,19 +97,27 @@ class Generic:
             return None
         if self.isRate and _rateOf(fields) != self.maxBitRate:
             return None
-        said = _parametersOf(fields)
-        frames = None if said is None else said.pop(self.frames, None) or 1
-        if said is None or frames is None:
+        said = _parametersOf(fields, "collapsing")
+        if said is None or fields.get("nonCollapsingRaw") or not self._isFixedIn(fields):
             return None
+        frames = said.pop(self.frames, None) or 1
         says = {**self.assumed, **said}
         return (frames, False) if says == {**self.assumed, **self.told} else None
+
+    def _isFixedIn(self, fields: Fields) -> bool:
+        if not self.fixed:
+            return True
+        said = _parametersOf(fields, "nonCollapsing")
+        if said is None or said.keys() != self.fixed.keys():
+            return False
+        return all(said[each] == self.fixed[each] for each in said if each != self.level)
 
     def isMode(self, mode: Choice) -> bool:
         return self.read(mode) is not None
 
 
-def _parameter(number: int, value: int | None) -> Fields:
-    told: Choice = ("logical", None) if value is None else ("unsignedMin", value)
+def _parameter(number: int, value: int | None, alternative: str) -> Fields:
+    told: Choice = ("logical", None) if value is None else (alternative, value)
     return {"parameterIdentifier": ("standard", number), "parameterValue": told}
 
 
@@ -99,12 +126,12 @@ def _rateOf(fields: Fields) -> int:
     return rate // 100 if rate >= _BITS_ITSELF else rate
 
 
-def _parametersOf(fields: Fields) -> dict[int, int | None] | None:
+def _parametersOf(fields: Fields, member: str) -> dict[int, int | None] | None:
     """
     @return: C{None} if there are any that we cannot read.
     """
     said: dict[int, int | None] = {}
-    for each in fields.get("collapsing", ()):
+    for each in fields.get(member, ()):
         (kind, number), (form, value) = each["parameterIdentifier"], each["parameterValue"]
         if kind != "standard":
             return None
@@ -114,7 +141,7 @@ def _parametersOf(fields: Fields) -> dict[int, int | None] | None:
             said[number] = None
         else:
             return None
-    return None if fields.get("nonCollapsingRaw") else said
+    return said
 
 
 def _g7221(rate: int, payloadType: int) -> Generic:
@@ -122,6 +149,47 @@ def _g7221(rate: int, payloadType: int) -> Generic:
     identifier = (0, 0, 7, 7221, 1, 0)
     name = f"G.722.1 {rate}"
     return Generic(name, form, 20, payloadType, identifier, rate // 100, 1, isRate=True)
+
+
+_ALL_RATES = {2: 0x70}  # 24, 32 and 48 kbit/s: of which maxBitRate is the highest
+
+
+def _g7221c(rate: int, payloadType: int) -> Generic:
+    form = MediaFormat("G7221", 32000, parameters=(("bitrate", str(rate)),))
+    return Generic(
+        f"G.722.1 C {rate}",
+        form,
+        20,
+        payloadType,
+        (0, 0, 7, 7221, 1, 1, 0),
+        rate // 100,
+        1,
+        _ALL_RATES,
+        isRate=True,
+        assumed=_ALL_RATES,
+        flags=frozenset(_ALL_RATES),
+    )
+
+
+_LOW_DELAY = {0: 24, 1: None, 3: 23}  # profileAndLevel, formatType (LATM), audioObjectType
+
+
+def _aacLD(rate: int, payloadType: int) -> Generic:
+    said = {"bitrate": str(rate), "object": "23", "profile-level-id": "24"}
+    form = MediaFormat("MP4A-LATM", 90000, parameters=tuple(said.items()))
+    return Generic(
+        f"AAC-LD {rate}",
+        form,
+        10,
+        payloadType,
+        (0, 0, 8, 245, 1, 1, 0),
+        rate // 100,
+        2,
+        isRate=True,
+        assumed={5: 1},  # maxAudioObjects
+        fixed=_LOW_DELAY,
+        level=0,
+    )
 
 
 def _ilbc(mode: int, bitRate: int, payloadType: int) -> Generic:
@@ -160,7 +228,13 @@ GENERIC_WORDS: tuple[Coding, ...] = (
     _ilbc(30, 134, 106),
     _ilbc(20, 152, 107),
     _amr(113),
+    _g7221c(48000, 114),
+    _g7221c(32000, 115),
+    _g7221c(24000, 116),
+    _aacLD(64000, 117),
+    _aacLD(56000, 118),
+    _aacLD(48000, 119),
 )
 """
-Of G.722.1, annex A; G.722.2, annex F; H.245, annexes S and I.
+Of G.722.1, annexes A and C; G.722.2, annex F; H.245, annexes H, I and S.
 """

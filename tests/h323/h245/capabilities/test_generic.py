@@ -17,6 +17,13 @@ from h323d.values.media.profile import MediaProfile
 G7221, G7222 = (0, 0, 7, 7221, 1, 0), (0, 0, 7, 7222, 1, 0)
 ILBC, AMR = (0, 0, 8, 245, 1, 1, 11), (0, 0, 8, 245, 1, 1, 1)
 WIDE = MediaFormat("G7221", 16000, parameters=(("bitrate", "32000"),))
+WIDER, LOW_DELAY = (0, 0, 7, 7221, 1, 1, 0), (0, 0, 8, 245, 1, 1, 0)
+FULLER = MediaFormat("G7221", 32000, parameters=(("bitrate", "48000"),))
+AAC_LD = MediaFormat(
+    "MP4A-LATM",
+    90000,
+    parameters=(("bitrate", "64000"), ("object", "23"), ("profile-level-id", "24")),
+)
 SHORT = MediaFormat("iLBC", parameters=(("mode", "20"),))
 MOBILE = MediaFormat("AMR-WB", 16000)
 ALIGNED = MediaFormat("AMR-WB", 16000, parameters=(("octet-align", "1"),))
@@ -44,6 +51,25 @@ def number(value: int) -> tuple[str, int]:
     return ("unsignedMin", value)
 
 
+def bits(value: int) -> tuple[str, int]:
+    return ("booleanArray", value)
+
+
+def aac(
+    rate: int, level: int = 24, kind: int = 23, **parameters: tuple[str, Any]
+) -> tuple[str, Any]:
+    """
+    @param kind: C{audioObjectType}.
+    """
+    alternative, fields = capability(LOW_DELAY, rate, **parameters)
+    said = {0: ("unsignedMax", level), 1: LOGICAL, 3: ("unsignedMax", kind)}
+    fields["nonCollapsing"] = [
+        {"parameterIdentifier": ("standard", number), "parameterValue": value}
+        for number, value in said.items()
+    ]
+    return alternative, fields
+
+
 def readAs(value: tuple[str, Any]) -> tuple[MediaFormat, int] | None:
     ability = AUDIO.read(value)
     return None if ability is None else (ability.format, ability.packetMs)
@@ -57,6 +83,8 @@ def readAs(value: tuple[str, Any]) -> tuple[MediaFormat, int] | None:
         (capability(G7222, 238, p0=number(1), p2=LOGICAL), ALIGNED, 20),
         (capability(ILBC, 152, p0=number(2), p1=number(20)), SHORT, 40),
         (capability(AMR, 122, p0=number(1), p2=LOGICAL), NARROW, 20),
+        (capability(WIDER, 480, p1=number(1), p2=bits(0x70)), FULLER, 20),
+        (aac(640, p2=number(2)), AAC_LD, 20),
     ],
 )
 def test_aCapabilityIsReadAndWrittenBack(
@@ -78,6 +106,11 @@ def test_aCapabilityIsReadAndWrittenBack(
         (capability(G7222, p0=number(1), p3=number(0x1FF)), (MOBILE, 20)),  # all that it has
         (capability(ILBC, 122, p0=number(1), p1=("unsignedMax", 20)), (SHORT, 20)),
         (capability(AMR, 122, p0=number(1)), (NARROW, 20)),  # without silence descriptors
+        (capability(WIDER, 480, p1=number(1)), (FULLER, 20)),  # whatever it might do besides
+        (
+            aac(640, level=25, p2=number(2), p5=number(1)),
+            (AAC_LD, 20),
+        ),  # a decoder that can do more
     ],
 )
 def test_whatPeersSayOtherwiseIsRead(value: tuple[str, Any], read: tuple[MediaFormat, int]) -> None:
@@ -91,6 +124,11 @@ def test_whatPeersSayOtherwiseIsRead(value: tuple[str, Any], read: tuple[MediaFo
         capability(G7221, p1=number(1)),
         capability(G7222, 238, p0=number(1), p3=number(0x0F)),  # some of its modes
         capability(G7222, 238, p0=number(1), p6=LOGICAL),  # with checks
+        capability(WIDER, 640, p1=number(1)),
+        capability(WIDER, 480, p1=number(1), p2=bits(0x10)),
+        capability(LOW_DELAY, 640, p2=number(2)),  # in no format that has a name
+        aac(640, kind=2, p2=number(2)),  # not of low delay
+        aac(640, p2=number(2), p5=number(2)),  # two in one
         capability(ILBC, 152, p0=number(1)),
         capability(AMR, 122, p0=number(1), p3=LOGICAL),  # with those of another codec
         capability(AMR, 67, p0=number(1)),  # the lower of its modes
@@ -109,7 +147,7 @@ def test_itGoesUnderAPayloadTypeOfItsOwn() -> None:
     assert all(96 <= each <= 127 for each in types)
 
 
-@pytest.mark.parametrize("form", [WIDE, SHORT, MOBILE, ALIGNED, NARROW])
+@pytest.mark.parametrize("form", [WIDE, FULLER, AAC_LD, SHORT, MOBILE, ALIGNED, NARROW])
 def test_aModeIsKnownAgain(form: MediaFormat) -> None:
     sound = MediaProfile.audio((form,)).of(Medium.AUDIO)
     (ability,) = AUDIO.sendable(sound)
@@ -127,6 +165,9 @@ def test_longPacketsOfWhatMerelyPassesAreNotTooMuch() -> None:
     ("form", "named"),
     [
         (WIDE, True),
+        (FULLER, True),
+        (AAC_LD, True),
+        (MediaFormat("MP4A-LATM", 90000, parameters=(("config", "400027103FC0"),)), False),
         (MediaFormat("iLBC"), True),
         (MediaFormat("AMR-WB", 16000, parameters=(("mode-change-capability", "2"),)), True),
         (MediaFormat("AMR-WB", 16000, parameters=(("mode-set", "0,1,2"),)), False),
