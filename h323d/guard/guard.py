@@ -36,6 +36,7 @@ from h323d.guard.pii.rules import PIIKind
 from h323d.guard.registry.guardian import Guardian, ProofForm, Status
 from h323d.guard.registry.registry import Registry
 from h323d.guard.registry.users import digestUserOf
+from h323d.guard.roomtypes import NO_ROOMS, RoomNames, RoomTypes
 from h323d.guard.signatures.budget import SignatureBudget
 from h323d.guard.signatures.memory import ReplayMemory
 from h323d.guard.signatures.verifying import Signatures
@@ -53,14 +54,25 @@ class Guard:
     """
     @ivar registry: the one that is in force.
     @ivar holdings: what those have who were admitted.
+    @ivar roomTypes: as which type of call everything in some rooms counts.
     """
 
     name = "guard"
     doors = frozenset(AT)
 
-    def __init__(self, config: GuardConfig, registry: Registry, clock: IReactorTime) -> None:
+    def __init__(
+        self,
+        config: GuardConfig,
+        registry: Registry,
+        clock: IReactorTime,
+        rooms: RoomNames = NO_ROOMS,
+    ) -> None:
+        """
+        @param rooms: knows which names are those of rooms.
+        """
         self.registry = registry
         self.holdings = Holdings()
+        self.roomTypes = RoomTypes(rooms)
         self._clock = clock
         self._inheritance = Inheritance()
         memory = ReplayMemory(clock.seconds())
@@ -73,7 +85,7 @@ class Guard:
         Other limits for who asks from now on; nobody loses what they have.
         """
         self._config = config
-        self._escalateRooms = frozenset(config.escalateRooms)
+        self.roomTypes.reconfigure(config.escalateRooms)
 
     def use(self, registry: Registry) -> list[str]:
         """
@@ -93,11 +105,23 @@ class Guard:
             others now has to prove them again.
         """
         named = tuple(names)
-        guardian = self._ownerOf(named)
+        guardian = self.ownerOf(named)
         if guardian is None or guardian.status is not Status.ACTIVE:
             return False
         known = before.byTerminalId(guardian.terminalId)
         return known is None or not _hasLost(known, guardian)
+
+    def ownerOf(self, names: tuple[PartyAddress, ...]) -> Guardian | None:
+        """
+        Whose names these are; C{None} if they are not of one entry.
+        """
+        registry = self.registry
+        for name in names:
+            guardian = registry.byAlias(name) or registry.byName(name.number)
+            if guardian is not None:
+                isTheirs = all(registry.isOf(each, guardian) for each in names)
+                return guardian if isTheirs else None
+        return None
 
     def userOfKey(self, key: bytes) -> str | None:
         """
@@ -210,10 +234,9 @@ class Guard:
         return Identified(asker, guardian, held.key, application.callType)
 
     def _demandOf(self, application: Application, found: Identified, call: Call) -> Demand:
-        isGrave = any(each.number in self._escalateRooms for each in application.called)
         return Demand(
             found.callType,
-            CallType.ESCALATE if isGrave else None,
+            self.roomTypes.of(application.called),
             application.declaredPII,
             self._piiOf(application) if self._isRead(application, found) else frozenset(),
             self._bandwidthOf(application, call),
@@ -266,18 +289,6 @@ class Guard:
             pooled=ledger.pooled - own,
             pool=self._config.pool,
         )
-
-    def _ownerOf(self, names: tuple[PartyAddress, ...]) -> Guardian | None:
-        """
-        Whose names these are; C{None} if they are not of one entry.
-        """
-        registry = self.registry
-        for name in names:
-            guardian = registry.byAlias(name) or registry.byName(name.number)
-            if guardian is not None:
-                isTheirs = all(registry.isOf(each, guardian) for each in names)
-                return guardian if isTheirs else None
-        return None
 
 
 def _hasLost(before: Guardian, now: Guardian) -> bool:

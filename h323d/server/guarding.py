@@ -26,6 +26,7 @@ from h323d.guard.registry.document import MAX_OCTETS
 from h323d.guard.registry.reading import parse
 from h323d.guard.registry.registry import Registry
 from h323d.guard.registry.users import digestUsers
+from h323d.guard.roomtypes import RoomNames
 from h323d.operation.command import OperatorError
 from h323d.operation.operator import Operator
 from h323d.server.assembly import zoneSettings
@@ -35,8 +36,10 @@ __all__ = ["Guarding", "newGuard", "withGuardians"]
 _KEY = "guard.registry"
 
 
-def newGuard(configuration: Configuration, world: Surroundings) -> Guard | None:
+def newGuard(configuration: Configuration, world: Surroundings, rooms: RoomNames) -> Guard | None:
     """
+    @param rooms: knows which names are those of rooms.
+
     @return: C{None} where everybody may come.
 
     @raise ConfigurationError: the registry cannot be used, or there is nobody to register with.
@@ -46,7 +49,7 @@ def newGuard(configuration: Configuration, world: Surroundings) -> Guard | None:
         return None
     if not (configuration.gatekeeper.enabled and configuration.h323.enabled):
         raise ConfigurationError(_KEY, "takes a gatekeeper, and it is switched off")
-    return Guard(config, _read(world.files, config.registry), world.clock)
+    return Guard(config, _read(world.files, config.registry), world.clock, rooms)
 
 
 def withGuardians(configuration: Configuration, guard: Guard | None) -> Configuration:

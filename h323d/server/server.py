@@ -97,7 +97,7 @@ class Server:
         self._ground = ground = Ground(configuration, world, known)
         self.records = assembly.newRecords(configuration.cdr, world)
         self.directory = directory = RoomDirectory(configuration.conference)
-        self._guard = guard = newGuard(configuration, world)
+        self._guard = guard = newGuard(configuration, world, directory)
         first = (ground.sources,) if guard is None else (ground.sources, guard)
         self.gates = gates = assembly.newGates(plugins, world, first, self._witnessGates())
         self.sounds = HouseSounds(configuration.sounds, world.files)
