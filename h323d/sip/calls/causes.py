@@ -6,7 +6,8 @@ something else are marked.  A C{Reason} header says more than a status code and 
 before it: the cause that it has of Q.850, or otherwise the status that it has of SIP.
 
 That somebody else has taken the call, SIP says by C{cause=200} in a CANCEL (RFC 3326, 3.1), and
-Q.850 by cause 26, non-selected user clearing.
+Q.850 by cause 26, non-selected user clearing.  That a call has to give way to a graver one, SIP
+says by a protocol of its own (RFC 4411), and Q.850 by cause 8.
 """
 
 from __future__ import annotations
@@ -116,8 +117,10 @@ _CAUSES = {
 }
 
 COMPLETED_ELSEWHERE = 200  # RFC 3326, 3.1
+UA_PREEMPTION = 1  # RFC 4411, 5: it is a user agent that needs the place
+MAX_PREEMPTION = 5
 
-_REASON = re.compile(r"(?:^|,)\s*(Q\.850|SIP)\s*(;[^,]*)", re.IGNORECASE)
+_REASON = re.compile(r"(?:^|,)\s*(Q\.850|SIP|preemption)\s*(;[^,]*)", re.IGNORECASE)
 _REASON_CAUSE = re.compile(r";\s*cause\s*=\s*([0-9]{1,3})\s*(?:;|$)", re.IGNORECASE)
 
 
@@ -158,6 +161,8 @@ def reasonCause(reasons: Iterable[str]) -> Cause | None:
     number, status = numbers.get("q.850", 0), numbers.get("sip", 0)
     if 1 <= number <= 127:
         return Cause.fromWire(number)
+    if 1 <= numbers.get("preemption", 0) <= MAX_PREEMPTION:
+        return Cause.PREEMPTION
     return _causeOfStatus(status) if 300 <= status <= 699 else None
 
 
@@ -194,6 +199,8 @@ def reasonOf(cause: Cause) -> str:
     said = f"Q.850;cause={int(cause)}"
     if cause is Cause.NON_SELECTED_USER_CLEARING:
         return f'SIP;cause={COMPLETED_ELSEWHERE};text="Call completed elsewhere", {said}'
+    if cause is Cause.PREEMPTION:
+        return f'preemption;cause={UA_PREEMPTION};text="UA Preemption", {said}'
     return said
 
 

@@ -52,6 +52,7 @@ def test_reasonsAreCauses(reason: str, cause: int) -> None:
         (Cause.SWITCHING_EQUIPMENT_CONGESTION, "gatewayResources"),
         (Cause.RESOURCE_UNAVAILABLE, "gatekeeperResources"),
         (Cause.INTERWORKING, "undefinedReason"),
+        (Cause.PREEMPTION, "undefinedReason"),
     ],
 )
 def test_causesAreReasons(cause: Cause, reason: str) -> None:

@@ -67,6 +67,9 @@ def test_aReasonIsBelievedBeforeTheStatus() -> None:
         ("SIP;cause=486", 17),
         ('sip ;text="Busy"; cause=600', 17),
         ("SIP;cause=486, Q.850;cause=21", 21),
+        ('preemption ;cause=2 ;text="Reserved Resources Preempted"', 8),
+        ("Preemption;cause=5, SIP;cause=486", 8),
+        ("preemption;cause=1, Q.850;cause=16", 16),
     ],
 )
 def test_aReasonIsReadAsPeersWriteIt(text: str, cause: int) -> None:
@@ -83,6 +86,8 @@ def test_aReasonIsReadAsPeersWriteIt(text: str, cause: int) -> None:
         "Q.850;cause=",
         "Q.850;cause=0",
         "Q.850;cause=999",
+        "preemption;cause=0",
+        "preemption;cause=6",
         "",
     ],
 )
@@ -106,6 +111,11 @@ def test_aCancelSaysThatSomebodyElseHasTheCallOrWhy(text: str, cause: int) -> No
 def test_thatSomebodyElseHasTheCallIsSaidAsPhonesOfSIPKnowIt() -> None:
     said = reasonOf(Cause.NON_SELECTED_USER_CLEARING)
     assert said.startswith('SIP;cause=200;text="Call completed elsewhere"')
+
+
+def test_thatACallGivesWayToAGraverOneIsSaidByAProtocolOfItsOwn() -> None:
+    said = reasonOf(Cause.PREEMPTION)
+    assert said == 'preemption;cause=1;text="UA Preemption", Q.850;cause=8'
 
 
 def test_whatWeWriteWeRead() -> None:
