@@ -162,6 +162,12 @@ class Branches:
         """
         return bool(self._ranks)
 
+    def leftOf(self, trunk: str) -> int:
+        """
+        How many of those ways lead by a trunk.
+        """
+        return sum(place.way.trunk == trunk for rank in self._ranks for place in rank)
+
     def take(self) -> tuple[Place, ...]:
         """
         The places that are to be called now; none if there are none left, or the last refusals
@@ -230,6 +236,7 @@ class Branches:
         A way is not taken, as none can be called on it at present.
         """
         self._refusals.append(cause)
+        self._most += 1  # only who is called counts
 
     def redirect(self, side: BridgeSide, way: Way) -> None:
         """

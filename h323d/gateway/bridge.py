@@ -29,6 +29,7 @@ from h323d.gateway.hearing import Hearing
 from h323d.gateway.joinedleg import JoinedLeg
 from h323d.gateway.movedleg import MovedLeg
 from h323d.gateway.successor import Successor
+from h323d.gateway.trunkpatience import TrunkPatience
 from h323d.tracing import stateName
 from h323d.values.address import PartyAddress
 from h323d.values.cause import Cause
@@ -86,7 +87,8 @@ class Bridge:
         self.sides: dict[LegID, BridgeSide] = {caller.legId: self.caller}
         named = calledBy(ways, caller.called)
         self._branches = Branches(named, config.maxBranches, config.failoverCauses)
-        self._dialling = Dialling(self, context, self.caller, self._branches)
+        self._patience = TrunkPatience(context.clock)
+        self._dialling = Dialling(self, context, self.caller, self._branches, self._patience)
         self._hearing = Hearing(context, self.caller, self._branches)
         self._endedByCalled = False
         times = config.answerTimeout, config.ringTimeout, config.busySeconds
@@ -224,8 +226,9 @@ class Bridge:
         self._branches.enter(side, place)
         leg.observe(side)
         self._context.trunks.began(place.way, leg)
-        context, config = self._context, self._context.config
-        side.expect(Timer(context.clock), config.wayTimeout, config.progressTimeout)
+        config, left = self._context.config, self._branches.leftOf(place.way.trunk)
+        seconds = self._patience.shareOf(place.way, left, config.wayTimeout)
+        side.expect(Timer(self._context.clock), seconds, config.progressTimeout)
         self._owner.bridgeCalled(self, leg)
         self._facts.tellOriginated(leg, self.caller.leg.legId, leg.callIdentifier)
 

@@ -22,6 +22,7 @@ from h323d.gateway.branches import Branches, Place
 from h323d.gateway.bridgeside import BridgeSide
 from h323d.gateway.context import BridgeContext
 from h323d.gateway.transferredleg import sourceOf
+from h323d.gateway.trunkpatience import TrunkPatience
 from h323d.values.address import ANONYMOUS, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.diversion import Diversion, DiversionReason
@@ -55,15 +56,18 @@ class Dialling:
         context: BridgeContext,
         caller: BridgeSide,
         branches: Branches,
+        patience: TrunkPatience,
     ) -> None:
         """
         @param caller: on whose behalf.
         @param branches: knows which places are to be called.
+        @param patience: whose servers have been silent for too long.
         """
         self._owner = owner
         self._context = context
         self._caller = caller
         self._branches = branches
+        self._patience = patience
 
     def callNext(self) -> bool:
         """
@@ -95,6 +99,8 @@ class Dialling:
 
     def _isOpen(self, place: Place) -> bool:
         obstacle = self._context.trunks.obstacle(place.way)
+        if self._patience.isOver(place.way):
+            obstacle = Cause.NO_USER_RESPONDING
         if obstacle is not None:
             self._branches.passOver(obstacle)
         return obstacle is None

@@ -306,6 +306,18 @@ def test_whatTheLastWayHasSaidIsToldAndNotThatTheOthersAreFull() -> None:
     assert alice.done[1:] == [("reject", Cause.USER_BUSY)]
 
 
+def test_tenSilentServersOfOneTrunkGiveWayToTheNextTrunkInTime() -> None:
+    gateway = Gateway()
+    servers = (replace(PHONE, destination=TransportAddress(f"10.0.1.{n}", 5060)) for n in range(10))
+    gateway.offer(*(replace(each, trunk="many") for each in servers), FREE)
+    for _ in range(32):
+        assert gateway.h323.legs == []
+        gateway.clock.advance(1.0)
+    assert len(gateway.h323.legs) == 1
+    assert len(gateway.sip.legs) == 8
+    assert gateway.sip.legs[-1].done == [("hangup", Cause.NO_USER_RESPONDING)]
+
+
 @pytest.mark.parametrize("first", [0, 1])
 def test_whoHangsUpTakesTheOtherAlongWithTheCause(first: int) -> None:
     gateway = Gateway()
