@@ -27,7 +27,7 @@ from h323d.call.media import (
 )
 from h323d.errors import RemoteProtocolError
 from h323d.media.audio.crossing import Crossing
-from h323d.media.door import PlaneDoor
+from h323d.media.door import Door
 from h323d.media.dtls.handshakes import Handshakes, KeyAgreements
 from h323d.media.packets import IPortPair
 from h323d.values.address import TransportAddress
@@ -71,7 +71,7 @@ class _Stage:
     A plane that a port is on its way to, and what it is to be told there.
     """
 
-    door: PlaneDoor
+    door: Door
     waiting: list[tuple[Callable[..., None], tuple[Any, ...]]] = field(default_factory=list)
     # Any: as commands differ.
 
@@ -92,7 +92,7 @@ class Port:
         portId: int,
         pair: IPortPair,
         told: str,
-        door: PlaneDoor,
+        door: Door,
         agreements: KeyAgreements,
     ) -> None:
         """
@@ -183,7 +183,7 @@ class Port:
         else:
             self._door.command(method, *arguments)
 
-    def go(self, door: PlaneDoor) -> None:
+    def go(self, door: Door) -> None:
         """
         Be in that plane from now on.
         """
@@ -219,7 +219,7 @@ class Mixer:
         pool: Pool,
         observer: IMixerObserver,
         mixerId: int,
-        door: PlaneDoor,
+        door: Door,
         passes: bool = False,
     ) -> None:
         """

@@ -31,7 +31,7 @@ from h323d.call.media import (
 from h323d.errors import ResourceUnavailable
 from h323d.media.audio.crossing import Crossing
 from h323d.media.config import MediaConfig
-from h323d.media.door import PlaneDoor
+from h323d.media.door import Door
 from h323d.media.dtls.handshakes import KeyAgreements
 from h323d.media.failures import deliverAll
 from h323d.media.mixer import Mixer, Port
@@ -62,7 +62,7 @@ _WORST = {"worstLateness"}  # of all planes; of other figures, the sum
 @implementer(IMediaPool)
 class MediaPool:
     """
-    All ports and mixers, over one L{PlaneDoor} or several.
+    All ports and mixers, over one L{Door} or several.
 
     @ivar crossing: of the ports that go from plane to plane.
     """
@@ -72,7 +72,7 @@ class MediaPool:
     def __init__(
         self,
         config: MediaConfig,
-        doors: Sequence[PlaneDoor],
+        doors: Sequence[Door],
         ports: IPortSource,
         relays: RelayPool,
         agreements: KeyAgreements,
@@ -154,7 +154,7 @@ class MediaPool:
         deliver = functools.partial(self._deliverOne, self._doors[number])
         deliverAll(reports, deliver, self._log, "a media observer")
 
-    def _deliverOne(self, door: PlaneDoor, report: Report) -> None:
+    def _deliverOne(self, door: Door, report: Report) -> None:
         match report:
             case Heard(portId, source):
                 if (port := self._ports.get(portId)) is not None:
@@ -234,7 +234,7 @@ class MediaPool:
         return self._nextId - 1
 
 
-def _loadOf(door: PlaneDoor) -> int:
+def _loadOf(door: Door) -> int:
     return door.load
 
 

@@ -7,9 +7,10 @@ shared with it.
 
 from __future__ import annotations
 
-import functools
 import random
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from twisted.logger import Logger
 from zope.interface import implementer
@@ -26,10 +27,21 @@ from h323d.values.address import TransportAddress
 
 __all__ = ["RelayCommand", "RelayPool"]
 
-RelayCommand = Callable[[IRelayIO, float], None]
-"""
-What is done on the thread that forwards, at some time of its clock.
-"""
+
+@dataclass(frozen=True, slots=True)
+class RelayCommand:
+    """
+    What is done on the thread that forwards, at some time of its clock.
+
+    @ivar method: of a L{RelayTable}.
+    @ivar arguments: what it takes between the L{IRelayIO} and the time; Any, as methods differ.
+    """
+
+    method: Callable[..., None]
+    arguments: tuple[Any, ...]
+
+    def __call__(self, packets: IRelayIO, now: float) -> None:
+        self.method(packets, *self.arguments, now)
 
 
 class RelayPool:
@@ -69,7 +81,7 @@ class RelayPool:
         """
         As L{h323d.call.media.IMediaPool.reconfigure}.
         """
-        self._command(lambda packets, now: self._table.know(networks))
+        self._command(RelayCommand(self._table.know, (networks,)))
 
     def openRelay(
         self,
@@ -93,8 +105,7 @@ class RelayPool:
         for side in relay.sides:
             if side.multiplexID is None:
                 self._sides.update(dict.fromkeys(side.arriving, side))
-        opening = functools.partial(self._table.open, relayId=relay.relayId, ends=(first, second))
-        self._command(lambda packets, now: opening(packets, now=now))
+        self._command(RelayCommand(self._table.open, (relay.relayId, (first, second))))
         return relay
 
     def _newEnd(self, host: str, multiplexed: bool) -> RelayEnd:
@@ -126,7 +137,7 @@ class RelayPool:
         """
         Say where a side's peer is.
         """
-        self._command(lambda packets, now: self._table.aim(packets, relayId, side, aim, now))
+        self._command(RelayCommand(self._table.aim, (relayId, side, aim)))
 
     def turnsRound(self, side: _Side, target: TransportAddress) -> bool:
         """
@@ -165,7 +176,7 @@ class RelayPool:
             if side.multiplexID is None:
                 for address in side.arriving:
                     del self._sides[address]
-        self._command(lambda packets, now: self._table.close(packets, relay.relayId))
+        self._command(RelayCommand(self._table.close, (relay.relayId,)))
 
 
 @implementer(IRelaySide)

@@ -213,7 +213,7 @@ class RelayTable:
     def __len__(self) -> int:
         return len(self._relays)
 
-    def know(self, networks: MediaNetworks) -> None:
+    def know(self, packets: IRelayIO, networks: MediaNetworks, now: float) -> None:
         """
         Judge by these networks who is aimed at from now on.
         """
@@ -316,7 +316,7 @@ class RelayTable:
             if heard or (lane.begins and relay.until[lane.side] > now):
                 lane.target = lane.aimed
 
-    def close(self, packets: IRelayIO, relayId: int) -> None:
+    def close(self, packets: IRelayIO, relayId: int, now: float) -> None:
         """
         Free the ports.
         """

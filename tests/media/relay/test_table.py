@@ -270,7 +270,7 @@ def test_aThirdHostIsSentToOnceItSpoke(bench: Bench, control: bool) -> None:
 
 
 def test_aHostOfAConfiguredNetworkIsSentToAtOnce(bench: Bench) -> None:
-    bench.table.know(MediaNetworks(thirdParties=Networks(("10.0.2.0/24",))))
+    bench.table.know(bench.io, MediaNetworks(thirdParties=Networks(("10.0.2.0/24",))), 0.0)
     bench.aim(0, AT_ALICE)
     bench.aim(1, BEHIND_A_PROXY)
     assert bobGets(bench)
@@ -379,7 +379,7 @@ def test_thePeersOwnNumberIsPutInFront() -> None:
 def test_sharedPortsOutliveARelay() -> None:
     bench = Bench(shared=True)
     bench.aimBoth()
-    bench.table.close(bench.io, 1)
+    bench.table.close(bench.io, 1, 0.0)
     assert bench.arrive(bench.first, ("10.0.1.1", 5000), bytes([0, 0, 0, 77]) + rtp()) == []
     assert bench.second.pair.rtp not in bench.io.readers
 
@@ -407,8 +407,8 @@ def test_eachRelayIsSurveyedOnceInTenTimes(bench: Bench) -> None:
 
 
 def test_aClosedRelayFreesItsPortsOnce(bench: Bench) -> None:
-    bench.table.close(bench.io, 1)
-    bench.table.close(bench.io, 1)
+    bench.table.close(bench.io, 1, 0.0)
+    bench.table.close(bench.io, 1, 0.0)
     bench.aimBoth()
     assert bench.io.readers == {}
     assert bench.table.reports == [RelayClosed(1)]
