@@ -11,6 +11,8 @@ from pathlib import Path
 
 from h323d import __version__
 from h323d.call.transfers import MAXIMUM_TRANSFERS
+from h323d.guard.registry.fields import keyOf
+from h323d.values.ed25519 import PublicKey
 from h323d.values.media.digits import DigitMethod
 from h323d.values.proof import MAX_IDENTITY
 from h323d.values.tlspeer import TLSPeer
@@ -44,6 +46,8 @@ def optionsOf(arguments: Sequence[str] | None) -> argparse.Namespace:
             parser.error(f"--tls-key: {str(error).removeprefix('key: ')}")
     if len({each is None for each in (options.key, options.terminal_id, options.guard)}) > 1:
         parser.error("--key, --terminal-id and --guard go together")
+    if options.guard_key is not None and options.key is None:
+        parser.error("--guard-key has no meaning without --key")
     if options.record and options.sound_card is not None:
         parser.error("--record has no place beside --sound-card, which listens")
     return options
@@ -101,6 +105,19 @@ def _addProof(parser: argparse.ArgumentParser) -> None:
     proof.add_argument(
         "--guard", type=_identity, metavar="NAME", help="the server that is meant: its guard.name"
     )
+    proof.add_argument(
+        "--guard-key",
+        type=_publicKey,
+        metavar="KEY",
+        help="the server's public key, ed25519:...: believe no answer of RAS without it",
+    )
+
+
+def _publicKey(text: str) -> PublicKey:
+    try:
+        return keyOf(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _identity(text: str) -> str:

@@ -93,7 +93,7 @@ def _signsAs(options: argparse.Namespace) -> SigningIdentity | None:
         key = signingKeyIn(options.key.read_text(), str(options.key))
     except OSError as error:
         raise H323dError(f"--key: {options.key}: {error.strerror}") from error
-    return SigningIdentity(key, options.terminal_id, options.guard)
+    return SigningIdentity(key, options.terminal_id, options.guard, options.guard_key)
 
 
 def _mediaOf(options: argparse.Namespace) -> MediaConfig:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from h323d.gatekeeper.config import GatekeeperConfig
 from h323d.gatekeeper.routed.config import RoutedConfig
 from h323d.gatekeeper.routing.config import RoutingConfig
+from h323d.gatekeeper.security.answers import AnswerKey
 from h323d.gatekeeper.security.config import SecurityConfig
 from h323d.gatekeeper.security.users import KnownKeys
 from h323d.gatekeeper.traversalconfig import TraversalConfig
@@ -23,6 +24,7 @@ class ZoneSettings:
     The sections, each as its own module explains it.
 
     @ivar keys: knows those by which a gate judges; C{None} if none does.
+    @ivar answerKey: signs what guardians are answered; C{None} signs nothing.
     """
 
     gatekeeper: GatekeeperConfig = field(default_factory=GatekeeperConfig)
@@ -32,3 +34,4 @@ class ZoneSettings:
     routed: RoutedConfig = field(default_factory=RoutedConfig)
     h323: H323Config = field(default_factory=H323Config)
     keys: KnownKeys | None = None
+    answerKey: AnswerKey | None = None

@@ -156,7 +156,9 @@ class Zone(Part[ZoneSettings]):
         )
         self.parents = Parents(config, context, self)
         self._routing = Routing(settings.routing, context, self, self.parents, choosePolicies)
-        self._security = Security(settings.security, context, self._routing, self, self.users)
+        self._security = Security(
+            settings.security, context, self._routing, self, self.users, settings.answerKey
+        )
         self.passwords = self._security.passwords
         self._reaching = self._newReaching(settings, context)
         self.dialBacks, self.secureOffers = self._reaching.dialBacks, self._reaching.secureOffers

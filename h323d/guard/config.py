@@ -24,6 +24,10 @@ class GuardConfig:
     name: str = ""
     """By what name signatures are made for this server, and no other."""
 
+    key: str = ""
+    """The file of the private key, as C{h323ctl guard keygen} makes it, that what is answered
+    to guardians who sign is signed with, by RAS; empty signs nothing."""
+
     checkInterval: float = 5.0
     """Seconds between two looks whether the file has changed; 0 looks only when the
     configuration is read again."""

@@ -33,6 +33,8 @@ from h323d.guard.inheritance import Granted, Inheritance
 from h323d.guard.ledger import Call
 from h323d.guard.pii.detection import foundAmong, redacted
 from h323d.guard.pii.rules import PIIKind
+from h323d.guard.presences import Presence, Presences
+from h323d.guard.recognition import Recognition
 from h323d.guard.registry.guardian import Guardian, ProofForm, Status
 from h323d.guard.registry.registry import Registry
 from h323d.guard.registry.users import digestUserOf
@@ -40,12 +42,13 @@ from h323d.guard.roomtypes import NO_ROOMS, RoomNames, RoomTypes
 from h323d.guard.signatures.budget import SignatureBudget
 from h323d.guard.signatures.memory import ReplayMemory
 from h323d.guard.signatures.verifying import Signatures
-from h323d.values.address import AddressKind, PartyAddress
+from h323d.values.address import AddressKind, PartyAddress, TransportAddress
+from h323d.values.ed25519 import Signing
+from h323d.values.proof import Proof
 
 __all__ = ["Guard"]
 
 _REPORTED = (Door.BRQ, Door.REINVITE)  # where what a call has is changed
-_HOLDING_NOTHING = (Purpose.REGISTRATION, Purpose.BELIEF)
 _WITHIN = (Door.REINVITE, Door.REFER)  # a dialog of SIP, which is known by its leg
 
 
@@ -55,6 +58,7 @@ class Guard:
     @ivar registry: the one that is in force.
     @ivar holdings: what those have who were admitted.
     @ivar roomTypes: as which type of call everything in some rooms counts.
+    @ivar key: that guardians are answered by; C{None} if they are answered unsigned.
     """
 
     name = "guard"
@@ -66,18 +70,21 @@ class Guard:
         registry: Registry,
         clock: IReactorTime,
         rooms: RoomNames = NO_ROOMS,
+        key: Signing | None = None,
     ) -> None:
         """
         @param rooms: knows which names are those of rooms.
         """
         self.registry = registry
+        self.key = key
         self.holdings = Holdings()
         self.roomTypes = RoomTypes(rooms)
         self._clock = clock
         self._inheritance = Inheritance()
+        self._presences = Presences()
         memory = ReplayMemory(clock.seconds())
         signatures = Signatures(config.name, memory, SignatureBudget())
-        self._identification = Identification(signatures, self._inheritance)
+        self._identification = Identification(signatures, self._inheritance, Recognition())
         self.reconfigure(config)
 
     def reconfigure(self, config: GuardConfig) -> None:
@@ -138,6 +145,20 @@ class Guard:
         user = digestUserOf(guardian)
         return "" if user is None else user.name
 
+    def signerOf(self, proof: Proof, source: TransportAddress) -> str:
+        """
+        The C{terminal_id} of who signed a request of RAS that came from there; empty for nobody.
+        """
+        return self._identification.signer(proof, source, self.registry, self._clock.seconds())
+
+    def signerAt(self, source: TransportAddress) -> str:
+        """
+        The same of who has registered from there by RAS, and signed that.
+        """
+        presence = self._presences.at(source)
+        isSigner = presence is not None and presence.form is ProofForm.ED25519
+        return presence.terminalId if presence is not None and isSigner else ""
+
     def judge(self, application: Application) -> Admission | Refusal:
         now = self._clock.seconds()
         held = self._heldBefore(application)
@@ -159,9 +180,22 @@ class Guard:
         decision = decide(asked)
         if decision.told is not None and decision.failure is not None:
             return Refusal.of(decision.told, decision.failure.detail)
-        if application.door.purpose in _HOLDING_NOTHING:
+        if application.door.purpose is Purpose.REGISTRATION:
+            return self._enter(application, found)
+        if application.door.purpose is Purpose.BELIEF:
             return PASSED
         return self._admit(application, found, call, asked, decision)
+
+    def _enter(self, application: Application, found: Identified) -> Admission:
+        """
+        Note where somebody has registered.
+        """
+        form, source = found.asker.form, application.source
+        if form is None or source is None or application.door is not Door.RRQ:
+            return PASSED
+        presence = Presence(found.asker.terminalId, form, found.key, source, self._presences)
+        self._presences.arrive(presence)
+        return Admission(leases=(presence,))
 
     def _admit(
         self,

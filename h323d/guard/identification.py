@@ -13,10 +13,11 @@ from dataclasses import dataclass, replace
 from h323d.call.applications import Application, CallType, Door
 from h323d.guard.gates.inputs import ABSENT, Asker
 from h323d.guard.inheritance import Granted, Inheritance
+from h323d.guard.recognition import Recognition
 from h323d.guard.registry.guardian import Guardian, ProofForm
 from h323d.guard.registry.registry import Registry
-from h323d.guard.signatures.verifying import Fault, Signatures
-from h323d.values.address import ANONYMOUS, AddressKind, PartyAddress
+from h323d.guard.signatures.verifying import Fault, Signatures, Verified
+from h323d.values.address import ANONYMOUS, AddressKind, PartyAddress, TransportAddress
 from h323d.values.ed25519 import SCHEME
 from h323d.values.networks import Networks
 from h323d.values.proof import TLS, Proof, verified
@@ -52,9 +53,12 @@ class Identification:
     Identifies.
     """
 
-    def __init__(self, signatures: Signatures, inheritance: Inheritance) -> None:
+    def __init__(
+        self, signatures: Signatures, inheritance: Inheritance, recognition: Recognition
+    ) -> None:
         self._signatures = signatures
         self._inheritance = inheritance
+        self._recognition = recognition
 
     def identify(self, application: Application, registry: Registry, now: float) -> Identified:
         """
@@ -90,8 +94,7 @@ class Identification:
         proof = proofs[0]
         if len(proofs) > 1 or not proof.signature:
             return Identified(Asker(Fault.MALFORMED.value))
-        host = "" if application.source is None else application.source.host
-        verified = self._signatures.verify(proof, registry, host, now)
+        verified = self._verified(proof, application.source, registry, now)
         if isinstance(verified, Fault):
             return Identified(Asker(verified.value))
         guardian = verified.guardian
@@ -100,6 +103,33 @@ class Identification:
             return _NOBODY
         named = proof.identity == guardian.terminalId and found.asker.namesAreOwn
         return replace(found, asker=replace(found.asker, namesAreOwn=named), key=verified.key)
+
+    def signer(self, proof: Proof, source: TransportAddress, registry: Registry, now: float) -> str:
+        """
+        The C{terminal_id} of who signed a request, whether it has been judged or not; empty for
+        nobody that the registry knows, and for who may not prove anything so.
+
+        @param source: where it came from.
+        """
+        known = self._recognition.of(proof, source)
+        if known is None:
+            self._verified(proof, source, registry, now)
+            known = self._recognition.of(proof, source)
+        return known or ""
+
+    def _verified(
+        self, proof: Proof, source: TransportAddress | None, registry: Registry, now: float
+    ) -> Verified | Fault:
+        host = "" if source is None else source.host
+        verified = self._signatures.verify(proof, registry, host, now)
+        if source is not None:
+            signer = "" if isinstance(verified, Fault) else _signerOf(verified.guardian)
+            self._recognition.note(proof, source, signer)
+        return verified
+
+
+def _signerOf(guardian: Guardian) -> str:
+    return guardian.terminalId if ProofForm.ED25519 in guardian.proofs else ""
 
 
 def _signaturesOf(application: Application) -> list[Proof]:

@@ -32,8 +32,8 @@ from h323d.gatekeeper.lines.texts import PartyTexts
 from h323d.gatekeeper.pings import Pings, SIPContacts
 from h323d.gatekeeper.registrar import LocationService
 from h323d.gatekeeper.routing.chain import ICalledPolicy
+from h323d.gatekeeper.security.answers import AnswerKey
 from h323d.gatekeeper.security.defence import Acquaintance
-from h323d.gatekeeper.security.users import KnownKeys
 from h323d.gatekeeper.settings import ZoneSettings
 from h323d.gatekeeper.trunks.checking import Probe
 from h323d.gatekeeper.trunks.config import TrunkProtocol
@@ -42,6 +42,7 @@ from h323d.gatekeeper.trunks.registrations import SIPRegistrants, TrunkRegistrat
 from h323d.gatekeeper.zone import Zone
 from h323d.gateway.config import GatewayConfig
 from h323d.gateway.policy import Onward
+from h323d.guard.guard import Guard
 from h323d.h323.calls.legtable import LegTable
 from h323d.h323.endpoint import H323Endpoint
 from h323d.h323.gatekept import NOT_GATEKEPT
@@ -190,12 +191,15 @@ def newSwitch(
     )
 
 
-def zoneSettings(configuration: Configuration, keys: KnownKeys | None = None) -> ZoneSettings:
+def zoneSettings(configuration: Configuration, guard: Guard | None = None) -> ZoneSettings:
     """
     The sections that a zone is made of.
 
-    @param keys: knows those by which a gate judges; C{None} if none does.
+    @param guard: judges by keys, and has one; C{None} if nobody does.
     """
+    answerKey = None
+    if guard is not None and guard.key is not None:
+        answerKey = AnswerKey(guard.key, configuration.guard.name, guard)
     return ZoneSettings(
         configuration.gatekeeper,
         configuration.routing,
@@ -203,7 +207,8 @@ def zoneSettings(configuration: Configuration, keys: KnownKeys | None = None) ->
         configuration.traversal,
         configuration.routed,
         configuration.h323,
-        keys,
+        guard,
+        answerKey,
     )
 
 
@@ -215,12 +220,12 @@ def newZone(
     legs: LegTable,
     probes: Mapping[TrunkProtocol, Probe],
     acquaintances: MutableSequence[Acquaintance],
-    keys: KnownKeys | None,
+    guard: Guard | None,
 ) -> Zone | None:
     """
     @param probes: ask trunks whether they are there.
     @param acquaintances: know who is no stranger: the zone will be among them.
-    @param keys: as L{zoneSettings} has it.
+    @param guard: as L{zoneSettings} has it.
 
     @return: C{None} if there is no gatekeeper.
     """
@@ -230,7 +235,7 @@ def newZone(
         raise ConfigurationError("h323.port", "a gatekeeper announces it, so it cannot be 0")
     world = ground.byRAS()
     zone = Zone(
-        zoneSettings(configuration, keys),
+        zoneSettings(configuration, guard),
         world,
         ground.site,
         LocalRooms(directory),

@@ -22,6 +22,7 @@ from h323d.errors import ConfigurationError
 from h323d.gatekeeper.security.config import UserConfig
 from h323d.gatekeeper.zone import Zone
 from h323d.guard.guard import Guard
+from h323d.guard.keyfile import SigningKey, signingKeyIn
 from h323d.guard.registry.document import MAX_OCTETS
 from h323d.guard.registry.reading import parse
 from h323d.guard.registry.registry import Registry
@@ -30,10 +31,14 @@ from h323d.guard.roomtypes import RoomNames
 from h323d.operation.command import OperatorError
 from h323d.operation.operator import Operator
 from h323d.server.assembly import zoneSettings
+from h323d.values.ed25519 import Signing
 
 __all__ = ["Guarding", "newGuard", "withGuardians"]
 
 _KEY = "guard.registry"
+_OWN_KEY = "guard.key"
+
+_log = Logger()
 
 
 def newGuard(configuration: Configuration, world: Surroundings, rooms: RoomNames) -> Guard | None:
@@ -42,14 +47,38 @@ def newGuard(configuration: Configuration, world: Surroundings, rooms: RoomNames
 
     @return: C{None} where everybody may come.
 
-    @raise ConfigurationError: the registry cannot be used, or there is nobody to register with.
+    @raise ConfigurationError: the registry, or the key, cannot be used, or there is nobody to
+        register with.
     """
     config = configuration.guard
     if not config.registry:
         return None
     if not (configuration.gatekeeper.enabled and configuration.h323.enabled):
         raise ConfigurationError(_KEY, "takes a gatekeeper, and it is switched off")
-    return Guard(config, _read(world.files, config.registry), world.clock, rooms)
+    registry, key = _read(world.files, config.registry), None
+    if config.key:
+        key = _readKey(world.files, config.key)
+        _log.info("what guardians are answered by RAS is signed by {key}", key=str(key.public))
+    _refuseOwn(registry, key)
+    return Guard(config, registry, world.clock, rooms, key)
+
+
+def _readKey(files: IFiles, name: str) -> SigningKey:
+    try:
+        return signingKeyIn(files.read(name), name)
+    except OSError as error:
+        raise ConfigurationError(_OWN_KEY, f"{name}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise ConfigurationError(_OWN_KEY, f"{name}: has no private key") from None
+
+
+def _refuseOwn(registry: Registry, key: Signing | None) -> None:
+    """
+    What we sign must not count as a guardian's.
+    """
+    known = None if key is None else registry.byKey(key.public.raw)
+    if known is not None:
+        raise ConfigurationError(_OWN_KEY, f"is the key of {known[0].terminalId}, too")
 
 
 def withGuardians(configuration: Configuration, guard: Guard | None) -> Configuration:
@@ -100,8 +129,6 @@ class Guarding(Part[Configuration]):
     The zone of a server with a guard, and the guard.
     """
 
-    _log = Logger()
-
     def __init__(
         self,
         configuration: Configuration,
@@ -132,6 +159,7 @@ class Guarding(Part[Configuration]):
         return self._prepared(configuration, registry)
 
     def _prepared(self, configuration: Configuration, registry: Registry) -> Commit:
+        _refuseOwn(registry, self._guard.key)
         settings = zoneSettings(_with(configuration, registry), self._guard)
         return Together(
             (self._zone.prepare(settings), Change(self, _Prepared(configuration, registry)))
@@ -146,7 +174,7 @@ class Guarding(Part[Configuration]):
         self._guard.reconfigure(prepared.configuration.guard)
         lost = self._guard.use(prepared.registry)
         if before.generation != prepared.registry.generation:
-            self._log.info(
+            _log.info(
                 "the registry of guardians is another: {count} entries, generation {generation}",
                 count=len(prepared.registry),
                 generation=prepared.registry.generation[:12],
@@ -200,13 +228,13 @@ class Guarding(Part[Configuration]):
             self._refused = b""
         except ConfigurationError as error:
             self._refused = octets
-            self._log.warn("the registry of guardians stays as it was: {error}", error=str(error))
+            _log.warn("the registry of guardians stays as it was: {error}", error=str(error))
 
     def _notFound(self, failure: Failure) -> None:
         self._await()
         if self._refused is not None:
             self._refused = None
-            self._log.warn(
+            _log.warn(
                 "the registry of guardians stays as it was: {reason}",
                 reason=failure.getErrorMessage(),
             )

@@ -1,7 +1,7 @@
 """
 A public key of Ed25519 (RFC 8032), in the forms in which messages and files carry it.
 
-Nothing is verified here, and no private key is known.
+No private key is known here.
 """
 
 from __future__ import annotations
@@ -10,6 +10,9 @@ import base64
 import hashlib
 from dataclasses import dataclass
 from typing import Protocol
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 __all__ = ["KEY_OCTETS", "SCHEME", "SIGNATURE_OCTETS", "PublicKey", "Signing", "SigningIdentity"]
 
@@ -70,6 +73,18 @@ class PublicKey:
         """
         return _SPKI + self.raw
 
+    def verifies(self, signature: bytes, octets: bytes) -> bool:
+        """
+        Whether a signature over octets was made with its private half.
+        """
+        if len(signature) != SIGNATURE_OCTETS:
+            return False
+        try:
+            Ed25519PublicKey.from_public_bytes(self.raw).verify(signature, octets)
+        except InvalidSignature:
+            return False
+        return True
+
     @property
     def thumbprint(self) -> str:
         """
@@ -107,11 +122,13 @@ class SigningIdentity:
 
     @ivar terminalId: their entry in the registry of who is meant to believe it.
     @ivar audience: who that is: the C{guard.name} of a server.
+    @ivar server: by which that server signs its answers; C{None} believes them unsigned.
     """
 
     key: Signing
     terminalId: str
     audience: str
+    server: PublicKey | None = None
 
 
 def _isOnCurve(y: int) -> bool:

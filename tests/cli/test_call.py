@@ -9,6 +9,9 @@ import pytest
 from h323d.cli import call, calloptions, callsettings
 from h323d.errors import H323dError
 from h323d.values.address import AddressKind
+from tests.support.guardians import publicKey
+
+GUARDED = ("--key", "a.pem", "--terminal-id", "if://guardian/anna", "--guard", "council-1")
 
 
 @pytest.mark.parametrize(
@@ -25,6 +28,8 @@ from h323d.values.address import AddressKind
         ["--sound-card", "--record", "a.wav", "127.0.0.1"],
         ["--bind", "nonsense", "127.0.0.1"],
         ["--key", "a.pem", "127.0.0.1"],
+        ["--guard-key", str(publicKey("council")), "127.0.0.1"],
+        [*GUARDED, "--guard-key", "ed25519:00", "127.0.0.1"],
         ["--key", "a.pem", "--terminal-id", "x" * 129, "--guard", "g", "127.0.0.1"],
         ["--key", "a.pem", "--terminal-id", "x\ny", "--guard", "g", "127.0.0.1"],
         ["--key", "a.pem", "--terminal-id", "x", "--guard", "", "127.0.0.1"],

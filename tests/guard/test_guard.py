@@ -209,7 +209,7 @@ def test_aSignedRRQComesFromWhereItLeadsUnlessThereIsANAT(
 def test_whoProvesAnAddressIsReachedThere(house: House) -> None:
     carl = PartyAddress(AddressKind.DIALLED_DIGITS, "1003")
     asked = replace(RRQ, source=SOURCE, calling=(carl,), addresses=(SOURCE,))
-    assert house.guard.judge(asked) is PASSED
+    assert isinstance(house.guard.judge(asked), Admission)
     refused = house.guard.judge(replace(asked, addresses=(SOURCE, ELSEWHERE)))
     assert isinstance(refused, Refusal)
     assert refused.detail == "wrongAddress"
@@ -393,3 +393,44 @@ def test_whoMayStayRegistered(
 ) -> None:
     house.guard.use(registry(now))
     assert house.guard.mayStay(names, WHO) == stays
+
+
+SIGNED_RRQ = Application(Door.RRQ, "h323", ELSEWHERE, calling=(ANNA_ID,), addresses=(ELSEWHERE,))
+
+
+def test_whoSignedARequestIsKnownForItsAnswer(house: House) -> None:
+    good, forged = house.signature(), house.signature(signature=bytes(64))
+    house.admitted(SIGNED_RRQ, good)
+    house.detail(SIGNED_RRQ, forged)
+    assert house.guard.signerOf(good, ELSEWHERE) == "if://guardian/anna"
+    assert house.guard.signerOf(forged, ELSEWHERE) == ""
+    assert house.guard.signerOf(good, SOURCE) == ""  # who has shown it again
+
+
+def test_aSignatureThatNoGateHasJudgedIsLookedAtForItsAnswerAndCountsThisOnce(
+    house: House,
+) -> None:
+    proof = house.signature()
+    for _ in range(2):
+        assert house.guard.signerOf(proof, ELSEWHERE) == "if://guardian/anna"
+    assert house.detail(SIGNED_RRQ, proof) == "INVALID_SIGNATURE replay"
+
+
+def test_whoMayNotProveThemselvesSoIsNobody() -> None:
+    house = House(registry(entry("anna", proof="address", addresses="10.0.0.2")))
+    assert house.guard.signerOf(house.signature(), ELSEWHERE) == ""
+
+
+def test_whoRegisteredByASignatureIsKnownUntilThatIsOver(house: House) -> None:
+    (lease,) = house.admitted(SIGNED_RRQ).leases
+    assert house.guard.signerAt(ELSEWHERE) == "if://guardian/anna"
+    assert house.guard.signerAt(SOURCE) == ""
+    lease.end()
+    assert house.guard.signerAt(ELSEWHERE) == ""
+
+
+def test_whoRegisteredOtherwiseIsNoSigner(house: House) -> None:
+    carl = PartyAddress(AddressKind.DIALLED_DIGITS, "1003")
+    asked = replace(SIGNED_RRQ, source=SOURCE, calling=(carl,), addresses=(SOURCE,))
+    assert isinstance(house.guard.judge(asked), Admission)
+    assert house.guard.signerAt(SOURCE) == ""

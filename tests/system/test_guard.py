@@ -17,6 +17,7 @@ import pytest
 
 from h323d.sip.digest.algorithms import Algorithm, secretOf
 from tests.support.certificates import Issued, KeyKind, issue
+from tests.support.guardians import publicKey
 from tests.support.linephone import Linphone
 from tests.support.processes import (
     Asterisk,
@@ -59,6 +60,7 @@ class House:
         self.key, other = directory / "anna.pem", directory / "other.pem"
         public = h323ctl("guard", "keygen", str(self.key)).split()[1]
         h323ctl("guard", "keygen", str(other))
+        self.serverKey = h323ctl("guard", "keygen", str(directory / "server.pem")).split()[1]
         self.otherKey = other
         self.add("anna", f"public_key={public}", "aliases=h323:anna")
         self.add("dora", "proof=h235", "aliases=h323:dora")
@@ -85,6 +87,7 @@ class House:
                 f'[security]\ndigest = "all"\nmd5Networks = ["{BARESIP}"]',
                 f'[[security.passwords]]\nalias = "dora"\npassword = "{PASSWORD}"',
                 f'[guard]\nregistry = "{self.registry}"\nname = "{NAME}"\ncheckInterval = 0.5',
+                f'key = "{directory}/server.pem"',
             )
         )
         self.server = Server(directory / "server", US, configuration)
@@ -130,7 +133,8 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 def test_aSignatureOpensTheDoorByH323(house: House) -> None:
     # What is signed within 5 s of the server's start might have been shown to the run before.
     def joined() -> bool:
-        with house.caller("h323", house.key, "80001", "--gatekeeper", US) as caller:
+        known = ("--guard-key", house.serverKey, "--gatekeeper", US)
+        with house.caller("h323", house.key, "80001", *known) as caller:
             waitFor(
                 lambda: house.inRoom("anna") or "not registered" in caller.output(), 10, "answer"
             )
@@ -138,6 +142,14 @@ def test_aSignatureOpensTheDoorByH323(house: House) -> None:
 
     waitFor(joined, 20, "Anna is in the room")
     waitFor(lambda: not house.server.ask("calls"), 10, "and leaves")
+
+
+def test_aServerOfAnotherKeyIsNotBelieved(house: House) -> None:
+    other = ("--guard-key", str(publicKey("council")), "--gatekeeper", US)
+    with house.caller("doubting", house.key, "80001", *other) as caller:
+        assert caller.wait(30) != 0
+        assert "registrationConfirm is signed by another key than the server's" in caller.output()
+        assert not house.inRoom("anna")
 
 
 def test_aSignatureOpensTheDoorBySIP(house: House) -> None:
@@ -271,7 +283,7 @@ def test_theCommandsOfThePageMakeAGuardedServer(tmp_path: Path) -> None:
         ("if://guardian/carol", "suspended"),
     ]
     block = page.partition(".. code-block:: toml\n")[2].partition("\n#.")[0]
-    configuration = textwrap.dedent(block).replace("council.yaml", f"{tmp_path}/council.yaml")
+    configuration = re.sub(r'"(\S+\.(?:yaml|pem))"', rf'"{tmp_path}/\1"', textwrap.dedent(block))
     with Server(tmp_path / "server", f"{NETWORK}9", configuration) as server:
         assert server.ask("registrations") == []
 

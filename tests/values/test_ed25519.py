@@ -7,6 +7,7 @@ from __future__ import annotations
 import pytest
 
 from h323d.values.ed25519 import PublicKey
+from tests.support.guardians import publicKey, signingKey
 
 RAW = bytes.fromhex("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a")
 P = 2**255 - 19
@@ -64,3 +65,12 @@ def test_anotherAlgorithmsDERIsNotTaken() -> None:
     x25519 = bytes.fromhex("302a300506032b656e032100") + RAW
     with pytest.raises(ValueError, match="no SubjectPublicKeyInfo"):
         PublicKey.fromSPKI(x25519)
+
+
+def test_aSignatureHoldsForItsOctetsAlone() -> None:
+    key = signingKey("anna")
+    signature = key.sign(b"octets")
+    assert key.public.verifies(signature, b"octets")
+    assert not key.public.verifies(signature, b"octet")
+    assert not publicKey("bert").verifies(signature, b"octets")
+    assert not key.public.verifies(signature[:-1], b"octets")

@@ -22,7 +22,7 @@ from h323d.gatekeeper.security.config import Requirement, SecurityConfig
 from h323d.guard.config import GuardConfig
 from h323d.h323.ras.messages import RASMessage, decodeRAS, reasonOf
 from h323d.h323.security.guarddata import Declaration, declared
-from h323d.h323.security.guardtoken import GuardStamp, signRAS
+from h323d.h323.security.guardtoken import GuardStamp, proofIn, signRAS
 from h323d.h323.signalling import uuie
 from h323d.h323.signalling.messages import make
 from h323d.h323.signalling.q931 import IE, MessageType
@@ -34,9 +34,10 @@ from h323d.sip.messages.writer import write
 from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.ed25519 import SigningIdentity
-from tests.support.guardians import entry, signingKey
+from tests.support.guardians import entry, pem, publicKey, signingKey
 from tests.support.h323 import ScriptedPeer as SetupPeer
 from tests.support.ras import Peer, arq, drq, irr, rrq, urq
+from tests.support.rasendpoint import CALL, Endpoint
 from tests.support.secured import secured
 from tests.support.simulatedphone import Telephone
 from tests.support.simulation import Simulation
@@ -91,6 +92,13 @@ class House:
         self.world.run(0.1)
         ((data, _),) = self.anna.received
         return decodeRAS(data)
+
+    def signerOf(self, octets: bytes) -> str:
+        """
+        Who signed what we have sent, or said that they did; empty for nobody.
+        """
+        proof = proofIn(decodeRAS(octets).fields, octets)
+        return "" if proof is None else proof.identity
 
     def register(self) -> str:
         """
@@ -461,3 +469,138 @@ def test_aSignatureDoesWhereAPasswordIsRequired(tmp_path: Path) -> None:
         assert house.refusals() == [("ARQ", "INVALID_SIGNATURE", "unknownKey")]
         house.close()
         world.leave()
+
+
+class SigningHouse:
+    """
+    A guarded server that signs its answers, and Anna's telephone, which knows by which key.
+    """
+
+    def __init__(self, world: Simulation, directory: Path) -> None:
+        file = directory / "council.pem"
+        file.write_text(pem("council"))
+        self.house = House(world, directory / "registry.yaml", key=str(file))
+        server = publicKey("council")
+        identity = SigningIdentity(signingKey("anna"), "if://guardian/anna", "council-1", server)
+        self.anna = Endpoint(world, "10.0.0.9", {"signs": identity})
+
+    def close(self) -> None:
+        self.anna.client.close()
+        self.house.close()
+
+
+@pytest.fixture
+def signing(tmp_path: Path) -> Iterator[SigningHouse]:
+    with Simulation(seed=4) as world:
+        signing = SigningHouse(world, tmp_path)
+        yield signing
+        signing.close()
+        world.leave()
+        assert world.leftOver() == []
+
+
+def test_aGuardianWhoKnowsTheServersKeyRegistersCallsAndLeaves(signing: SigningHouse) -> None:
+    world, client = signing.house.world, signing.anna.client
+    client.start()
+    world.run(1)
+    assert signing.anna.reports == [("registered", "anna")]
+    granted: list[object] = []
+    client.calls.admit(CALL).addCallback(granted.append)
+    world.run(1)
+    assert len(granted) == 1
+    client.calls.disengage(CALL, Cause.NORMAL_CALL_CLEARING)
+    client.stop()
+    world.run(1)
+    assert signing.anna.reports[1:] == [("unregistered",)]
+    assert signing.house.refusals() == []
+
+
+def test_whatIsAskedOfAGuardianIsSignedToo(signing: SigningHouse) -> None:
+    world = signing.house.world
+    signing.anna.client.start()
+    world.run(1)
+    zone = signing.house.server.server.zone
+    assert zone is not None
+    zone.unregister(zone.registrations()[0].endpointId)
+    world.run(1)
+    assert [each[0] for each in signing.anna.reports] == ["registered", "lost", "registered"]
+
+
+def test_aServerOfAnotherKeyIsNotBelieved(house: House) -> None:
+    identity = SigningIdentity(
+        signingKey("anna"), "if://guardian/anna", "council-1", publicKey("council")
+    )
+    anna = Endpoint(house.world, "10.0.0.9", {"signs": identity})
+    anna.client.start()
+    house.world.run(15)
+    assert anna.reports == [("failed", "unverified: registrationConfirm is not signed", False)]
+    anna.client.close()
+
+
+def answersTo(house: House, octets: bytes) -> bytes:
+    house.ask(octets)
+    ((data, _),) = house.anna.received
+    return data
+
+
+def test_whoProvesNothingIsAnsweredUnsigned(signing: SigningHouse) -> None:
+    house = signing.house
+    request = rrq(1, "10.0.0.5", ("h323-ID", "anna"))
+    assert house.signerOf(answersTo(house, house.signed(request))) == "council-1"
+    forged = house.signed(rrq(2, "10.0.0.5", ("h323-ID", "anna")), "mallory")
+    assert house.signerOf(answersTo(house, forged)) == ""
+
+
+def test_aRefusalIsSignedForWhoProvedWhoTheyAre(signing: SigningHouse) -> None:
+    house = signing.house
+    wrong = house.signed(rrq(1, "10.0.0.5", ("dialledDigits", "1000")))
+    assert house.signerOf(answersTo(house, wrong)) == "council-1"
+    # Whom nobody has registered is told so before any gate is asked.
+    unknown = house.signed(arq(2, "nobody", ("dialledDigits", "80001")))
+    assert house.signerOf(answersTo(house, unknown)) == "council-1"
+
+
+def test_aRepetitionIsAnsweredByTheSameOctets(signing: SigningHouse) -> None:
+    house = signing.house
+    octets = house.signed(rrq(1, "10.0.0.5", ("h323-ID", "anna")))
+    first = answersTo(house, octets)
+    assert answersTo(house, octets) == first
+
+
+def test_whoShowsASignatureOnceMoreIsAnsweredUnsigned(signing: SigningHouse) -> None:
+    house = signing.house
+    octets = house.signed(rrq(1, "10.0.0.5", ("h323-ID", "anna")))
+    answersTo(house, octets)
+    mallory = Peer(house.world.network, "10.0.0.66", peer=RAS)
+    mallory.port.send(octets, RAS)
+    house.world.run(0.1)
+    ((data, _),) = mallory.received
+    assert (decodeRAS(data).name, house.signerOf(data)) == ("registrationReject", "")
+    mallory.port.close()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (None, "guard.key: .*No such file"),
+        (b"nothing", "has no private key"),
+        (b"\xff", "has no private key"),
+        (pem("anna").encode(), "guard.key: is the key of if://guardian/anna"),
+    ],
+)
+def test_aKeyThatCannotBeUsedIsTold(tmp_path: Path, text: bytes | None, said: str) -> None:
+    registry, key = tmp_path / "registry.yaml", tmp_path / "council.pem"
+    registry.write_text("guardians:\n" + ANNA)
+    if text is not None:
+        key.write_bytes(text)
+    guard = GuardConfig(str(registry), "council-1", key=str(key))
+    with Simulation(seed=4) as world:
+        with pytest.raises(ConfigurationError, match=said):
+            world.server(HOST, Configuration(guard=guard))
+
+
+def test_aRegistryWithTheServersOwnKeyIsRefused(signing: SigningHouse) -> None:
+    house = signing.house
+    house.write(ANNA, entry("council", aliases="h323:council"))
+    with pytest.raises(ConfigurationError, match="is the key of if://guardian/council"):
+        house.server.server.reload(house.configuration)

@@ -12,12 +12,14 @@ from h323d.gatekeeper.context import ZoneContext
 from h323d.gatekeeper.origins import Origins
 from h323d.gatekeeper.registry.registrations import Registration
 from h323d.gatekeeper.routing.assembly import Routing
+from h323d.gatekeeper.security.answers import AnswerKey, SignedAnswers
 from h323d.gatekeeper.security.authentication import Authentication
 from h323d.gatekeeper.security.config import SecurityConfig
 from h323d.gatekeeper.security.neighbours import NeighbourSecurity
 from h323d.gatekeeper.security.passwords import Passwords, readPasswords
 from h323d.gatekeeper.security.replays import Replays
 from h323d.gatekeeper.security.users import Users
+from h323d.h323.ras.security import RASSecurity
 from h323d.values.address import AddressKind, PartyAddress
 
 __all__ = ["Dismissing", "Security"]
@@ -54,10 +56,12 @@ class Security(Part[SecurityConfig]):
         routing: Routing,
         owner: Dismissing,
         users: Users,
+        answerKey: AnswerKey | None = None,
     ) -> None:
         """
         @param routing: knows the neighbours.
         @param users: of SIP.
+        @param answerKey: signs what guardians are answered; C{None} signs nothing.
 
         @raise h323d.errors.ConfigurationError: a file of a password cannot be read.
         """
@@ -81,9 +85,10 @@ class Security(Part[SecurityConfig]):
             rng,
             events,
         )
-        self.ras = NeighbourSecurity(
-            self._authentication, routing, config, identifier, clock, rng, events
-        )
+        others: RASSecurity = self._authentication
+        if answerKey is not None:
+            others = SignedAnswers(others, answerKey, clock, rng)
+        self.ras = NeighbourSecurity(others, routing, config, identifier, clock, rng, events)
 
     def start(self) -> None:
         """

@@ -8,15 +8,11 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
 from h323d.guard.registry.guardian import Guardian
 from h323d.guard.registry.registry import Registry
 from h323d.guard.signatures.budget import SignatureBudget
 from h323d.guard.signatures.memory import ReplayMemory
 from h323d.guard.signatures.window import isFresh
-from h323d.values.ed25519 import SIGNATURE_OCTETS
 from h323d.values.proof import Proof
 
 __all__ = ["Fault", "Signatures", "Verified"]
@@ -82,18 +78,8 @@ class Signatures:
             return Fault.REPLAY
         if not self._budget.take(host, now):
             return Fault.OVER_BUDGET
-        if not _holds(proof, key.raw):
+        if not key.verifies(proof.signature, proof.octets):
             return Fault.BAD_SIGNATURE
         self._budget.proved(host, now)
         self._memory.note(key.raw, proof)
         return Verified(guardian, key.raw)
-
-
-def _holds(proof: Proof, key: bytes) -> bool:
-    if len(proof.signature) != SIGNATURE_OCTETS:
-        return False
-    try:
-        Ed25519PublicKey.from_public_bytes(key).verify(proof.signature, proof.octets)
-    except InvalidSignature:
-        return False
-    return True

@@ -326,8 +326,8 @@ class RASClient:
 
     def _registrationAnswered(self, answer: RASMessage | None) -> None:
         self._asked = None
-        if answer is None and self._security is not None and self._security.doubted:
-            self._machine.refused("unverified")
+        if answer is None and self._security is not None and self._security.complaint:
+            self._machine.refused(self._security.complaint)
         elif answer is None:
             self._turnElsewhere()
         elif answer.name == "registrationConfirm":

@@ -93,6 +93,14 @@ class ClientSecurity:
         self._fresh = Freshness()
         self.doubted: Fault | None = None
 
+    @property
+    def complaint(self) -> str:
+        """
+        What is wrong with the last message from the gatekeeper, for people to read; empty if it
+        was believed.
+        """
+        return "" if self.doubted is None else "unverified"
+
     def examine(self, message: RASMessage, octets: bytes, source: TransportAddress) -> Verdict:
         if self.believes(message, octets):
             return Verdict(association=self)

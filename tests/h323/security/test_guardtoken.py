@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from h323d.asn1 import h225
 from h323d.errors import DecodeError, EncodeError
-from h323d.h323.ras.messages import decodeRAS
+from h323d.h323.ras.messages import RASMessage, decodeRAS
 from h323d.h323.security.guardtoken import (
     RAS,
     SETUP,
@@ -28,7 +28,13 @@ from h323d.h323.security.guardtoken import (
 )
 from h323d.h323.signalling import messages, q931
 from h323d.values.proof import Proof
-from tests.support.guardians import documentedKey, privateKey, publicKey, signingKey
+from tests.support.guardians import (
+    documentedKey,
+    documentedServerKey,
+    privateKey,
+    publicKey,
+    signingKey,
+)
 from tests.support.ras import rrq
 
 NOW = 1_800_000_000
@@ -108,6 +114,10 @@ def test_theOctetsAreThoseOfTheDocumentation() -> None:
     told = "".join(page.read_text().split())
     message = rrq(7, "192.0.2.10", ("h323-ID", "anna"))
     assert signRAS(message, documentedKey(), STAMP).hex() in told
+    answer = RASMessage("disengageConfirm", {"requestSeqNum": 7})
+    stamp = GuardStamp("council-1", "if://guardian/anna", NOW, bytes(range(16)))
+    assert documentedServerKey().public.raw.hex().startswith("3d4017c3")
+    assert signRAS(answer, documentedServerKey(), stamp).hex() in told
 
 
 def test_aMessageWithoutATokenHasNoProof() -> None:
