@@ -5,9 +5,10 @@ What a tick tells the reactor's side, as frozen values.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from h323d.media.audio.survey import Survey
+from h323d.media.positions import Shields, StreamPosition
 from h323d.values.address import TransportAddress
 
 __all__ = [
@@ -96,10 +97,12 @@ class Surveyed:
     The figures of all ports, and of the plane itself.
 
     @ivar plane: by name, for an operator to read.
+    @ivar shields: how far those have come that are encrypted, by port.
     """
 
     survey: Survey
     plane: Mapping[str, float]
+    shields: Mapping[int, Shields] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +118,12 @@ class Closed:
 class Departed:
     """
     A port has left its plane, and may be had by another.
+
+    @ivar position: where what it sends is; C{None} if it was not there, or takes that along.
     """
 
     portId: int
+    position: StreamPosition | None = None
 
 
 Report = (

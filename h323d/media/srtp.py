@@ -20,6 +20,7 @@ import numpy.typing as npt
 from zope.interface import implementer
 
 from h323d.media.packets import ROW_BYTES, ControlPacket, IPacketIO, IPortPair, PacketBatch
+from h323d.media.positions import Shields
 from h323d.media.shield import NOTHING, Shield
 from h323d.rtp.columns import numbers
 from h323d.values.address import TransportAddress
@@ -30,6 +31,7 @@ __all__ = ["SecuredIO"]
 _TAG_OCTETS = 16  # that encryption adds to a packet of RTP, at most
 _DTLS = frozenset(bytes((first,)) for first in range(20, 64))
 _RTCP = frozenset(bytes((second,)) for second in range(192, 224))
+_NONE: Shields = (None, None)
 _MOST_REPORTS = 1024  # of all slots, that wait
 _AT_ONCE = 16  # datagrams of DTLS that a slot may have in a tick: more than a flight has
 
@@ -87,6 +89,7 @@ class SecuredIO:
         self._packets: IPacketIO
         self._shields: dict[int, Shield] = {}
         self._controls: dict[int, Shield] = {}  # those of RTCP, if it has keys of its own
+        self._goingOn: dict[int, Shields] = {}
         self._agreeing: set[int] = set()
         self._multiplexed: set[int] = set()
         self._peers: dict[int, TransportAddress] = {}
@@ -127,7 +130,7 @@ class SecuredIO:
             self._controls.pop(slot, None)
         else:
             self._multiplexed.discard(slot)
-            self._controls.setdefault(slot, Shield())
+            self._controls.setdefault(slot, Shield(self._goingOn.get(slot, _NONE)[1]))
 
     def encrypt(self, slot: int, keys: StreamKeys, control: bool) -> None:
         """
@@ -153,8 +156,23 @@ class SecuredIO:
 
     def _shieldOf(self, slot: int) -> Shield:
         if slot not in self._shields:
-            self._shields[slot] = Shield()
+            self._shields[slot] = Shield(self._goingOn.get(slot, _NONE)[0])
         return self._shields[slot]
+
+    def goOn(self, slot: int, shields: Shields) -> None:
+        """
+        Once it has keys, go on with them where they were used last.
+        """
+        if any(shields):
+            self._goingOn[slot] = shields
+
+    def positions(self, slot: int) -> Shields:
+        """
+        How far the slot's packets have come, where they are encrypted.
+        """
+        both = self._shields.get(slot), self._controls.get(slot)
+        first, second = (None if each is None else each.position for each in both)
+        return first, second
 
     # What becomes of packets
 
@@ -264,12 +282,14 @@ class SecuredIO:
     def remove(self, slot: int) -> None:
         self.secure(slot, None)
         self._peers.pop(slot, None)
+        self._goingOn.pop(slot, None)
         self._packets.remove(slot)
 
     def release(self, slot: int) -> object:
         shields = self._shields.pop(slot, None), self._controls.pop(slot, None)
         agrees, multiplexed = slot in self._agreeing, slot in self._multiplexed
         peer = self._peers.pop(slot, None)
+        self._goingOn.pop(slot, None)
         self._agreeing.discard(slot)
         self._multiplexed.discard(slot)
         return _Released(self._packets.release(slot), *shields, agrees, multiplexed, peer)

@@ -13,12 +13,15 @@ __all__ = ["Networks"]
 class Networks:
     """
     A set of networks.
+
+    @ivar texts: as they were listed.
     """
 
     def __init__(self, networks: Sequence[str]) -> None:
         """
         @param networks: as in C{"192.0.2.0/24"}, or single addresses.
         """
+        self.texts = tuple(networks)
         self._byLength: dict[tuple[int, int], set[int]] = {}
         for text in networks:
             network = ipaddress.ip_network(text)

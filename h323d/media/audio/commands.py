@@ -8,6 +8,7 @@ has gone meanwhile does nothing.
 from __future__ import annotations
 
 import random
+from collections.abc import Iterable, Mapping
 
 from h323d.call.media import ISampleSink, ISampleSource, MediaNetworks, Signalling
 from h323d.media.audio.consent import Consent
@@ -21,6 +22,13 @@ from h323d.media.audio.rtcp import RTCPSide
 from h323d.media.audio.speaking import Speaking
 from h323d.media.audio.table import NOISE, PortTable
 from h323d.media.packets import IPacketIO, IPortPair
+from h323d.media.positions import (
+    SEQUENCE_BITS,
+    SSRC_BITS,
+    TIMESTAMP_BITS,
+    Shields,
+    StreamPosition,
+)
 from h323d.media.reports import Closed, Departed, Report
 from h323d.rtp.rows import putRow, rowOf
 from h323d.values.address import TransportAddress
@@ -67,20 +75,45 @@ class Commands:
 
     # Ports
 
-    def openPort(self, packets: IPacketIO, portId: int, pair: IPortPair) -> None:
+    def openPort(
+        self,
+        packets: IPacketIO,
+        portId: int,
+        pair: IPortPair,
+        position: StreamPosition | None = None,
+    ) -> None:
         """
         Own a port pair from now on.
+
+        @param position: where what it sends begins, or goes on; C{None} to draw that.
         """
         slot = self._table.take(portId)
         self._slots[portId] = slot
         self._hosts[slot] = pair.rtp.host
-        self._table.ownSsrc[slot] = self._rng.getrandbits(32)
-        # Of 15 bits: the first turn-over is not at once, or who has missed the packets before it
-        # would count it wrong (RFC 3711, 3.3.1).
-        self._table.sequence[slot] = self._rng.getrandbits(15)
-        self._table.timestampBase[slot] = self._rng.getrandbits(32)
+        if position is None:
+            self._table.ownSsrc[slot] = self._rng.getrandbits(SSRC_BITS)
+            self._table.sequence[slot] = self._rng.getrandbits(SEQUENCE_BITS)
+            self._table.timestampBase[slot] = self._rng.getrandbits(TIMESTAMP_BITS)
+        else:
+            self._goOn(slot, position)
         packets.add(slot, pair, 0)
         self._receiver.begin(slot)
+
+    def _goOn(self, slot: int, position: StreamPosition) -> None:
+        table = self._table
+        table.ownSsrc[slot], table.sequence[slot] = position.ssrc, position.sequence
+        passed = self.clock * int(table.sendUnits[slot])
+        table.timestampBase[slot] = position.timestamp - passed
+        table.sent[slot], table.sentOctets[slot] = position.sent, position.octets
+        self._control.call(slot, position.name)
+        self._negotiated.goOn(slot, position.shields)
+
+    def shieldsOf(self, portIds: Iterable[int]) -> Mapping[int, Shields]:
+        """
+        How far those ports have come that are encrypted.
+        """
+        found = {each: self._negotiated.shields(self._slots[each]) for each in portIds}
+        return {portId: shields for portId, shields in found.items() if any(shields)}
 
     def know(self, packets: IPacketIO, networks: MediaNetworks) -> None:
         """
@@ -214,6 +247,36 @@ class Commands:
             crossing.put(portId, port)
             self._table.free(slot)
         self.reports.append(Departed(portId))
+
+    def dismiss(self, packets: IPacketIO, portId: int) -> None:
+        """
+        Leave the room, and this plane, for one that shares nothing with it.  Our end of the port
+        pair is closed; nobody is told goodbye.
+        """
+        slot = self._slots.pop(portId, None)
+        position = None
+        if slot is not None:
+            self._leave(packets, slot)
+            position = self._positionOf(slot)
+            self._control.release(slot)
+            self._negotiated.forget(slot)
+            self._consent.forget(slot)
+            packets.remove(slot)
+            self._table.free(slot)
+        self.reports.append(Departed(portId, position))
+
+    def _positionOf(self, slot: int) -> StreamPosition:
+        table = self._table
+        timestamp = table.timestampBase[slot] + self.clock * table.sendUnits[slot]
+        return StreamPosition(
+            int(table.ownSsrc[slot]),
+            int(table.sequence[slot]),
+            max(int(timestamp), int(table.expected[slot])),
+            "",
+            int(table.sent[slot]),
+            int(table.sentOctets[slot]),
+            self._negotiated.shields(slot),
+        )
 
     def arrive(self, packets: IPacketIO, portId: int, crossing: Crossing) -> None:
         """

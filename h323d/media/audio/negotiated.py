@@ -14,6 +14,7 @@ from h323d.media.audio.rooms import SHORT_FRAME_MS
 from h323d.media.audio.sending import Sender, Speaker
 from h323d.media.audio.table import EVENT, NOISE, REFUSED, PortTable
 from h323d.media.config import MediaConfig
+from h323d.media.positions import Shields
 from h323d.media.srtp import SecuredIO
 from h323d.rtp.events import EventReceiver, EventSender
 from h323d.values.media.encryption import KeyAgreement, StreamKeys
@@ -105,6 +106,18 @@ class Negotiated:
         Encrypt RTP, or RTCP, with keys that were agreed on.
         """
         self._secured.encrypt(slot, keys, control)
+
+    def goOn(self, slot: int, shields: Shields) -> None:
+        """
+        Encrypt as what goes on from there.
+        """
+        self._secured.goOn(slot, shields)
+
+    def shields(self, slot: int) -> Shields:
+        """
+        How far it has come, where it is encrypted.
+        """
+        return self._secured.positions(slot)
 
     def _foresee(self, slot: int, receive: ReceiveFormat, transmit: TransmitFormat | None) -> None:
         """

@@ -321,8 +321,10 @@ class MediaPlane:
                 self._forwarding.lanes,
                 np.array(departures),
                 now,
+                self._clockAt(now),
             )
-            self._reports.append(Surveyed(figures, self._figures()))
+            shields = self.commands.shieldsOf(figures.rows)
+            self._reports.append(Surveyed(figures, self._figures(), shields))
 
     def _hasBegun(self, now: float) -> bool:
         """

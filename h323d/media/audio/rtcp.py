@@ -17,6 +17,7 @@ from h323d.media.audio.sending import Sender
 from h323d.media.audio.table import PortTable
 from h323d.media.config import MediaConfig
 from h323d.media.packets import IPacketIO
+from h323d.media.positions import NAME_BITS
 from h323d.rtp import rtcp
 from h323d.rtp.rows import Row, putRow, rowOf
 from h323d.rtp.rtcp import Goodbye, ReceiverReport, ReportBlock, SenderReport, SourceDescription
@@ -66,9 +67,18 @@ class RTCPSide:
         self._consent = consent
         self._epoch = epoch
         self._schedule = RTCPSchedule(config.maximumPorts, rng, minimum=config.rtcpIntervalSeconds)
+        self._called: dict[int, str] = {}
         self._names: dict[int, str] = {}
         self._sentBefore: dict[int, int] = {}
         self._rng = rng
+
+    def call(self, slot: int, name: str) -> None:
+        """
+        Know a port that is not in use yet by this name.
+
+        @param name: what stands before our host.
+        """
+        self._called[slot] = name
 
     def start(self, slot: int, host: str, now: float) -> None:
         """
@@ -77,8 +87,9 @@ class RTCPSide:
         @param host: our address there.
         """
         if slot not in self._names:
-            self._names[slot] = f"{self._rng.getrandbits(48):012x}@{host}"
-            self._sentBefore[slot] = 0
+            name = self._called.pop(slot, None) or f"{self._rng.getrandbits(NAME_BITS):012x}"
+            self._names[slot] = f"{name}@{host}"
+            self._sentBefore[slot] = int(self._table.sent[slot])
             self._schedule.start(slot, now)
 
     def stop(self, packets: IPacketIO, slot: int, now: float, clock: int) -> None:
@@ -86,6 +97,7 @@ class RTCPSide:
         A port closes: say goodbye, if there was anything to part from.
         """
         self._schedule.stop(slot)
+        self._called.pop(slot, None)
         if slot in self._names:
             if self._table.sent[slot]:
                 goodbye = Goodbye((int(self._table.ownSsrc[slot]),))
@@ -98,6 +110,7 @@ class RTCPSide:
 
         @return: how it reports, for L{adopt}; C{None} if it does not yet.
         """
+        self._called.pop(slot, None)
         if slot not in self._names:
             return None
         schedule = rowOf(self._schedule, slot)

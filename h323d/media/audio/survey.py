@@ -30,6 +30,11 @@ class Survey:
     All ports as columns, an entry for each that is open.
 
     @ivar rows: where each port's values are, by C{portId}.
+    @ivar ssrc: of what we send.
+    @ivar sequence: of the next packet, not reduced.
+    @ivar timestamp: of what is sent at the time, not reduced.
+    @ivar units: of a timestamp, in a millisecond.
+    @ivar at: the time, in monotonic seconds.
     """
 
     rows: dict[int, int]
@@ -49,6 +54,12 @@ class Survey:
     silence: Seconds
     frameMs: Counts
     locked: npt.NDArray[np.bool_]
+    ssrc: Counts
+    sequence: Counts
+    timestamp: Counts
+    units: Counts
+    sentOctets: Counts
+    at: float
 
     def of(self, portId: int) -> PortStatistics:
         """
@@ -87,6 +98,7 @@ def survey(
     lanes: Mapping[int, Lane],
     departures: Seconds,
     now: float,
+    clock: int,
 ) -> Survey:
     """
     Copy the figures of all open ports.
@@ -95,6 +107,7 @@ def survey(
     @param departures: C{float64}, seconds, by group: how long after a point of the grid its packets
         leave.
     @param now: seconds.
+    @param clock: of the plane then, milliseconds.
     """
     slots = np.flatnonzero((table.portId >= 0) & ~table.local)
     buffered = _buffered(table, stores, slots)
@@ -121,6 +134,12 @@ def survey(
         silence=_silence(table, statistics, slots, now),
         frameMs=frameMs[table.group[slots]],
         locked=table.locked[slots],
+        ssrc=table.ownSsrc[slots],
+        sequence=table.sequence[slots],
+        timestamp=np.maximum(table.timestamps(slots, clock), table.expected[slots]),
+        units=table.sendUnits[slots],
+        sentOctets=table.sentOctets[slots],
+        at=now,
     )
 
 
