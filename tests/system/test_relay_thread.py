@@ -18,6 +18,8 @@ from h323d.errors import ResourceUnavailable
 from h323d.inputs import Inputs
 from h323d.media.config import MediaConfig
 from h323d.media.ports import PortRange
+from h323d.media.relay.pool import RelayCommand
+from h323d.media.relay.table import IRelayIO
 from h323d.media.relay.thread import newRelays
 from h323d.rtp.packet import RTPPacket, encode
 from h323d.values.address import TransportAddress
@@ -28,6 +30,10 @@ ALICE = "127.0.46.22"
 BOB = "127.0.46.23"
 CONFIG = MediaConfig(portFirst=21200, portLast=21211)
 ENOUGH = 30.0  # seconds in which whatever does not hang has happened
+
+
+def _tell(packets: IRelayIO, done: threading.Event, now: float) -> None:
+    done.set()
 
 
 class Relays:
@@ -50,7 +56,7 @@ class Relays:
         Wait until the thread has done what it was told.
         """
         done = threading.Event()
-        self._thread.command(lambda packets, now: done.set())
+        self._thread.command(RelayCommand(_tell, (done,)))
         assert done.wait(ENOUGH)
 
     def stop(self) -> None:
