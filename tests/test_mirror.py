@@ -79,7 +79,7 @@ PARTS = {
     "tests/h323/h245/test_session.py": "h323/h245/negotiation",
     "tests/media/test_srtp.py": "media/shield",
     "tests/media/audio/test_plane.py": """
-        media/audio/commands media/audio/groups media/audio/negotiated
+        media/audio/groups media/audio/negotiated
         media/audio/speaking media/audio/stages media/audio/survey
         """,
     "tests/operation/test_views.py": "operation/peerviews operation/routeviews",
