@@ -37,7 +37,7 @@ FIRST_ROOM = 80001
 WARM = 10  # seconds of calls that do not count: what is made once is made then
 LEFT_BEHIND = 35.0  # seconds until no transaction is left of a call: 64*T1, and a moment
 MEGABYTE = 1 << 20
-TRIES = 10
+PATIENCE = 100.0  # seconds for an answer of the server's, as for L{waitFor}
 
 
 @dataclass(frozen=True)
@@ -79,11 +79,15 @@ def statusOf(server: Server) -> dict[str, Any]:
     """
     On a machine that does much else the answer may not come in time; then it is asked for again.
     """
-    for _ in range(TRIES):
+
+    def answer() -> dict[str, Any] | None:
         with suppress(CommandFailed):
             status: dict[str, Any] = server.ask("status")
             return status
-    raise AssertionError(f"no answer to {TRIES} questions")
+        return None
+
+    told: dict[str, Any] = waitFor(answer, PATIENCE, "the server's status", every=1.0)
+    return told
 
 
 def lookAt(server: Server) -> Look:

@@ -6,6 +6,7 @@ With C{relay.thread}, the only module of this package that knows threads and the
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import math
 import random
@@ -41,6 +42,7 @@ __all__ = ["MediaThread", "MediaThreads", "newMediaService", "prepareInterpreter
 
 SWITCH_INTERVAL = 0.0002  # seconds
 _YOUNG = 2000  # objects, net, after which the collector looks at them; Python's own is 700
+_M_ARENA_MAX = -8  # of mallopt(3)
 _REST = 0.002  # seconds; what a packet that passes may be held for
 _CODED_REST = 0.005  # seconds, where all packets that go on are transcoded
 
@@ -57,8 +59,14 @@ def prepareInterpreter() -> None:
     look at are calls, each a net of a thousand objects; that is done more seldom than Python
     would, as nothing is found of those that go on.  What numpy loads with the first
     C{np.unique} is loaded here: 30 ms, that would be a tick's.
+
+    Threads take their memory from one heap of the C library: with one for each, what one thread has
+    freed is of no use to another, and each keeps what it has ever needed.
     """
     import_module("numpy.ma")
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is not None:  # it is glibc's
+        mallopt(_M_ARENA_MAX, 1)
     sys.setswitchinterval(SWITCH_INTERVAL)
     gc.collect()
     gc.freeze()

@@ -4,6 +4,7 @@ The media thread over real sockets: what virtual time leaves out.
 
 from __future__ import annotations
 
+import ctypes
 import itertools
 import queue
 import random
@@ -412,3 +413,23 @@ def test_noTickWaitsForWhatNumpyLoadsLater() -> None:
     )
     loaded = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True)
     assert loaded.stdout == b"[]\n"
+
+
+def test_allThreadsTakeTheirMemoryFromOneHeap() -> None:
+    if not hasattr(ctypes.CDLL(None), "malloc_info"):
+        pytest.skip("the C library is not glibc")
+    script = (
+        "import ctypes, threading, h323d.media.thread as thread\n"
+        "thread.prepareInterpreter()\n"
+        "kept = []\n"
+        "one = threading.Thread(target=lambda: kept.extend(bytes(1000) for _ in range(1000)))\n"
+        "one.start()\n"
+        "one.join()\n"
+        "libc = ctypes.CDLL(None)\n"
+        "libc.fdopen.restype = ctypes.c_void_p\n"
+        "file = ctypes.c_void_p(libc.fdopen(1, b'w'))\n"
+        "libc.malloc_info(0, file)\n"
+        "libc.fflush(file)\n"
+    )
+    told = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True)
+    assert told.stdout.count(b"<heap ") == 1
