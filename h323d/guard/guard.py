@@ -49,7 +49,9 @@ from h323d.values.proof import Proof
 __all__ = ["Guard"]
 
 _REPORTED = (Door.BRQ, Door.REINVITE)  # where what a call has is changed
-_WITHIN = (Door.REINVITE, Door.REFER)  # a dialog of SIP, which is known by its leg
+_WITHIN = (Door.REINVITE, Door.REFER)  # a dialog of SIP
+_OF_A_LEG = (*_WITHIN, Door.ROOM)  # that is known by its name
+_READ = (Purpose.CALL, Purpose.SEAT)
 
 
 @implementer(IGate)
@@ -164,7 +166,7 @@ class Guard:
         held = self._heldBefore(application)
         if held is not None:
             found = self._within(held, application, now)
-        elif application.door in _WITHIN:
+        elif application.door in _OF_A_LEG:
             return PASSED  # a call of ours, which no guardian has asked for
         else:
             found = self._identification.identify(application, self.registry, now)
@@ -205,7 +207,9 @@ class Guard:
         asked: GateInput,
         decision: Decision,
     ) -> Admission:
-        bandwidth = asked.demand.bandwidth
+        bandwidth, shown = asked.demand.bandwidth, _shown(application, asked, decision)
+        if application.door is Door.ROOM:
+            return PASSED if shown is None else Admission(texts=shown)
         if application.door in _REPORTED and self.holdings.ledger.resize(call, bandwidth):
             return PASSED
         form = found.asker.form
@@ -215,9 +219,7 @@ class Guard:
         if application.door is Door.ARQ and not application.answering:
             self._leave(application, found, asked)
         priority = Priority.HIGH if decision.callType is CallType.EMERGENCY else None
-        isGrave = CallType.ESCALATE in (decision.callType, asked.demand.roomType)
-        texts = _withoutPII(application.texts) if isGrave else None
-        return Admission(texts=texts, priority=priority, leases=(holding,))
+        return Admission(texts=shown, priority=priority, leases=(holding,))
 
     def _leave(self, application: Application, found: Identified, asked: GateInput) -> None:
         """
@@ -243,7 +245,7 @@ class Guard:
         What the leg has already, which is asked about again: it goes on, elsewhere or with other
         media.
         """
-        if application.door in _WITHIN:
+        if application.door in _OF_A_LEG:
             return self.holdings.of(application.legId)
         return self.holdings.of(application.continues) if application.continues else None
 
@@ -264,13 +266,15 @@ class Guard:
         terminalId = held.lease.call.terminalId
         guardian = self.registry.byTerminalId(terminalId)
         status = None if guardian is None else guardian.status
-        asker = Asker("", held.form, terminalId, status)
-        return Identified(asker, guardian, held.key, application.callType)
+        declares = application.callType
+        may = declares is None or guardian is None or guardian.mayDeclare(declares, held.form)
+        asker = Asker("", held.form, terminalId, status, mayDeclare=may)
+        return Identified(asker, guardian, held.key, declares)
 
     def _demandOf(self, application: Application, found: Identified, call: Call) -> Demand:
         return Demand(
             found.callType,
-            self.roomTypes.of(application.called),
+            self.roomTypes.of(_roomOf(application) or application.called),
             application.declaredPII,
             self._piiOf(application) if self._isRead(application, found) else frozenset(),
             self._bandwidthOf(application, call),
@@ -289,7 +293,7 @@ class Guard:
         """
         What is in the texts: names that are an entry's are none.
         """
-        if application.door.purpose is not Purpose.CALL:
+        if application.door.purpose not in _READ:
             return frozenset()
         texts = application.texts
         names = [
@@ -325,6 +329,14 @@ class Guard:
         )
 
 
+def _roomOf(application: Application) -> tuple[PartyAddress, ...]:
+    """
+    The room in which a seat is asked for, as who is called; nobody, if it is none.
+    """
+    room = application.room
+    return (PartyAddress(AddressKind.H323_ID, room),) if room else ()
+
+
 def _hasLost(before: Guardian, now: Guardian) -> bool:
     """
     Whether something by which a guardian could have proven themselves is gone.
@@ -338,5 +350,11 @@ def _hasLost(before: Guardian, now: Guardian) -> bool:
     )
 
 
-def _withoutPII(texts: Texts) -> Texts:
+def _shown(application: Application, asked: GateInput, decision: Decision) -> Texts | None:
+    """
+    What may be shown of its texts; C{None} for all.
+    """
+    if CallType.ESCALATE not in (decision.callType, asked.demand.roomType):
+        return None
+    texts = application.texts
     return Texts(redacted(texts.displayName), tuple(map(redacted, texts.names)))

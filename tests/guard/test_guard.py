@@ -356,6 +356,36 @@ def test_anEmergencyGoesFirstAndIsRedactedInAGraveRoom() -> None:
     assert verdict.texts == Texts("[REDACTED:EMAIL]")
 
 
+@pytest.mark.parametrize("configured", ["council", "Council"])
+def test_aGraveRoomIsGraveHoweverACallComesThere(configured: str) -> None:
+    house = House(escalateRooms=(configured,))
+    house.admitted()
+    seat = replace(INVITE, door=Door.ROOM, room="COUNCIL")
+    assert house.guard.judge(seat) is not PASSED
+    assert house.guard.judge(replace(seat, room="80001")) is PASSED
+    refused = house.guard.judge(replace(seat, declaredPII=True))
+    assert isinstance(refused, Refusal)
+    assert refused.detail == "declared"
+
+
+def test_inAGraveRoomNamesAreShownWithoutPersonalData() -> None:
+    house = House(escalateRooms=("council",))
+    house.admitted(callType=CallType.EMERGENCY)
+    seat = replace(INVITE, door=Door.ROOM, room="council", callType=CallType.EMERGENCY)
+    shown = house.guard.judge(replace(seat, texts=Texts("Anna 219-09-9998")))
+    assert isinstance(shown, Admission)
+    assert shown.texts == Texts("Anna [REDACTED:SSN]")
+
+
+def test_whoMayNotDeclareATypeMayNotInATransferEither() -> None:
+    house = House(escalateRooms=("80001",))
+    house.admitted(INVITE, DIGEST, calling=(BERT,), called=(ANNA,))
+    again = replace(INVITE, calling=(BERT,), legId="l2", continues="l1", declaredPII=True)
+    refused = house.guard.judge(replace(again, callType=CallType.EMERGENCY))
+    assert isinstance(refused, Refusal)
+    assert refused.detail == "declared"
+
+
 def test_whoMayNotDeclareATypeIsJudgedAsROUTINE(house: House) -> None:
     verdict = house.admitted(
         INVITE, DIGEST, calling=(BERT,), callType=CallType.EMERGENCY, declaredPII=True

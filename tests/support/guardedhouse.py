@@ -4,6 +4,7 @@ A guarded server in virtual time, and who comes to it.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -44,12 +45,21 @@ class House:
     """
 
     def __init__(
-        self, world: Simulation, file: Path, security: SecurityConfig | None = None, **guard: Any
+        self,
+        world: Simulation,
+        file: Path,
+        security: SecurityConfig | None = None,
+        base: Configuration | None = None,
+        **guard: Any,
     ) -> None:
+        """
+        @param base: what else the server is like.
+        """
         self.world = world
         self.file = file
         self.write(ALICE, SCRIPT, ANNA)
-        self.configuration = Configuration(
+        self.configuration = replace(
+            base or Configuration(),
             guard=GuardConfig(str(file), "council-1", **guard),
             security=security or SecurityConfig(),
         )

@@ -48,6 +48,7 @@ AT: dict[Door, tuple[str, ...]] = {
     Door.IRR: _WHO,
     Door.REINVITE: (*_WHO, "4", "5"),
     Door.REFER: _WHO,
+    Door.ROOM: ("3",),
 }
 """
 Which of them stand at which door.  The operator's has none: who may do what there is the control
