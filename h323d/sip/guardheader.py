@@ -15,14 +15,15 @@ import binascii
 import hashlib
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from h323d.call.applications import CallType
 from h323d.errors import DecodeError
 from h323d.sip.messages.grammar import fail
 from h323d.sip.messages.message import SIPRequest
-from h323d.sip.messages.uri import parseURI
+from h323d.sip.messages.nameaddr import NameAddr
+from h323d.sip.messages.uri import SIPURI, parseURI
 from h323d.values.ed25519 import SCHEME, SIGNATURE_OCTETS, PublicKey, Signing
 from h323d.values.proof import Proof, malformed
 
@@ -194,11 +195,26 @@ def _payloadOf(request: SIPRequest) -> Payload:
         "call_id": request.callId,
         "contact": "*" if request.hasWildcardContact else contacts,
         "cseq": str(request.cseq),
-        "dest": str(request.uri),
+        "dest": _destinationOf(request),
         "expires": _expiresOf(request),
         "from": str(request.fromAddress.uri),
         "to": str(request.toAddress.uri),
     }
+
+
+def _destinationOf(request: SIPRequest) -> str:
+    """
+    What a request leads to, as a URI: of a REFER, whom to call; of a call that takes another's
+    place, with that in it (RFC 3891, 3; RFC 3515, 2.1).
+    """
+    if request.method == "REFER":
+        return str(NameAddr.parse(request.headers.get("Refer-To") or "", "Refer-To").uri)
+    replaced = request.headers.get("Replaces")
+    if replaced is None:
+        return str(request.uri)
+    if not isinstance(request.uri, SIPURI):
+        fail("has no place for whom the call replaces", HEADER)
+    return str(replace(request.uri, headers=(("Replaces", replaced),)))
 
 
 def _expiresOf(request: SIPRequest) -> int:

@@ -177,6 +177,35 @@ def test_aProxyChangesNeitherSoundNorTarget() -> None:
         proofIn(replace(request, uri=parseURI("sip:8001@192.0.2.1")))
 
 
+def test_aProxyChangesNotWhomToCallInstead() -> None:
+    headers = REGISTER.headers.replacing("CSeq", "2 REFER").replacing("Refer-To", "<sip:carl@b>")
+    request = signed(replace(REGISTER, method="REFER", headers=headers), ANNA, STAMP)
+    assert payloadOf(request)["dest"] == "sip:carl@b"
+    assert proofOf(request)
+    with pytest.raises(DecodeError, match="dest is of another request"):
+        proofIn(request.withHeaders(request.headers.replacing("Refer-To", "<sip:mallory@b>")))
+
+
+def test_aProxyChangesNotWhosePlaceIsTaken() -> None:
+    headers = CALL.headers.replacing("Replaces", "c1@a;from-tag=1;to-tag=2")
+    request = signed(CALL.withHeaders(headers), ANNA, STAMP)
+    assert payloadOf(request)["dest"] == f"{CALL.uri}?Replaces=c1%40a%3Bfrom-tag%3D1%3Bto-tag%3D2"
+    assert proofOf(requestOf(write(request)))
+    with pytest.raises(DecodeError, match="dest is of another request"):
+        proofIn(
+            request.withHeaders(request.headers.replacing("Replaces", "c2;from-tag=1;to-tag=2"))
+        )
+    bare = signed(CALL, ANNA, STAMP)
+    with pytest.raises(DecodeError, match="dest is of another request"):
+        proofIn(bare.withHeaders(bare.headers.adding("Replaces", "c2;from-tag=1;to-tag=2")))
+
+
+def test_whatIsNoSIPURIHasNoPlaceForWhomItReplaces() -> None:
+    request = signed(replace(CALL, uri=parseURI("tel:+15551234")), ANNA, STAMP)
+    with pytest.raises(DecodeError, match="replaces"):
+        proofIn(request.withHeaders(request.headers.adding("Replaces", "c;from-tag=1;to-tag=2")))
+
+
 def test_aSignatureIsOfOneRequest() -> None:
     value = signed(CALL, ANNA, STAMP).headers.lines(HEADER)[0]
     with pytest.raises(DecodeError, match="of another request"):
