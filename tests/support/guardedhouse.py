@@ -81,11 +81,14 @@ class House:
         return signRAS(message, signingKey(name), stamp)
 
     def ask(self, octets: bytes) -> RASMessage:
+        return decodeRAS(self.answerTo(octets))
+
+    def answerTo(self, octets: bytes) -> bytes:
         self.anna.received.clear()
         self.anna.port.send(octets, RAS)
         self.world.run(0.1)
         ((data, _),) = self.anna.received
-        return decodeRAS(data)
+        return data
 
     def signerOf(self, octets: bytes) -> str:
         """
@@ -141,7 +144,17 @@ class SignedCall:
         self.tag = answer.toAddress.tag or ""
         self.send("ACK", False)
 
-    def send(self, method: str, isSigned: bool, body: str = "", extra: str = "") -> None:
+    def send(
+        self,
+        method: str,
+        isSigned: bool,
+        body: str = "",
+        extra: str = "",
+        changed: tuple[str, str] = ("\r\n", "\r\n"),
+    ) -> None:
+        """
+        @param changed: what somebody on the way makes something else of.
+        """
         self.count += method != "ACK"
         via = "SIP/2.0/TCP 10.0.0.3"
         branch = f"z9hG4bK{method}{self.count}"
@@ -161,13 +174,21 @@ class SignedCall:
         stamp = SIPStamp("if://guardian/script", "council-1", now, nonce)
         octets = write(signed(sent, signingKey("script"), stamp) if isSigned else sent)
         assert self.wire.stream is not None
-        self.wire.stream.write(octets)
+        before, after = changed
+        self.wire.stream.write(octets.replace(before.encode(), after.encode()))
         self.house.world.run(0.3)
 
-    def say(self, method: str, isSigned: bool, body: str = "", extra: str = "") -> int:
+    def say(
+        self,
+        method: str,
+        isSigned: bool,
+        body: str = "",
+        extra: str = "",
+        changed: tuple[str, str] = ("\r\n", "\r\n"),
+    ) -> int:
         """
         The status of the final answer.
         """
         self.wire.messages.clear()
-        self.send(method, isSigned, body, extra)
+        self.send(method, isSigned, body, extra, changed)
         return next(each for each in self.wire.statuses if each >= 200)

@@ -16,15 +16,18 @@ from h323d.call.applications import CallType
 from h323d.conference.config import ConferenceConfig, RoomConfig
 from h323d.config.sections import Configuration
 from h323d.events.calls import CallAdmitted
-from h323d.h323.ras.messages import Fields, decodeRAS, reasonOf
+from h323d.h323.ras.messages import Fields, RASMessage, decodeRAS, encodeRAS, reasonOf
 from h323d.h323.security.guarddata import Declaration, declared
+from h323d.h323.security.guardtoken import GuardStamp, signRAS
 from h323d.h323.signalling import uuie
 from h323d.h323.signalling.messages import make
 from h323d.h323.signalling.q931 import IE, MessageType
-from tests.support.guardedhouse import HOST, RAS, SIGNALLING, House, SignedCall
+from tests.support.guardedhouse import ALICE, ANNA, HOST, RAS, SCRIPT, SIGNALLING, House, SignedCall
+from tests.support.guardians import entry, signingKey
 from tests.support.h323 import ScriptedPeer as SetupPeer
-from tests.support.ras import CALL, Peer, arq, rrq
+from tests.support.ras import CALL, Peer, arq, drq, rrq
 from tests.support.simulation import Simulation
+from tests.support.sippeers import SERVER, offerBody, request
 
 ROOM = ("dialledDigits", "80001")
 COUNCIL = ConferenceConfig(
@@ -148,3 +151,106 @@ def test_aGraveRoomIsGraveByWhateverNameItIsCalled(house: House, name: str) -> N
     house.world.run(0.5)
     assert house.refusals()[0][1:] == ("PII_POLICY_VIOLATION", "declared")
     caller.close()
+
+
+def test_whoTalksOnAfterADRQHasWhatTheyHad(house: House) -> None:
+    house.write(entry("anna", aliases="[h323:anna]", bandwidth_quota_bps="200000"))
+    house.world.run(6.0)
+    endpointId = house.register()
+    house.ask(house.signed(arq(2, endpointId, ROOM)))
+    talking = setUp(house, "80001")
+    house.ask(house.signed(drq(3, endpointId)))
+    other = {"callIdentifier": {"guid": bytes(16)}}
+    another = arq(4, endpointId, ROOM, **other)
+    assert reasonOf(house.ask(house.signed(another))) == "requestDenied"
+    talking.close()
+    house.world.run(0.5)
+    once = arq(5, endpointId, ROOM, **other)
+    assert house.ask(house.signed(once)).name == "admissionConfirm"
+
+
+def test_twoWhoComeInOneTurnHaveOneSeat(house: House) -> None:
+    caller = SetupPeer(house.world.network, "10.0.0.2", SIGNALLING)
+    house.phone.send(request("INVITE", uri=f"sip:council@{HOST}", body=offerBody()), SERVER)
+    caller.send(caller.makeSetup(called="council"))
+    house.world.run(0.5)
+    assert admitted(house) == 2
+    assert len(house.server.legs) == 1
+    caller.close()
+
+
+def test_whoAsksForAnotherNameLearnsNothing(house: House) -> None:
+    """
+    Whether there is such an entry, whether it is active, and whose key that is.
+    """
+    house.write(ALICE, ANNA, SCRIPT, entry("sus", aliases="h323:sus", status="suspended"))
+    house.world.run(6.0)
+    answers = {
+        house.answerTo(house.signed(rrq(1, "10.0.0.5", ("h323-ID", alias)), signer))
+        for alias in ("anna", "sus", "nobody")
+        for signer in ("mallory",)
+    }
+    answers.add(house.answerTo(house.signed(rrq(1, "10.0.0.5", ("h323-ID", "sus")), "anna")))
+    answers.add(house.answerTo(encodeRAS(rrq(1, "10.0.0.5", ("h323-ID", "anna")))))
+    assert len(answers) == 1
+
+
+class Forger:
+    """
+    Signs with nothing as whoever it is.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.public = signingKey(name).public
+
+    def sign(self, octets: bytes) -> bytes:
+        return bytes(64)
+
+
+def test_forgeriesInHerNameLockNobodyOut(house: House) -> None:
+    stamp = GuardStamp(
+        "if://guardian/anna", "council-1", int(house.world.clock.seconds()), bytes(16)
+    )
+    for number in range(2, 122):
+        asked = rrq(number, "10.0.0.5", ("h323-ID", "anna"))
+        house.anna.port.send(signRAS(asked, Forger("anna"), stamp), RAS)
+    asked = rrq(1, "10.0.0.5", ("h323-ID", "anna"))
+    house.anna.port.send(house.signed(asked), RAS)
+    house.world.run(1.0)
+    assert reasonOf(house.anna.messages()[-1]) == "resourceUnavailable"
+    again = RASMessage(asked.name, asked.fields | {"requestSeqNum": 122})
+    assert house.ask(house.signed(again)).name == "registrationConfirm"
+
+
+@pytest.mark.parametrize("ahead", [-31, 6])
+def test_whatIsSignedForAnotherTimeIsStale(house: House, ahead: int) -> None:
+    now = int(house.world.clock.seconds())
+    stamp = GuardStamp("if://guardian/anna", "council-1", now + ahead, bytes(16))
+    asked = rrq(1, "10.0.0.5", ("h323-ID", "anna"))
+    house.ask(signRAS(asked, signingKey("anna"), stamp))
+    assert house.refusals() == [("RRQ", "INVALID_SIGNATURE", "stale")]
+
+
+@pytest.mark.parametrize("alias", ["\u0430nna", "\uff41nna", "anna\u200b", "an\u00adna"])
+def test_aNameThatLooksLikeHersIsNotHers(house: House, alias: str) -> None:
+    house.ask(house.signed(rrq(1, "10.0.0.5", ("h323-ID", alias))))
+    assert house.refusals() == [("RRQ", "INVALID_SIGNATURE", "wrongName")]
+
+
+@pytest.mark.parametrize(
+    ("method", "changed"),
+    [
+        ("INVITE", ("Contact: <sip:script@10.0.0.3>", "Contact: <sip:script@10.0.0.6>")),
+        ("INVITE", ("c=IN IP4 10.0.0.3", "c=IN IP4 10.0.0.6")),
+        ("INVITE", ("INVITE sip:80001@", "INVITE sip:80002@")),
+        ("REFER", ("Refer-To: <sip:80002@", "Refer-To: <sip:80003@")),
+    ],
+)
+def test_whoIsOnTheWayChangesNothing(house: House, method: str, changed: tuple[str, str]) -> None:
+    call = SignedCall(house)
+    body, extra = (
+        ("", f"Refer-To: <sip:80002@{HOST}>\n") if method == "REFER" else (offerBody(), "")
+    )
+    assert call.say(method, True, body, extra, changed) == 403
+    assert call.say(method, True, body, extra) != 403
+    assert {detail for _, _, detail in house.refusals()} == {"malformed"}

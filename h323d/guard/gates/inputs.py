@@ -10,7 +10,7 @@ from h323d.call.applications import CallType, Door, Reason
 from h323d.guard.pii.rules import PIIKind
 from h323d.guard.registry.guardian import ProofForm, Status
 
-__all__ = ["ABSENT", "Asker", "Decision", "Demand", "Failure", "GateInput", "Stock"]
+__all__ = ["ABSENT", "OVER_BUDGET", "Asker", "Decision", "Demand", "Failure", "GateInput", "Stock"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,11 @@ class Asker:
     isWhereTheySay: bool = True
     mayDeclare: bool = True
 
+
+OVER_BUDGET = "overBudget"
+"""
+The fault of who sent a signature that was not looked at.
+"""
 
 ABSENT = Asker("absent")
 """
@@ -140,9 +145,12 @@ class Decision:
     def told(self) -> Reason | None:
         """
         The reason that the asker is told.  To who has proven nothing that the registry knows,
-        all is the same, so that nobody learns who is in it.
+        all is the same, so that nobody learns who is in it; but for one whose signature was not
+        looked at, as others have sent too many from there: they may come again.
         """
         if self.failure is None:
             return None
+        if self.failure.detail == OVER_BUDGET:
+            return Reason.RATE_EXCEEDED
         unproven = self.gate in ("1", "2.1") or self.failure.detail == "notListed"
         return Reason.INVALID_SIGNATURE if unproven else self.failure.reason
