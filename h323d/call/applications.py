@@ -27,6 +27,7 @@ __all__ = [
     "CallType",
     "Door",
     "IGate",
+    "ILapsing",
     "ILease",
     "Priority",
     "Purpose",
@@ -223,6 +224,17 @@ class ILease(Interface):
         """
         It is not needed any more: what it was given for is over, or has not come to be.
         May be told more than once.
+        """
+
+
+class ILapsing(ILease):
+    """
+    One that can be lost, by whatever it is that it rests on, while other gates think.
+    """
+
+    def lapse() -> Refusal | None:
+        """
+        Why it counts no more; C{None} while it does.
         """
 
 

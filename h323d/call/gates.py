@@ -16,9 +16,11 @@ from twisted.logger import Logger
 
 from h323d.call.applications import (
     PASSED,
+    Admission,
     Application,
     Door,
     IGate,
+    ILapsing,
     Reason,
     Refusal,
     Verdict,
@@ -226,6 +228,7 @@ class _Judgement:
                 answer = gate.judge(application)
                 if isinstance(answer, Deferred):
                     answer = await answer
+                    answer = _lapseOf(passed) or answer
                 if isinstance(answer, Refusal):
                     ended(passed.leases)
                     return answer
@@ -241,3 +244,11 @@ class _Judgement:
                 )
             return POLICY_FAILED
         return passed
+
+
+def _lapseOf(admission: Admission) -> Refusal | None:
+    """
+    Why what gates have said before counts no more.
+    """
+    lapses = (each.lapse() for each in admission.leases if ILapsing.providedBy(each))
+    return next(filter(None, lapses), None)

@@ -27,7 +27,7 @@ from h323d.call.applications import (
 from h323d.guard.config import GuardConfig
 from h323d.guard.gates.chain import AT, decide
 from h323d.guard.gates.inputs import Asker, Decision, Demand, GateInput, Stock
-from h323d.guard.holdings import Holding, Holdings
+from h323d.guard.holdings import Holding, Holdings, Standing
 from h323d.guard.identification import Identification, Identified
 from h323d.guard.inheritance import Granted, Inheritance
 from h323d.guard.ledger import Call
@@ -79,7 +79,7 @@ class Guard:
         """
         self.registry = registry
         self.key = key
-        self.holdings = Holdings()
+        self.holdings = Holdings(registry)
         self.roomTypes = RoomTypes(rooms)
         self._clock = clock
         self._inheritance = Inheritance()
@@ -103,7 +103,7 @@ class Guard:
         @return: the names of the calls that it would not have admitted, of which the legs, or
             the calls themselves, are to be ended.
         """
-        self.registry = registry
+        self.registry = self.holdings.registry = registry
         return [each.name for each in self.holdings if not each.counts(registry)]
 
     def mayStay(self, names: Iterable[PartyAddress], before: Registry) -> bool:
@@ -193,11 +193,15 @@ class Guard:
         Note where somebody has registered.
         """
         form, source = found.asker.form, application.source
-        if form is None or source is None or application.door is not Door.RRQ:
+        if form is None or source is None:
             return PASSED
-        presence = Presence(found.asker.terminalId, form, found.key, source, self._presences)
+        who = found.asker.terminalId, form, found.key
+        standing = Standing(*who, self.holdings)
+        if application.door is not Door.RRQ:
+            return Admission(leases=(standing,))
+        presence = Presence(*who, source, self._presences)
         self._presences.arrive(presence)
-        return Admission(leases=(presence,))
+        return Admission(leases=(standing, presence))
 
     def _admit(
         self,
@@ -213,7 +217,7 @@ class Guard:
         if application.door in _REPORTED and self.holdings.ledger.resize(call, bandwidth):
             return PASSED
         form = found.asker.form
-        assert form is not None  # or the first gate would not have opened
+        assert form is not None
         name = application.legId or application.callIdentifier
         holding = self.holdings.give(call, bandwidth, form, found.key, name)
         if application.door is Door.ARQ and not application.answering:

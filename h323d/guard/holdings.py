@@ -9,15 +9,57 @@ from dataclasses import dataclass
 
 from zope.interface import implementer
 
-from h323d.call.applications import ILease
+from h323d.call.applications import ILapsing, Reason, Refusal
 from h323d.guard.ledger import Call, Lease, Ledger
 from h323d.guard.registry.guardian import ProofForm, Status
-from h323d.guard.registry.registry import Registry
+from h323d.guard.registry.registry import EMPTY, Registry
 
-__all__ = ["Holding", "Holdings"]
+__all__ = ["Holding", "Holdings", "Standing"]
 
 
-@implementer(ILease)
+_LOST = Refusal.of(Reason.NOT_REGISTERED, "lost")  # entry or key, while others were asked
+
+
+@implementer(ILapsing)
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """
+    What somebody has proven who has nothing of the books: who registers.
+
+    @ivar form: by what.
+    @ivar key: as of a L{Holding}.
+    """
+
+    terminalId: str
+    form: ProofForm
+    key: bytes
+    holdings: Holdings
+
+    def end(self) -> None:
+        """
+        There is nothing to give back.
+        """
+
+    def lapse(self) -> Refusal | None:
+        return None if self.counts(self.holdings.registry) else _LOST
+
+    def counts(self, registry: Registry) -> bool:
+        """
+        Whether it is proven by this registry, too.
+        """
+        guardian = registry.byTerminalId(self.terminalId)
+        if guardian is None or guardian.status is not Status.ACTIVE:
+            return False
+        if self.form not in guardian.proofs:
+            return False
+        if not self.key:
+            return True
+        bySignature = registry.byKey(self.key)
+        owner = registry.bySPKI(self.key) if bySignature is None else bySignature[0]
+        return owner is guardian
+
+
+@implementer(ILapsing)
 @dataclass(frozen=True, slots=True, eq=False)
 class Holding:
     """
@@ -38,30 +80,30 @@ class Holding:
     def end(self) -> None:
         self.holdings.over(self)
 
+    def lapse(self) -> Refusal | None:
+        return self._standing.lapse()
+
     def counts(self, registry: Registry) -> bool:
         """
         Whether it would be given by this registry, too.
         """
-        guardian = registry.byTerminalId(self.lease.call.terminalId)
-        if guardian is None or guardian.status is not Status.ACTIVE:
-            return False
-        if self.form not in guardian.proofs:
-            return False
-        if not self.key:
-            return True
-        bySignature = registry.byKey(self.key)
-        owner = registry.bySPKI(self.key) if bySignature is None else bySignature[0]
-        return owner is guardian
+        return self._standing.counts(registry)
+
+    @property
+    def _standing(self) -> Standing:
+        return Standing(self.lease.call.terminalId, self.form, self.key, self.holdings)
 
 
 class Holdings:
     """
     All of it.
 
+    @ivar registry: by which it is looked whether it still counts.
     @ivar ledger: the sums.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, registry: Registry = EMPTY) -> None:
+        self.registry = registry
         self.ledger = Ledger()
         self._all: dict[int, Holding] = {}  # by the serials of their leases
         self._byName: dict[str, Holding] = {}

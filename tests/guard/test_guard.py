@@ -177,7 +177,7 @@ def test_whoSignsIsWhoTheySayTheyAre(house: House) -> None:
 
 def test_aRegistrationIsOfNamesThatAreOwn(house: House) -> None:
     register = Application(Door.REGISTER, "sip", ELSEWHERE, calling=(ANNA,))
-    assert house.ask(register) is PASSED
+    house.admitted(register)
     assert house.detail(register, calling=(BERT,)) == "INVALID_SIGNATURE wrongName"
     assert house.detail(register, calling=()) == "INVALID_SIGNATURE wrongName"
     assert house.held() == 0
@@ -452,10 +452,11 @@ def test_whoMayNotProveThemselvesSoIsNobody() -> None:
 
 
 def test_whoRegisteredByASignatureIsKnownUntilThatIsOver(house: House) -> None:
-    (lease,) = house.admitted(SIGNED_RRQ).leases
+    leases = house.admitted(SIGNED_RRQ).leases
     assert house.guard.signerAt(ELSEWHERE) == "if://guardian/anna"
     assert house.guard.signerAt(SOURCE) == ""
-    lease.end()
+    for each in leases:
+        each.end()
     assert house.guard.signerAt(ELSEWHERE) == ""
 
 

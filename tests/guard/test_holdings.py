@@ -7,8 +7,8 @@ from __future__ import annotations
 import pytest
 from zope.interface.verify import verifyObject
 
-from h323d.call.applications import ILease
-from h323d.guard.holdings import Holding, Holdings
+from h323d.call.applications import ILapsing, ILease
+from h323d.guard.holdings import Holding, Holdings, Standing
 from h323d.guard.ledger import Call
 from h323d.guard.registry.guardian import ProofForm
 from tests.support.guardians import entry, publicKey, registry
@@ -23,6 +23,24 @@ def given(holdings: Holdings, name: str = "leg", call: Call = ANNA) -> Holding:
 
 def test_aHoldingIsALease() -> None:
     verifyObject(ILease, given(Holdings()))
+
+
+def test_whatIsHeldLapsesWithTheRegistryThatGaveIt() -> None:
+    holdings = Holdings(registry(entry("anna")))
+    standing = Standing("if://guardian/anna", ProofForm.ED25519, KEY, holdings)
+    held = given(holdings)
+    for each in (held, standing):
+        verifyObject(ILapsing, each)
+        assert each.lapse() is None
+    holdings.registry = registry(entry("bert"))
+    assert [each.lapse() is None for each in (held, standing)] == [False, False]
+
+
+def test_whoRegistersAgainHasProvenTheSame() -> None:
+    holdings = Holdings()
+    again = [Standing("if://guardian/anna", ProofForm.ED25519, KEY, holdings) for _ in range(2)]
+    assert len(set(again)) == 1
+    again[0].end()
 
 
 def test_itIsThereUntilItEnds() -> None:
