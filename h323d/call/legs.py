@@ -21,6 +21,7 @@ from h323d.values.address import PartyAddress
 from h323d.values.cause import Cause
 from h323d.values.identifiers import CallID
 from h323d.values.media.digits import DigitMethod
+from h323d.values.media.discord import NONE, Discord
 from h323d.values.media.formats import MediaFormat
 from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediaProfile
@@ -154,13 +155,12 @@ class ILeg(IOffer):
         What an incoming call applies for, as its caller is shown at present.
         """
 
-    def reject(cause: Cause, reason: Reason | None = None, discord: str = "") -> None:
+    def reject(cause: Cause, reason: Reason | None = None, discord: Discord = NONE) -> None:
         """
         Refuse a call that is not answered yet.
 
         @param reason: says more than the cause, where the protocol has words for it.
-        @param discord: for want of which format, for people to read, where it has a place for
-            that; empty if it is not for that.
+        @param discord: for want of which format, where it has a place for that.
         """
 
     def hangup(cause: Cause) -> None:

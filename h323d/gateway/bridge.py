@@ -35,6 +35,7 @@ from h323d.values.address import PartyAddress
 from h323d.values.cause import Cause
 from h323d.values.identifiers import LegID
 from h323d.values.media.digits import DigitMethod
+from h323d.values.media.discord import Discord
 from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediaProfile
 from h323d.values.media.streams import Stream
@@ -215,7 +216,7 @@ class Bridge:
         for side in tuple(self.sides.values()):
             if side is self.caller and not (side.answered or self._isFetched):
                 discord = self._facts.tellLack(side.leg, cause, self._branches.discord)
-                side.leg.reject(cause, self._branches.reason, discord)
+                side.leg.reject(cause, self._branches.reason, Discord(discord))
             else:
                 side.leg.hangup(cause)
 

@@ -21,6 +21,7 @@ from h323d.values.cause import Cause
 from h323d.values.identifiers import CallID, LegID
 from h323d.values.media.digits import DigitMethod
 from h323d.values.media.direction import Direction
+from h323d.values.media.discord import NONE, Discord
 from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediaProfile
 from h323d.values.media.streams import Stream
@@ -81,7 +82,7 @@ class StandIn(SilentObserver):
     def answer(self, profile: MediaProfile) -> None:
         pass
 
-    def reject(self, cause: Cause, reason: Reason | None = None, discord: str = "") -> None:
+    def reject(self, cause: Cause, reason: Reason | None = None, discord: Discord = NONE) -> None:
         pass
 
     def hangup(self, cause: Cause) -> None:

@@ -22,6 +22,7 @@ from h323d.gateway.standin import StandIn
 from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.identifiers import CallID, LegID
+from h323d.values.media.discord import NONE, Discord
 from h323d.values.media.profile import MediaProfile
 
 __all__ = ["TransferOwner", "TransferredLeg", "sourceOf"]
@@ -123,7 +124,7 @@ class TransferredLeg(StandIn):
         if self._isHere:
             self._settle(profile)
 
-    def reject(self, cause: Cause, reason: Reason | None = None, discord: str = "") -> None:
+    def reject(self, cause: Cause, reason: Reason | None = None, discord: Discord = NONE) -> None:
         self.hangup(cause)
 
     def hangup(self, cause: Cause) -> None:

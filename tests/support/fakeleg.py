@@ -20,6 +20,7 @@ from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.identifiers import CallID, LegID
 from h323d.values.media.digits import DigitMethod
+from h323d.values.media.discord import NONE, Discord
 from h323d.values.media.formats import G711_ULAW, MediaFormat
 from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediaProfile
@@ -110,9 +111,9 @@ class FakeLeg:
             legId=self.legId,
         )
 
-    def reject(self, cause: Cause, reason: Reason | None = None, discord: str = "") -> None:
+    def reject(self, cause: Cause, reason: Reason | None = None, discord: Discord = NONE) -> None:
         self.reason = reason
-        self.told = discord
+        self.told, self.instead = discord.words, discord.formats
         self.done.append(("reject", cause))
         self.release(cause)
 

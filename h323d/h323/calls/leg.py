@@ -1,9 +1,8 @@
 """
 An H.323 call as a leg: commands down to signalling, H.245 and media, happenings up.
 
-The leg owns nothing that can be wrong by itself: the call machine (L{h323d.h323.calls.call})
-keeps the state, L{h323d.h323.calls.callstart} gets media started, L{h323d.h323.calls.wire} fills
-the messages.  Here they meet.
+It owns nothing that can be wrong by itself: here the machine (L{h323d.h323.calls.call}), the start
+of media (L{h323d.h323.calls.callstart}) and the messages (L{h323d.h323.calls.wire}) meet.
 """
 
 from __future__ import annotations
@@ -41,6 +40,7 @@ from h323d.h323.signalling.uuie import Content, SetupParties
 from h323d.values.address import PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.media.digits import DigitMethod
+from h323d.values.media.discord import NONE, Discord
 from h323d.values.media.formats import MediaFormat
 from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediaProfile
@@ -196,7 +196,7 @@ class H323Leg:
     def application(self) -> Application:
         return setupApplication(self, self._description.declaration)
 
-    def reject(self, cause: Cause, reason: Reason | None = None, discord: str = "") -> None:
+    def reject(self, cause: Cause, reason: Reason | None = None, discord: Discord = NONE) -> None:
         self._ways.close()
         self._call.release(cause)
 

@@ -32,6 +32,7 @@ from h323d.sip.sdp.refusal import NoCommonMedia
 from h323d.sip.transactions.running import ServerTransaction
 from h323d.values.cause import Cause
 from h323d.values.diversion import Diversion
+from h323d.values.media.discord import NONE, Discord
 from h323d.values.media.formats import MediaFormat
 from h323d.values.media.profile import MediaProfile
 from h323d.values.proceeding import Proceeding
@@ -96,7 +97,7 @@ class Invited:
         self._modification = modification
         self._invite = invite
         self._body = b""  # what we answered, or offered
-        self._discord = ""  # for which it is refused
+        self._discord = NONE  # for which it is refused
         self._agreed = False  # for good, before the call is answered
         self._provisionals = Provisionals(self, agent, end, invite)
         localCSeq = agent.rng.randrange(1, 1 << 16)
@@ -167,7 +168,7 @@ class Invited:
         if self._negotiate(profile):
             self._provisionals.accept()
 
-    def reject(self, cause: Cause, reason: Reason | None = None, discord: str = "") -> None:
+    def reject(self, cause: Cause, reason: Reason | None = None, discord: Discord = NONE) -> None:
         self._discord = discord
         self.session.refuse(cause, statusOfCall(cause, reason))
 
@@ -267,9 +268,9 @@ class Invited:
 
     def sendRefusal(self, status: int, cause: Cause) -> None:
         headers = [("Reason", reasonOf(cause))]
-        if self._discord:
-            headers.append(("Warning", warningOf(self._discord, self._end.home.told)))
-        self._end.refuse(self._invite, status, *headers)
+        if self._discord.words:
+            headers.append(("Warning", warningOf(self._discord.words, self._end.home.told)))
+        self._end.refuse(self._invite, status, *headers, formats=self._discord.formats)
 
     def sendBye(self, cause: Cause) -> None:
         self._end.sendBye(cause)

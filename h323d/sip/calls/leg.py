@@ -56,6 +56,7 @@ from h323d.values.address import PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.identifiers import CallID, LegID, newLegID
 from h323d.values.media.digits import DigitMethod
+from h323d.values.media.discord import NONE, Discord
 from h323d.values.media.formats import MediaFormat
 from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediaProfile
@@ -242,7 +243,7 @@ class SIPLeg:
     def applicationFor(self, request: SIPRequest) -> Application:
         return withinApplication(self, request)
 
-    def reject(self, cause: Cause, reason: Reason | None = None, discord: str = "") -> None:
+    def reject(self, cause: Cause, reason: Reason | None = None, discord: Discord = NONE) -> None:
         if self._offered is not None:
             self._offered.reject(cause, reason, discord)
 

@@ -6,6 +6,7 @@ What a leg needs of SIP however its call began and whatever it carries.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from h323d.call.homes import Home
@@ -20,9 +21,11 @@ from h323d.sip.dialogs.replaces import Replaces
 from h323d.sip.flows import Flow
 from h323d.sip.messages.message import SIPRequest, SIPResponse
 from h323d.sip.messages.uri import isSecure
+from h323d.sip.sdp.capabilities import capabilitiesOf
 from h323d.sip.sdp.refusal import NoCommonMedia
 from h323d.sip.transactions.running import ServerTransaction
 from h323d.values.cause import Cause
+from h323d.values.media.formats import MediaFormat
 
 __all__ = ["DialogEnd", "DialogEndOwner"]
 
@@ -280,13 +283,26 @@ class DialogEnd:
             response = response.withHeaders(response.headers.adding("Accept", accepted))
         self._agent.respond(transaction, response)
 
-    def refuse(self, transaction: ServerTransaction, status: int, *said: tuple[str, str]) -> None:
+    def refuse(
+        self,
+        transaction: ServerTransaction,
+        status: int,
+        *said: tuple[str, str],
+        formats: Sequence[MediaFormat] = (),
+    ) -> None:
         """
         Answer with header fields that say more than the status.
+
+        @param formats: that there would have been (RFC 3261, 21.4.26).
         """
-        response = transaction.request.response(status, None, self.localTag)
+        body = self._capabilities(formats) if formats else b""
+        response = _withBody(transaction.request.response(status, None, self.localTag), body)
         response = response.withHeaders(response.headers.extending(*said))
         self._agent.respond(transaction, response)
+
+    def _capabilities(self, formats: Sequence[MediaFormat]) -> bytes:
+        sessionId = self._agent.rng.getrandbits(32)
+        return capabilitiesOf(formats, self.home.told, sessionId)
 
     def refuseOffer(
         self, transaction: ServerTransaction, error: NoCommonMedia | DecodeError
@@ -295,7 +311,8 @@ class DialogEnd:
         Answer an offer that has nothing for us, and say what was missing.
         """
         if isinstance(error, NoCommonMedia):
-            self.refuse(transaction, 488, ("Warning", error.warning(self.home.told)))
+            warning = error.warning(self.home.told)
+            self.refuse(transaction, 488, ("Warning", warning), formats=error.formats)
         else:
             response = transaction.request.response(400, None, self.localTag)
             self._agent.respond(transaction, response)

@@ -18,6 +18,8 @@ from h323d.sip.sdp.lines import LocalMedia
 from h323d.sip.sdp.payloads import formatsOf
 from h323d.sip.sdp.streams import Obstacle
 from h323d.values.cause import Cause
+from h323d.values.media.formats import MediaFormat
+from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediumProfile
 
 __all__ = ["NoCommonMedia", "noFormat", "refusal"]
@@ -31,14 +33,18 @@ class NoCommonMedia(RemoteProtocolError):
     Nothing that both sides can do: 488 for an offer, the end of the call for an answer.
 
     @ivar obstacle: what it is that they cannot do together.
+    @ivar formats: that there would have been, if that is why.
     """
 
-    def __init__(self, obstacle: Obstacle, reason: str) -> None:
+    def __init__(
+        self, obstacle: Obstacle, reason: str, formats: tuple[MediaFormat, ...] = ()
+    ) -> None:
         """
         @param reason: made safe to show.
         """
         super().__init__(Cause.BEARER_CAPABILITY_NOT_IMPLEMENTED, reason)
         self.obstacle = obstacle
+        self.formats = formats
 
     def warning(self, host: str) -> str:
         """
@@ -80,7 +86,9 @@ def noFormat(lines: Iterable[MediaDescription], wanted: MediumProfile) -> NoComm
     """
     theirs = _shown(str(fmt) for line in lines for fmt in formatsOf(line).values())
     ours = " ".join(map(str, wanted.formats))
-    return NoCommonMedia(Obstacle.MEDIA_FORMAT, f"no common format; they have {theirs}, we {ours}")
+    reason = f"no common format; they have {theirs}, we {ours}"
+    spoken = wanted.formats if wanted.medium is Medium.AUDIO else ()
+    return NoCommonMedia(Obstacle.MEDIA_FORMAT, reason, spoken)
 
 
 def _shown(names: Iterable[str]) -> str:

@@ -110,6 +110,7 @@ def test_aCallWithNothingInCommonGets488AndAWarning() -> None:
     assert call.script.statuses == [488]
     words = "no common format; they have G729/8000, we PCMU/8000 PCMA/8000"
     assert call.last.headers.get("Warning") == f'305 10.0.0.1 "{words}"'
+    assert b"m=audio 0 RTP/AVP 0 8\r\n" in call.last.body
     assert call.log.causes == [Cause.INCOMPATIBLE_DESTINATION]
     call.end()
 
