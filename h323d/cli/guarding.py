@@ -16,7 +16,7 @@ from h323d.errors import ConfigurationError
 from h323d.guard.keyfile import newKey
 from h323d.guard.registry.document import MAX_OCTETS
 from h323d.guard.registry.editing import added, withStatus
-from h323d.guard.registry.guardian import Guardian, Status
+from h323d.guard.registry.guardian import DEFAULT_QUOTA, Guardian, Status
 from h323d.guard.registry.reading import parse
 
 __all__ = ["run"]
@@ -79,7 +79,7 @@ def _rowOf(guardian: Guardian) -> Row:
         "proof": ", ".join(each.value for each in guardian.proofs),
         "aliases": ", ".join(map(str, guardian.aliases)),
         "may": ", ".join(each.value for each in guardian.may),
-        "bandwidth_quota_bps": guardian.quota,
+        "bandwidth_quota_bps": guardian.quota or DEFAULT_QUOTA,
         "line": guardian.line,
         **dict(guardian.particulars),
     }

@@ -55,6 +55,10 @@ class GatewayConfig:
     packetMs: Live[int] = 20
     """Milliseconds of sound in each packet that we send, unless the peer asks otherwise."""
 
+    audioFormats: Live[tuple[str, ...]] = ()
+    """What sides may speak at all; if nothing is named, whatever is loaded, or can be passed, and
+    with a guard, what guard.bridgedFormats names."""
+
     codecPreference: Live[Preference] = Preference.QUALITY
     """
     Which format a side is offered first, of those that the other side speaks too: what sounds

@@ -72,9 +72,9 @@ class BridgeContext:
         Which formats come first.
         """
         config = self.config
-        return Selection(
-            self.pool.formats, config.codecPreference, config.maxBitRate, config.packetMs
-        )
+        known = self.pool.formats
+        chosen = Selection(known, config.codecPreference, config.maxBitRate, config.packetMs)
+        return chosen.narrowed(config.audioFormats)
 
     def profile(self, protocol: str = "", other: BridgeSide | None = None) -> MediaProfile:
         """

@@ -31,11 +31,13 @@ from h323d.gateway.trunklines import NO_TRUNKS, TrunkLines
 from h323d.sounds.house import QUIET, Sounds
 from h323d.values.cause import Cause
 from h323d.values.identifiers import CallID, LegID
+from h323d.values.media.discord import NONE
 
 __all__ = ["GatewayHost"]
 
 LOOP = Refusal.of(Reason.LOOP, "loop")
 FULL = Refusal.of(Reason.CAPACITY_EXCEEDED, "gatewayFull")
+NOT_ALLOWED = Refusal(Cause.INCOMPATIBLE_DESTINATION, Reason.NOT_PERMITTED, "formatsNotAllowed")
 
 
 @implementer(IDestination)
@@ -103,14 +105,20 @@ class GatewayHost(Part[GatewayConfig]):
         """
         refusal = self.refusal(route) or self._refusalOf(leg)
         if refusal is not None:
-            now = self._clock.seconds()
-            self._events.publish(
-                CallRefused(now, leg.callId, leg.legId, refusal.cause, refusal.word)
-            )
+            self._tellRefusal(leg, refusal)
             leg.reject(refusal.cause, refusal.reason)
+            return
+        lack = self.selection.lackOf(leg.speaks)
+        if lack is not NONE:
+            self._tellRefusal(leg, NOT_ALLOWED)
+            leg.reject(NOT_ALLOWED.cause, NOT_ALLOWED.reason, lack)
             return
         self._shares.take(leg.peer.host)
         self._begin(leg, route.ways)
+
+    def _tellRefusal(self, leg: ILeg, refusal: Refusal) -> None:
+        now = self._clock.seconds()
+        self._events.publish(CallRefused(now, leg.callId, leg.legId, refusal.cause, refusal.word))
 
     def join(self, first: Dial, ways: tuple[Way, ...]) -> LegID:
         """

@@ -12,9 +12,10 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from h323d.values.media.discord import NONE, Discord
 from h323d.values.media.formats import MediaFormat
 from h323d.values.media.passing import isPassable, mayPass
 from h323d.values.media.streams import Stream
@@ -69,12 +70,40 @@ class Selection:
     @ivar ours: what we can speak; what is like in all else stays in this order.
     @ivar maxBitRate: kbit/s that a side's sound may take each way, with its headers; 0 for any.
     @ivar packetMs: milliseconds of sound in a packet.
+    @ivar only: the names of those that may be spoken or passed at all; none for any.
     """
 
     ours: Formats
     preference: Preference = Preference.QUALITY
     maxBitRate: int = 0
     packetMs: int = 20
+    only: tuple[str, ...] = ()
+
+    def narrowed(self, only: tuple[str, ...]) -> Selection:
+        """
+        The same of these formats alone.
+
+        @param only: their names; none for any.
+        """
+        narrow = replace(self, only=only)
+        return replace(narrow, ours=tuple(filter(narrow.allows, self.ours)))
+
+    def allows(self, candidate: MediaFormat) -> bool:
+        """
+        Whether it may be spoken or passed.
+        """
+        return not self.only or any(map(candidate.isCalled, self.only))
+
+    def lackOf(self, spoken: Sequence[MediaFormat] | None) -> Discord:
+        """
+        What there is to say to somebody who speaks nothing that may be spoken.
+
+        @param spoken: C{None} if that is not known yet.
+        """
+        if not spoken or any(map(self.allows, spoken)):
+            return NONE
+        allowed, theirs = ", ".join(self.only), ", ".join(map(str, spoken))
+        return Discord(f"what may be spoken is {allowed}; you have {theirs}", self.ours)
 
     def towards(self, spoken: Collection[MediaFormat] | None) -> Formats:
         """
@@ -100,7 +129,8 @@ class Selection:
         """
         @return: what we cannot code, and may pass.
         """
-        unknown = (each for each in spoken if isPassable(each) and not self.codes(each))
+        known = filter(self.allows, spoken)
+        unknown = (each for each in known if isPassable(each) and not self.codes(each))
         return tuple(dict.fromkeys(unknown))[:_MOST_PASSED]
 
     def codes(self, candidate: MediaFormat) -> bool:

@@ -36,10 +36,14 @@ class GuardConfig:
     """Bit/s that all calls may have together, both directions; 0 for no limit."""
 
     sipCaller: Live[int] = 3_000_000
-    """Bit/s that a caller by SIP may have, whatever the registry grants."""
+    """Bit/s that a caller by SIP may have of whom the registry does not say."""
 
     unsaid: Live[int] = 128_000
     """Bit/s that a call counts with which does not say how much it needs."""
+
+    bridgedFormats: Live[tuple[str, ...]] = ("PCMU", "PCMA", "G722", "G729", "opus", "VP8", "H264")
+    """What may be spoken in a call that goes on from here, unless gateway.audioFormats says; if
+    nothing is named, any format."""
 
     escalateRooms: Live[tuple[str, ...]] = ()
     """The names and numbers of rooms whose calls are all of type ESCALATE."""

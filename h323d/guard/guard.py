@@ -35,7 +35,7 @@ from h323d.guard.pii.detection import foundAmong, redacted
 from h323d.guard.pii.rules import PIIKind
 from h323d.guard.presences import Presence, Presences
 from h323d.guard.recognition import Recognition
-from h323d.guard.registry.guardian import Guardian, ProofForm, Status
+from h323d.guard.registry.guardian import DEFAULT_QUOTA, Guardian, ProofForm, Status
 from h323d.guard.registry.registry import Registry
 from h323d.guard.registry.users import digestUserOf
 from h323d.guard.roomtypes import NO_ROOMS, RoomNames, RoomTypes
@@ -217,7 +217,7 @@ class Guard:
         if application.door in _REPORTED and self.holdings.ledger.resize(call, bandwidth):
             return PASSED
         form = found.asker.form
-        assert form is not None
+        assert form is not None  # or the first gate would not have opened
         name = application.legId or application.callIdentifier
         holding = self.holdings.give(call, bandwidth, form, found.key, name)
         if application.door is Door.ARQ and not application.answering:
@@ -322,12 +322,10 @@ class Guard:
         ledger = self.holdings.ledger
         before = ledger.of(call)
         own = 0 if before is None else before.bandwidth
-        quota = guardian.quota
-        if application.protocol == "sip":
-            quota = min(quota, self._config.sipCaller)
+        isSIP = application.protocol == "sip"
         return Stock(
             held=ledger.held(guardian.terminalId) - own,
-            quota=quota,
+            quota=guardian.quota or (self._config.sipCaller if isSIP else DEFAULT_QUOTA),
             pooled=ledger.pooled - own,
             pool=self._config.pool,
         )

@@ -21,6 +21,7 @@ from h323d.config.sections import Configuration
 from h323d.errors import ConfigurationError
 from h323d.gatekeeper.security.config import UserConfig
 from h323d.gatekeeper.zone import Zone
+from h323d.gateway.config import GatewayConfig
 from h323d.guard.guard import Guard
 from h323d.guard.keyfile import SigningKey, signingKeyIn
 from h323d.guard.registry.document import MAX_OCTETS
@@ -33,7 +34,7 @@ from h323d.operation.operator import Operator
 from h323d.server.assembly import zoneSettings
 from h323d.values.ed25519 import Signing
 
-__all__ = ["Guarding", "newGuard", "withGuardians"]
+__all__ = ["Guarding", "bridging", "newGuard", "withGuardians"]
 
 _KEY = "guard.registry"
 _OWN_KEY = "guard.key"
@@ -79,6 +80,16 @@ def _refuseOwn(registry: Registry, key: Signing | None) -> None:
     known = None if key is None else registry.byKey(key.public.raw)
     if known is not None:
         raise ConfigurationError(_OWN_KEY, f"is the key of {known[0].terminalId}, too")
+
+
+def bridging(configuration: Configuration) -> GatewayConfig:
+    """
+    How calls go on from a server, of which a guard lets nothing be spoken but what it names.
+    """
+    gateway, guard = configuration.gateway, configuration.guard
+    if gateway.audioFormats or not guard.registry:
+        return gateway
+    return replace(gateway, audioFormats=guard.bridgedFormats)
 
 
 def withGuardians(configuration: Configuration, guard: Guard | None) -> Configuration:

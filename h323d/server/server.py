@@ -44,7 +44,7 @@ from h323d.operation.operator import Operator
 from h323d.operation.wirelog import WireLog
 from h323d.server import assembly
 from h323d.server.ground import Ground
-from h323d.server.guarding import Guarding, newGuard, withGuardians
+from h323d.server.guarding import Guarding, bridging, newGuard, withGuardians
 from h323d.server.parts import RecordsPart, Sectioned
 from h323d.server.witnessed import WitnessGate, WitnessPart, newWitness
 from h323d.sip.endpoint import SIPEndpoint
@@ -159,7 +159,7 @@ class Server:
 
     def _newGateway(self) -> GatewayHost:
         return GatewayHost(
-            self.configuration.gateway,
+            bridging(self.configuration),
             self._world,
             self._originators,
             self,
@@ -211,7 +211,7 @@ class Server:
         yield Sectioned(self.sounds, attrgetter("sounds"))
         yield Sectioned(self.conference, conference)
         yield Sectioned(self._onward, gateway)
-        yield Sectioned(self.gateway, gateway)
+        yield Sectioned(self.gateway, bridging)
         if self.sip is not None:
             yield Sectioned(self.sip, attrgetter("sip"))
         if self.h323 is not None:

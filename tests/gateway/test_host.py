@@ -28,7 +28,7 @@ from h323d.values.cause import Cause
 from h323d.values.identifiers import CallID
 from h323d.values.media.digits import DigitMethod
 from h323d.values.media.direction import Direction
-from h323d.values.media.formats import G711_ALAW
+from h323d.values.media.formats import G711_ALAW, MediaFormat
 from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediaProfile
 from tests.support.fakeleg import FakeLeg, FakeOriginator
@@ -153,6 +153,18 @@ def test_whatTheCallerSpeaksIsOfferedFirst() -> None:
     gateway = Gateway()
     gateway.offer(speaks=(G711_ALAW,))
     assert gateway.sip.profiles[0].of(Medium.AUDIO).formats[0] == G711_ALAW
+
+
+def test_whoSpeaksNothingThatIsAllowedIsToldWhatIs() -> None:
+    gateway = Gateway(audioFormats=("PCMA",))
+    alice = gateway.offer(speaks=(MediaFormat("GSM"),))
+    assert alice.done == [("reject", Cause.INCOMPATIBLE_DESTINATION)]
+    assert (alice.told, alice.instead) == (
+        "what may be spoken is PCMA; you have GSM/8000",
+        (G711_ALAW,),
+    )
+    assert [fact.reason for fact in gateway.told(CallRefused)] == ["formatsNotAllowed"]
+    assert gateway.sip.legs == []
 
 
 def test_theCallerHearsWhatIsSaidBeforeTheAnswer() -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from h323d.gateway.selection import Choice, Preference, Selection, costOf, impairmentOf
 from h323d.values.address import TransportAddress
+from h323d.values.media.discord import NONE
 from h323d.values.media.formats import G711_ALAW, G711_ULAW, MediaFormat
 from h323d.values.media.streams import ReceiveFormat, Stream, TransmitFormat
 
@@ -164,3 +165,25 @@ def test_twoAreJoinedWhereEachCanBeSentWhatTheOtherSays(
 ) -> None:
     assert Selection(OURS).joins(one, other) is joins
     assert Selection(OURS).joins(other, one) is joins
+
+
+def test_whatIsNotAllowedIsNeitherSpokenNorPassed() -> None:
+    narrow = Selection(OURS).narrowed(("PCMA", "G722", "amr"))
+    assert set(narrow.towards(None)) == {G711_ALAW, G722}
+    assert narrow.passed((OTHER, AMR)) == (AMR,)
+
+
+def test_whoSpeaksNothingThatIsAllowedIsToldWhatIs() -> None:
+    narrow = Selection((G711_ULAW, G711_ALAW)).narrowed(("PCMA",))
+    lack = narrow.lackOf((GSM,))
+    assert (lack.words, lack.formats) == (
+        "what may be spoken is PCMA; you have GSM/8000",
+        (G711_ALAW,),
+    )
+    for known in (None, (), (GSM, G711_ALAW)):
+        assert narrow.lackOf(known) is NONE
+
+
+def test_withoutAListAnythingGoes() -> None:
+    assert Selection(OURS).narrowed(()) == Selection(OURS)
+    assert Selection(OURS).lackOf((OTHER,)) is NONE

@@ -273,6 +273,14 @@ def test_theQuotaIsForAllCallsTogether() -> None:
     house.admitted(second)
 
 
+def test_aCallerBySIPHasWhatTheirEntrySaysOrLess() -> None:
+    house = House(sipCaller=300_000)
+    assert house.detail(bandwidth=400_000) == "BANDWIDTH_EXCEEDED quota"
+    entries = entry("anna", aliases="'sip:anna@council.example'", bandwidth_quota_bps="400000")
+    own = House(registry(entries), sipCaller=300_000)
+    own.admitted(bandwidth=400_000)
+
+
 def test_whoSendsTheSameInviteAgainHasOneCall(house: House) -> None:
     house.admitted(bandwidth=2_000_000)
     house.admitted(bandwidth=2_000_000, legId="l2")

@@ -80,7 +80,8 @@ class Guardian:
     @ivar nat: their requests come from other addresses than are written in them.
     @ivar addresses: the networks that they are in.
     @ivar secrets: what stands for their passwords.
-    @ivar quota: bit/s that they may have at once, both directions together.
+    @ivar quota: bit/s that they may have at once, both directions together; C{None} where the
+        file does not say.
     @ivar particulars: what only people read, by the names of the fields.
     @ivar line: where the entry begins in the file.
     """
@@ -94,7 +95,7 @@ class Guardian:
     nat: bool = False
     addresses: tuple[str, ...] = ()
     secrets: tuple[Secret, ...] = ()
-    quota: int = DEFAULT_QUOTA
+    quota: int | None = None
     status: Status = Status.ACTIVE
     particulars: tuple[tuple[str, str], ...] = ()
     line: int = field(default=0, compare=False)
