@@ -14,7 +14,7 @@ SCHEMAS = PACKAGE / "asn1" / "schema"
 GENERATED = {"codec", "schema"}
 
 VALUES = """
-    asn1/runtime/limits call/defence call/forwarding call/inquiry call/legs call/lines call/mailboxes call/media call/observer
+    asn1/runtime/limits conference/meeting council/context events/council call/defence call/forwarding call/inquiry call/legs call/lines call/mailboxes call/media call/observer
     call/particulars call/policy call/relaying call/site call/texts call/transport call/watching conference/roles dsp/codec
     events/calls events/doors events/gatekeeper events/rooms events/server gatekeeper/context gatekeeper/reaching
     gatekeeper/settings gateway/bridginginputs gateway/trunklines h323/calls/callinputs h323/calls/startinputs h323/gatekept
@@ -56,6 +56,10 @@ PARTS = {
     "tests/gateway/test_bridge.py": "gateway/dialling gateway/hearing",
     "tests/gateway/test_transferredleg.py": "gateway/standin",
     "tests/sip/events/test_notifier.py": "sip/events/subscription",
+    "tests/walks/test_council.py": """
+        council/council council/councils council/member council/places council/ringing
+        operation/councilkeeping
+        """,
     "tests/walks/test_attended_transfer.py": "conference/seatrequest gateway/handovers",
     "tests/walks/test_merging.py": "operation/merging",
     "tests/walks/test_third_party.py": "operation/calling",
@@ -83,7 +87,7 @@ PARTS = {
         media/audio/groups media/audio/negotiated
         media/audio/speaking media/audio/stages media/audio/survey
         """,
-    "tests/operation/test_views.py": "operation/peerviews operation/routeviews",
+    "tests/operation/test_views.py": "operation/councilviews operation/peerviews operation/routeviews",
     "tests/walks/test_parent.py": "gatekeeper/parents/assembly gatekeeper/parents/parent",
     "tests/server/test_server.py": "server/assembly",
     "tests/sip/test_endpoint.py": "sip/wayout",

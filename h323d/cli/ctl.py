@@ -18,9 +18,11 @@ import sys
 import time
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from h323d import __version__
+from h323d.cli.councils import addActions, changes, wordsOf
 from h323d.cli.table import Table, listing
 from h323d.control.client import CommandFailed, ask, follow
 from h323d.control.config import ControlConfig
@@ -62,7 +64,11 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     asking = {each.name: commands.add_parser(each.name, help=each.help) for each in COMMANDS}
     for command in COMMANDS:
-        _addCommand(asking[command.name], command)
+        if command.name == "council":
+            addActions(asking[command.name], _addCommon)
+            asking[command.name].set_defaults(run=_council, command=command)
+        else:
+            _addCommand(asking[command.name], command)
     _addTrace(asking["trace"])
     asking["follow"].set_defaults(run=_follow)
     _addExport(commands.add_parser("export", help="print what a server has kept, as text"))
@@ -198,9 +204,23 @@ def _addDecode(parser: argparse.ArgumentParser) -> None:
 
 
 def _ask(options: argparse.Namespace) -> None:
+    given = [getattr(options, each.name) for each in options.command.arguments]
+    _askFor(options, [each for each in given if each is not None])
+
+
+def _council(options: argparse.Namespace) -> None:
+    words = wordsOf(options)
+    if not options.follow:
+        _askFor(options, words)
+        return
+    path = _socketOf(options)
+    with suppress(KeyboardInterrupt):
+        for line in changes(partial(ask, path, options.command.name, *words), options.json):
+            print(line, flush=True)
+
+
+def _askFor(options: argparse.Namespace, arguments: Sequence[str]) -> None:
     command: Command = options.command
-    given = [getattr(options, each.name) for each in command.arguments]
-    arguments = [each for each in given if each is not None]
     command.read(command.named(arguments))  # it complains before a server is asked
     result = ask(_socketOf(options), command.name, *arguments)
     width = None if options.wide else _width()

@@ -5,6 +5,7 @@ The conference host: the destination of calls to rooms.
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from twisted.internet.defer import Deferred
@@ -27,10 +28,11 @@ from h323d.conference.arrival import Arrival
 from h323d.conference.config import ConferenceConfig
 from h323d.conference.failures import failingName
 from h323d.conference.lobby import Lobby
+from h323d.conference.meeting import Meeting
 from h323d.conference.menu import MenuAction, actionsOf
 from h323d.conference.participant import Participant
 from h323d.conference.roles import RoomRole
-from h323d.conference.room import Room, RoomTerms
+from h323d.conference.room import Media, Room, RoomTerms
 from h323d.conference.visitor import Visitor
 from h323d.errors import ConfigurationError, ResourceUnavailable
 from h323d.events.bus import EventBus
@@ -101,6 +103,7 @@ class ConferenceHost(Part[ConferenceConfig]):
         self._rule = rule
         self.rooms: dict[RoomID, Room] = {}
         self.arrivals: dict[LegID, Arrival] = {}
+        self._meetings: dict[RoomID, Meeting] = {}
         self._clock = clock
         self._events = events
         self._pool = pool
@@ -156,7 +159,7 @@ class ConferenceHost(Part[ConferenceConfig]):
         if refusal is None and role is None:
             refusal = self.lobby.refusalOf(counted, self._rules.config)
         if refusal is not None:
-            self._tellRefusal(leg, refusal)
+            self._turnAway(leg, roomId, refusal)
             leg.reject(refusal.cause, refusal.reason)
             return
         self._receive(Arrival(self, leg, roomId, role, counted))
@@ -228,8 +231,11 @@ class ConferenceHost(Part[ConferenceConfig]):
         """
         Why there is no place for so many more.
         """
-        room = self.rooms.get(roomId)
-        if room is not None and not room.holds(count):
+        room, meeting = self.rooms.get(roomId), self._meetings.get(roomId)
+        wanted = count if meeting is None else count + meeting.kept
+        if room is not None and not room.holds(wanted):
+            return ROOM_FULL
+        if room is None and meeting is not None and wanted > meeting.seats:
             return ROOM_FULL
         taken = self.participants + len(self.lobby.visitors)
         if taken + count > self._rules.config.maxTotalParticipants:
@@ -250,7 +256,7 @@ class ConferenceHost(Part[ConferenceConfig]):
             room.admit(leg, role or RoomRole.PARTICIPANT)
             predecessor.hangup(Cause.NORMAL_CALL_CLEARING)
         elif refusal is not None:
-            self._sendAway(leg, refusal)
+            self._sendAway(leg, roomId, refusal)
         elif role is None:
             self.lobby.enter(arrival, self._accessTo(roomId), self._rules.config)
         else:
@@ -262,13 +268,13 @@ class ConferenceHost(Part[ConferenceConfig]):
         if refusal is None:
             self._roomOf(roomId).seat(leg, role, tuple(visitor.media.values()))
         else:
-            self._sendAway(leg, refusal)
+            self._sendAway(leg, roomId, refusal)
 
-    def _sendAway(self, leg: ILeg, refusal: Refusal) -> None:
+    def _sendAway(self, leg: ILeg, roomId: RoomID, refusal: Refusal) -> None:
         """
         Let go of who is answered already.
         """
-        self._tellRefusal(leg, refusal)
+        self._turnAway(leg, roomId, refusal)
         leg.observe(SilentObserver())
         leg.hangup(refusal.cause)
 
@@ -323,6 +329,40 @@ class ConferenceHost(Part[ConferenceConfig]):
             return None
         return Refusal.of(Reason.CAPACITY_EXCEEDED, "share")
 
+    def meet(self, roomId: RoomID, meeting: Meeting) -> None:
+        """
+        Keep a room for those who meet there.
+
+        @raise ResourceUnavailable: it is open already, or there is no room more.
+        """
+        if roomId in self.rooms:
+            raise ResourceUnavailable("roomOpen")
+        refusal = self.lackAt(roomId)
+        if refusal is not None:
+            raise ResourceUnavailable(refusal.word, refusal.cause)
+        self._meetings[roomId] = meeting
+
+    def dismiss(self, roomId: RoomID) -> None:
+        """
+        Keep it no more, and hang up on who is there.
+        """
+        self._meetings.pop(roomId, None)
+        room = self.rooms.get(roomId)
+        if room is not None:
+            room.dismiss(Cause.NORMAL_CALL_CLEARING)
+
+    def seatCalled(
+        self, leg: ILeg, roomId: RoomID, media: Iterable[Media], identities: Iterable[str]
+    ) -> None:
+        """
+        Give somebody whom we have called, and who has just answered, the seat that was kept.
+
+        @param media: what is negotiated with them already.
+        @param identities: names that are theirs for certain.
+        """
+        role = self._accessTo(roomId).roleOf(identities) or RoomRole.PARTICIPANT
+        self._roomOf(roomId).admit(leg, role, media)
+
     def roomClosed(self, room: Room) -> None:
         self.rooms.pop(room.roomId, None)
 
@@ -341,12 +381,23 @@ class ConferenceHost(Part[ConferenceConfig]):
         return self.rooms.get(roomId) or self._open(roomId)
 
     def _open(self, roomId: RoomID) -> Room:
-        limit = self._rules.limits.get(roomId, self._rules.config.maxParticipants)
+        meeting, limits = self._meetings.get(roomId), self._rules.limits
+        configured = limits.get(roomId, self._rules.config.maxParticipants)
+        limit = configured if meeting is None else meeting.seats
         rules, recorded = self._rules, self._accessTo(roomId).recorded
         terms = RoomTerms(limit, rules.profile, recorded, rules.menu)
         room = Room(roomId, terms, self._clock, self._events, self._pool, self, self.sounds)
         self.rooms[roomId] = room
         return room
+
+    def _turnAway(self, leg: ILeg, roomId: RoomID, refusal: Refusal) -> None:
+        """
+        Tell of it, those first who meet there.
+        """
+        meeting = self._meetings.get(roomId)
+        if meeting is not None:
+            meeting.turnedAway(leg, refusal)
+        self._tellRefusal(leg, refusal)
 
     def _tellRefusal(self, leg: ILeg, refusal: Refusal) -> None:
         now = self._clock.seconds()

@@ -13,6 +13,7 @@ from h323d.call.advertising import EVERYBODY, Advertisement
 from h323d.call.homes import WILDCARDS
 from h323d.conference.config import ConferenceConfig
 from h323d.control.config import ControlConfig
+from h323d.council.config import CouncilConfig
 from h323d.gatekeeper.config import GatekeeperConfig
 from h323d.gatekeeper.lines.config import LinesConfig
 from h323d.gatekeeper.routed.config import RoutedConfig
@@ -175,6 +176,7 @@ class Configuration:
     traversal: TraversalConfig = field(default_factory=TraversalConfig)
     media: MediaConfig = field(default_factory=MediaConfig)
     conference: ConferenceConfig = field(default_factory=ConferenceConfig)
+    council: CouncilConfig = field(default_factory=CouncilConfig)
     gateway: GatewayConfig = field(default_factory=GatewayConfig)
     lines: LinesConfig = field(default_factory=LinesConfig)
     sounds: SoundsConfig = field(default_factory=SoundsConfig)

@@ -24,6 +24,7 @@ from h323d.call.applications import (
     Refusal,
     Texts,
 )
+from h323d.events.bus import EventBus
 from h323d.guard.config import GuardConfig
 from h323d.guard.gates.chain import AT, decide
 from h323d.guard.gates.inputs import Asker, Decision, Demand, GateInput, Stock
@@ -35,6 +36,7 @@ from h323d.guard.pii.detection import foundAmong, redacted
 from h323d.guard.pii.rules import PIIKind
 from h323d.guard.presences import Presence, Presences
 from h323d.guard.recognition import Recognition
+from h323d.guard.refused import RefusedGuardians
 from h323d.guard.registry.guardian import DEFAULT_QUOTA, Guardian, ProofForm, Status
 from h323d.guard.registry.registry import Registry
 from h323d.guard.registry.users import digestUserOf
@@ -73,15 +75,18 @@ class Guard:
         clock: IReactorTime,
         rooms: RoomNames = NO_ROOMS,
         key: Signing | None = None,
+        events: EventBus | None = None,
     ) -> None:
         """
         @param rooms: knows which names are those of rooms.
+        @param events: where it is told who is refused; C{None} to tell nobody.
         """
         self.registry = registry
         self.key = key
         self.holdings = Holdings(registry)
         self.roomTypes = RoomTypes(rooms)
         self._clock = clock
+        self._refused = RefusedGuardians(clock, events or EventBus())
         self._inheritance = Inheritance()
         self._presences = Presences()
         memory = ReplayMemory(clock.seconds())
@@ -114,23 +119,11 @@ class Guard:
             others now has to prove them again.
         """
         named = tuple(names)
-        guardian = self.ownerOf(named)
+        guardian = self.registry.ownerOf(named)
         if guardian is None or guardian.status is not Status.ACTIVE:
             return False
         known = before.byTerminalId(guardian.terminalId)
         return known is None or not _hasLost(known, guardian)
-
-    def ownerOf(self, names: tuple[PartyAddress, ...]) -> Guardian | None:
-        """
-        Whose names these are; C{None} if they are not of one entry.
-        """
-        registry = self.registry
-        for name in names:
-            guardian = registry.byAlias(name) or registry.byName(name.number)
-            if guardian is not None:
-                isTheirs = all(registry.isOf(each, guardian) for each in names)
-                return guardian if isTheirs else None
-        return None
 
     def userOfKey(self, key: bytes) -> str | None:
         """
@@ -181,7 +174,10 @@ class Guard:
         )
         decision = decide(asked)
         if decision.told is not None and decision.failure is not None:
-            return Refusal.of(decision.told, decision.failure.detail)
+            refusal = Refusal.of(decision.told, decision.failure.detail)
+            room = self.roomTypes.room(application.called)
+            self._refused.tell(application, found, self.registry, room, refusal)
+            return refusal
         if application.door.purpose is Purpose.REGISTRATION:
             return self._enter(application, found)
         if application.door.purpose is Purpose.BELIEF:

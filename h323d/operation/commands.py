@@ -18,7 +18,8 @@ _LIMIT = Argument("limit", "LIMIT", "how many at most; 1000", ArgumentKind.NUMBE
 _TEXTS = frozenset(
     (
         *("aliases", "called", "calling", "displayName", "lastRefusal", "missing"),
-        *("octets", "participants", "prefixes", "product", "reason", "targets", "what", "why"),
+        *("octets", "participants", "prefixes", "product", "reason", "refused", "targets", "what"),
+        "why",
     )
 )
 
@@ -47,6 +48,14 @@ _CALL_COLUMNS = _columns(
 )
 _ROOM_COLUMNS = _columns("room", "open", "participants", "locked", "speaker", "maxParticipants")
 _MEMBER_COLUMNS = _columns("name", "role", "voice", "presence", "level", "legId", "displayName")
+_COUNCIL_COLUMNS = _columns(
+    *("room", "callType", "since", "seats", "guardians", "present", "waiting", "guests")
+)
+_GUARDIAN_COLUMNS = _columns(
+    *("guardian", "state", "refused", "why", "attempts", "place", "came", "legId")
+)
+_COUNCIL_VERBS = ("show", "convene", "dismiss")
+_CALL_TYPES = ("ROUTINE", "ESCALATE", "EMERGENCY")
 _VERBS = ("list", "mute", "unmute", "kick", "lock", "unlock", "invite", "merge", "announce")
 _REGISTRATION_COLUMNS = _columns(
     *(
@@ -111,6 +120,31 @@ COMMANDS = (
         ),
         _MEMBER_COLUMNS,
     ),
+    Command(
+        "council",
+        Role.MODERATOR,
+        "who of a council has come; or call guardians together into a room, or dismiss them",
+        (
+            Argument("name", "ROOM", "its name, or an alias"),
+            Argument(
+                *("verb", "VERB", "what to do"),
+                optional=True,
+                choices=_COUNCIL_VERBS,
+                asking="show",
+            ),
+            Argument(
+                *("names", "NAMES", "of guardians, with commas between; - for all that are active"),
+                optional=True,
+            ),
+            Argument(
+                *("callType", "TYPE", "as which every call there counts"),
+                optional=True,
+                choices=_CALL_TYPES,
+            ),
+        ),
+        _GUARDIAN_COLUMNS,
+    ),
+    Command("councils", Role.VIEWER, "every council", (), _COUNCIL_COLUMNS),
     Command("rooms", Role.VIEWER, "every open room, and who is in it", (), _ROOM_COLUMNS),
     Command(
         "registrations",

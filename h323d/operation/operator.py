@@ -31,6 +31,8 @@ from h323d.gateway.host import GatewayHost
 from h323d.operation.calling import Calling
 from h323d.operation.codecchoice import CodecChoiceView, choiceViews, spoken
 from h323d.operation.command import OperatorError
+from h323d.operation.councilkeeping import CouncilKeeping
+from h323d.operation.councilviews import CouncilView, GuardianView
 from h323d.operation.defending import BanView, Defending
 from h323d.operation.following import Following
 from h323d.operation.gatekeeping import Gatekeeping
@@ -58,7 +60,20 @@ from h323d.operation.views import (
 )
 from h323d.values.cause import Cause
 
-__all__ = ["Operator"]
+__all__ = ["Keeping", "Operator"]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Keeping:
+    """
+    What is done for an operator who calls others.
+
+    @ivar calling: makes third-party calls.
+    @ivar councils: convenes councils.
+    """
+
+    calling: Calling
+    councils: CouncilKeeping
 
 
 class Operator:
@@ -74,14 +89,14 @@ class Operator:
         gateway: GatewayHost,
         gatekeeping: Gatekeeping,
         defending: Defending,
-        calling: Calling,
+        keeping: Keeping,
         listeners: Callable[[], dict[str, str]],
         records: Callable[[int], Sequence[Record]],
     ) -> None:
         """
         @param gatekeeping: the gatekeeper, if there is one.
         @param defending: the defence against who tries doors.
-        @param calling: makes third-party calls.
+        @param keeping: makes third-party calls, and has councils.
         @param listeners: says where what is listened for, by name.
         @param records: gives the last call detail records, the newest first.
         """
@@ -96,9 +111,9 @@ class Operator:
         self._witness = world.witness
         self._gatekeeping = gatekeeping
         self._defending = defending
-        self._calling = calling
+        self._calling, self._councilKeeping = keeping.calling, keeping.councils
         merging = Merging(gateway, host, self._gates)
-        self._roomKeeping = RoomKeeping(host, calling, merging, host.sounds)
+        self._roomKeeping = RoomKeeping(host, keeping.calling, merging, host.sounds)
         self._listeners = listeners
         self._records = records
         self._startedAt = clock.seconds()
@@ -155,6 +170,25 @@ class Operator:
             be about.
         """
         return Deferred.fromCoroutine(self._roomKeeping.do(name, verb, what))
+
+    def council(
+        self, name: str, verb: str = "show", names: str = "", callType: str = ""
+    ) -> list[GuardianView]:
+        """
+        Have something done with a council, and tell who is on its list, and where they are.
+
+        @param name: of the room.
+        @param names: of guardians, with commas between; C{-} for all that are active.
+
+        @raise OperatorError: there is none, there can be none, or somebody is no guardian.
+        """
+        return self._councilKeeping.do(name, verb, names, callType)
+
+    def councils(self) -> list[CouncilView]:
+        """
+        Every council.
+        """
+        return self._councilKeeping.all(self._clock.seconds())
 
     def registrations(self, name: str = "-", limit: int = 1000) -> list[RegistrationView]:
         """

@@ -61,7 +61,7 @@ def newGuard(configuration: Configuration, world: Surroundings, rooms: RoomNames
         key = _readKey(world.files, config.key)
         _log.info("what guardians are answered by RAS is signed by {key}", key=str(key.public))
     _refuseOwn(registry, key)
-    return Guard(config, registry, world.clock, rooms, key)
+    return Guard(config, registry, world.clock, rooms, key, world.events)
 
 
 def _readKey(files: IFiles, name: str) -> SigningKey:

@@ -25,6 +25,9 @@ from h323d.conference.directory import RoomDirectory
 from h323d.conference.host import ConferenceHost
 from h323d.conference.watches import RoomWatches
 from h323d.config.sections import Configuration, differences
+from h323d.council.context import CouncilContext
+from h323d.council.councils import Councils
+from h323d.council.places import RegisteredPlaces
 from h323d.errors import ResourceUnavailable
 from h323d.events.server import ConfigurationReloaded
 from h323d.gatekeeper.security.defence import Acquaintance
@@ -37,10 +40,11 @@ from h323d.h323.calls.legtable import LegTable
 from h323d.h323.ras.channel import DISCOVERY_GROUP
 from h323d.inputs import Input
 from h323d.operation.calling import Calling
+from h323d.operation.councilkeeping import CouncilKeeping
 from h323d.operation.defending import Defending
 from h323d.operation.desk import Desk
 from h323d.operation.gatekeeping import Gatekeeping
-from h323d.operation.operator import Operator
+from h323d.operation.operator import Keeping, Operator
 from h323d.operation.wirelog import WireLog
 from h323d.server import assembly
 from h323d.server.ground import Ground
@@ -67,6 +71,7 @@ class Server:
     @ivar records: the call detail records.
     @ivar directory: the names of the rooms.
     @ivar conference: the rooms.
+    @ivar councils: guardians who are called together; C{None} where there are none.
     @ivar sounds: what people hear of the server's own.
     @ivar gateway: the calls that go on from here.
     @ivar gates: what every call passes.
@@ -106,6 +111,7 @@ class Server:
         guarded = withGuardians(configuration, guard)
         self.zone = assembly.newZone(guarded, ground, directory, gates, legs, probes, known, guard)
         self.conference = self._newConference()
+        self.councils = self._newCouncils()
         self.gateway = self._newGateway()
         self._onward = onward = assembly.newOnward(configuration.gateway, self.zone)
         hosts = (self.conference, self.gateway)
@@ -157,6 +163,19 @@ class Server:
             ANY_NAME if self.zone is None else self.zone.callers,
         )
 
+    def _newCouncils(self) -> Councils | None:
+        """
+        @return: C{None} where there are no guardians.
+        """
+        guard, zone, world = self._guard, self.zone, self._world
+        if guard is None or zone is None:
+            return None
+        context = CouncilContext(
+            *(world.clock, world.rng, world.events, self._originators, self.gates),
+            *(self.conference, guard, RegisteredPlaces(zone, guard)),
+        )
+        return Councils(self.configuration.council, context)
+
     def _newGateway(self) -> GatewayHost:
         return GatewayHost(
             bridging(self.configuration),
@@ -195,7 +214,7 @@ class Server:
             self.gateway,
             Gatekeeping(self.zone, self._registrations),
             Defending(self._ground.defence),
-            calling,
+            Keeping(calling, CouncilKeeping(self.councils, calling)),
             self.listeners,
             self.records.latest,
         )
@@ -209,6 +228,8 @@ class Server:
         yield Sectioned(self.directory, conference)
         yield self.switch
         yield Sectioned(self.sounds, attrgetter("sounds"))
+        if self.councils is not None:
+            yield Sectioned(self.councils, attrgetter("council"))
         yield Sectioned(self.conference, conference)
         yield Sectioned(self._onward, gateway)
         yield Sectioned(self.gateway, bridging)

@@ -33,10 +33,11 @@ from h323d.h323.ras.messages import RASMessage
 from h323d.operation.calling import Calling
 from h323d.operation.command import OperatorError
 from h323d.operation.config import TraceConfig
+from h323d.operation.councilkeeping import CouncilKeeping
 from h323d.operation.defending import Defending
 from h323d.operation.following import LOOK
 from h323d.operation.gatekeeping import Gatekeeping
-from h323d.operation.operator import Operator
+from h323d.operation.operator import Keeping, Operator
 from h323d.operation.views import MaintenanceView, Unregistered, told
 from h323d.operation.wirelog import WireLog
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
@@ -143,6 +144,16 @@ class OperatorTests(SynchronousTestCase):
         self.gateway = GatewayHost(
             GatewayConfig(), replace(around, pool=self.pool), originators, self.switch
         )
+        calling = Calling(
+            originators,
+            self.world.zone.finder,
+            self.host,
+            self.gateway,
+            directory,
+            homeAt("10.0.0.1"),
+            gates,
+            random.Random(1),
+        )
         self.operator = Operator(
             replace(around, pool=self.pool, codecs=(LACKING,), wire=self.wire),
             self.switch,
@@ -150,16 +161,7 @@ class OperatorTests(SynchronousTestCase):
             self.gateway,
             Gatekeeping(self.world.zone),
             Defending(newDefence(self.clock, events)),
-            Calling(
-                originators,
-                self.world.zone.finder,
-                self.host,
-                self.gateway,
-                directory,
-                homeAt("10.0.0.1"),
-                gates,
-                random.Random(1),
-            ),
+            Keeping(calling, CouncilKeeping(None, calling)),
             lambda: {"sip": "127.0.0.1:5060"},
             lambda count: [{"callId": f"c{number}"} for number in range(count)],
         )

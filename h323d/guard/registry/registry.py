@@ -111,6 +111,17 @@ class Registry:
         number = name.number.casefold()
         return any(alias.number.casefold() == number for alias in guardian.aliases)
 
+    def ownerOf(self, names: tuple[PartyAddress, ...]) -> Guardian | None:
+        """
+        Whose names all of these are; C{None} if they are not of one entry.
+        """
+        for name in names:
+            guardian = self.byAlias(name) or self.byName(name.number)
+            if guardian is not None:
+                isTheirs = all(self.isOf(each, guardian) for each in names)
+                return guardian if isTheirs else None
+        return None
+
     def byName(self, text: str) -> Guardian | None:
         """
         By the name that goes with a password: an alias, or the user of one.  What two entries

@@ -25,6 +25,16 @@ from h323d.events.calls import (
     CallRouted,
     CallTransferred,
 )
+from h323d.events.council import (
+    CouncilConvened,
+    CouncilDismissed,
+    GuardianAbsent,
+    GuardianCalled,
+    GuardianJoined,
+    GuardianLeft,
+    GuardianQueued,
+    GuardianRefused,
+)
 from h323d.events.doors import (
     ApplicationPassed,
     ApplicationRefused,
@@ -157,6 +167,14 @@ TOLD: Mapping[type[Fact], Told] = {
     RoomLocked: _told("room_locked", "roomId"),
     RoomUnlocked: _told("room_unlocked", "roomId"),
     RoomClosed: _told("room_closed", "roomId"),
+    CouncilConvened: _told("council_convened", "roomId callType seats guardians"),
+    CouncilDismissed: _told("council_dismissed", "roomId reason"),
+    GuardianCalled: _told("guardian_called", f"roomId guardian {_CALL} attempt"),
+    GuardianJoined: _told("guardian_joined", f"roomId guardian {_CALL} wasCalled"),
+    GuardianLeft: _told("guardian_left", f"roomId guardian {_CALL}"),
+    GuardianQueued: _told("guardian_queued", "roomId guardian place"),
+    GuardianAbsent: _told("guardian_absent", "roomId guardian reason attempts"),
+    GuardianRefused: _told("guardian_refused", "guardian isProven door roomId reason detail"),
     GatesClosed: _told("gates_closed", "reason"),
     GatesOpened: _told("gates_opened"),
     ConfigurationReloaded: _told("configuration_reloaded", "sections"),

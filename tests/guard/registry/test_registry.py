@@ -54,3 +54,17 @@ def test_eachFileIsAGenerationOfItsOwn() -> None:
     assert one.generation != other.generation
     assert one.generation == parse("guardians:\n").generation
     assert len(EMPTY) == 0
+
+
+def test_namesHaveAnOwnerWhereAllAreOfOneEntry() -> None:
+    anna, bert = (
+        PartyAddress(AddressKind.H323_ID, "anna"),
+        PartyAddress(AddressKind.H323_ID, "bert"),
+    )
+    other = PartyAddress(AddressKind.H323_ID, "nobody")
+    known = registry(entry("anna", aliases="h323:anna"), entry("bert", aliases="h323:bert"))
+    owner = known.ownerOf((anna,))
+    assert owner is not None
+    assert owner.terminalId == "if://guardian/anna"
+    assert known.ownerOf((anna, bert)) is None
+    assert known.ownerOf((other,)) is None

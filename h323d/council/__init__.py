@@ -1,0 +1,3 @@
+"""
+Councils: guardians who are called together into one room, and who of them has come.
+"""

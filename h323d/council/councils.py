@@ -1,0 +1,131 @@
+"""
+All councils: who convenes and dismisses them, and what the facts tell of each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from twisted.internet.defer import Deferred, succeed
+
+from h323d.call.applications import CallType
+from h323d.call.parts import Change, Commit, Part
+from h323d.council.config import CouncilConfig
+from h323d.council.context import CouncilContext
+from h323d.council.council import Council
+from h323d.errors import ResourceUnavailable
+from h323d.events.calls import CallEnded
+from h323d.events.council import CouncilDismissed, GuardianRefused
+from h323d.events.rooms import ParticipantJoined
+from h323d.guard.registry.guardian import Status
+from h323d.values.identifiers import RoomID
+
+__all__ = ["Councils"]
+
+
+class Councils(Part[CouncilConfig]):
+    """
+    Those that meet.
+    """
+
+    def __init__(self, config: CouncilConfig, context: CouncilContext) -> None:
+        self._config = config
+        self._context = context
+        self._councils: dict[RoomID, Council] = {}
+        events = context.events
+        events.subscribe(ParticipantJoined, self._joined)
+        events.subscribe(CallEnded, self._ended)
+        events.subscribe(GuardianRefused, self._refused)
+
+    def __iter__(self) -> Iterator[Council]:
+        return iter(tuple(self._councils.values()))
+
+    def __len__(self) -> int:
+        return len(self._councils)
+
+    def prepare(self, config: CouncilConfig) -> Commit:
+        return Change(self, config)
+
+    def reconfigure(self, config: CouncilConfig) -> None:
+        """
+        Other limits, for councils from now on.
+        """
+        self._config = config
+
+    @property
+    def guardians(self) -> tuple[str, ...]:
+        """
+        Everybody who may be called: the names of the active entries.
+        """
+        registry = self._context.guard.registry
+        return tuple(each.terminalId for each in registry if each.status is Status.ACTIVE)
+
+    def at(self, roomId: RoomID) -> Council | None:
+        """
+        The one that meets in a room.
+        """
+        return self._councils.get(roomId)
+
+    def convene(self, roomId: RoomID, callType: CallType, names: Iterable[str]) -> Council:
+        """
+        Call guardians together, or more of them.
+
+        @raise ResourceUnavailable: there are as many councils as there may be, the room is open
+            without one, or the one there is of another type.
+        """
+        council = self._councils.get(roomId) or self._newCouncil(roomId, callType)
+        if council.callType is not callType:
+            raise ResourceUnavailable(f"the council in {roomId} is {council.callType.value}")
+        council.call(names)
+        return council
+
+    def _newCouncil(self, roomId: RoomID, callType: CallType) -> Council:
+        if len(self._councils) >= self._config.maxCouncils:
+            raise ResourceUnavailable(f"{self._config.maxCouncils} councils meet already")
+        council = Council(self, self._context, self._config, roomId, callType)
+        try:
+            self._context.host.meet(roomId, council)
+        except ResourceUnavailable:
+            council.dismiss()
+            raise
+        self._context.guard.roomTypes.meet(roomId, callType)
+        self._councils[roomId] = council
+        return council
+
+    def dismiss(self, roomId: RoomID, why: str = "dismissed") -> None:
+        """
+        End a council, and all calls in its room; nothing, if there is none.
+        """
+        council = self._councils.pop(roomId, None)
+        if council is None:
+            return
+        council.dismiss()
+        self._context.host.dismiss(roomId)
+        self._context.guard.roomTypes.over(roomId)
+        now = self._context.clock.seconds()
+        self._context.events.publish(CouncilDismissed(now, roomId, why))
+
+    def councilLate(self, council: Council) -> None:
+        self.dismiss(council.roomId, "timeOver")
+
+    def leave(self) -> None:
+        for roomId in tuple(self._councils):
+            self.dismiss(roomId, "shuttingDown")
+
+    def close(self) -> Deferred[None]:
+        self.leave()
+        return succeed(None)
+
+    def _joined(self, fact: ParticipantJoined) -> None:
+        council = self._councils.get(fact.roomId)
+        if council is not None:
+            council.joined(fact.callId, fact.legId)
+
+    def _ended(self, fact: CallEnded) -> None:
+        for council in self:
+            council.over(fact.legId)
+
+    def _refused(self, fact: GuardianRefused) -> None:
+        for council in self:
+            if fact.roomId in ("", council.roomId):
+                council.refused(fact)

@@ -1,0 +1,391 @@
+"""
+The walk of a council: guardians are called together into a room, by whatever they have registered by.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from h323d.council.config import CouncilConfig
+from h323d.events.calls import CallRefused
+from h323d.events.council import (
+    CouncilConvened,
+    CouncilDismissed,
+    GuardianAbsent,
+    GuardianCalled,
+    GuardianJoined,
+    GuardianLeft,
+    GuardianQueued,
+    GuardianRefused,
+)
+from h323d.operation.command import OperatorError
+from h323d.values.address import TransportAddress
+from h323d.values.cause import Cause
+from tests.support.councillors import ROOM, SERVER, SIGNALLING, House
+from tests.support.simulatedphone import Telephone
+from tests.support.simulation import Simulation
+from tests.support.sippeers import ScriptedPeer, offerBody, request, responseTo
+
+SIP = TransportAddress(SERVER, 5060)
+QUICK = CouncilConfig(redials=1, redialSeconds=5.0, ringSeconds=10.0)
+
+
+@pytest.fixture
+def world() -> Iterator[Simulation]:
+    with Simulation(seed=31) as simulation:
+        yield simulation
+
+
+@pytest.fixture
+def house(world: Simulation, tmp_path: Path) -> Iterator[House]:
+    house = House(world, tmp_path / "registry.yaml", council=QUICK)
+    yield house
+    house.over()
+
+
+def small(house: House, seats: int, waiting: int) -> None:
+    """
+    Have councils in small rooms from now on.
+    """
+    before = house.server.server.configuration
+    config = replace(before.council, maxParticipants=seats, waiting=waiting)
+    house.server.server.reload(replace(before, council=config))
+
+
+def test_everyGuardianIsCalledAndHearsTheOthers(house: House) -> None:
+    house.registered()
+    house.council("convene", "-", "ESCALATE")
+    house.world.run(2.0)
+    assert house.states() == {"anna": "present", "bert": "present", "cora": "present"}
+    heard = house.phones["anna"].heard.heard([400, 500, 600, 700])
+    assert heard == [500, 600]
+    (convened,) = house.server.told(CouncilConvened)
+    assert (convened.callType, convened.seats, len(convened.guardians)) == ("ESCALATE", 25, 3)
+    assert len(house.server.told(GuardianCalled)) == 3
+    joined = house.server.told(GuardianJoined)
+    assert {each.guardian for each in joined} == {f"if://guardian/{each}" for each in house.names}
+    assert all(each.wasCalled for each in joined)
+
+
+def test_onlyThoseOnTheListAreCalled(house: House) -> None:
+    house.registered()
+    house.council("convene", "if://guardian/bert", "ROUTINE")
+    house.world.run(2.0)
+    assert house.states() == {"bert": "present"}
+    assert house.phones["anna"].offers == 0
+
+
+def test_dismissalHangsUpOnEverybody(house: House) -> None:
+    house.registered()
+    house.council("convene")
+    house.world.run(2.0)
+    house.council("dismiss")
+    house.world.run(1.0)
+    assert all(each.cause is Cause.NORMAL_CALL_CLEARING for each in house.phones.values())
+    assert len(house.server.told(GuardianLeft)) == 3
+    assert [each.reason for each in house.server.told(CouncilDismissed)] == ["dismissed"]
+    assert house.server.server.operator.councils() == []
+    with pytest.raises(OperatorError, match="no council meets in 80001"):
+        house.council()
+
+
+def test_aCouncilThatWasForgottenEndsByItself(world: Simulation, tmp_path: Path) -> None:
+    house = House(world, tmp_path / "registry.yaml", council=replace(QUICK, maxSeconds=4.0))
+    house.registered()
+    house.council("convene")
+    world.run(5.0)
+    assert [each.reason for each in house.server.told(CouncilDismissed)] == ["timeOver"]
+    assert house.server.server.conference.rooms == {}
+    house.over()
+
+
+def lonely(house: House, name: str, alias: str, **fields: str) -> Telephone:
+    """
+    A telephone of one more guardian, who has no gatekeeper.
+    """
+    address = "10.0.1.9"
+    given = {"public_key": "", "proof": "address", "addresses": address, "aliases": f"h323:{name}"}
+    house.fields[name] = {**given, "may": "[ROUTINE, ESCALATE]", **fields}
+    house.write()
+    house.world.run(2.0)
+    return Telephone(house.world, address, alias)
+
+
+def test_theTypeHoldsForWhoeverComesAndIsGoneWithTheCouncil(house: House) -> None:
+    dora = lonely(house, "dora", "Dora 219-09-9998")
+    house.council("convene", "if://guardian/dora", "ESCALATE")
+    dora.call(ROOM, destination=SIGNALLING)
+    house.world.run(0.5)
+    assert house.council()["dora"].refused == "PII_POLICY_VIOLATION found:SSN"
+    house.council("dismiss")
+    dora.call(ROOM, destination=SIGNALLING)
+    house.world.run(0.5)
+    assert dora.speaking
+
+
+def test_whoIsBusyIsCalledAgain(house: House) -> None:
+    house.registered("anna")
+    anna = house.phones["anna"]
+    anna.refusing = Cause.USER_BUSY
+    house.council("convene", "if://guardian/anna", "ROUTINE")
+    house.world.run(2.0)
+    view = house.council()["anna"]
+    assert (view.state, view.why, view.attempts) == ("pausing", "USER_BUSY", 1)
+    anna.refusing = None
+    house.world.run(5.0)
+    assert house.states() == {"anna": "present"}
+
+
+def test_whoStaysBusyIsGivenUp(house: House) -> None:
+    house.registered("anna")
+    house.phones["anna"].refusing = Cause.USER_BUSY
+    house.council("convene", "if://guardian/anna", "ROUTINE")
+    house.world.run(30.0)
+    assert (house.phones["anna"].offers, house.states()) == (2, {"anna": "absent"})
+    (absent,) = house.server.told(GuardianAbsent)
+    assert (absent.reason, absent.attempts) == ("USER_BUSY", 2)
+
+
+def test_whoDoesNotAnswerIsRungNoMore(house: House) -> None:
+    house.registered("anna")
+    house.phones["anna"].rings = True
+    house.council("convene", "if://guardian/anna", "ROUTINE")
+    house.world.run(9.0)
+    assert house.states() == {"anna": "calling"}
+    house.world.run(2.0)
+    assert house.phones["anna"].cause is not None
+    assert house.council()["anna"].why == "noAnswer"
+
+
+def test_whoIsNotRegisteredIsAbsentAndIsFoundWhenTheyAre(house: House) -> None:
+    house.council("convene", "if://guardian/anna", "ROUTINE")
+    house.world.run(1.0)
+    assert house.council()["anna"].why == "notRegistered"
+    house.registered("anna")
+    house.world.run(6.0)
+    assert house.states() == {"anna": "present"}
+
+
+def test_whoComesByThemselvesIsRungNoMore(house: House) -> None:
+    house.registered("anna", "bert")
+    anna = house.phones["anna"]
+    anna.rings = True
+    house.council("convene")
+    house.world.run(1.0)
+    ringing = anna.leg
+    anna.call("80001")
+    house.world.run(2.0)
+    view = house.council()["anna"]
+    assert (view.state, view.came) == ("present", "calling")
+    assert ringing is not None
+    assert ringing.state == "released"
+
+
+def test_whoIsOnNoListIsAGuest(house: House) -> None:
+    house.registered()
+    house.council("convene", "if://guardian/anna", "ROUTINE")
+    house.phones["bert"].call("80001")
+    house.world.run(2.0)
+    (guest,) = [each for each in house.council().values() if each.state == "guest"]
+    assert guest.guardian == "-"
+    (council,) = house.server.server.operator.councils()
+    assert (council.present, council.guests) == (1, 1)
+
+
+def test_whoWasRefusedIsShownWithTheReason(house: House) -> None:
+    dora = lonely(house, "dora", "dora")
+    house.council("convene", "if://guardian/dora", "ESCALATE")
+    house.fields["dora"]["status"] = "suspended"
+    house.write()
+    house.world.run(2.0)
+    dora.call(ROOM, destination=SIGNALLING)
+    house.world.run(0.5)
+    assert house.council()["dora"].refused == "NOT_REGISTERED suspended"
+    (told,) = house.server.told(GuardianRefused)
+    assert (told.guardian, told.isProven, told.roomId) == ("if://guardian/dora", True, ROOM)
+
+
+def test_whoSaysToBeAGuardianIsToldApart(house: House) -> None:
+    house.council("convene", "if://guardian/anna", "ROUTINE")
+    stranger = Telephone(house.world, "10.0.0.66", "anna")
+    stranger.call("80001", destination=SIGNALLING)
+    house.world.run(2.0)
+    assert house.council()["anna"].refused == "INVALID_SIGNATURE absent, by who says so"
+
+
+def test_whoIsNoActiveGuardianIsNotConvened(house: House) -> None:
+    with pytest.raises(OperatorError, match="no active guardian is called if://guardian/dora"):
+        house.council("convene", "if://guardian/dora", "ROUTINE")
+
+
+def test_aRoomThatIsOpenIsNotTaken(house: House) -> None:
+    house.registered()
+    house.phones["anna"].call("80001")
+    house.world.run(1.0)
+    with pytest.raises(OperatorError, match="roomOpen"):
+        house.council("convene")
+
+
+def test_anotherTypeIsNotConvenedInTheSameRoom(house: House) -> None:
+    house.council("convene", "-", "ESCALATE")
+    with pytest.raises(OperatorError, match="the council in 80001 is ESCALATE"):
+        house.council("convene", "-", "ROUTINE")
+
+
+def test_thereAreSoManyCouncilsAtOnce(house: House) -> None:
+    operator = house.server.server.operator
+    for room in ("80001", "80002", "80003"):
+        operator.council(room, "convene")
+    with pytest.raises(OperatorError, match="3 councils meet already"):
+        operator.council("80004", "convene")
+    operator.council("80002", "dismiss")
+    operator.council("80004", "convene")
+    assert [each.room for each in operator.councils()] == ["80001", "80003", "80004"]
+
+
+def test_withoutARegistryThereAreNoCouncils(world: Simulation) -> None:
+    server = world.server(SERVER)
+    with pytest.raises(OperatorError, match="there is no registry of guardians"):
+        server.server.operator.council("80001", "convene")
+    assert server.server.operator.councils() == []
+    world.leave()
+
+
+# Seats.
+
+
+def test_whoFindsTheRoomFullWaitsAndIsCalledWhenASeatIsFree(house: House) -> None:
+    house.registered()
+    small(house, seats=2, waiting=5)
+    house.council("convene", "if://guardian/anna,if://guardian/bert", "ROUTINE")
+    house.world.run(2.0)
+    house.council("convene", "if://guardian/cora", "ROUTINE")
+    assert (house.council()["cora"].state, house.council()["cora"].place) == ("waiting", 1)
+    assert [each.place for each in house.server.told(GuardianQueued)] == [1]
+    house.phones["anna"].hangup()
+    house.world.run(2.0)
+    assert house.states() == {"anna": "absent", "bert": "present", "cora": "present"}
+
+
+def test_whoCallsAFullRoomWaits(house: House) -> None:
+    house.registered()
+    small(house, seats=1, waiting=5)
+    house.council("convene", "if://guardian/anna", "ROUTINE")
+    house.world.run(2.0)
+    house.council("convene", "if://guardian/bert,if://guardian/cora", "ROUTINE")
+    assert house.council()["bert"].place == 1
+    house.phones["cora"].call("80001")
+    house.world.run(1.0)
+    cora = house.council()["cora"]
+    assert (cora.state, cora.place, cora.refused) == ("waiting", 2, "CAPACITY_EXCEEDED roomFull")
+
+
+def test_twoWhoWaitForOneSeatGetItInTheirOrder(house: House) -> None:
+    house.registered()
+    small(house, seats=1, waiting=5)
+    house.council("convene", "-", "ROUTINE")
+    house.world.run(2.0)
+    assert house.states() == {"anna": "present", "bert": "waiting", "cora": "waiting"}
+    house.phones["anna"].hangup()
+    house.world.run(2.0)
+    assert house.states() == {"anna": "absent", "bert": "present", "cora": "waiting"}
+    assert house.council()["cora"].place == 1
+
+
+def test_aSeatThatIsOfferedToWhoWaitsIsNobodyElses(house: House) -> None:
+    house.registered()
+    small(house, seats=1, waiting=1)
+    house.phones["bert"].rings = True
+    house.council("convene", "if://guardian/anna,if://guardian/bert", "ROUTINE")
+    house.world.run(2.0)
+    house.phones["anna"].hangup()
+    house.world.run(1.0)
+    assert house.states() == {"anna": "absent", "bert": "calling"}
+    house.phones["cora"].call("80001")
+    house.world.run(1.0)
+    assert [each.reason for each in house.server.told(CallRefused)] == ["roomFull"]
+
+
+def test_whoDoesNotTakeTheSeatLeavesItToTheNext(house: House) -> None:
+    house.registered()
+    small(house, seats=1, waiting=5)
+    house.phones["bert"].refusing = Cause.USER_BUSY
+    house.council("convene", "-", "ROUTINE")
+    house.world.run(2.0)
+    house.phones["anna"].hangup()
+    house.world.run(2.0)
+    assert house.states() == {"anna": "absent", "bert": "pausing", "cora": "present"}
+
+
+def test_withoutAListNobodyWaits(house: House) -> None:
+    house.registered()
+    small(house, seats=1, waiting=0)
+    house.council("convene", "if://guardian/anna,if://guardian/bert", "ROUTINE")
+    house.world.run(30.0)
+    assert house.states() == {"anna": "present", "bert": "absent"}
+    assert house.council()["bert"].why == "roomFull"
+
+
+def test_moreThanMayWaitDoNot(house: House) -> None:
+    house.registered()
+    small(house, seats=1, waiting=1)
+    house.council("convene", "-", "ROUTINE")
+    assert house.states()["bert"] == "waiting"
+    assert house.states()["cora"] == "pausing"
+
+
+def test_whoWaitsIsForgottenWithTheCouncil(house: House) -> None:
+    house.registered()
+    small(house, seats=1, waiting=5)
+    house.council("convene")
+    house.world.run(2.0)
+    house.council("dismiss")
+    house.world.run(30.0)
+    assert (house.phones["bert"].offers, house.phones["cora"].offers) == (0, 0)
+
+
+# SIP.
+
+
+@pytest.fixture
+def phone(house: House) -> Iterator[ScriptedPeer]:
+    """
+    A phone of a guardian who has registered it twice.
+    """
+    house.fields["dora"] = {
+        "public_key": "",
+        "proof": "address",
+        "addresses": "10.0.0.3",
+        "aliases": "'sip:script@10.0.0.3'",
+    }
+    house.write()
+    house.world.run(2.0)
+    phone = ScriptedPeer(house.world, "10.0.0.3")
+    uri = f"sip:script@{SERVER}"
+    other = "Contact: <sip:other@10.0.0.3>\n"
+    phone.send(request("REGISTER", uri=uri, extra=other), SIP)
+    house.world.run(0.5)
+    yield phone
+    phone.port.close()
+
+
+def test_aSIPPhoneRingsAtAllItsPlacesAndAnswersAtOne(house: House, phone: ScriptedPeer) -> None:
+    house.council("convene", "if://guardian/dora", "ESCALATE")
+    house.world.run(0.5)
+    invites = [each for each in phone.messages if getattr(each, "method", "") == "INVITE"]
+    assert {str(getattr(each, "uri", "")) for each in invites} == {
+        "sip:script@10.0.0.3",
+        "sip:other@10.0.0.3",
+    }
+    phone.send(responseTo(invites[0], 200, body=offerBody()), SIP)
+    house.world.run(1.0)
+    assert phone.methods.count("CANCEL") <= 1
+    assert house.states() == {"dora": "present"}
+    assert [each.guardian for each in house.server.told(GuardianJoined)] == ["if://guardian/dora"]
+    house.council("dismiss")
+    house.world.run(1.0)
+    assert "BYE" in phone.methods
