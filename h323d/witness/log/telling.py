@@ -234,5 +234,7 @@ def _sealed(name: str, value: Any, rng: random.Random) -> Opening | None:
     if value is None or value in ("", ()):
         return None
     if isinstance(value, tuple):
-        value = canonical(_plain(value)).decode()
+        # What is signed is of use only whole.
+        told = [cleaned(each) if isinstance(each, str) else _plain(each) for each in value]
+        value = canonical(told).decode()
     return newOpening(name, str(value), rng)

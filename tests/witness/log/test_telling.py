@@ -11,6 +11,7 @@ import re
 from base64 import b64decode
 from pathlib import Path
 
+import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from h323d.events.bus import Fact
@@ -73,9 +74,10 @@ def test_whatHappensManyTimesIsNotRecorded() -> None:
     assert entryOf(DigitReceived(AT, CallID("c1"), LegID("l1"), "rtp"), random.Random(1)) is None
 
 
-def test_aSignatureIsToldAndWhatIsSignedIsSealed() -> None:
+@pytest.mark.parametrize("octets", [0, 1024], ids=["short", "as long as a Setup"])
+def test_aSignatureIsToldAndWhatIsSignedIsSealed(octets: int) -> None:
     private = Ed25519PrivateKey.from_private_bytes(bytes(32))
-    signed = b"IF.guard/1 ras\0and the message"
+    signed = b"IF.guard/1 ras\0and the message" + bytes(octets)
     proof = Proof(
         "ed25519",
         "if://guardian/technical",
@@ -90,9 +92,9 @@ def test_aSignatureIsToldAndWhatIsSignedIsSealed() -> None:
     (told,) = entry(fact).data["proofs"]
     assert (told["scheme"], told["time"]) == ("ed25519", 1_800_000_000)
     assert json.loads(opened(fact)["identities"]) == ["if://guardian/technical"]
-    (octets,) = json.loads(opened(fact)["signed_octets"])
+    (sealed,) = json.loads(opened(fact)["signed_octets"])
     key = Ed25519PublicKey.from_public_bytes(b64decode(told["key"]))
-    key.verify(b64decode(told["signature"]), b64decode(octets))
+    key.verify(b64decode(told["signature"]), b64decode(sealed))
 
 
 def test_aProofByAPasswordHasNoSignature() -> None:
