@@ -17,7 +17,7 @@ VALUES = """
     asn1/runtime/limits conference/meeting council/context events/council call/defence call/forwarding call/inquiry call/legs call/lines call/mailboxes call/media call/observer
     call/particulars call/policy call/relaying call/site call/texts call/transport call/watching conference/roles dsp/codec
     events/calls events/doors events/gatekeeper events/rooms events/server gatekeeper/context gatekeeper/reaching
-    gatekeeper/settings gateway/bridginginputs gateway/trunklines h323/calls/callinputs h323/calls/startinputs h323/gatekept
+    gatekeeper/settings gateway/bridginginputs gateway/trunklines ha/doors h323/calls/callinputs h323/calls/startinputs h323/gatekept
     h323/h245/messages h323/h245/owner h323/h245/source h323/ports media/packets media/relay/reports media/reports
     sip/digest/users sip/events/packages sip/outside sip/ports sip/transactions/timers values/diversion values/media/discord
     values/media/medium
@@ -78,6 +78,7 @@ PARTS = {
         """,
     "tests/guard/test_guard.py": "guard/identification",
     "tests/walks/test_guard.py": "server/guarding",
+    "tests/ha/test_primitives.py": "ha/tellable",
     "tests/h323/test_endpoint.py": "h323/calls/originator",
     "tests/h323/calls/test_leg.py": "h323/calls/facility h323/calls/legcontext h323/calls/legdigits",
     "tests/h323/h245/test_media.py": "h323/h245/channels/incoming",

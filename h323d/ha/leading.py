@@ -1,0 +1,116 @@
+"""
+The server that leads: what enters is logged before it happens, and what comes of it leaves once it
+is logged that it has happened.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Any, Protocol
+
+from h323d.errors import H323dError
+from h323d.ha.doors import Doors
+from h323d.ha.records import Answer, DoneRecord, HeartbeatRecord, InputRecord, Record
+from h323d.ha.turns import Happened, Turns
+
+__all__ = ["Leading", "Log", "NoLog"]
+
+
+class Log(Protocol):
+    """
+    Where records go.
+    """
+
+    def note(self, record: Record) -> None:
+        """It is kept, or on its way, once this returns."""
+
+
+class NoLog:
+    """
+    Nobody follows.
+    """
+
+    def note(self, record: Record) -> None:
+        """
+        Forget it.
+        """
+
+
+class Leading:
+    """
+    Has inputs happen, one after the other.
+    """
+
+    def __init__(self, turns: Turns, doors: Doors, log: Log, turn: int = 0) -> None:
+        """
+        @param turn: the last that has happened.
+        """
+        self._turns = turns
+        self._doors = doors
+        self._log = log
+        self._answers: list[Answer] = []
+        self._isBusy = False
+        self._waiting: deque[tuple[str, tuple[Any, ...]]] = deque()
+        self.turn = turn
+        turns.world = self
+
+    def enter(self, kind: str, *arguments: Any) -> Any:
+        """
+        Let an input happen, now; or, if one is happening, as soon as that one has, and what comes
+        of it has left.
+
+        @return: what its receiver returns; C{None} if it has to wait.
+        """
+        if self._isBusy:
+            self._waiting.append((kind, arguments))
+            return None
+        happened = self._turn(kind, arguments)
+        while self._waiting:
+            following = self._turn(*self._waiting.popleft())
+            if following.error is not None:
+                raise following.error
+        if happened.error is not None:
+            raise happened.error
+        return happened.result
+
+    def beat(self) -> None:
+        """
+        Nothing has entered lately.
+        """
+        if not self._isBusy:
+            self._log.note(HeartbeatRecord(self.turn, self._doors.seconds()))
+
+    def _turn(self, kind: str, arguments: tuple[Any, ...]) -> Happened:
+        self._isBusy = True
+        try:
+            at = max(self._turns.seconds(), self._doors.seconds())
+            self.turn += 1
+            self._log.note(InputRecord(self.turn, at, kind, arguments))
+            happened = self._turns.run(at, kind, arguments)
+            self.finish(happened)
+        finally:
+            self._isBusy = False
+        return happened
+
+    def finish(self, happened: Happened) -> None:
+        """
+        Let what came of a turn leave.
+        """
+        answers, self._answers = tuple(self._answers), []
+        self._log.note(DoneRecord(self.turn, answers, happened.sum))
+        for each in happened.outputs:
+            getattr(self._doors, each.order)(*each.arguments)
+        self._doors.wakeAt(self._turns.due())
+
+    def answer(self, question: str, arguments: tuple[Any, ...]) -> Any:
+        """
+        Ask the world, as L{h323d.ha.turns.World} has it.
+        """
+        given: Any
+        try:
+            given = getattr(self._doors, question)(*arguments)
+        except (H323dError, OSError, ValueError) as error:
+            given = error
+        answer = Answer(question, given)
+        self._answers.append(answer)
+        return answer.given()

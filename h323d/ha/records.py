@@ -1,0 +1,252 @@
+"""
+What a leader tells whoever follows it, in the order in which it happens.
+
+Of each turn, first its input, before it happens (L{InputRecord}); then, before anything of it
+leaves, what was answered meanwhile, and a sum of all that is to leave (L{DoneRecord}).  Where
+nothing enters for a while, a L{HeartbeatRecord} says so.  A record is of primitives alone
+(L{h323d.ha.primitives}), and begins with its version.
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from dataclasses import dataclass
+from typing import Any
+
+from h323d.errors import H323dError
+from h323d.ha import primitives
+
+__all__ = [
+    "VERSION",
+    "Answer",
+    "BadRecord",
+    "DoneRecord",
+    "HeartbeatRecord",
+    "InputRecord",
+    "Record",
+    "RecordReader",
+    "Succession",
+    "decode",
+    "encode",
+]
+
+VERSION = 1  # of the form of records
+MAX_OCTETS = 1 << 26  # of one
+_MAGIC = b"h3"
+_HEAD = struct.Struct(">2sBBII")  # magic, version, kind, octets that follow, their CRC
+
+
+class BadRecord(H323dError):
+    """
+    Octets that are no record, or a record that is not the next.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """
+    What the world has answered at once.
+
+    @ivar question: its name.
+    @ivar value: the answer, or the error that it was refused with.
+    """
+
+    question: str
+    value: Any  # Any: as questions have it
+
+    def given(self) -> Any:
+        """
+        The value.
+
+        @raise Exception: the answer was an error.
+        """
+        if isinstance(self.value, Exception):
+            raise self.value
+        return self.value
+
+
+@dataclass(frozen=True, slots=True)
+class InputRecord:
+    """
+    One input is about to happen.
+
+    @ivar turn: its number; each is one more than that of the input before.
+    @ivar at: when, in seconds since 1970.
+    """
+
+    turn: int
+    at: float
+    kind: str
+    arguments: tuple[Any, ...]  # Any: as each kind has it
+
+
+@dataclass(frozen=True, slots=True)
+class DoneRecord:
+    """
+    It has happened, and what comes of it is about to leave.
+
+    @ivar sum: of all that leaves (L{h323d.ha.primitives.summed}).
+    """
+
+    turn: int
+    answers: tuple[Answer, ...]
+    sum: int
+
+
+@dataclass(frozen=True, slots=True)
+class HeartbeatRecord:
+    """
+    Nothing has entered lately.
+
+    @ivar turn: the last that has happened.
+    """
+
+    turn: int
+    at: float
+
+
+Record = InputRecord | DoneRecord | HeartbeatRecord
+
+
+def encode(record: Record) -> bytes:
+    """
+    @raise h323d.ha.primitives.NotAValue: there is something in it that cannot be told.
+    """
+    match record:
+        case InputRecord(turn, at, kind, arguments):
+            return _framed(0, (turn, at, kind, arguments))
+        case DoneRecord(turn, answers, total):
+            told = tuple((each.question, each.value) for each in answers)
+            return _framed(1, (turn, told, total))
+        case HeartbeatRecord(turn, at):
+            return _framed(2, (turn, at))
+
+
+def _framed(kind: int, told: tuple[Any, ...]) -> bytes:
+    body = primitives.encode(told)
+    return _HEAD.pack(_MAGIC, VERSION, kind, len(body), zlib.crc32(body)) + body
+
+
+def _made(kind: int, told: Any) -> Record:
+    match kind, told:
+        case 0, (int(turn), float(at), str(name), tuple(arguments)):
+            return InputRecord(turn, at, name, arguments)
+        case 1, (int(turn), tuple(answers), int(total)):
+            return DoneRecord(turn, tuple(Answer(*each) for each in answers), total)
+        case 2, (int(turn), float(at)):
+            return HeartbeatRecord(turn, at)
+    raise BadRecord(f"no record of kind {kind}")
+
+
+class RecordReader:
+    """
+    Cuts records out of a file or stream of them.
+
+    @ivar offset: of the octet that the next record begins with.
+    """
+
+    def __init__(self) -> None:
+        self._waiting = bytearray()
+        self.offset = 0
+
+    def feed(self, data: bytes) -> list[Record]:
+        """
+        @return: the records that are whole now.
+
+        @raise BadRecord: there is something else.
+        """
+        self._waiting += data
+        found = []
+        while (record := self._next()) is not None:
+            found.append(record)
+        return found
+
+    def end(self) -> None:
+        """
+        Nothing more comes.
+
+        @raise BadRecord: the last record is not whole.
+        """
+        if self._waiting:
+            self._refuse(f"cut off after {len(self._waiting)} octets")
+
+    def _next(self) -> Record | None:
+        waiting = self._waiting
+        if len(waiting) < _HEAD.size:
+            return None
+        magic, version, kind, octets, checksum = _HEAD.unpack_from(waiting)
+        if magic != _MAGIC:
+            self._refuse("no record begins here")
+        if version != VERSION:
+            self._refuse(f"of version {version}, and not {VERSION}")
+        if octets > MAX_OCTETS:
+            self._refuse(f"of {octets} octets: too long")
+        whole = _HEAD.size + octets
+        if len(waiting) < whole:
+            return None
+        body = bytes(waiting[_HEAD.size : whole])
+        if zlib.crc32(body) != checksum:
+            self._refuse("damaged: its sum is another")
+        try:
+            record = _made(kind, primitives.decode(body))
+        except (primitives.Unreadable, BadRecord, TypeError) as error:
+            raise BadRecord(f"record at octet {self.offset}: {error}") from error
+        del waiting[:whole]
+        self.offset += whole
+        return record
+
+    def _refuse(self, reason: str) -> None:
+        raise BadRecord(f"record at octet {self.offset}: {reason}")
+
+
+def decode(data: bytes) -> Record:
+    """
+    @param data: one record.
+
+    @raise BadRecord: it is not.
+    """
+    reader = RecordReader()
+    records = reader.feed(data)
+    reader.end()
+    if len(records) != 1:
+        raise BadRecord(f"{len(records)} records, and not one")
+    return records[0]
+
+
+class Succession:
+    """
+    That each record is the next.
+
+    @ivar turn: the last that was begun.
+    @ivar isDone: whether it has happened.
+    """
+
+    def __init__(self, turn: int = 0) -> None:
+        """
+        @param turn: the last that has happened before.
+        """
+        self.turn = turn
+        self.isDone = True
+
+    def take(self, record: Record) -> None:
+        """
+        @raise BadRecord: another is due.
+        """
+        match record:
+            case InputRecord(turn) if not self.isDone:
+                self._refuse(f"the input of turn {turn} before turn {self.turn} is done")
+            case InputRecord(turn) if turn != self.turn + 1:
+                self._refuse(f"the input of turn {turn} after turn {self.turn}")
+            case InputRecord(turn):
+                self.turn, self.isDone = turn, False
+            case DoneRecord(turn) if self.isDone or turn != self.turn:
+                where = f"after turn {self.turn}" if self.isDone else f"in turn {self.turn}"
+                self._refuse(f"the end of turn {turn} {where}")
+            case DoneRecord():
+                self.isDone = True
+            case HeartbeatRecord(turn) if not self.isDone or turn != self.turn:
+                self._refuse(f"a heartbeat of turn {turn} where turn {self.turn} is the last")
+
+    def _refuse(self, reason: str) -> None:
+        raise BadRecord(f"out of order: {reason}")
