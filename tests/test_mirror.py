@@ -76,7 +76,9 @@ PARTS = {
         guard/gates/authenticity guard/gates/capacity guard/gates/fairness guard/gates/inputs
         guard/gates/keymatch guard/gates/kind guard/gates/listing guard/gates/privacy
         """,
+    "tests/cli/witness/test_recorded.py": "cli/witness/deciding",
     "tests/guard/test_guard.py": "guard/identification",
+    "tests/walks/test_decisions.py": "guard/judging server/remembering",
     "tests/walks/test_guard.py": "server/guarding",
     "tests/ha/test_primitives.py": "ha/tellable",
     "tests/h323/test_endpoint.py": "h323/calls/originator",

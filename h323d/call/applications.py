@@ -9,7 +9,9 @@ Whoever has the door makes the application of what it heard, asks the gates
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from twisted.internet.defer import Deferred
 from zope.interface import Attribute, Interface
@@ -22,6 +24,7 @@ __all__ = [
     "CAUSES",
     "EVERYWHERE",
     "PASSED",
+    "Account",
     "Admission",
     "Application",
     "CallType",
@@ -154,6 +157,20 @@ def textsOf(displayName: str, calling: tuple[PartyAddress, ...]) -> Texts:
 
 
 @dataclass(frozen=True, slots=True)
+class Account:
+    """
+    How a gate came to its verdict, for the record.
+
+    @ivar decision: as JSON has it, without numbers that are no integers (Any: whatever the gate
+        tells); nothing of it is personal.
+    @ivar proofs: those that have been verified there.
+    """
+
+    decision: Mapping[str, Any]
+    proofs: tuple[Proof, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Application:
     """
     Somebody asks to be admitted.
@@ -175,6 +192,7 @@ class Application:
     @ivar answering: it is of who is called, and answers.
     @ivar continues: the leg that this call goes on with, which was admitted before; empty for
         one that begins.
+    @ivar account: how a gate before came to let it pass; C{None} if none has told.
     @ivar callIdentifier: the protocol's name for the call: H.323's in hexadecimal, SIP's
         Call-ID; of a registration, empty.
     @ivar callId: of the call, as facts have it; empty before there is one.
@@ -201,6 +219,7 @@ class Application:
     declaredPII: bool = False
     answering: bool = False
     continues: str = ""
+    account: Account | None = field(default=None, compare=False, repr=False)
 
     def granted(self, admission: Admission) -> Application:
         """
@@ -212,6 +231,8 @@ class Application:
             left = replace(left, texts=admission.texts, calling=calling)
         if admission.bandwidth is not None:
             left = replace(left, bandwidth=admission.bandwidth)
+        if admission.account is not None:
+            left = replace(left, account=admission.account)
         return left
 
 
@@ -247,12 +268,14 @@ class Admission:
     @ivar bandwidth: bit/s that it may have at most; C{None} for what it asked for.
     @ivar priority: C{None} if that is not the gate's to say.
     @ivar leases: what is kept for it.
+    @ivar account: how that was found; C{None} if the gate does not tell.
     """
 
     texts: Texts | None = None
     bandwidth: int | None = None
     priority: Priority | None = None
     leases: tuple[ILease, ...] = ()
+    account: Account | None = field(default=None, compare=False, repr=False)
 
     def after(self, before: Admission) -> Admission:
         """
@@ -265,6 +288,7 @@ class Admission:
             _least(before.bandwidth, self.bandwidth),
             self.priority or before.priority,
             before.leases + self.leases,
+            self.account or before.account,
         )
 
 
@@ -348,18 +372,20 @@ class Refusal:
     @ivar cause: what the caller is told, in the words of Q.850.
     @ivar reason: why.
     @ivar detail: our own word for it, such as C{"roomFull"}; may be empty.
+    @ivar account: how that was found; C{None} if the gate does not tell.
     """
 
     cause: Cause
     reason: Reason
     detail: str = ""
+    account: Account | None = field(default=None, compare=False, repr=False)
 
     @classmethod
-    def of(cls, reason: Reason, detail: str = "") -> Refusal:
+    def of(cls, reason: Reason, detail: str = "", account: Account | None = None) -> Refusal:
         """
         With the cause that goes with the reason.
         """
-        return cls(CAUSES[reason], reason, detail)
+        return cls(CAUSES[reason], reason, detail, account)
 
     @property
     def word(self) -> str:

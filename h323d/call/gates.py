@@ -16,6 +16,7 @@ from twisted.logger import Logger
 
 from h323d.call.applications import (
     PASSED,
+    Account,
     Admission,
     Application,
     Door,
@@ -150,7 +151,7 @@ class Gates:
         """
         A verdict, told if it is a gate's refusal.
         """
-        application = judgement.application
+        application, account = judgement.application, judgement.account
         if isinstance(verdict, Refusal) and verdict is not self.shut:
             self._events.publish(
                 ApplicationRefused(
@@ -162,6 +163,8 @@ class Gates:
                     application.source,
                     application.party,
                     application.callIdentifier,
+                    () if account is None else account.proofs,
+                    None if account is None else account.decision,
                 )
             )
         return verdict
@@ -174,6 +177,7 @@ class _Judgement:
 
     @ivar application: as it came in.
     @ivar asked: the gate that is thinking, or was the last.
+    @ivar account: how one of them came to its verdict; C{None} if none has told.
     @ivar verdict: C{None} before there is one.
     @ivar decided: fires once with it, and never fails.
     """
@@ -185,6 +189,7 @@ class _Judgement:
     ) -> None:
         self.application = application
         self.asked = ""
+        self.account: Account | None = None
         self.verdict: Verdict | None = None
         self.decided: Deferred[Verdict] = Deferred()
         self._gates = gates
@@ -229,6 +234,7 @@ class _Judgement:
                 if isinstance(answer, Deferred):
                     answer = await answer
                     answer = _lapseOf(passed) or answer
+                self.account = answer.account or self.account
                 if isinstance(answer, Refusal):
                     ended(passed.leases)
                     return answer

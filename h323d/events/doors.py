@@ -5,7 +5,9 @@ What came to a door and was not let in, or came otherwise than it should.
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from h323d.events.bus import Fact
 from h323d.values.address import PartyAddress, TransportAddress
@@ -17,6 +19,7 @@ __all__ = [
     "AuthenticationFailed",
     "BadInput",
     "CallFromElsewhere",
+    "PolicySwitchedOff",
     "SourceBanned",
     "SourceRefused",
 ]
@@ -94,6 +97,8 @@ class ApplicationPassed(Fact):
     @ivar callId: of the call, as other facts have it; empty before there is one.
     @ivar legId: of the leg, likewise.
     @ivar room: in which a seat is asked for.
+    @ivar decision: what the guard knew, and how it decided, as the record has it
+        (C{docs/reference/witness-format.rst}); C{None} where none was asked.
     """
 
     door: str
@@ -109,20 +114,21 @@ class ApplicationPassed(Fact):
     callId: str
     legId: str
     room: str
+    decision: Mapping[str, Any] | None = None  # Any: as JSON has it
 
     @property
     def identities(self) -> tuple[str, ...]:
         """
         Who it says that it is, in the order of the proofs.
         """
-        return tuple(each.identity for each in self.proofs)
+        return _identitiesOf(self.proofs)
 
     @property
     def signedOctets(self) -> tuple[str, ...]:
         """
         What is signed, in base64, in the order of the proofs that are signatures.
         """
-        return tuple(b64encode(each.octets).decode() for each in self.proofs if each.signature)
+        return _signedOctetsOf(self.proofs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +143,8 @@ class ApplicationRefused(Fact):
     @ivar source: where it came from; C{None} for the operator.
     @ivar party: the asker's endpoint identifier; empty if it is not registered.
     @ivar callIdentifier: the protocol's name for the call; empty for a registration.
+    @ivar proofs: what it showed to prove who it is, if the guard has found that to be so.
+    @ivar decision: as L{ApplicationPassed} has it.
     """
 
     door: str
@@ -146,6 +154,36 @@ class ApplicationRefused(Fact):
     source: TransportAddress | None
     party: str
     callIdentifier: str
+    proofs: tuple[Proof, ...] = ()
+    decision: Mapping[str, Any] | None = None  # Any: likewise
+
+    @property
+    def identities(self) -> tuple[str, ...]:
+        """
+        As of L{ApplicationPassed}.
+        """
+        return _identitiesOf(self.proofs)
+
+    @property
+    def signedOctets(self) -> tuple[str, ...]:
+        """
+        Likewise.
+        """
+        return _signedOctetsOf(self.proofs)
+
+
+@dataclass(frozen=True, slots=True)
+class PolicySwitchedOff(Fact):
+    """
+    A policy of the guard is asked no more, until policies are loaded anew: it has taken too long
+    too often.
+
+    @ivar policy: its name.
+    @ivar took: seconds that its last answer has taken.
+    """
+
+    policy: str
+    took: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,3 +225,11 @@ class CallFromElsewhere(Fact):
     known: TransportAddress
     callIdentifier: str
     refused: bool
+
+
+def _identitiesOf(proofs: tuple[Proof, ...]) -> tuple[str, ...]:
+    return tuple(each.identity for each in proofs)
+
+
+def _signedOctetsOf(proofs: tuple[Proof, ...]) -> tuple[str, ...]:
+    return tuple(b64encode(each.octets).decode() for each in proofs if each.signature)

@@ -26,14 +26,17 @@ from h323d.call.applications import (
 )
 from h323d.events.bus import EventBus
 from h323d.guard.config import GuardConfig
-from h323d.guard.gates.chain import AT, decide
+from h323d.guard.gates.chain import AT
 from h323d.guard.gates.inputs import Asker, Decision, Demand, GateInput, Stock
+from h323d.guard.gates.recording import wholeMilliseconds
 from h323d.guard.holdings import Holding, Holdings, Standing
 from h323d.guard.identification import Identification, Identified
 from h323d.guard.inheritance import Granted, Inheritance
+from h323d.guard.judging import Judging
 from h323d.guard.ledger import Call
 from h323d.guard.pii.detection import foundAmong, redacted
 from h323d.guard.pii.rules import PIIKind
+from h323d.guard.policies import NO_POLICIES, Policies
 from h323d.guard.presences import Presence, Presences
 from h323d.guard.recognition import Recognition
 from h323d.guard.refused import RefusedGuardians
@@ -45,7 +48,7 @@ from h323d.guard.signatures.budget import SignatureBudget
 from h323d.guard.signatures.memory import ReplayMemory
 from h323d.guard.signatures.verifying import Signatures
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
-from h323d.values.ed25519 import Signing
+from h323d.values.ed25519 import SCHEME, Signing
 from h323d.values.proof import Proof
 
 __all__ = ["Guard"]
@@ -76,10 +79,12 @@ class Guard:
         rooms: RoomNames = NO_ROOMS,
         key: Signing | None = None,
         events: EventBus | None = None,
+        policies: Policies = NO_POLICIES,
     ) -> None:
         """
         @param rooms: knows which names are those of rooms.
         @param events: where it is told who is refused; C{None} to tell nobody.
+        @param policies: the operator's.
         """
         self.registry = registry
         self.key = key
@@ -89,8 +94,9 @@ class Guard:
         self._refused = RefusedGuardians(clock, events or EventBus())
         self._inheritance = Inheritance()
         self._presences = Presences()
-        memory = ReplayMemory(clock.seconds())
-        signatures = Signatures(config.name, memory, SignatureBudget())
+        self._judging = Judging(policies, clock)
+        self._memory = ReplayMemory(clock.seconds())
+        signatures = Signatures(config.name, self._memory, SignatureBudget())
         self._identification = Identification(signatures, self._inheritance, Recognition())
         self.reconfigure(config)
 
@@ -100,6 +106,20 @@ class Guard:
         """
         self._config = config
         self.roomTypes.reconfigure(config.escalateRooms)
+
+    def recall(self, since: float, shown: Iterable[tuple[bytes, Proof]]) -> None:
+        """
+        Learn what was shown to the run before, by which key.
+
+        @param since: from when on that is all, in seconds of Unix time.
+        """
+        self._memory.recall(since, shown)
+
+    def consult(self, policies: Policies) -> None:
+        """
+        Go by other policies of the operator's.
+        """
+        self._judging.policies = policies
 
     def use(self, registry: Registry) -> list[str]:
         """
@@ -155,7 +175,7 @@ class Guard:
         return presence.terminalId if presence is not None and isSigner else ""
 
     def judge(self, application: Application) -> Admission | Refusal:
-        now = self._clock.seconds()
+        now = wholeMilliseconds(self._clock.seconds())
         held = self._heldBefore(application)
         if held is not None:
             found = self._within(held, application, now)
@@ -172,12 +192,26 @@ class Guard:
             self._demandOf(application, found, call),
             self._stockFor(application, found.guardian, call),
         )
-        decision = decide(asked)
+        key = _signingKey(found, application, held)
+        decision, account = self._judging.judge(asked, application, key)
         if decision.told is not None and decision.failure is not None:
-            refusal = Refusal.of(decision.told, decision.failure.detail)
+            refusal = Refusal.of(decision.told, decision.failure.detail, account)
             room = self.roomTypes.room(application.called)
             self._refused.tell(application, found, self.registry, room, refusal)
             return refusal
+        return replace(self._pass(application, found, call, asked, decision), account=account)
+
+    def _pass(
+        self,
+        application: Application,
+        found: Identified,
+        call: Call,
+        asked: GateInput,
+        decision: Decision,
+    ) -> Admission:
+        """
+        Give what it needs to who may pass.
+        """
         if application.door.purpose is Purpose.REGISTRATION:
             return self._enter(application, found)
         if application.door.purpose is Purpose.BELIEF:
@@ -253,7 +287,7 @@ class Guard:
         """
         Who asks for something in a dialog: who signed to begin it signs that, too.
         """
-        if application.door not in _WITHIN or held.form is not ProofForm.ED25519:
+        if not _isSigned(held, application.door):
             return self._alreadyKnown(held, application)
         found = self._identification.signed(application, self.registry, now)
         isTheirs = found.asker.terminalId in ("", held.lease.call.terminalId)
@@ -333,6 +367,24 @@ def _roomOf(application: Application) -> tuple[PartyAddress, ...]:
     """
     room = application.room
     return (PartyAddress(AddressKind.H323_ID, room),) if room else ()
+
+
+def _signingKey(found: Identified, application: Application, held: Holding | None) -> bytes:
+    """
+    By which the signature of an application was verified; empty where none was: who goes on with
+    what they have, or takes over what was proven before, has not signed that.
+    """
+    isLookedAt = held is None or _isSigned(held, application.door)
+    hasOne = any(each.scheme == SCHEME for each in application.proofs)
+    isIt = isLookedAt and hasOne and found.asker.form is ProofForm.ED25519
+    return found.key if isIt else b""
+
+
+def _isSigned(held: Holding, door: Door) -> bool:
+    """
+    Whether what is asked for in a dialog counts by a signature alone.
+    """
+    return door in _WITHIN and held.form is ProofForm.ED25519
 
 
 def _hasLost(before: Guardian, now: Guardian) -> bool:

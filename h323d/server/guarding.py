@@ -32,6 +32,7 @@ from h323d.guard.roomtypes import RoomNames
 from h323d.operation.command import OperatorError
 from h323d.operation.operator import Operator
 from h323d.server.assembly import zoneSettings
+from h323d.server.remembering import Remembering
 from h323d.values.ed25519 import Signing
 
 __all__ = ["Guarding", "bridging", "newGuard", "withGuardians"]
@@ -158,9 +159,11 @@ class Guarding(Part[Configuration]):
         self._guard = guard
         self._zone = zone
         self._operator = operator
+        self._remembering = Remembering(configuration.witness, world, guard)
         self._refused: bytes | None = b""  # what was last found wrong; None for no file
 
     def start(self) -> None:
+        self._remembering.begin()
         self._zone.start()
         self._sweep(self._guard.registry)
         self._await()

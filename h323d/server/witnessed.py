@@ -98,6 +98,7 @@ def _passed(at: float, application: Application) -> ApplicationPassed:
         application.callId,
         application.legId,
         application.room,
+        None if application.account is None else application.account.decision,
     )
 
 

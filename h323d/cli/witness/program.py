@@ -9,6 +9,7 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 
+from h323d.cli.witness.deciding import addDecisions
 from h323d.cli.witness.logs import reasonOf
 from h323d.cli.witness.proving import addCheck, addConsistency, addExport, addProve, addShow
 from h323d.cli.witness.signing import addCosign, addErase, addKeygen
@@ -21,6 +22,7 @@ CANNOT = 2
 
 _COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "verify": ("tell whether a log is what its server has signed", addVerify),
+    "decisions": ("tell whether each decision follows from what was known", addDecisions),
     "show": ("print a record, and what can be opened of it", addShow),
     "prove": ("print a proof that a record is in a log", addProve),
     "check": ("check such a proof; needs no log", addCheck),

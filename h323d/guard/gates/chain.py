@@ -16,9 +16,14 @@ from h323d.guard.gates.kind import isUnauthorized, kindOf
 from h323d.guard.gates.listing import listing
 from h323d.guard.gates.privacy import privacy
 
-__all__ = ["AT", "GATES", "decide"]
+__all__ = ["AT", "GATES", "POLICY", "Gate", "decide", "isAsked", "nobody"]
 
 Gate = Callable[[GateInput], Failure | None]
+
+POLICY = "3.1"
+"""
+The number of the gate that is the operator's policies.
+"""
 
 GATES: dict[str, Gate] = {
     "1": authenticity,
@@ -33,7 +38,7 @@ By their numbers.
 """
 
 _WHO = ("1", "2", "2.1")
-_ALL = tuple(GATES)
+_ALL = ("1", "2", "2.1", "3", POLICY, "4", "5")
 
 AT: dict[Door, tuple[str, ...]] = {
     Door.RRQ: _WHO,
@@ -56,16 +61,36 @@ socket's business.
 """
 
 
-def decide(asked: GateInput) -> Decision:
+def nobody(_: GateInput) -> Failure | None:
     """
-    Judge.  The same input is decided in the same way, whenever and wherever.
+    The policies of who has none.
+    """
+    return None
+
+
+def decide(asked: GateInput, policies: Gate = nobody) -> Decision:
+    """
+    Judge.  The same input is decided in the same way, whenever and wherever, if the operator's
+    policies say the same.
+
+    @param policies: are asked once gates 1 to 3 are open.
     """
     kind = kindOf(asked)
     for number in AT[asked.door]:
-        failure = GATES[number](asked)
+        failure = policies(asked) if number == POLICY else GATES[number](asked)
         if failure is not None:
             return Decision(number, failure, kind, isUnauthorized(asked))
     demand = asked.demand
     carriesPII = demand.declaredPII or bool(demand.foundPII)
     override = carriesPII and kind is CallType.EMERGENCY
     return Decision("", None, kind, isUnauthorized(asked), override)
+
+
+def isAsked(decision: Decision, door: Door) -> bool:
+    """
+    Whether the operator's policies are asked before it can be decided so.
+    """
+    gates = AT[door]
+    if POLICY not in gates:
+        return False
+    return not decision.gate or gates.index(decision.gate) >= gates.index(POLICY)

@@ -94,7 +94,7 @@ class GateInput:
     """
     Everything, as values: no gate knows anything else.
 
-    @ivar now: seconds of Unix time.
+    @ivar now: seconds of Unix time, in whole milliseconds.
     @ivar generation: of the registry that was looked into.
     """
 

@@ -8,6 +8,7 @@ and a key that the registry has no more keeps its own, as it may come back.
 from __future__ import annotations
 
 import heapq
+from collections.abc import Iterable
 
 from h323d.guard.signatures.window import AHEAD
 from h323d.values.proof import Proof
@@ -42,6 +43,16 @@ class ReplayMemory:
         """
         shown = self._shown.get(key)
         return shown is not None and shown.knows(proof)
+
+    def recall(self, since: float, shown: Iterable[tuple[bytes, Proof]]) -> None:
+        """
+        Learn what keys have shown to the run before.
+
+        @param since: from when on that is all, in seconds of Unix time.
+        """
+        for key, proof in shown:
+            self.note(key, proof)
+        self._since = int(since + AHEAD)
 
     def note(self, key: bytes, proof: Proof) -> None:
         """

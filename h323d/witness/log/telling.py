@@ -40,6 +40,7 @@ from h323d.events.doors import (
     ApplicationRefused,
     AuthenticationFailed,
     CallFromElsewhere,
+    PolicySwitchedOff,
     SourceBanned,
 )
 from h323d.events.gatekeeper import (
@@ -120,16 +121,19 @@ _SIDE = "endpointId callIdentifier"
 TOLD: Mapping[type[Fact], Told] = {
     ApplicationPassed: _told(
         "application_passed",
-        "door protocol party proofs bandwidth callType callIdentifier callId legId room",
+        "door protocol party proofs bandwidth callType callIdentifier callId legId room decision",
         "source identities signedOctets calling called",
     ),
     ApplicationRefused: _told(
-        "application_refused", "door gate reason detail party callIdentifier", "source"
+        "application_refused",
+        "door gate reason detail party callIdentifier proofs decision",
+        "source identities signedOctets",
     ),
     AuthenticationFailed: _told("authentication_failed", "message reason", "source identity"),
     CallFromElsewhere: _told(
         "call_from_elsewhere", "what endpointId callIdentifier refused", "source known"
     ),
+    PolicySwitchedOff: _told("policy_switched_off", "policy"),
     SourceBanned: _told("source_banned", "reason times", "source"),
     EndpointRegistered: _told(
         "endpoint_registered", "endpointId protocol timeToLive", "signalling aliases"
@@ -210,8 +214,10 @@ def _plain(value: Any) -> Any:
         return value.value
     if isinstance(value, int):
         return int(value)
-    if isinstance(value, tuple):
+    if isinstance(value, list | tuple):
         return [_plain(each) for each in value]
+    if isinstance(value, Mapping):
+        return {name: _plain(each) for name, each in value.items()}
     if isinstance(value, Proof):
         return _proof(value)
     return cleaned(str(value))[:MAX_TEXT]

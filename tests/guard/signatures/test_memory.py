@@ -45,3 +45,12 @@ def test_whatMayHaveBeenShownToTheRunBeforeIsOfBefore() -> None:
     memory = ReplayMemory(START)
     assert memory.isOfBefore(proof(1, START + 4))
     assert not memory.isOfBefore(proof(1, START + 5))
+
+
+def test_whatTheRunBeforeIsKnownToHaveSeenTakesThePlaceOfItsTime() -> None:
+    memory = ReplayMemory(START)
+    memory.recall(START - 40.0, [(KEY, proof(1, START - 5))])
+    assert memory.knows(KEY, proof(1, START - 5))
+    assert not memory.knows(KEY, proof(2, START - 5))
+    assert not memory.isOfBefore(proof(2, START - 30))
+    assert memory.isOfBefore(proof(2, START - 36))
