@@ -9,8 +9,11 @@ interface before it is used.
 
 from __future__ import annotations
 
+import importlib
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from importlib.metadata import EntryPoint, entry_points
+from types import ModuleType
 from typing import Any, TypeVar
 
 from zope.interface.exceptions import Invalid
@@ -24,8 +27,10 @@ __all__ = [
     "CALLED",
     "CODECS",
     "DESTINATIONS",
+    "GUARD",
     "POLICIES",
     "choose",
+    "chooseAnew",
     "chooseCodecs",
     "look",
     "lookForCodec",
@@ -35,6 +40,7 @@ CODECS = "h323d.codec"
 POLICIES = "h323d.policy"
 CALLED = "h323d.called"
 DESTINATIONS = "h323d.destination"
+GUARD = "h323d.guard"
 
 _CODECS_PLACE = "plugins.codecs"
 
@@ -77,6 +83,41 @@ def choose(
         )
         for name in names
     )
+
+
+def chooseAnew(
+    names: Iterable[str],
+    group: str,
+    interface: Any,  # Any: as for L{choose}
+    place: str,
+    installed: Callable[..., Iterable[EntryPoint]] = entry_points,
+) -> tuple[Any, ...]:  # Any: what each provides is the interface's to say
+    """
+    Make what the configuration names of code that is read from its files again: all of the
+    packages that the entry points lead into.  What was made before goes on with the code that it
+    was made of.
+
+    @raise ConfigurationError: as L{choose}; then others find the code that was there before.
+    """
+    wanted = tuple(names)
+    entries = [each for name in wanted for each in installed(group=group, name=name)]
+    packages = {each.module.partition(".")[0] for each in entries} - {"h323d"}
+    before = _takenOut(packages)
+    importlib.invalidate_caches()
+    try:
+        return choose(wanted, {}, group, interface, place, installed=installed)
+    except ConfigurationError:
+        _takenOut(packages)
+        sys.modules.update(before)
+        raise
+
+
+def _takenOut(packages: set[str]) -> dict[str, ModuleType]:
+    """
+    The modules of packages, which are imported anew by whoever wants them next.
+    """
+    names = [each for each in sys.modules if each.partition(".")[0] in packages]
+    return {name: sys.modules.pop(name) for name in names}
 
 
 def chooseCodecs(
@@ -168,6 +209,6 @@ def _fromEntryPoint(
     for entryPoint in installed(group=group, name=name):
         try:
             return entryPoint.load()(*arguments)
-        except Exception as error:  # a fence: the plug-in's own code runs here
+        except (Exception, SystemExit) as error:  # a fence: the plug-in's own code runs here
             raise ConfigurationError(place, f"{name} cannot be loaded: {error}") from error
     raise _unknown(name, builtIns, group, place)

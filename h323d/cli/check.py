@@ -16,8 +16,9 @@ from h323d.errors import ConfigurationError, ConfigurationFaults
 from h323d.gatekeeper.routing.config import BUILT_IN_POLICIES
 from h323d.gateway.host import GatewayHost
 from h323d.gateway.policy import Onward
+from h323d.guard.config import GuardConfig
 from h323d.net.files import Files
-from h323d.plugins import CALLED, DESTINATIONS, POLICIES, look, lookForCodec
+from h323d.plugins import CALLED, DESTINATIONS, GUARD, POLICIES, look, lookForCodec
 from h323d.sounds.config import SoundsConfig
 from h323d.sounds.house import recordingOf
 from h323d.sounds.names import HouseSound
@@ -34,6 +35,7 @@ def check(file: str) -> None:
     configuration, faults = read(file)
     for error in (
         *_missing(configuration.plugins, configuration.routing.policies),
+        *_missingPolicies(configuration.guard),
         *_unplayable(configuration.sounds),
     ):
         faults.append(ConfigurationError(f"{file}: {error.place}", error.reason))
@@ -62,6 +64,12 @@ def _missing(plugins: PluginConfig, policies: tuple[str, ...]) -> Iterator[Confi
     for names, builtIns, group, place in seams:
         for name in names:
             yield from _fault(partial(look, (name,), builtIns, group, place))
+
+
+def _missingPolicies(config: GuardConfig) -> Iterator[ConfigurationError]:
+    for key in ("policies", "shadow"):
+        for name in getattr(config, key):
+            yield from _fault(partial(look, (name,), (), GUARD, f"guard.{key}"))
 
 
 def _unplayable(config: SoundsConfig) -> Iterator[ConfigurationError]:

@@ -48,6 +48,13 @@ class GuardConfig:
     escalateRooms: Live[tuple[str, ...]] = ()
     """The names and numbers of rooms whose calls are all of type ESCALATE."""
 
+    policies: Live[tuple[str, ...]] = ()
+    """The operator's policies: entry points of C{h323d.guard} that are asked about each call, in
+    this order, after the gate for personal data and before that for bandwidth."""
+
+    shadow: Live[tuple[str, ...]] = ()
+    """Policies that are tried out: what they would have said is recorded, and changes nothing."""
+
     def __post_init__(self) -> None:
         if self.registry and not 1 <= len(self.name) <= MAX_IDENTITY:
             raise ValueError(
@@ -58,3 +65,8 @@ class GuardConfig:
         for key in ("pool", "sipCaller", "unsaid"):
             if getattr(self, key) < 0:
                 raise ValueError(f"{key}: must not be negative")
+        for key, others in (("policies", ()), ("shadow", self.policies)):
+            named = (*others, *getattr(self, key))
+            twice = [each for number, each in enumerate(named) if each in named[:number]]
+            if twice:
+                raise ValueError(f"{key}: {twice[0]} is named twice")

@@ -10,7 +10,7 @@ fails closed.  One that is tried out changes nothing, whatever it does.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Mapping
 from typing import Any
 
 from twisted.internet.interfaces import IReactorTime
@@ -40,13 +40,13 @@ class _Standing:
 
     _log = Logger()
 
-    def __init__(self, policy: Any, budget: float, events: EventBus) -> None:
+    def __init__(self, name: str, policy: Any, budget: float, events: EventBus) -> None:
         """
         @param policy: an L{h323d.guard.gates.opinions.IGuardPolicy} (Any: of zope).
         @param budget: seconds.
         """
+        self._name = name
         self._policy = policy
-        self._name: str = policy.name
         self._budget = budget
         self._events = events
         self._late: deque[float] = deque(maxlen=MAX_LATE)
@@ -90,14 +90,16 @@ class Policies:
     Those that the configuration names.
     """
 
-    def __init__(self, inForce: Iterable[Any], candidates: Iterable[Any], events: EventBus) -> None:
+    def __init__(
+        self, inForce: Mapping[str, Any], candidates: Mapping[str, Any], events: EventBus
+    ) -> None:
         """
-        @param inForce: are asked in their order; Any: each an
+        @param inForce: by their names, in the order in which they are asked; Any: each an
             L{h323d.guard.gates.opinions.IGuardPolicy}.
-        @param candidates: are tried out.
+        @param candidates: are tried out; likewise.
         """
-        self.inForce = tuple(_Standing(each, BUDGET, events) for each in inForce)
-        self.candidates = tuple(_Standing(each, SHADOW_BUDGET, events) for each in candidates)
+        self.inForce = _standing(inForce, BUDGET, events)
+        self.candidates = _standing(candidates, SHADOW_BUDGET, events)
 
     def consulted(self, clock: IReactorTime) -> Consulted:
         """
@@ -138,7 +140,13 @@ class Consulted:
         return tuple(each.ask(asked, self._clock) for each in self._policies.candidates)
 
 
-NO_POLICIES = Policies((), (), EventBus())
+def _standing(
+    policies: Mapping[str, Any], budget: float, events: EventBus
+) -> tuple[_Standing, ...]:
+    return tuple(_Standing(name, each, budget, events) for name, each in policies.items())
+
+
+NO_POLICIES = Policies({}, {}, EventBus())
 """
 Where the operator has none.
 """

@@ -32,6 +32,7 @@ from h323d.guard.roomtypes import RoomNames
 from h323d.operation.command import OperatorError
 from h323d.operation.operator import Operator
 from h323d.server.assembly import zoneSettings
+from h323d.server.policing import Policing, newPolicies
 from h323d.server.remembering import Remembering
 from h323d.values.ed25519 import Signing
 
@@ -49,8 +50,8 @@ def newGuard(configuration: Configuration, world: Surroundings, rooms: RoomNames
 
     @return: C{None} where everybody may come.
 
-    @raise ConfigurationError: the registry, or the key, cannot be used, or there is nobody to
-        register with.
+    @raise ConfigurationError: the registry, the key, or a policy, cannot be used, or there is
+        nobody to register with.
     """
     config = configuration.guard
     if not config.registry:
@@ -62,7 +63,8 @@ def newGuard(configuration: Configuration, world: Surroundings, rooms: RoomNames
         key = _readKey(world.files, config.key)
         _log.info("what guardians are answered by RAS is signed by {key}", key=str(key.public))
     _refuseOwn(registry, key)
-    return Guard(config, registry, world.clock, rooms, key, world.events)
+    policies = newPolicies(config, world.events)
+    return Guard(config, registry, world.clock, rooms, key, world.events, policies)
 
 
 def _readKey(files: IFiles, name: str) -> SigningKey:
@@ -159,6 +161,7 @@ class Guarding(Part[Configuration]):
         self._guard = guard
         self._zone = zone
         self._operator = operator
+        self._policing = Policing(guard, world.events)
         self._remembering = Remembering(configuration.witness, world, guard)
         self._refused: bytes | None = b""  # what was last found wrong; None for no file
 
@@ -170,7 +173,8 @@ class Guarding(Part[Configuration]):
 
     def prepare(self, configuration: Configuration) -> Commit:
         registry = _read(self._files, configuration.guard.registry)
-        return self._prepared(configuration, registry)
+        prepared = self._prepared(configuration, registry)
+        return Together((prepared, self._policing.prepare(configuration.guard)))
 
     def _prepared(self, configuration: Configuration, registry: Registry) -> Commit:
         _refuseOwn(registry, self._guard.key)

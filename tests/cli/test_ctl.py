@@ -271,6 +271,7 @@ def test_everyFaultOfAConfigurationHasALine(
     file = tmp_path / "h323d.toml"
     file.write_text(
         "[sip]\nprot = 1\nT1 = 0\n[plugins]\ncodecs = ['X', 'PCMU', 'Y']\n[routing]\npolicies = ['Z']\n"
+        "[guard]\npolicies = ['V']\nshadow = ['W']\n"
     )
     assert ctl.main(["config", "check", str(file)]) == 1
     told = capsys.readouterr().err.splitlines()
@@ -280,6 +281,8 @@ def test_everyFaultOfAConfigurationHasALine(
         ["plugins.codecs:", "X"],
         ["plugins.codecs:", "Y"],
         ["routing.policies:", "Z"],
+        ["guard.policies:", "V"],
+        ["guard.shadow:", "W"],
     ]
 
 

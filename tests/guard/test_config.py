@@ -25,6 +25,9 @@ def test_byDefaultThereIsNone() -> None:
         ({"pool": -1}, "pool"),
         ({"sipCaller": -1}, "sipCaller"),
         ({"unsaid": -1}, "unsaid"),
+        ({"policies": ("a", "b", "a")}, "policies"),
+        ({"policies": ("a",), "shadow": ("b", "a")}, "shadow"),
+        ({"shadow": ("a", "a")}, "shadow"),
     ],
 )
 def test_aKeyThatCannotBeIsTold(keys: dict[str, Any], said: str) -> None:

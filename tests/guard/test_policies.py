@@ -43,10 +43,7 @@ class Policy:
     @ivar asked: what it was asked about.
     """
 
-    def __init__(
-        self, clock: Clock, name: str = "night", says: Callable[[], Any] = lambda: None
-    ) -> None:
-        self.name = name
+    def __init__(self, clock: Clock, says: Callable[[], Any] = lambda: None) -> None:
         self.takes = 0.0
         self.says = says
         self.asked: list[GateInput] = []
@@ -68,10 +65,12 @@ class House:
         events = EventBus()
         self.off: list[PolicySwitchedOff] = []
         events.subscribe(PolicySwitchedOff, self.off.append)
-        self.first = Policy(self.clock, "first")
+        self.first = Policy(self.clock)
         self.policy = Policy(self.clock)
-        self.candidate = Policy(self.clock, "candidate")
-        self.policies = Policies((self.first, self.policy), (self.candidate,), events)
+        self.candidate = Policy(self.clock)
+        self.policies = Policies(
+            {"first": self.first, "night": self.policy}, {"candidate": self.candidate}, events
+        )
         self.opinions: tuple[Opinion, ...] = ()
         self.shadows: tuple[Opinion, ...] = ()
 

@@ -7,8 +7,7 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 
 from h323d.cli.witness.logs import addLog
-from h323d.cli.witness.recorded import decisionsIn, policiesOf
-from h323d.guard.gates.inputs import Decision
+from h323d.cli.witness.recorded import decisionsIn, policiesOf, worded
 
 __all__ = ["addDecisions"]
 
@@ -25,12 +24,6 @@ def _decisions(options: Namespace) -> int:
         was, follows = each.judged.decision, each.again(policiesOf(each.judged.opinions))
         if follows != was:
             wrong += 1
-            print(f"record {each.record.index}: {_worded(was)}, and {_worded(follows)} follows")
+            print(f"record {each.record.index}: {worded(was)}, and {worded(follows)} follows")
     print(f"{count} decisions; {count - wrong} follow from what was known")
     return 1 if wrong else 0
-
-
-def _worded(decision: Decision) -> str:
-    if decision.failure is None:
-        return f"admitted as {decision.callType.value}"
-    return f"gate {decision.gate}: {decision.failure.reason.value} {decision.failure.detail}"

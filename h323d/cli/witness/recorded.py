@@ -18,7 +18,7 @@ from h323d.witness.log import record
 from h323d.witness.log.places import Place, generationsIn, linesOf
 from h323d.witness.log.record import Record
 
-__all__ = ["Recorded", "decisionsIn", "policiesOf"]
+__all__ = ["Recorded", "decisionsIn", "policiesOf", "worded"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,3 +100,12 @@ class _Said:
     def ask(self, _: GateInput) -> Failure | None:
         failures = (each.failure for each in self.opinions)
         return next((each for each in failures if each is not None), None)
+
+
+def worded(decision: Decision) -> str:
+    """
+    A decision in words.
+    """
+    if decision.failure is None:
+        return f"admitted as {decision.callType.value}"
+    return f"gate {decision.gate}: {decision.failure.reason.value} {decision.failure.detail}"

@@ -8,7 +8,7 @@ import enum
 from dataclasses import dataclass
 from typing import Any
 
-from zope.interface import Attribute, Interface
+from zope.interface import Interface
 
 from h323d.call.applications import Reason
 from h323d.guard.gates.inputs import Failure, GateInput
@@ -35,8 +35,6 @@ class IGuardPolicy(Interface):
     """
     A gate of the operator's, between personal data (3) and bandwidth (4).
     """
-
-    name = Attribute("as the configuration names it")
 
     def judge(asked: GateInput) -> Failure | None:
         """

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from h323d.call.applications import CallType, Door, Reason
-from h323d.guard.gates.chain import AT, GATES, decide
-from h323d.guard.gates.inputs import ABSENT, Asker, Demand, GateInput, Stock
+from h323d.call.applications import CallType, Door, Purpose, Reason
+from h323d.guard.gates.chain import AT, GATES, POLICY, decide
+from h323d.guard.gates.inputs import ABSENT, Asker, Demand, Failure, GateInput, Stock
 from h323d.guard.pii.rules import PIIKind
 from h323d.guard.registry.guardian import ProofForm, Status
 
@@ -36,6 +36,8 @@ FAILING = {
     "4": (replace(GOOD, stock=replace(GOOD.stock, held=1)), "BANDWIDTH_EXCEEDED", "quota"),
     "5": (replace(GOOD, stock=replace(GOOD.stock, seated=1)), "CAPACITY_EXCEEDED", "roomFull"),
 }
+NIGHT = ("NOT_PERMITTED", "night:afterTen")
+ALL = sorted((*GATES, POLICY))
 CASES = [(door, gate) for door in AT for gate in GATES]
 
 
@@ -145,17 +147,33 @@ def test_thePoolIsForAll() -> None:
     assert decide(replace(GOOD, stock=replace(GOOD.stock, pooled=1, pool=0))).admitted
 
 
+@pytest.mark.parametrize("door", AT)
+def test_policiesAreAskedAboutCallsThatHaveNoPersonalDataAndBeforeBandwidth(door: Door) -> None:
+    asked: list[GateInput] = []
+
+    def night(this: GateInput) -> Failure:
+        asked.append(this)
+        return Failure(Reason(NIGHT[0]), NIGHT[1])
+
+    poor = replace(FAILING["4"][0], door=door)
+    decision = decide(poor, night)
+    assert (POLICY in AT[door]) == (door.purpose is Purpose.CALL)
+    assert asked == [poor] * (POLICY in AT[door])
+    assert decision.gate == (POLICY if asked else "4" if "4" in AT[door] else "")
+    decide(replace(FAILING["3"][0], door=door), night)
+    assert len(asked) == int(POLICY in AT[door])
+
+
 def tableOfGates() -> str:
     """
     The doors and their gates, as the page has them.
     """
-    rule = "=============  ==  ==  ====  ==  ==  =="
-    rows = [f"{'door':13}  {'1':2}  {'2':2}  {'2.1':4}  {'3':2}  {'4':2}  5"]
+    rule = "  ".join(("=" * 13, *("=" * max(2, len(gate) + 1) for gate in ALL)))
+    rows = ["  ".join((f"{'door':13}", *(gate.ljust(max(2, len(gate) + 1)) for gate in ALL)))]
     for door in AT:
-        marks = ["x" if gate in AT[door] else "" for gate in GATES]
-        one, two, key, three, four, five = marks
-        row = f"``{door.value}``".ljust(13)
-        rows.append(f"{row}  {one:2}  {two:2}  {key:4}  {three:2}  {four:2}  {five}".rstrip())
+        marks = [("x" if gate in AT[door] else "").ljust(max(2, len(gate) + 1)) for gate in ALL]
+        rows.append("  ".join((f"``{door.value}``".ljust(13), *marks)).rstrip())
+    rows[0] = rows[0].rstrip()
     return "\n".join((rule, rows[0], rule, *rows[1:], rule))
 
 
@@ -165,7 +183,8 @@ def tableOfReasons() -> str:
     """
     rule = "====  ========================  ============="
     rows = [f"{'gate':4}  {'reason':24}  detail"]
-    for gate, (_, reason, detail) in FAILING.items():
+    failing = {gate: (reason, detail) for gate, (_, reason, detail) in FAILING.items()}
+    for gate, (reason, detail) in sorted({**failing, POLICY: NIGHT}.items()):
         rows.append(f"{gate:4}  {f'``{reason}``':24}  ``{detail}``")
     return "\n".join((rule, rows[0], rule, *rows[1:], rule))
 
