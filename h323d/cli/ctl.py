@@ -179,6 +179,13 @@ def _addGuard(parser: argparse.ArgumentParser) -> None:
                 "fields", metavar="FIELD=VALUE", nargs="*", help="again, for a list"
             )
     parser.set_defaults(run=_guard)
+    replay = actions.add_parser(
+        "replay", help="tell which decisions of a log would be others, had a policy been in force"
+    )
+    _addCommon(replay)
+    replay.add_argument("log", metavar="LOG", type=Path, help="the directory of a witness's log")
+    replay.add_argument("policy", metavar="POLICY", help="the name of an entry point")
+    replay.set_defaults(run=_replay)
 
 
 def _addDecode(parser: argparse.ArgumentParser) -> None:
@@ -326,6 +333,19 @@ def _guard(options: argparse.Namespace) -> None:
     else:
         columns = [Column(name, text=True) for name in (done[0] if done else ())]
         print(Table(done, columns, None if options.wide else _width()))
+
+
+def _replay(options: argparse.Namespace) -> None:
+    from h323d.cli.replaying import replay  # only now, as above
+
+    done = replay(options.log, options.policy)
+    if options.json:
+        print(json.dumps(done.told(), indent=2))
+        return
+    if done.changes:
+        columns = [Column(name, text=True) for name in done.changes[0]]
+        print(Table(done.changes, columns, None if options.wide else _width()))
+    print(done)
 
 
 def _decode(options: argparse.Namespace) -> None:
