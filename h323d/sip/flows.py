@@ -39,8 +39,6 @@ from h323d.values.address import TransportAddress
 
 __all__ = ["DatagramFlow", "Flow", "FlowUser", "Flows"]
 
-_PROVISIONAL = b"SIP/2.0 1"  # what such a response begins with
-
 
 class Flow(Protocol):
     """
@@ -117,7 +115,7 @@ class DatagramFlow:
     peerKey: bytes | None = None
 
     def send(self, data: bytes) -> None:
-        if self.credit.covers(len(data), data.startswith(_PROVISIONAL)):
+        if self.credit.covers(len(data), self.credit.keptAfter(data)):
             self.wiretap.note(self, True, data)
             self.port.send(data, self.peer, self.source)
 
@@ -299,7 +297,8 @@ class Flows:
     def _datagramReceived(self, data: bytes, source: TransportAddress) -> None:
         if isKeepAlive(data):
             return
-        flow = self._datagramFlow(source, None, UnprovenCredit(len(data)))
+        body = data.partition(b"\r\n\r\n")[2]
+        flow = self._datagramFlow(source, None, UnprovenCredit(len(data), len(body)))
         answer = answerTo(data, source)
         if answer is not None:
             if self._user.answers(flow):

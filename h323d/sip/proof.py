@@ -10,8 +10,14 @@ Until then, an answer leaves once for each request that comes, and all that goes
 account of what it sent - answers, repetitions, the BYE at the end - stays below
 L{AMPLIFICATION} times that (the rule and its number are those of RFC 9000, 8.1).  L{UnprovenCredit}
 counts it, for a request and its repetitions: who stays within that for each request stays
-within it for all of them, and there is no table of sources that could be filled.  A provisional
-response leaves only where it leaves room for the answer: who has had one does not ask again.
+within it for all of them, and there is no table of sources that could be filled.
+
+Who has had a provisional response does not ask again, and hears nothing for 64*T1 if the answer is
+lost.  So one leaves only where the answer still fits L{ANSWERS} times after it, and, unless it says
+that it rings, one that does; where that is not so, the repetition of the request, half a second
+later, makes room for both.  Where a PRACK is to come, one answer is enough: the PRACK shows that the
+source is real.
+
 L{Unproven} bounds the calls that meanwhile hold a media port.
 """
 
@@ -21,10 +27,21 @@ from typing import Protocol
 
 from twisted.internet.interfaces import IReactorTime
 
-__all__ = ["AMPLIFICATION", "PROVEN", "UnprovenCredit", "Unproven", "UnprovenCall"]
+__all__ = ["AMPLIFICATION", "ANSWERS", "PROVEN", "Unproven", "UnprovenCall", "UnprovenCredit"]
 
 AMPLIFICATION = 3  # times what came
-_ALLOWED = 120  # octets by which an answer is longer: what we allow and support
+ANSWERS = 2  # times that an answer can be sent: it may be lost
+
+# What else an answer has, in octets.
+_ALLOWED = 220  # what we allow and support, how long the session lasts
+_DESCRIPTION = 300  # a session description, at least
+_OFFER = 700  # one that nobody has asked for
+_TAGGED = 60  # our tag and our Contact, which are not in a 100
+
+_PROVISIONAL = b"SIP/2.0 1"
+_TRYING = b"SIP/2.0 100 "
+_RINGS = b"SIP/2.0 180 ", b"SIP/2.0 183 "
+_RELIABLE = b"\r\nRSeq: "
 
 
 class UnprovenCredit:
@@ -34,13 +51,16 @@ class UnprovenCredit:
     @ivar proven: the source has shown that it is real: nothing is counted any more.
     """
 
-    __slots__ = ("_received", "_sent", "proven")
+    __slots__ = ("_described", "_received", "_sent", "proven")
 
-    def __init__(self, received: int) -> None:
+    def __init__(self, received: int, described: int = 0) -> None:
         """
         @param received: octets of the request.
+        @param described: how many of them are its body: the answer's is hardly longer; where there
+            is none, the offer is ours.
         """
         self._received = received
+        self._described = max(described, _DESCRIPTION) if described else _OFFER
         self._sent = 0
         self.proven = False
 
@@ -58,25 +78,33 @@ class UnprovenCredit:
         """
         self._received += other._received
 
-    def covers(self, octets: int, provisional: bool = False) -> bool:
+    def covers(self, octets: int, kept: int = 0) -> bool:
         """
         Whether so much may be sent, which then counts as sent.
 
-        @param provisional: an answer is to follow, which says the same and more.
+        @param kept: octets that must be covered after it.
         """
         if self.proven:
             return True
-        kept = octets + _ALLOWED if provisional else 0
-        if self._sent + octets >= AMPLIFICATION * self._received - kept:
+        if self._sent + octets + kept >= AMPLIFICATION * self._received:
             return False
         self._sent += octets
         return True
 
-    def affords(self, octets: int) -> bool:
+    def keptAfter(self, data: bytes) -> int:
         """
-        Whether so much more would be covered.  Nothing counts as sent.
+        @param data: a message.
+
+        @return: how many octets must be covered after it: it may be provisional, and an answer is
+            to follow, which says the same and more.
         """
-        return self.proven or self._sent + octets < AMPLIFICATION * self._received
+        if self.proven or not data.startswith(_PROVISIONAL):
+            return 0
+        head, _, body = data.partition(b"\r\n\r\n")
+        rings = len(head) + (_TAGGED if data.startswith(_TRYING) else 0)
+        answer = rings + _ALLOWED + (len(body) or self._described)
+        answers = 1 if _RELIABLE in head else ANSWERS
+        return answers * answer + (0 if data.startswith(_RINGS) else rings)
 
 
 PROVEN = UnprovenCredit(0)

@@ -290,7 +290,8 @@ def alice(world: Simulation, server: SimulatedServer) -> ScriptedPeer:
 
 
 def invite(alice: ScriptedPeer) -> None:
-    alice.send(request("INVITE", uri=f"sip:1002@{SERVER}", body=offerBody("10.0.0.3")), SIP)
+    uri, row = f"sip:1002@{SERVER}", f"Subject: {'x' * 400}\n"  # as long as those of telephones
+    alice.send(request("INVITE", uri=uri, extra=row, body=offerBody("10.0.0.3")), SIP)
 
 
 def test_howeverOftenItRingsTheCallerIsToldOnce(world: Simulation, alice: ScriptedPeer) -> None:

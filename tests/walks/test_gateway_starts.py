@@ -125,7 +125,7 @@ def test_whoCallsWithoutAnOfferIsMadeOneAndAnswersItWithItsACK(
     bob = newPhone(world, "h323", 1, G711_ULAW)
     bob.answers = False
     alice = SIPScript(world, 0)
-    alice.invite()
+    alice.invite(extra=f"Subject: {'x' * 800}\n")  # as long as those of telephones
     world.until(lambda: bob.leg is not None)
     world.run(0.2)
     assert [each.status for each in alice.responses()][-1] == 180

@@ -40,7 +40,6 @@ from h323d.values.referred import Referred
 
 __all__ = ["Invited", "InvitedOwner"]
 
-SPARE = 2000  # octets: that it rings, and the answer with its description
 PRACK_LOST = 504  # status: RFC 3262, 3 leaves the choice of any 5xx
 
 
@@ -155,11 +154,9 @@ class Invited:
 
     def proceed(self, how: Proceeding) -> None:
         """
-        Tell what becomes of the call, if that leaves room for what is to follow, to who may not be
-        real (L{h323d.sip.proof}).
+        Tell what becomes of the call.
         """
-        if self._invite.flow.credit.affords(SPARE):
-            self.session.provide(provisionalOf(how))
+        self.session.provide(provisionalOf(how))
 
     def answer(self, profile: MediaProfile) -> None:
         """

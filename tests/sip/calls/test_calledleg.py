@@ -152,7 +152,7 @@ def test_whenNoPortIsLeftTheCallGets503() -> None:
 def test_whatBecomesOfTheCallIsSaid(how: Proceeding, statuses: list[int]) -> None:
     call = Call()
     call.peer.onOffer = lambda leg: leg.proceed(how)
-    call.invite(extra=f"Subject: {'x' * 600}\n")
+    call.invite(extra=f"Subject: {'x' * 800}\n")
     assert call.script.statuses == statuses
     call.leg.alert(None)
     call.leg.proceed(Proceeding.QUEUED)
@@ -176,7 +176,7 @@ def test_whoMayNotBeRealIsToldNoMoreThanLeavesRoomForTheAnswer() -> None:
 def test_alertingAndEarlyMedia() -> None:
     call = Call()
     call.peer.onOffer = lambda leg: leg.alert(PROFILE)
-    call.invite()
+    call.invite(extra=LONG)
     assert call.script.statuses == [183]
     early = call.last.body
     call.leg.answer(PROFILE)
@@ -193,7 +193,7 @@ def test_alertingAndEarlyMedia() -> None:
 def test_aSlowAnswerGetsA100After200Milliseconds() -> None:
     call = Call()
     call.peer.onOffer = lambda leg: leg.proceed()
-    call.invite()
+    call.invite(extra=LONG)
     call.world.run(0.1)
     assert call.script.statuses == []
     call.world.run(0.3)
@@ -218,7 +218,7 @@ def test_aRejectedCallTellsWhy(cause: Cause, status: int) -> None:
 def test_aCancelEndsARingingCall() -> None:
     call = Call()
     call.peer.onOffer = lambda leg: leg.alert(None)
-    call.invite()
+    call.invite(extra=LONG)
     ringing = call.tag
     call.send("CANCEL", branch="z9hG4bK1INVITE", toTag="")
     assert call.script.statuses == [180, 200, 487]
@@ -408,7 +408,7 @@ def test_anUpdateWithoutABodyOnlyRefreshesTheTarget() -> None:
 def test_anUpdateBeforeTheAnswerHasToComeLater() -> None:
     call = Call()
     call.peer.onOffer = lambda leg: leg.alert(None)
-    call.invite()
+    call.invite(extra=LONG)
     call.next("UPDATE", body=offerBody())
     assert call.script.statuses == [180, 500]
     assert call.last.headers.get("Retry-After") is not None
@@ -684,7 +684,8 @@ def test_theCallerLearnsTheRouteThatWasRecorded() -> None:
     call = Call()
     call.peer.onOffer = lambda leg: leg.alert(None)
     route = ("<sip:10.0.0.9:5062;lr;r2=on>", "<sip:10.0.0.8;lr>, <sip:10.0.0.7;lr>")
-    call.invite(extra="".join(f"Record-Route: {each}\n" for each in route))
+    rows = "".join(f"Record-Route: {each}\n" for each in route)
+    call.invite(extra=rows + LONG)
     call.leg.answer(PROFILE)
     call.world.run(0.05)
     assert call.script.statuses == [180, 200]
