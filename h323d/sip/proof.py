@@ -15,8 +15,8 @@ within it for all of them, and there is no table of sources that could be filled
 Who has had a provisional response does not ask again, and hears nothing for 64*T1 if the answer is
 lost.  So one leaves only where the answer still fits L{ANSWERS} times after it, and, unless it says
 that it rings, one that does; where that is not so, the repetition of the request, half a second
-later, makes room for both.  Where a PRACK is to come, one answer is enough: the PRACK shows that the
-source is real.
+later, makes room for both.  Where a PRACK is to come, one answer is enough: the PRACK shows that
+the source is real.
 
 L{Unproven} bounds the calls that meanwhile hold a media port.
 """
