@@ -23,6 +23,7 @@ from h323d.values.proof import Proof
 __all__ = [
     "CAUSES",
     "EVERYWHERE",
+    "NAMED",
     "PASSED",
     "Account",
     "Admission",
@@ -344,6 +345,20 @@ class Reason(enum.Enum):
     REFUSED_EVERYWHERE = "REFUSED_EVERYWHERE"
     """Who is called refuses, wherever else they might be called."""
 
+
+NAMED = frozenset(
+    (
+        Reason.INVALID_SIGNATURE,
+        Reason.NOT_REGISTERED,
+        Reason.PII_POLICY_VIOLATION,
+        Reason.BANDWIDTH_EXCEEDED,
+        Reason.CAPACITY_EXCEEDED,
+        Reason.GATEKEEPER_ERROR,
+    )
+)
+"""
+Those of IF.guard, whose names the asker is told, wherever a protocol has a place for them.
+"""
 
 CAUSES = {
     Reason.INVALID_SIGNATURE: Cause.NORMAL_UNSPECIFIED,

@@ -4,13 +4,15 @@ Why something is refused, in the status codes of SIP (RFC 3261, 21).
 
 from __future__ import annotations
 
-from h323d.call.applications import Reason, Refusal
+from h323d.call.applications import NAMED, Reason, Refusal
 from h323d.sip.calls.causes import statusOf
 from h323d.sip.messages.message import SIPRequest, SIPResponse
 from h323d.sip.transactions.layer import RETRY_AFTER
 from h323d.values.cause import Cause
 
-__all__ = ["RegistrationRefused", "statusOfCall", "statusOfReason"]
+__all__ = ["RegistrationRefused", "explained", "statusOfCall", "statusOfReason"]
+
+Rows = tuple[tuple[str, str], ...]
 
 _STATUS = {
     Reason.INVALID_SIGNATURE: 403,
@@ -71,18 +73,36 @@ def statusOfCall(cause: Cause, reason: Reason | None) -> int:
     return statusOf(cause)
 
 
+def explained(status: int, reason: Reason | None) -> Rows:
+    """
+    The header fields that say more than a final response does: the name of the reason, in a
+    Warning of who has a pseudonym (RFC 3261, 20.43), and when to come again.
+
+    @param reason: C{None} where no gate has refused it.
+    """
+    rows: Rows = ()
+    if reason is not None and reason in NAMED:
+        rows = (("Warning", f'399 guard "{reason.value}"'),)
+    if reason is not None and status == 503:
+        rows = (*rows, ("Retry-After", str(RETRY_AFTER)))
+    return rows
+
+
 class RegistrationRefused(Exception):
     """
     A REGISTER is not granted.
 
     @ivar status: the answer, 400 to 699.
-    @ivar header: a header field that explains it.
+    @ivar rows: header fields that explain it.
     """
 
-    def __init__(self, status: int, *header: str) -> None:
+    def __init__(self, status: int, *header: str, rows: Rows = ()) -> None:
+        """
+        @param header: the name and the value of one.
+        """
         super().__init__(status, *header)
         self.status = status
-        self.header = header
+        self.rows = ((header[0], header[1]), *rows) if header else rows
 
     @classmethod
     def by(cls, refusal: Refusal) -> RegistrationRefused:
@@ -90,11 +110,8 @@ class RegistrationRefused(Exception):
         What a gate has refused.
         """
         status = statusOfReason(refusal.reason)
-        return cls(status, "Retry-After", str(RETRY_AFTER)) if status == 503 else cls(status)
+        return cls(status, rows=explained(status, refusal.reason))
 
     def response(self, request: SIPRequest, toTag: str) -> SIPResponse:
         response = request.response(self.status, None, toTag)
-        if not self.header:
-            return response
-        name, value = self.header
-        return response.withHeaders(response.headers.adding(name, value))
+        return response.withHeaders(response.headers.extending(*self.rows))

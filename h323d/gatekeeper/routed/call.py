@@ -218,7 +218,7 @@ class RoutedCall:
 
     def _judged(self, verdict: Verdict) -> None:
         if isinstance(verdict, Refusal):
-            self._progress.refuse(verdict.cause, verdict.word)
+            self._progress.refuse(self.callerSide.refusing(verdict), verdict.word)
         elif self._phase is ProgressPhase.OVER:  # its caller left meanwhile
             ended(verdict.leases)
         else:

@@ -13,11 +13,12 @@ from typing import Protocol
 
 from twisted.internet.interfaces import IReactorTime
 
+from h323d.call.applications import Reason, Refusal
 from h323d.gatekeeper.registry.registrations import Registration
 from h323d.gatekeeper.routed.standing import newStanding
 from h323d.h323.calls.callinputs import CallNumber
+from h323d.h323.calls.refusals import releaseComplete
 from h323d.h323.signalling import messages, reading, uuie
-from h323d.h323.signalling.causes import reasonOfCause
 from h323d.h323.signalling.connection import SignallingConnection
 from h323d.h323.signalling.q931 import MessageType, Q931Message
 from h323d.h323.signalling.uuie import CallIdentity, Content
@@ -83,6 +84,7 @@ class Side:
         self._reference = reference
         self._connection = connection
         self._over = False
+        self._refusal: Reason | None = None
         self._standing = newStanding(self, clock, statusInterval)
         self.which = which
         self.peer = peer
@@ -143,8 +145,17 @@ class Side:
         """
         End this side of the call, unless it is over.
         """
-        body = uuie.releaseComplete(self._owner.identity, reasonOfCause(cause))
-        self.passRelease(messages.release(cause, uuie.write(body, False)))
+        octets = releaseComplete(self._owner.identity, cause, self._refusal)
+        self.passRelease(messages.release(cause, octets))
+
+    def refusing(self, refusal: Refusal) -> Cause:
+        """
+        Remember for what the call is refused, for the ReleaseComplete.
+
+        @return: the cause to release it with.
+        """
+        self._refusal = refusal.reason
+        return refusal.cause
 
     def drop(self) -> None:
         """

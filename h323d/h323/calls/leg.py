@@ -198,7 +198,7 @@ class H323Leg:
 
     def reject(self, cause: Cause, reason: Reason | None = None, discord: Discord = NONE) -> None:
         self._ways.close()
-        self._call.release(cause)
+        self._call.release(self._wire.refusing(cause, reason))
 
     def hangup(self, cause: Cause) -> None:
         self._ways.close()

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from h323d.call.applications import Reason
 from h323d.h323.calls.callinputs import CallNumber
 from h323d.h323.calls.callstart import CallStart
 from h323d.h323.calls.diverting import diversionService
+from h323d.h323.calls.refusals import releaseComplete
 from h323d.h323.calls.setupsigning import SetupSigning
 from h323d.h323.signalling import causes, messages, redirecting, uuie
 from h323d.h323.signalling.addresses import Choice
@@ -56,7 +58,17 @@ class CallWire:
         self._displayName = displayName
         self._startUp = startUp
         self._signing = signing
+        self._refusal: Reason | None = None
         self.connection: SignallingConnection | None = None
+
+    def refusing(self, cause: Cause, reason: Reason | None) -> Cause:
+        """
+        Remember for what the call is refused, for its ReleaseComplete.
+
+        @return: the cause to release it with.
+        """
+        self._refusal = reason
+        return cause
 
     def drop(self) -> None:
         """
@@ -95,8 +107,9 @@ class CallWire:
         self._send(messages.connect(self._userUser(body), self._displayName))
 
     def sendReleaseComplete(self, cause: Cause) -> None:
-        body = uuie.releaseComplete(self.identity, causes.reasonOfCause(cause))
-        self._send(messages.release(causes.causeToSend(cause), self._userUser(body)))
+        tunnelling = self._startUp.tunnelling
+        octets = releaseComplete(self.identity, cause, self._refusal, tunnelling)
+        self._send(messages.release(causes.causeToSend(cause), octets))
 
     def tunnelled(self, control: Sequence[bytes]) -> None:
         """

@@ -5,20 +5,11 @@ to 7.13 and 7.15).
 
 from __future__ import annotations
 
-from h323d.call.applications import Reason
+from h323d.call.applications import NAMED, Reason
 from h323d.h323.ras.messages import RASMessage
 from h323d.h323.security.guarddata import refused
 
 __all__ = ["REASONS", "named"]
-
-_NAMED = (
-    Reason.INVALID_SIGNATURE,
-    Reason.NOT_REGISTERED,
-    Reason.PII_POLICY_VIOLATION,
-    Reason.BANDWIDTH_EXCEEDED,
-    Reason.CAPACITY_EXCEEDED,
-    Reason.GATEKEEPER_ERROR,
-)
 
 REASONS: dict[str, dict[Reason, str]] = {
     "registrationRequest": {
@@ -116,6 +107,6 @@ def named(reject: RASMessage, reason: Reason) -> RASMessage:
     A reject by a gate, with the name of the reason in its C{genericData}, where that is one of
     IF.guard's.  INAK has no place for it.
     """
-    if reason not in _NAMED or reject.name == "infoRequestNak":
+    if reason not in NAMED or reject.name == "infoRequestNak":
         return reject
     return RASMessage(reject.name, reject.fields | {"genericData": [refused(reason)]})

@@ -192,6 +192,7 @@ def write(
     tunnelling: bool,
     h245Control: Sequence[bytes] = (),
     services: Sequence[bytes] = (),
+    generic: Sequence[Fields] = (),
 ) -> bytes:
     """
     Encode an C{H323-UserInformation}.
@@ -200,12 +201,15 @@ def write(
     @param tunnelling: our C{h245Tunnelling}.
     @param h245Control: encoded H.245 messages to tunnel.
     @param services: encoded C{H4501SupplementaryService}s.
+    @param generic: entries of C{genericData}.
     """
     pdu: Fields = {"h323-message-body": body, "h245Tunnelling": tunnelling}
     if h245Control:
         pdu["h245Control"] = list(h245Control)
     if services:
         pdu["h4501SupplementaryService"] = list(services)
+    if generic:
+        pdu["genericData"] = list(generic)
     return bytes(h225.encode("H323-UserInformation", {"h323-uu-pdu": pdu}))
 
 

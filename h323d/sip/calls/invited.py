@@ -25,7 +25,7 @@ from h323d.sip.dialogs.dialog import Dialog
 from h323d.sip.dialogs.dialogend import DialogEnd
 from h323d.sip.messages.message import SIPRequest
 from h323d.sip.messages.rack import RAck
-from h323d.sip.reasons import statusOfCall
+from h323d.sip.reasons import explained, statusOfCall
 from h323d.sip.sdp.description import parse
 from h323d.sip.sdp.payloads import soundOf
 from h323d.sip.sdp.refusal import NoCommonMedia
@@ -97,6 +97,7 @@ class Invited:
         self._invite = invite
         self._body = b""  # what we answered, or offered
         self._discord = NONE  # for which it is refused
+        self._reason: Reason | None = None
         self._agreed = False  # for good, before the call is answered
         self._provisionals = Provisionals(self, agent, end, invite)
         localCSeq = agent.rng.randrange(1, 1 << 16)
@@ -166,7 +167,7 @@ class Invited:
             self._provisionals.accept()
 
     def reject(self, cause: Cause, reason: Reason | None = None, discord: Discord = NONE) -> None:
-        self._discord = discord
+        self._discord, self._reason = discord, reason
         self.session.refuse(cause, statusOfCall(cause, reason))
 
     def cancelled(self, cause: Cause) -> None:
@@ -264,7 +265,7 @@ class Invited:
         self._owner.tell()
 
     def sendRefusal(self, status: int, cause: Cause) -> None:
-        headers = [("Reason", reasonOf(cause))]
+        headers = [("Reason", reasonOf(cause)), *explained(status, self._reason)]
         if self._discord.words:
             headers.append(("Warning", warningOf(self._discord.words, self._end.home.told)))
         self._end.refuse(self._invite, status, *headers, formats=self._discord.formats)

@@ -24,7 +24,6 @@ from h323d.sip.dialogs.dialog import Dialog
 from h323d.sip.dialogs.dialogend import DialogEnd
 from h323d.sip.dialogs.within import RequestWithin
 from h323d.sip.messages.message import SIPRequest, SIPResponse
-from h323d.sip.reasons import statusOfReason
 from h323d.sip.sdp.refusal import NoCommonMedia
 from h323d.sip.transactions.running import ServerTransaction
 from h323d.values.cause import Cause
@@ -184,7 +183,7 @@ class SessionModification:
 
     def _judged(self, verdict: Verdict, transaction: ServerTransaction) -> None:
         if isinstance(verdict, Refusal):
-            self._end.respond(transaction, statusOfReason(verdict.reason))
+            self._end.refuseFor(transaction, verdict.reason)
             return
         self._agent.gates.leases.give(ofCall(self._owner.legId), verdict)
         self._exchange.requested(transaction)

@@ -34,7 +34,6 @@ from h323d.sip.dialogs.routing import literal
 from h323d.sip.messages.message import SIPRequest, SIPResponse, reasonPhrase
 from h323d.sip.messages.nameaddr import NameAddr
 from h323d.sip.messages.uri import CALLABLE_SCHEMES, SIPURI, URI
-from h323d.sip.reasons import statusOfReason
 from h323d.sip.transactions.running import ServerTransaction
 from h323d.values.address import PartyAddress
 from h323d.values.cause import Cause
@@ -115,7 +114,7 @@ class Referrals:
 
     def _judged(self, verdict: Verdict, asked: _Asked) -> None:
         if isinstance(verdict, Refusal):
-            self._end.respond(asked.transaction, statusOfReason(verdict.reason))
+            self._end.refuseFor(asked.transaction, verdict.reason)
             return
         ended(verdict.leases)  # who is called then has what the call has
         if self._owner.over:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
+from h323d.call.applications import Reason
 from h323d.call.homes import Home
 from h323d.errors import DecodeError
 from h323d.sip.agent import ALLOW, CONTROL, SDP, SUPPORTED, UserAgent
@@ -21,6 +22,7 @@ from h323d.sip.dialogs.replaces import Replaces
 from h323d.sip.flows import Flow
 from h323d.sip.messages.message import SIPRequest, SIPResponse
 from h323d.sip.messages.uri import isSecure
+from h323d.sip.reasons import explained, statusOfReason
 from h323d.sip.sdp.capabilities import capabilitiesOf
 from h323d.sip.sdp.refusal import NoCommonMedia
 from h323d.sip.transactions.running import ServerTransaction
@@ -299,6 +301,13 @@ class DialogEnd:
         response = _withBody(transaction.request.response(status, None, self.localTag), body)
         response = response.withHeaders(response.headers.extending(*said))
         self._agent.respond(transaction, response)
+
+    def refuseFor(self, transaction: ServerTransaction, reason: Reason) -> None:
+        """
+        Answer what a gate has refused in the dialog.
+        """
+        status = statusOfReason(reason)
+        self.refuse(transaction, status, *explained(status, reason))
 
     def _capabilities(self, formats: Sequence[MediaFormat]) -> bytes:
         sessionId = self._agent.rng.getrandbits(32)
