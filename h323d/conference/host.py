@@ -18,7 +18,7 @@ from h323d.call.dialling import Dial
 from h323d.call.gates import Gates
 from h323d.call.leases import ended, ofCall
 from h323d.call.legs import ILeg, IOffer, endedBy
-from h323d.call.media import IMediaPool
+from h323d.call.media import IMediaPool, IMediaPort
 from h323d.call.observer import SilentObserver
 from h323d.call.parts import Change, Commit, Part
 from h323d.call.policy import IDestination, Route
@@ -32,7 +32,7 @@ from h323d.conference.meeting import Meeting
 from h323d.conference.menu import MenuAction, actionsOf
 from h323d.conference.participant import Participant
 from h323d.conference.roles import RoomRole
-from h323d.conference.room import Media, Room, RoomTerms
+from h323d.conference.room import Room, RoomTerms
 from h323d.conference.visitor import Visitor
 from h323d.errors import ConfigurationError, ResourceUnavailable
 from h323d.events.bus import EventBus
@@ -42,6 +42,7 @@ from h323d.values.cause import Cause
 from h323d.values.identifiers import LegID, RoomID
 from h323d.values.media.formats import MediaFormat
 from h323d.values.media.profile import MediaProfile
+from h323d.values.media.streams import Stream
 
 __all__ = ["ROOM_FULL", "ROOM_LOCKED", "ConferenceHost"]
 
@@ -74,6 +75,7 @@ class ConferenceHost(Part[ConferenceConfig]):
     Opens rooms on demand, and keeps to their limits.
 
     @ivar rooms: the open rooms, by identifier.
+    @ivar meetings: those that rooms are kept for, by room.
     @ivar arrivals: who is being answered, and has no seat yet.
     @ivar lobby: who is answered, and asked for a PIN.
     @ivar sounds: what those in rooms hear of the house's own.
@@ -103,7 +105,7 @@ class ConferenceHost(Part[ConferenceConfig]):
         self._rule = rule
         self.rooms: dict[RoomID, Room] = {}
         self.arrivals: dict[LegID, Arrival] = {}
-        self._meetings: dict[RoomID, Meeting] = {}
+        self.meetings: dict[RoomID, Meeting] = {}
         self._clock = clock
         self._events = events
         self._pool = pool
@@ -231,7 +233,7 @@ class ConferenceHost(Part[ConferenceConfig]):
         """
         Why there is no place for so many more.
         """
-        room, meeting = self.rooms.get(roomId), self._meetings.get(roomId)
+        room, meeting = self.rooms.get(roomId), self.meetings.get(roomId)
         wanted = count if meeting is None else count + meeting.kept
         if room is not None and not room.holds(wanted):
             return ROOM_FULL
@@ -329,30 +331,12 @@ class ConferenceHost(Part[ConferenceConfig]):
             return None
         return Refusal.of(Reason.CAPACITY_EXCEEDED, "share")
 
-    def meet(self, roomId: RoomID, meeting: Meeting) -> None:
-        """
-        Keep a room for those who meet there.
-
-        @raise ResourceUnavailable: it is open already, or there is no room more.
-        """
-        if roomId in self.rooms:
-            raise ResourceUnavailable("roomOpen")
-        refusal = self.lackAt(roomId)
-        if refusal is not None:
-            raise ResourceUnavailable(refusal.word, refusal.cause)
-        self._meetings[roomId] = meeting
-
-    def dismiss(self, roomId: RoomID) -> None:
-        """
-        Keep it no more, and hang up on who is there.
-        """
-        self._meetings.pop(roomId, None)
-        room = self.rooms.get(roomId)
-        if room is not None:
-            room.dismiss(Cause.NORMAL_CALL_CLEARING)
-
     def seatCalled(
-        self, leg: ILeg, roomId: RoomID, media: Iterable[Media], identities: Iterable[str]
+        self,
+        leg: ILeg,
+        roomId: RoomID,
+        media: Iterable[tuple[IMediaPort, Stream]],
+        identities: Iterable[str],
     ) -> None:
         """
         Give somebody whom we have called, and who has just answered, the seat that was kept.
@@ -360,8 +344,10 @@ class ConferenceHost(Part[ConferenceConfig]):
         @param media: what is negotiated with them already.
         @param identities: names that are theirs for certain.
         """
-        role = self._accessTo(roomId).roleOf(identities) or RoomRole.PARTICIPANT
-        self._roomOf(roomId).admit(leg, role, media)
+        room, role = self._roomOf(roomId), self._accessTo(roomId).roleOf(identities)
+        room.admit(leg, role or RoomRole.PARTICIPANT)
+        for port, stream in media:
+            room.participants[leg.legId].legMediaReady(leg, port, stream)
 
     def roomClosed(self, room: Room) -> None:
         self.rooms.pop(room.roomId, None)
@@ -381,7 +367,7 @@ class ConferenceHost(Part[ConferenceConfig]):
         return self.rooms.get(roomId) or self._open(roomId)
 
     def _open(self, roomId: RoomID) -> Room:
-        meeting, limits = self._meetings.get(roomId), self._rules.limits
+        meeting, limits = self.meetings.get(roomId), self._rules.limits
         configured = limits.get(roomId, self._rules.config.maxParticipants)
         limit = configured if meeting is None else meeting.seats
         rules, recorded = self._rules, self._accessTo(roomId).recorded
@@ -394,7 +380,7 @@ class ConferenceHost(Part[ConferenceConfig]):
         """
         Tell of it, those first who meet there.
         """
-        meeting = self._meetings.get(roomId)
+        meeting = self.meetings.get(roomId)
         if meeting is not None:
             meeting.turnedAway(leg, refusal)
         self._tellRefusal(leg, refusal)

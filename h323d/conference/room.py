@@ -56,8 +56,6 @@ from h323d.values.media.streams import Stream
 
 __all__ = ["KICKED", "Room", "RoomOwner", "RoomTerms"]
 
-Media = tuple[IMediaPort, Stream]
-
 KICKED = Cause.CALL_REJECTED  # what they are told who are put out of a room
 
 
@@ -148,25 +146,21 @@ class Room:
         everybody = self.participants.values()
         return tuple(each for each in everybody if each.role is not RoomRole.MODERATOR)
 
-    def admit(
-        self, leg: ILeg, role: RoomRole = RoomRole.PARTICIPANT, media: Iterable[Media] = ()
-    ) -> None:
+    def admit(self, leg: ILeg, role: RoomRole = RoomRole.PARTICIPANT) -> None:
         """
         Make the leg, whose call was just answered, a participant.
-
-        @param media: what is negotiated with it already.
         """
-        participant = self._enter(leg, role)
-        self.participantAnswered(participant)
-        _hear(participant, media)
+        self.participantAnswered(self._enter(leg, role))
 
-    def seat(self, leg: ILeg, role: RoomRole, media: Iterable[Media]) -> None:
+    def seat(self, leg: ILeg, role: RoomRole, media: Iterable[tuple[IMediaPort, Stream]]) -> None:
         """
         Make a leg a participant whose call has gone on for a while.
 
         @param media: what is negotiated with it.
         """
-        _hear(self._enter(leg, role), media)
+        participant = self._enter(leg, role)
+        for port, stream in media:
+            participant.legMediaReady(leg, port, stream)
 
     def invite(self, dial: Dial) -> None:
         """
@@ -409,8 +403,3 @@ class Room:
             if participant.port is not None and participant.port.portId == portId:
                 return legId
         return None
-
-
-def _hear(participant: Participant, media: Iterable[Media]) -> None:
-    for port, stream in media:
-        participant.legMediaReady(participant.leg, port, stream)

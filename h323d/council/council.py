@@ -204,6 +204,7 @@ class Council:
 
     def memberAnswered(self, member: Member, leg: ILeg, media: Media) -> None:
         self._seated[leg.legId] = _Seated(member, leg.callId, leg.legId)
+        leg.introduce(leg.calling, member.name)  # whatever else its telephone shows
         guardian = self._context.guard.registry.byTerminalId(member.name)
         names = () if guardian is None else guardian.aliases
         self._context.host.seatCalled(leg, self.roomId, media, [each.value for each in names])

@@ -18,6 +18,7 @@ from h323d.events.calls import CallEnded
 from h323d.events.council import CouncilDismissed, GuardianRefused
 from h323d.events.rooms import ParticipantJoined
 from h323d.guard.registry.guardian import Status
+from h323d.values.cause import Cause
 from h323d.values.identifiers import RoomID
 
 __all__ = ["Councils"]
@@ -82,12 +83,14 @@ class Councils(Part[CouncilConfig]):
     def _newCouncil(self, roomId: RoomID, callType: CallType) -> Council:
         if len(self._councils) >= self._config.maxCouncils:
             raise ResourceUnavailable(f"{self._config.maxCouncils} councils meet already")
+        host = self._context.host
+        if roomId in host.rooms:
+            raise ResourceUnavailable(f"{roomId} is open: end the calls in it first")
+        lack = host.lackAt(roomId)
+        if lack is not None:
+            raise ResourceUnavailable(lack.word, lack.cause)
         council = Council(self, self._context, self._config, roomId, callType)
-        try:
-            self._context.host.meet(roomId, council)
-        except ResourceUnavailable:
-            council.dismiss()
-            raise
+        host.meetings[roomId] = council
         self._context.guard.roomTypes.meet(roomId, callType)
         self._councils[roomId] = council
         return council
@@ -100,7 +103,10 @@ class Councils(Part[CouncilConfig]):
         if council is None:
             return
         council.dismiss()
-        self._context.host.dismiss(roomId)
+        host = self._context.host
+        del host.meetings[roomId]
+        if roomId in host.rooms:
+            host.rooms[roomId].dismiss(Cause.NORMAL_CALL_CLEARING)
         self._context.guard.roomTypes.over(roomId)
         now = self._context.clock.seconds()
         self._context.events.publish(CouncilDismissed(now, roomId, why))

@@ -131,7 +131,12 @@ class Ringing:
     def _tellCalled(self, leg: ILeg) -> None:
         now, rung, events = self._context.clock.seconds(), self._rung, self._context.events
         ids = leg.callId, leg.legId
-        events.publish(CallOriginated(now, *ids, leg.protocol, leg.calling, leg.called))
+        events.publish(
+            CallOriginated(
+                *(now, *ids, leg.protocol, leg.calling, leg.called),
+                callIdentifier=leg.callIdentifier,
+            )
+        )
         events.publish(GuardianCalled(now, rung.roomId, rung.guardian, *ids, rung.attempt))
 
     def stop(self) -> None:

@@ -57,8 +57,8 @@ class CallOriginated(Fact):
     @ivar protocol: C{"h323"} or C{"sip"}.
     @ivar origin: the leg on whose behalf: one whose caller is called on, or one that we have
         called ourselves and that has answered; C{None} if only the operator said so.
-    @ivar callIdentifier: of a call on behalf of a caller, the H.323 call identifier of this
-        leg, in hexadecimal; empty for other protocols.
+    @ivar callIdentifier: of a call on behalf of a caller, or of a council, the H.323 call
+        identifier of this leg, in hexadecimal; empty for other protocols.
     """
 
     callId: CallID
