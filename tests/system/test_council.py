@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import re
 import signal
 from base64 import b64decode
 from contextlib import ExitStack
@@ -40,7 +42,8 @@ from tests.support.sound import writeTone
 pytestmark = pytest.mark.interop
 
 NETWORK = "127.0.114."
-US, BARESIP, LINPHONE = (f"{NETWORK}{host}" for host in (1, 2, 3))
+US, BARESIP, LINPHONE, ELSEWHERE = (f"{NETWORK}{host}" for host in (1, 2, 3, 4))
+PAGES = Path(__file__).parents[2] / "docs" / "howto"
 NAME, ROOM, PASSWORD = "council-1", "80001", "ofB7"
 ORIGIN = "council.example/if-witness/a"
 CALLED = ("called-1", "called-2", "called-3", "called-4")
@@ -262,3 +265,52 @@ def admissions(house: House) -> list[dict[str, Any]]:
     """
     passed = [each for each in house.records() if each["msg_type"] == "application_passed"]
     return [each for each in passed if each["data"]["door"] in ("Setup", "INVITE")]
+
+
+class Terminal:
+    """
+    Where somebody types what the pages say, beside a server that is not in the usual place.
+    """
+
+    def __init__(self, server: Server) -> None:
+        self._directory = server.state
+        programs = server.directory / "programs"
+        programs.mkdir(parents=True)
+        wrapped = programs / "h323ctl"
+        wrapped.write_text(f'#!/bin/sh\nexec {program("h323ctl")} --socket {server.socket} "$@"\n')
+        wrapped.chmod(0o755)
+        beside = Path(program("h323d-witness")).parent
+        self._environment = os.environ | {"PATH": f"{programs}:{beside}:{os.environ['PATH']}"}
+        self._directory.mkdir(exist_ok=True)
+
+    def type(self, command: str) -> str:
+        done = run(["sh", "-ec", command], cwd=self._directory, env=self._environment)
+        assert done.returncode == 0, f"{command}: {done.stderr}"
+        return done.stdout
+
+
+def commandsOf(page: str) -> list[str]:
+    return re.findall(r"(?m)^    \$ (.+)$", (PAGES / page).read_text())
+
+
+def test_theCommandsOfThePageConveneACouncil(tmp_path: Path) -> None:
+    configuration = "\n".join(
+        (
+            f'[guard]\nregistry = "{tmp_path}/{ELSEWHERE}.state/council.yaml"\nname = "{NAME}"',
+            f'[witness]\ndirectory = "witness"\norigin = "{ORIGIN}"',
+        )
+    )
+    server = Server(tmp_path, ELSEWHERE, configuration)
+    terminal = Terminal(server)
+    *guarding, _ = commandsOf("guard-a-council.rst")  # the last suspends somebody
+    for command in guarding:
+        terminal.type(command)
+    *convening, dismissal, verification = commandsOf("convene-a-council.rst")
+    with server:
+        *_, shown, councils = [terminal.type(command) for command in convening]
+        assert re.findall(r"if://guardian/(\w+)", shown) == ["anna", "bert", "carol"]
+        assert re.search(r"(?m)^80001 +ESCALATE ", councils)
+        terminal.type(dismissal)
+        server.signal(signal.SIGTERM)
+        server.wait(10)
+    assert "intact" in terminal.type(verification)
