@@ -9,13 +9,12 @@ Whoever has the door makes the application of what it heard, asks the gates
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from twisted.internet.defer import Deferred
 from zope.interface import Attribute, Interface
 
+from h323d.call.account import Account
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.proof import Proof
@@ -25,7 +24,6 @@ __all__ = [
     "EVERYWHERE",
     "NAMED",
     "PASSED",
-    "Account",
     "Admission",
     "Application",
     "CallType",
@@ -155,20 +153,6 @@ def textsOf(displayName: str, calling: tuple[PartyAddress, ...]) -> Texts:
     """
     names = (each.value for each in calling if each.kind is AddressKind.H323_ID)
     return Texts(displayName, tuple(names))
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """
-    How a gate came to its verdict, for the record.
-
-    @ivar decision: as JSON has it, without numbers that are no integers (Any: whatever the gate
-        tells); nothing of it is personal.
-    @ivar proofs: those that have been verified there.
-    """
-
-    decision: Mapping[str, Any]
-    proofs: tuple[Proof, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

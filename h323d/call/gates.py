@@ -14,9 +14,9 @@ from twisted.internet.defer import Deferred, succeed
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
+from h323d.call.account import Account
 from h323d.call.applications import (
     PASSED,
-    Account,
     Admission,
     Application,
     Door,

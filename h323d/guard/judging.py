@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from twisted.internet.interfaces import IReactorTime
 
-from h323d.call.applications import Account, Application
+from h323d.call.account import Account
+from h323d.call.applications import Application
 from h323d.guard.gates.chain import decide
 from h323d.guard.gates.inputs import Decision, GateInput
 from h323d.guard.gates.recording import Judged, recorded
