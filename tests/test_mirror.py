@@ -55,6 +55,7 @@ PARTS = {
     "tests/conference/test_room.py": "conference/whisper",
     "tests/gateway/test_bridge.py": "gateway/dialling gateway/hearing",
     "tests/gateway/test_transferredleg.py": "gateway/standin",
+    "tests/sip/calls/test_calls.py": "sip/calls/describedcall",
     "tests/sip/events/test_notifier.py": "sip/events/subscription",
     "tests/walks/test_council.py": """
         council/council council/councils council/member council/places council/ringing

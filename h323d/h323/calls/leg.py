@@ -30,7 +30,7 @@ from h323d.h323.calls.callmessages import tell
 from h323d.h323.calls.callphase import CallPhase, phaseOf
 from h323d.h323.calls.callstart import CallStart, StartUpOptions
 from h323d.h323.calls.furtherways import FurtherWays
-from h323d.h323.calls.legcontext import CallDescription, LegContext
+from h323d.h323.calls.legcontext import CallDescription, DescribedCall, LegContext
 from h323d.h323.calls.legdigits import LegDigits
 from h323d.h323.calls.supplementary import ServedCall
 from h323d.h323.signalling import causes, q931, reading
@@ -53,12 +53,9 @@ PATIENCE = 1.0  # seconds that the first direction of a medium waits for the oth
 
 
 @implementer(ILeg, IMediaPortObserver)
-class H323Leg:
+class H323Leg(DescribedCall):
     """
     One H.323 call, in either direction.
-
-    @ivar identity: the call's identifiers in H.323.
-    @ivar reference: its call reference value.
     """
 
     protocol, vouched, discord, referred = "h323", False, "", None
@@ -67,15 +64,7 @@ class H323Leg:
     def __init__(
         self, context: LegContext, description: CallDescription, options: StartUpOptions
     ) -> None:
-        self.legId, self.callId = description.legId, description.callId
-        self.direction, self.reference = description.direction, description.reference
-        self.calling, self.called = description.calling, description.called
-        self.displayName, self.peer = description.displayName, description.peer
-        self.hops, self.restricted = description.hops, description.restricted
-        self.diversion, self.replaces = description.diversion, description.replaces
-        self.proofs, self.identity = description.proofs, description.identity
-        self.callIdentifier = self.identity.callIdentifier.hex()
-        self.conferenceId = self.identity.conferenceID.hex()
+        super().__init__(description)
         self._context, self._description = context, description
         self._observer: ILegObserver = SilentObserver()
         self._profile: MediaProfile | None = None

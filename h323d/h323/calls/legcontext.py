@@ -35,7 +35,7 @@ from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediaProfile
 from h323d.values.proof import Proof
 
-__all__ = ["CallDescription", "LegContext", "LegOwner"]
+__all__ = ["CallDescription", "DescribedCall", "LegContext", "LegOwner"]
 
 
 class LegOwner(Protocol):
@@ -155,3 +155,23 @@ class CallDescription:
     replaces: Replacement | None = None
     proofs: tuple[Proof, ...] = ()
     declaration: Declaration = NOTHING_DECLARED
+
+
+class DescribedCall:
+    """
+    What a leg tells of its call, as it was described to it.
+
+    @ivar identity: the call's identifiers in H.323.
+    @ivar reference: its call reference value.
+    """
+
+    def __init__(self, description: CallDescription) -> None:
+        self.legId, self.callId = description.legId, description.callId
+        self.direction, self.reference = description.direction, description.reference
+        self.calling, self.called = description.calling, description.called
+        self.displayName, self.peer = description.displayName, description.peer
+        self.hops, self.restricted = description.hops, description.restricted
+        self.diversion, self.replaces = description.diversion, description.replaces
+        self.proofs, self.identity = description.proofs, description.identity
+        self.callIdentifier = self.identity.callIdentifier.hex()
+        self.conferenceId = self.identity.conferenceID.hex()

@@ -35,6 +35,7 @@ from h323d.sip.agent import UserAgent
 from h323d.sip.applications import inviteApplication, withinApplication
 from h323d.sip.calls.calledsession import CalledSession
 from h323d.sip.calls.callingsession import CallingSession
+from h323d.sip.calls.describedcall import DescribedCall
 from h323d.sip.calls.descriptions import Descriptions
 from h323d.sip.calls.invited import Invited
 from h323d.sip.calls.inviting import Inviting
@@ -54,7 +55,7 @@ from h323d.sip.transactions.running import ServerTransaction
 from h323d.tracing import stateName
 from h323d.values.address import PartyAddress, TransportAddress
 from h323d.values.cause import Cause
-from h323d.values.identifiers import CallID, LegID, newLegID
+from h323d.values.identifiers import CallID
 from h323d.values.media.digits import DigitMethod
 from h323d.values.media.discord import NONE, Discord
 from h323d.values.media.formats import MediaFormat
@@ -65,20 +66,14 @@ from h323d.values.proceeding import Proceeding
 
 __all__ = ["SIPLeg"]
 
-NOWHERE = TransportAddress("0.0.0.0", 0)  # the peer of a call that is not sent yet
-
 
 @implementer(ILeg, IMediaPortObserver)
-class SIPLeg:
+class SIPLeg(DescribedCall):
     """
     One SIP call, in either direction.
     """
 
     _log = Logger()
-
-    protocol, vouched = "sip", False
-    callIdentifier = conferenceId = ""
-    peerEnded, refusedEverywhere, retryAfter, discord = False, False, 0, ""
 
     def __init__(
         self,
@@ -94,18 +89,13 @@ class SIPLeg:
         @param begun: of a call that a peer made, its INVITE, which has been checked; of one that
             we make, what to offer.
         """
-        self.legId: LegID = newLegID(agent.rng)
-        self.callId, self.calling, self.called = callId, calling, called
-        self.displayName, self.replaces = displayName, replaces
+        super().__init__(agent.rng, callId, calling, called, displayName, begun, replaces)
         self._agent = agent
         self._observer: ILegObserver = SilentObserver()
         self._answerTold = False
         self._soon = Timer(agent.clock)
         self._watch = SilenceWatch(self, agent.clock, agent.pool.silenceTimeout)
         flow = begun.flow if isinstance(begun, ServerTransaction) else None
-        self.direction = LegDirection.OUTGOING if flow is None else LegDirection.INCOMING
-        self.peer = NOWHERE if flow is None else flow.peer
-        self.proofs = begun.proofs if isinstance(begun, ServerTransaction) else ()
         self._end = DialogEnd(agent, self, flow)
         self._media = LegMedia(self, self, agent.pool, agent.clock)
         config, rng = agent.config, agent.rng
