@@ -28,7 +28,7 @@ from h323d.call.ways import Way
 from h323d.cli.phonesettings import PhoneOwner, PhoneSettings
 from h323d.events.bus import EventBus
 from h323d.h323.calls.admission import AdmissionGrant, AdmissionRequest
-from h323d.h323.calls.setupsigning import SetupSigning
+from h323d.h323.calls.callsigning import CallSigning
 from h323d.h323.config import H323Config
 from h323d.h323.endpoint import H323Endpoint
 from h323d.h323.ports import SIGNALLING_PORT
@@ -218,7 +218,7 @@ class Phone(SilentObserver):
             self,
             admitter=None if settings.gatekeeper is None else self,
             endpointType=terminalType(settings.alias),
-            signing=None if signs is None else SetupSigning(signs, self._reactor, self._rng),
+            signing=None if signs is None else CallSigning(signs, self._reactor, self._rng),
         )
 
     def _newRAS(self, gatekeeper: TransportAddress) -> RASClient:

@@ -27,6 +27,7 @@ from h323d.call.ways import Way
 from h323d.errors import DecodeError, RemoteProtocolError
 from h323d.h323.calls.admission import AdmissionGrant, AdmissionRequest, Admitter
 from h323d.h323.calls.admissions import Admissions
+from h323d.h323.calls.callsigning import CallSigning
 from h323d.h323.calls.callstart import StartUpOptions
 from h323d.h323.calls.callstreams import newStreams
 from h323d.h323.calls.consultations import Consultations
@@ -35,7 +36,6 @@ from h323d.h323.calls.leg import H323Leg
 from h323d.h323.calls.legcontext import CallDescription, LegContext
 from h323d.h323.calls.legtable import LegTable
 from h323d.h323.calls.originator import H323Originator
-from h323d.h323.calls.setupsigning import SetupSigning
 from h323d.h323.config import H323Config
 from h323d.h323.gatekept import NOT_GATEKEPT, Gatekept
 from h323d.h323.signalling import messages
@@ -73,7 +73,7 @@ class H323Endpoint(Part[H323Config]):
         admitter: Admitter | None = None,
         endpointType: Fields | None = None,
         legs: LegTable | None = None,
-        signing: SetupSigning | None = None,
+        signing: CallSigning | None = None,
     ) -> None:
         """
         @param world: its TLS is for calls that come to the configured port for it, and those

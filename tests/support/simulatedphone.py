@@ -20,8 +20,8 @@ from h323d.call.ways import Way
 from h323d.dsp.tones import Tone
 from h323d.events.bus import EventBus
 from h323d.h323.calls.admission import AdmissionGrant, AdmissionRequest
+from h323d.h323.calls.callsigning import CallSigning
 from h323d.h323.calls.callstart import StartUpOptions
-from h323d.h323.calls.setupsigning import SetupSigning
 from h323d.h323.config import H323Config
 from h323d.h323.endpoint import H323Endpoint
 from h323d.h323.ras.client import EndpointProfile, RASClient
@@ -223,7 +223,7 @@ class Telephone(LocalParty):
             byH323,
             self,
             admitter=None if gatekeeper is None else self,
-            signing=None if signs is None else SetupSigning(signs, world.clock, rng),
+            signing=None if signs is None else CallSigning(signs, world.clock, rng),
         )
         world.trace.follow(address, events)
         self._sip.start()

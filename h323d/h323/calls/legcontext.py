@@ -17,9 +17,9 @@ from h323d.call.legs import ILeg, LegDirection
 from h323d.call.media import IMediaPool
 from h323d.call.replacing import Replacement
 from h323d.call.ways import Way
+from h323d.h323.calls.callsigning import CallSigning
 from h323d.h323.calls.callstart import CallStart
 from h323d.h323.calls.consultations import Consultations
-from h323d.h323.calls.setupsigning import SetupSigning
 from h323d.h323.calls.wire import CallWire
 from h323d.h323.config import H323Config
 from h323d.h323.h245.connection import ControlNetwork
@@ -75,7 +75,7 @@ class LegContext:
     complaints: Complaints
     dialRule: DialRule
     consultations: Consultations
-    signing: SetupSigning | None = None
+    signing: CallSigning | None = None
 
     def newWire(self, description: CallDescription, startUp: CallStart) -> CallWire:
         """

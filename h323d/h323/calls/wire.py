@@ -11,10 +11,10 @@ from collections.abc import Sequence
 
 from h323d.call.applications import Reason
 from h323d.h323.calls.callinputs import CallNumber
+from h323d.h323.calls.callsigning import CallSigning
 from h323d.h323.calls.callstart import CallStart
 from h323d.h323.calls.diverting import diversionService
 from h323d.h323.calls.refusals import releaseComplete
-from h323d.h323.calls.setupsigning import SetupSigning
 from h323d.h323.signalling import causes, messages, redirecting, uuie
 from h323d.h323.signalling.addresses import Choice
 from h323d.h323.signalling.connection import SignallingConnection
@@ -41,7 +41,7 @@ class CallWire:
         endpointType: Fields,
         displayName: str,
         startUp: CallStart,
-        signing: SetupSigning | None = None,
+        signing: CallSigning | None = None,
     ) -> None:
         """
         @param reference: the call reference value.

@@ -12,8 +12,8 @@ import pytest
 from twisted.internet.task import Clock
 
 from h323d.h323.calls.callinputs import CallNumber
+from h323d.h323.calls.callsigning import CallSigning
 from h323d.h323.calls.callstart import CallStart
-from h323d.h323.calls.setupsigning import SetupSigning
 from h323d.h323.calls.wire import CallWire
 from h323d.h323.signalling import reading, uuie
 from h323d.h323.signalling.addresses import transportFromValue
@@ -67,7 +67,7 @@ class Scene:
     A call that has a connection.
     """
 
-    def __init__(self, originated: bool = True, signing: SetupSigning | None = None) -> None:
+    def __init__(self, originated: bool = True, signing: CallSigning | None = None) -> None:
         self.connection = Connection()
         startUp = cast(CallStart, StartUp())
         self.wire = CallWire(IDENTITY, 7, originated, KIND, "Room", startUp, signing)
@@ -216,7 +216,7 @@ def test_aSetupAloneIsSigned() -> None:
     identity = SigningIdentity(signingKey("anna"), "if://guardian/anna", "council-1")
     clock = Clock()
     clock.advance(1_800_000_000)
-    signing = SetupSigning(identity, clock, random.Random(1))
+    signing = CallSigning(identity, clock, random.Random(1))
     scene = Scene(signing=signing)
     scene.wire.setup(PARTIES, Start(), ())
     scene.wire.keypad("5")

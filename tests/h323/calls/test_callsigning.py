@@ -11,8 +11,8 @@ from cryptography.exceptions import InvalidSignature
 from twisted.internet.task import Clock
 
 from h323d.errors import EncodeError
+from h323d.h323.calls.callsigning import CallSigning
 from h323d.h323.calls.incoming import readSetup
-from h323d.h323.calls.setupsigning import SetupSigning
 from h323d.h323.signalling import messages, q931, uuie
 from h323d.h323.signalling.q931 import Q931Message
 from h323d.h323.signalling.uuie import CallIdentity, SetupParties, Start
@@ -27,13 +27,13 @@ ANNA = SigningIdentity(signingKey("anna"), "if://guardian/anna", "council-1")
 NAMED = (PartyAddress(AddressKind.H323_ID, "anna"),)
 
 
-def newSigning(identity: SigningIdentity = ANNA) -> SetupSigning:
+def newSigning(identity: SigningIdentity = ANNA) -> CallSigning:
     clock = Clock()
     clock.advance(1_800_000_000)
-    return SetupSigning(identity, clock, random.Random(1))
+    return CallSigning(identity, clock, random.Random(1))
 
 
-def made(signing: SetupSigning) -> Q931Message:
+def made(signing: CallSigning) -> Q931Message:
     body = signing.prepared(uuie.setup(IDENTITY, KIND, SetupParties(NAMED, ()), Start()))
     setup = messages.setup(uuie.write(body, True), "Anna", NAMED, ())
     return signing.signed(messages.addressed(setup, 7, False))

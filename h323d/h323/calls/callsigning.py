@@ -15,10 +15,10 @@ from h323d.h323.signalling.addresses import Choice
 from h323d.h323.signalling.q931 import Q931Message
 from h323d.values.ed25519 import SigningIdentity
 
-__all__ = ["SetupSigning"]
+__all__ = ["CallSigning"]
 
 
-class SetupSigning:
+class CallSigning:
     """
     As whom Setups are signed.
     """
