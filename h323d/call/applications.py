@@ -49,6 +49,7 @@ class Purpose(enum.Enum):
     REGISTRATION = "registration"
     CALL = "call"
     BANDWIDTH = "bandwidth"
+    ANSWER = "answer"  # to a call of ours
     SEAT = "seat"
     BELIEF = "belief"  # in what is said of a registration or a call that there is
 
@@ -70,6 +71,7 @@ class Door(enum.Enum):
     INVITE = "INVITE"
     REINVITE = "re-INVITE"
     REFER = "REFER"
+    ANSWER = "answer"
     OPERATOR = "operator"
     ROOM = "room"
 
@@ -94,6 +96,7 @@ _PURPOSES = {
     Door.INVITE: Purpose.CALL,
     Door.REINVITE: Purpose.BANDWIDTH,
     Door.REFER: Purpose.BELIEF,
+    Door.ANSWER: Purpose.ANSWER,
     Door.OPERATOR: Purpose.CALL,
     Door.ROOM: Purpose.SEAT,
 }

@@ -31,7 +31,6 @@ from h323d.guard.gates.inputs import Asker, Decision, Demand, GateInput, Stock
 from h323d.guard.gates.recording import wholeMilliseconds
 from h323d.guard.holdings import Holding, Holdings, Standing
 from h323d.guard.identification import Identification, Identified
-from h323d.guard.inheritance import Granted, Inheritance
 from h323d.guard.judging import Judging
 from h323d.guard.ledger import Call
 from h323d.guard.pii.detection import foundAmong, redacted
@@ -92,12 +91,11 @@ class Guard:
         self.roomTypes = RoomTypes(rooms)
         self._clock = clock
         self._refused = RefusedGuardians(clock, events or EventBus())
-        self._inheritance = Inheritance()
         self._presences = Presences()
         self._judging = Judging(policies, clock)
         self._memory = ReplayMemory(clock.seconds())
         signatures = Signatures(config.name, self._memory, SignatureBudget())
-        self._identification = Identification(signatures, self._inheritance, Recognition())
+        self._identification = Identification(signatures, self._presences, Recognition())
         self.reconfigure(config)
 
     def reconfigure(self, config: GuardConfig) -> None:
@@ -170,7 +168,7 @@ class Guard:
         """
         The same of who has registered from there by RAS, and signed that.
         """
-        presence = self._presences.at(source)
+        presence = self._presences.at("h323", source)
         isSigner = presence is not None and presence.form is ProofForm.ED25519
         return presence.terminalId if presence is not None and isSigner else ""
 
@@ -185,7 +183,7 @@ class Guard:
             found = self._identification.identify(application, self.registry, now)
         call = Call(found.asker.terminalId, application.callIdentifier)
         asked = GateInput(
-            application.door,
+            Door.ANSWER if application.answering else application.door,
             now,
             self.registry.generation,
             found.asker,
@@ -225,11 +223,9 @@ class Guard:
         form, source = found.asker.form, application.source
         if form is None or source is None:
             return PASSED
-        who = found.asker.terminalId, form, found.key
+        who, by = (found.asker.terminalId, form, found.key), application.protocol
         standing = Standing(*who, self.holdings)
-        if application.door is not Door.RRQ:
-            return Admission(leases=(standing,))
-        presence = Presence(*who, source, self._presences)
+        presence = Presence(*who, by, source, application.addresses, self._presences)
         self._presences.arrive(presence)
         return Admission(leases=(standing, presence))
 
@@ -249,30 +245,11 @@ class Guard:
         form = found.asker.form
         assert form is not None  # or the first gate would not have opened
         name = application.legId or application.callIdentifier
-        holding = self.holdings.give(call, bandwidth, form, found.key, name)
-        if application.door is Door.ARQ and not application.answering:
-            self._leave(application, found, asked)
+        holding = self.holdings.give(call, bandwidth, form, found.key, name, found.asker.inherited)
+        if application.door is Door.ARQ:
+            self._identification.leave(application, found, asked.generation, asked.now)
         priority = Priority.HIGH if decision.callType is CallType.EMERGENCY else None
         return Admission(texts=shown, priority=priority, leases=(holding,))
-
-    def _leave(self, application: Application, found: Identified, asked: GateInput) -> None:
-        """
-        Let the Setup of a call take over what its ARQ has proven.
-        """
-        form, source = found.asker.form, application.source
-        if form is None or source is None:
-            return
-        granted = Granted(
-            found.asker.terminalId,
-            form,
-            found.key,
-            found.callType,
-            source.host,
-            frozenset(application.called),
-            asked.generation,
-            asked.now,
-        )
-        self._inheritance.leave(application.callIdentifier, granted)
 
     def _heldBefore(self, application: Application) -> Holding | None:
         """
@@ -384,7 +361,7 @@ def _isSigned(held: Holding, door: Door) -> bool:
     """
     Whether what is asked for in a dialog counts by a signature alone.
     """
-    return door in _WITHIN and held.form is ProofForm.ED25519
+    return door in _WITHIN and held.form is ProofForm.ED25519 and not held.inherited
 
 
 def _hasLost(before: Guardian, now: Guardian) -> bool:

@@ -66,6 +66,7 @@ class Holding:
     What one call has.
 
     @ivar form: by what its guardian is proven.
+    @ivar inherited: whether that was before, and not for this call.
     @ivar key: that they signed with, or the SubjectPublicKeyInfo at the other end of their
         connection; empty for none.
     @ivar name: by which the call can be ended: of its leg, or the call's where that is elsewhere.
@@ -76,6 +77,7 @@ class Holding:
     key: bytes
     name: str
     holdings: Holdings
+    inherited: bool = False
 
     def end(self) -> None:
         self.holdings.over(self)
@@ -120,12 +122,20 @@ class Holdings:
         """
         return self._byName.get(name)
 
-    def give(self, call: Call, bandwidth: int, form: ProofForm, key: bytes, name: str) -> Holding:
+    def give(
+        self,
+        call: Call,
+        bandwidth: int,
+        form: ProofForm,
+        key: bytes,
+        name: str,
+        inherited: bool = False,
+    ) -> Holding:
         """
         Let a call have so much, instead of what it has.
         """
         lease = self.ledger.reserve(call, bandwidth)
-        holding = Holding(lease, form, key, name, self)
+        holding = Holding(lease, form, key, name, self, inherited)
         self._all[lease.serial] = holding
         self._byName[name] = holding
         return holding

@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 
 from h323d.call.applications import Application, CallType, Door
 from h323d.guard.gates.inputs import ABSENT, Asker
-from h323d.guard.inheritance import Granted, Inheritance
+from h323d.guard.inheritance import RINGING, Granted, Inheritance
+from h323d.guard.presences import Presences
 from h323d.guard.recognition import Recognition
 from h323d.guard.registry.guardian import Guardian, ProofForm
 from h323d.guard.registry.registry import Registry
@@ -54,30 +55,65 @@ class Identification:
     """
 
     def __init__(
-        self, signatures: Signatures, inheritance: Inheritance, recognition: Recognition
+        self, signatures: Signatures, presences: Presences, recognition: Recognition
     ) -> None:
         self._signatures = signatures
-        self._inheritance = inheritance
+        self._presences = presences
         self._recognition = recognition
+        self._ofSetups = Inheritance()
+        self._ofAnswers = Inheritance(RINGING)
 
     def identify(self, application: Application, registry: Registry, now: float) -> Identified:
         """
         Look at what is shown.  A signature counts this once.
         """
-        inherited = None
-        if application.door is Door.SETUP:
-            inherited = self._inheritance.take(application, registry.generation, now)
+        inherited = self._inherited(application, registry, now)
         signatures = _signaturesOf(application)
         if signatures:
             return self._bySignature(signatures, application, registry, now)
         for proof in application.proofs:
-            if proof.scheme == TLS:
+            if proof.scheme == TLS and _isShown(proof, application, registry):
                 return _byConnection(proof, application, registry)
         for proof in verified(application.proofs):
             return _bySecret(proof, application, registry)
         if inherited is not None:
             return _byInheritance(inherited, application, registry)
         return _byAddress(application, registry)
+
+    def leave(
+        self, application: Application, found: Identified, generation: str, now: float
+    ) -> None:
+        """
+        Let the Setup of a call, or its answer, take over what its ARQ has proven.
+
+        @param generation: of the registry that was looked into.
+        """
+        form, source = found.asker.form, application.source
+        if form is None or source is None:
+            return
+        who, called = (found.asker.terminalId, form, found.key), frozenset(application.called)
+        granted = Granted(*who, found.callType, source.host, called, generation, now)
+        inheritance = self._ofAnswers if application.answering else self._ofSetups
+        inheritance.leave(application.callIdentifier, granted)
+
+    def _inherited(
+        self, application: Application, registry: Registry, now: float
+    ) -> Granted | None:
+        """
+        What somebody has proven before, if they need nothing else to prove it.
+        """
+        if application.door is Door.SETUP:
+            return self._ofSetups.take(application, registry.generation, now)
+        source = application.source
+        if application.door is not Door.ANSWER or source is None:
+            return None
+        # Whom we have called, we know, whatever their ARQ says.
+        granted = self._ofAnswers.take(replace(application, called=()), registry.generation, now)
+        presence = self._presences.at(application.protocol, source)
+        if granted is not None or presence is None:
+            return granted
+        who = presence.terminalId, presence.form, presence.key
+        return Granted(*who, None, source.host, frozenset(), registry.generation, now)
 
     def signed(self, application: Application, registry: Registry, now: float) -> Identified:
         """
@@ -136,6 +172,13 @@ def _signaturesOf(application: Application) -> list[Proof]:
     return [each for each in application.proofs if each.scheme == SCHEME]
 
 
+def _isShown(proof: Proof, application: Application, registry: Registry) -> bool:
+    """
+    Whether a key is shown to prove something: whoever we connect to over TLS has one.
+    """
+    return application.door is not Door.ANSWER or registry.bySPKI(proof.key) is not None
+
+
 def _byConnection(proof: Proof, application: Application, registry: Registry) -> Identified:
     guardian = registry.bySPKI(proof.key)
     if guardian is None:
@@ -159,8 +202,11 @@ def _byInheritance(granted: Granted, application: Application, registry: Registr
     if guardian is None:
         return _NOBODY
     callType = granted.callType
-    found = _known(guardian, granted.form, application, registry, callType) or _NOBODY
-    return Identified(found.asker, found.guardian, granted.key, callType)
+    found = _known(guardian, granted.form, application, registry, callType)
+    if found is None:
+        return _NOBODY
+    asker = replace(found.asker, inherited=True)
+    return Identified(asker, found.guardian, granted.key, callType)
 
 
 def _byAddress(application: Application, registry: Registry) -> Identified:
@@ -218,11 +264,22 @@ def _namesAreOwn(guardian: Guardian, application: Application, registry: Registr
     if application.door in _REGISTERING:
         names = (*application.calling, *application.registered)
         return bool(names) and all(registry.isOf(each, guardian) for each in names)
+    if application.door is Door.ANSWER:
+        return not any(_isAnothers(each, guardian, registry) for each in application.called)
     if application.party and application.protocol == "h323" and application.registered:
         return all(registry.isOf(each, guardian) for each in application.registered)
     if application.door in _REGISTERED:
         return False  # nobody who has no name of the entry is registered as that
     return all(registry.isOf(each, guardian) for each in application.calling if _isNumber(each))
+
+
+def _isAnothers(name: PartyAddress, guardian: Guardian, registry: Registry) -> bool:
+    """
+    Whether who was called by a name is another guardian.  A number may lead to several, or to a
+    gateway that has many.
+    """
+    owner = registry.byAlias(name) or registry.byName(name.number)
+    return owner is not None and owner is not guardian and not registry.isOf(name, guardian)
 
 
 def _isNumber(name: PartyAddress) -> bool:

@@ -1,9 +1,10 @@
 """
-What a Setup takes over from the ARQ of the same call, which has proven who calls: a token in each
-would prove the same twice, and equipment with a password has none for a Setup.
+What a Setup takes over from the ARQ of the same call, which has proven who calls, and the answer to
+a call of ours from that of who is called: a token in each would prove the same twice, and equipment
+with a password has none for a Setup or a Connect.
 
-It counts once, for a minute, from the same host, for nobody who was not asked for, as no other
-type of call, and for as long as the same registry is in force.
+It counts once, for as long as a Setup or an answer may take, from the same host, for nobody who was
+not asked for, as no other type of call, and for as long as the same registry is in force.
 """
 
 from __future__ import annotations
@@ -15,9 +16,10 @@ from h323d.call.applications import Application, CallType
 from h323d.guard.registry.guardian import ProofForm
 from h323d.values.address import PartyAddress
 
-__all__ = ["Granted", "Inheritance"]
+__all__ = ["RINGING", "Granted", "Inheritance"]
 
 LIFETIME = 60.0  # seconds from an ARQ to its Setup
+RINGING = 240.0  # seconds from the ARQ of who is called to their answer: T301, and some more
 MAX_GRANTED = 10_000
 
 
@@ -47,7 +49,8 @@ class Inheritance:
     What has been granted, and not been taken over yet.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, lifetime: float = LIFETIME) -> None:
+        self._lifetime = lifetime
         self._granted: OrderedDict[str, Granted] = OrderedDict()
 
     def __len__(self) -> int:
@@ -72,7 +75,7 @@ class Inheritance:
             return None
         asked = frozenset(setup.called)
         fits = (
-            now - granted.at <= LIFETIME
+            now - granted.at <= self._lifetime
             and granted.host == setup.source.host
             and granted.generation == generation
             and asked <= granted.called
@@ -82,4 +85,4 @@ class Inheritance:
 
     def _isOver(self, now: float) -> bool:
         first = next(iter(self._granted.values()))
-        return now - first.at > LIFETIME
+        return now - first.at > self._lifetime

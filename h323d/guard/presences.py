@@ -5,6 +5,7 @@ there no more.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from zope.interface import implementer
@@ -23,17 +24,24 @@ class Presence:
     One registration.  Who renews it as they made it has the same.
 
     @ivar key: that it was proven by; empty for none.
-    @ivar source: where it was asked for.
+    @ivar protocol: by which it was asked for.
+    @ivar source: where from.
+    @ivar addresses: where else it leads, as who asked has proven.
     """
 
     terminalId: str
     form: ProofForm
     key: bytes
+    protocol: str
     source: TransportAddress
+    addresses: tuple[TransportAddress, ...]
     presences: Presences = field(compare=False, repr=False)
 
     def end(self) -> None:
         self.presences.over(self)
+
+
+_Place = tuple[str, TransportAddress]
 
 
 class Presences:
@@ -42,26 +50,33 @@ class Presences:
     """
 
     def __init__(self) -> None:
-        self._bySource: dict[TransportAddress, Presence] = {}
+        self._byPlace: dict[_Place, Presence] = {}
 
     def __len__(self) -> int:
-        return len(self._bySource)
+        return len(set(self._byPlace.values()))
 
     def arrive(self, presence: Presence) -> None:
         """
         Somebody has registered, or has done so again.
         """
-        self._bySource[presence.source] = presence
+        for place in _placesOf(presence):
+            self._byPlace[place] = presence
 
     def over(self, presence: Presence) -> None:
         """
         They are not registered so any more.
         """
-        if self._bySource.get(presence.source) == presence:
-            del self._bySource[presence.source]
+        for place in _placesOf(presence):
+            if self._byPlace.get(place) == presence:
+                del self._byPlace[place]
 
-    def at(self, source: TransportAddress) -> Presence | None:
+    def at(self, protocol: str, address: TransportAddress) -> Presence | None:
         """
-        Who has registered from there.
+        Who is registered there.
         """
-        return self._bySource.get(source)
+        return self._byPlace.get((protocol, address))
+
+
+def _placesOf(presence: Presence) -> Iterator[_Place]:
+    for address in (presence.source, *presence.addresses):
+        yield presence.protocol, address

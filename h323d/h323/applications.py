@@ -1,6 +1,6 @@
 """
-What H.323 asks for, as applications: the requests of RAS, and the Setup of a call (H.225.0, 7.9
-to 7.18 and 7.3.10).
+What H.323 asks for, as applications: the requests of RAS, the Setup of a call, and the Connect that
+answers one of ours (H.225.0, 7.9 to 7.18, 7.3.10 and 7.3.3).
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ __all__ = [
     "bandwidthApplication",
     "bandwidthIn",
     "beliefApplication",
+    "connectApplication",
     "registrationApplication",
     "setupApplication",
 ]
@@ -146,6 +147,23 @@ def setupApplication(
         callIdentifier=offer.callIdentifier,
         callId=offer.callId,
         legId=offer.legId,
+    )
+
+
+def connectApplication(offer: IOffer) -> Application:
+    """
+    @param offer: a call of ours, to which a Connect has come.
+    """
+    return Application(
+        Door.ANSWER,
+        "h323",
+        offer.peer,
+        proofs=offer.proofs,
+        called=offer.called,
+        callIdentifier=offer.callIdentifier,
+        callId=offer.callId,
+        legId=offer.legId,
+        answering=True,
     )
 
 

@@ -83,7 +83,7 @@ class H323Endpoint(Part[H323Config]):
         @param admitter: our registration with another gatekeeper, if there is one.
         @param endpointType: what we are, as an H.225.0 C{EndpointType}; an MCU by default.
         @param legs: where legs are kept; in a table of our own, if not given.
-        @param signing: signs the Setups of our calls; C{None} if nobody does.
+        @param signing: signs our Setups and Connects; C{None} if nobody does.
         """
         self.config = config
         self.complaints = Complaints(world.clock, world.events)
@@ -108,6 +108,7 @@ class H323Endpoint(Part[H323Config]):
             self.complaints,
             site.dialRule,
             Consultations(world.rng),
+            owner.gates,
             signing,
         )
         self.originator = H323Originator(

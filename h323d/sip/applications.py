@@ -1,6 +1,6 @@
 """
-What SIP asks for, as applications: INVITE, REGISTER, and what changes or transfers a
-call: re-INVITE, UPDATE with an offer, REFER.
+What SIP asks for, as applications: INVITE, REGISTER, what changes or transfers a call - re-INVITE,
+UPDATE with an offer, REFER - and the answer to an INVITE of ours.
 """
 
 from __future__ import annotations
@@ -9,15 +9,17 @@ from h323d.call.applications import Application, Door, Texts
 from h323d.call.legs import IOffer
 from h323d.errors import DecodeError
 from h323d.sip.calls.parties import partiesOf
-from h323d.sip.guardheader import SignedClaims, claimsOf, shownIn
+from h323d.sip.calls.sentinvite import Fork
+from h323d.sip.guardheader import SignedClaims, claimsOf, shownIn, shownInAnswer
 from h323d.sip.messages.message import SIPRequest
 from h323d.sip.messages.uri import SIPURI
 from h323d.sip.sdp.description import MediaDescription, parse
 from h323d.values.address import TransportAddress
 from h323d.values.ed25519 import SCHEME
-from h323d.values.proof import Proof
+from h323d.values.proof import TLS, Proof
 
 __all__ = [
+    "answerApplication",
     "bandwidthOf",
     "inviteApplication",
     "registerApplication",
@@ -48,6 +50,30 @@ def withinApplication(offer: IOffer, request: SIPRequest) -> Application:
     proofs = before if signature is None else (*before, signature)
     door = Door.REFER if request.method == "REFER" else Door.REINVITE
     return _callApplication(door, offer, request.callId, request.body, proofs)
+
+
+def answerApplication(offer: IOffer, fork: Fork, now: float) -> Application:
+    """
+    @param offer: a call of ours.
+    @param fork: the 2xx that is the call; the other end of a connection is proven by that, too.
+    @param now: seconds of Unix time.
+    """
+    request, response, flow = fork.invite.request, fork.response, fork.invite.flow
+    key = flow.peerKey
+    proofs = () if key is None else (Proof(TLS, "", int(now), key=key),)
+    signature = shownInAnswer(request, response)
+    return Application(
+        Door.ANSWER,
+        "sip",
+        flow.peer,
+        proofs=proofs if signature is None else (*proofs, signature),
+        called=offer.called,
+        bandwidth=bandwidthOf(response.body),
+        callIdentifier=request.callId,
+        callId=offer.callId,
+        legId=offer.legId,
+        answering=True,
+    )
 
 
 def registerApplication(

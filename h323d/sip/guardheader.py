@@ -1,9 +1,11 @@
 """
-C{Guard-Signature}: the Ed25519 signature of IF.guard on a request of SIP, a compact JWS (RFC 7515,
-RFC 8037) of what the request says (C{docs/reference/guard-proofs.rst}).
+C{Guard-Signature}: the Ed25519 signature of IF.guard on a request of SIP, and on the answer to an
+INVITE, a compact JWS (RFC 7515, RFC 8037) of what the message says
+(C{docs/reference/guard-proofs.rst}).
 
-It names every part of a request that says who asks for what: whoever is on the way can neither
-change one of them, nor use the signature for something else.  There is one form for each header and
+It names every part of a request that says who asks for what, and every part of an answer that says
+who answers what: whoever is on the way can neither change one of them, nor use the signature for
+something else.  There is one form for each header and
 each payload (RFC 8785), and no choice of algorithm.  Whether a signature holds, and whether it is
 fresh, is not looked at here.
 """
@@ -15,13 +17,14 @@ import binascii
 import hashlib
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from h323d.call.applications import CallType
 from h323d.errors import DecodeError
 from h323d.sip.messages.grammar import fail
-from h323d.sip.messages.message import SIPRequest
+from h323d.sip.messages.message import SIPMessage, SIPRequest, SIPResponse
 from h323d.sip.messages.nameaddr import NameAddr
 from h323d.sip.messages.uri import SIPURI, parseURI
 from h323d.values.ed25519 import SCHEME, SIGNATURE_OCTETS, PublicKey, Signing
@@ -32,10 +35,13 @@ __all__ = [
     "SIGNED_METHODS",
     "SIPStamp",
     "SignedClaims",
+    "answerSigned",
     "claimsOf",
     "isSignable",
     "proofIn",
+    "proofInAnswer",
     "shownIn",
+    "shownInAnswer",
     "signed",
 ]
 
@@ -63,6 +69,7 @@ _KINDS: dict[str, type] = {
     "to": str,
     "type": str,
 }
+_KINDS_OF_ANSWER = _KINDS | {"status": int}
 _URIS = ("dest", "from", "to")
 
 Payload = dict[str, Any]  # Any: whatever JSON can say
@@ -113,7 +120,27 @@ def signed(request: SIPRequest, key: Signing, stamp: SIPStamp) -> SIPRequest:
     """
     A request with its signature, as it is to be sent.
     """
-    payload = _payloadOf(request) | {
+    value = _signature(_payloadOf(request), key, stamp)
+    return request.withHeaders(request.headers.replacing(HEADER, value))
+
+
+def answerSigned(
+    request: SIPRequest, response: SIPResponse, key: Signing, stamp: SIPStamp
+) -> SIPResponse:
+    """
+    The same for an answer.
+
+    @param request: the INVITE, as it came.
+    """
+    value = _signature(_payloadOfAnswer(request, response), key, stamp)
+    return response.withHeaders(response.headers.replacing(HEADER, value))
+
+
+def _signature(real: Payload, key: Signing, stamp: SIPStamp) -> str:
+    """
+    @param real: what the message itself says.
+    """
+    payload = real | {
         "aud": stamp.audience,
         "bps": stamp.bandwidth,
         "iat": stamp.time,
@@ -123,8 +150,7 @@ def signed(request: SIPRequest, key: Signing, stamp: SIPStamp) -> SIPRequest:
         "type": stamp.callType.value,
     }
     content = f"{_base64(_headerOf(key.public))}.{_base64(_canonical(payload))}"
-    value = f"{content}.{_base64(key.sign(content.encode()))}"
-    return request.withHeaders(request.headers.replacing(HEADER, value))
+    return f"{content}.{_base64(key.sign(content.encode()))}"
 
 
 def proofIn(request: SIPRequest) -> Proof | None:
@@ -135,22 +161,48 @@ def proofIn(request: SIPRequest) -> Proof | None:
     @raise DecodeError: the signature is malformed, or of another request; or the request came
         by UDP, for which it is too long.
     """
-    lines = request.headers.lines(HEADER)
+    line = _lineOf(request)
+    return None if line is None else _proofOf(line, _payloadOf(request), _KINDS)
+
+
+def proofInAnswer(request: SIPRequest, response: SIPResponse) -> Proof | None:
+    """
+    The same for an answer.
+
+    @param request: the INVITE, as it was sent.
+
+    @raise DecodeError: as L{proofIn}.
+    """
+    line = _lineOf(response)
+    if line is None:
+        return None
+    return _proofOf(line, _payloadOfAnswer(request, response), _KINDS_OF_ANSWER)
+
+
+def _lineOf(message: SIPMessage) -> str | None:
+    lines = message.headers.lines(HEADER)
     if not lines:
         return None
     if len(lines) > 1:
         fail("is there twice", HEADER)
-    if request.via.transport == "UDP":
+    if message.via.transport == "UDP":
         fail("is taken over TCP or TLS alone", HEADER)
-    parts = _PARTS.fullmatch(lines[0]) if len(lines[0]) <= MAX_CHARACTERS else None
+    return lines[0]
+
+
+def _proofOf(line: str, real: Payload, kinds: Mapping[str, type]) -> Proof:
+    """
+    @param real: what the message itself says.
+    """
+    parts = _PARTS.fullmatch(line) if len(line) <= MAX_CHARACTERS else None
     if parts is None:
         fail("is no compact JWS of Ed25519", HEADER)
     header, content, signature = (_octetsOf(each) for each in parts.groups())
     named = _THUMBPRINT.fullmatch(header)
     if named is None or len(signature) != SIGNATURE_OCTETS:
         fail("has another header than it has to have", HEADER)
-    payload = _read(content)
-    _compare(payload, _payloadOf(request))
+    payload = _read(content, kinds)
+    _compare(payload, real)
     nonce = _octetsOf(payload["jti"])
     if len(nonce) != NONCE_OCTETS:
         fail(f"jti has not {NONCE_OCTETS} octets", HEADER)
@@ -177,6 +229,16 @@ def shownIn(request: SIPRequest) -> Proof | None:
         return malformed(SCHEME)
 
 
+def shownInAnswer(request: SIPRequest, response: SIPResponse) -> Proof | None:
+    """
+    The same for an answer.
+    """
+    try:
+        return proofInAnswer(request, response)
+    except DecodeError:
+        return malformed(SCHEME)
+
+
 def claimsOf(proof: Proof) -> SignedClaims:
     """
     What a proof that L{proofIn} has found says of the call.
@@ -189,11 +251,10 @@ def _payloadOf(request: SIPRequest) -> Payload:
     """
     What is to be signed of a request itself.
     """
-    contacts = " ".join(str(each.uri) for each in request.contacts)
     return {
-        "body": _base64(hashlib.sha256(request.body).digest()),
+        "body": _digestOf(request),
         "call_id": request.callId,
-        "contact": "*" if request.hasWildcardContact else contacts,
+        "contact": "*" if request.hasWildcardContact else _contactsOf(request),
         "cseq": str(request.cseq),
         "dest": _destinationOf(request),
         "expires": _expiresOf(request),
@@ -215,6 +276,25 @@ def _destinationOf(request: SIPRequest) -> str:
     if not isinstance(request.uri, SIPURI):
         fail("has no place for whom the call replaces", HEADER)
     return str(replace(request.uri, headers=(("Replaces", replaced),)))
+
+
+def _payloadOfAnswer(request: SIPRequest, response: SIPResponse) -> Payload:
+    """
+    The same of an answer: whom it is to, and what it says itself.
+    """
+    return _payloadOf(request) | {
+        "body": _digestOf(response),
+        "contact": _contactsOf(response),
+        "status": response.status,
+    }
+
+
+def _digestOf(message: SIPMessage) -> str:
+    return _base64(hashlib.sha256(message.body).digest())
+
+
+def _contactsOf(message: SIPMessage) -> str:
+    return " ".join(str(each.uri) for each in message.contacts)
 
 
 def _expiresOf(request: SIPRequest) -> int:
@@ -245,7 +325,7 @@ def _compare(claimed: Payload, real: Payload) -> None:
             fail(f"{name} is of another request", HEADER)
 
 
-def _read(content: bytes) -> Payload:
+def _read(content: bytes, kinds: Mapping[str, type]) -> Payload:
     """
     A payload with exactly the members that it has to have, in the one form of it.
     """
@@ -256,9 +336,9 @@ def _read(content: bytes) -> Payload:
         fail("the payload is no JSON", HEADER)
     if canonical != content:  # members that are there twice, -0, 1e400, spaces
         fail("the payload is not in its canonical form", HEADER)
-    if not isinstance(payload, dict) or payload.keys() != _KINDS.keys():
+    if not isinstance(payload, dict) or payload.keys() != kinds.keys():
         fail("the payload has other members than it has to have", HEADER)
-    for name, kind in _KINDS.items():
+    for name, kind in kinds.items():
         if type(payload[name]) is not kind:  # true is no number here
             fail(f"{name} is of another kind", HEADER)
     if not (0 <= payload["iat"] < 2**32 and 0 <= payload["bps"] < 2**40):

@@ -1,5 +1,6 @@
 """
-A guardian's telephone: it signs the requests that gates judge (L{h323d.sip.guardheader}).
+A guardian's telephone: it signs the requests that gates judge, and its answers to calls
+(L{h323d.sip.guardheader}).
 """
 
 from __future__ import annotations
@@ -9,8 +10,8 @@ import random
 from twisted.internet.interfaces import IReactorTime
 
 from h323d.sip.digest.algorithms import Algorithm
-from h323d.sip.guardheader import NONCE_OCTETS, SIPStamp, isSignable, signed
-from h323d.sip.messages.message import SIPRequest
+from h323d.sip.guardheader import NONCE_OCTETS, SIPStamp, answerSigned, isSignable, signed
+from h323d.sip.messages.message import SIPRequest, SIPResponse
 from h323d.values.address import TransportAddress
 from h323d.values.ed25519 import SigningIdentity
 
@@ -38,10 +39,14 @@ class Signing:
     def signed(self, request: SIPRequest) -> SIPRequest:
         if not isSignable(request):
             return request
-        stamp = SIPStamp(
-            self._identity.terminalId,
-            self._identity.audience,
-            int(self._clock.seconds()),
-            self._rng.randbytes(NONCE_OCTETS),
-        )
-        return signed(request, self._identity.key, stamp)
+        return signed(request, self._identity.key, self._stamp())
+
+    def signedAnswer(self, request: SIPRequest, response: SIPResponse) -> SIPResponse:
+        if request.method != "INVITE" or request.via.transport == "UDP":  # it has no place there
+            return response
+        return answerSigned(request, response, self._identity.key, self._stamp())
+
+    def _stamp(self) -> SIPStamp:
+        us = self._identity
+        now = int(self._clock.seconds())
+        return SIPStamp(us.terminalId, us.audience, now, self._rng.randbytes(NONCE_OCTETS))

@@ -40,6 +40,7 @@ def test_everyDoorHasAPurpose() -> None:
         "INVITE": Purpose.CALL,
         "REINVITE": Purpose.BANDWIDTH,
         "REFER": Purpose.BELIEF,
+        "ANSWER": Purpose.ANSWER,
         "OPERATOR": Purpose.CALL,
         "ROOM": Purpose.SEAT,
     }

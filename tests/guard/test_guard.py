@@ -473,3 +473,106 @@ def test_whoRegisteredOtherwiseIsNoSigner(house: House) -> None:
     asked = replace(SIGNED_RRQ, source=SOURCE, calling=(carl,), addresses=(SOURCE,))
     assert isinstance(house.guard.judge(asked), Admission)
     assert house.guard.signerAt(SOURCE) == ""
+
+
+NEAR = TransportAddress("10.0.0.3", 1720)
+CALLED = Application(
+    Door.ANSWER,
+    "h323",
+    ELSEWHERE,
+    called=(ANNA_ID,),
+    callIdentifier="c9",
+    legId="l9",
+    answering=True,
+)
+
+
+def unproven(house: House, **changed: Any) -> Any:
+    """
+    What is said to an answer that shows nothing.
+    """
+    return house.guard.judge(replace(CALLED, **changed))
+
+
+def test_whomWeCallProvesWhoTheyAreWithTheAnswer(house: House) -> None:
+    (lease,) = house.admitted(CALLED).leases
+    assert house.held() == 128_000
+    lease.end()
+    assert house.held() == 0
+    assert house.detail(CALLED, malformed("ed25519")) == "INVALID_SIGNATURE malformed"
+    assert unproven(house).detail == "absent"
+
+
+def test_whoIsCalledIsNotSomebodyElse(house: House) -> None:
+    assert house.detail(CALLED, called=(BERT,)) == "INVALID_SIGNATURE wrongName"
+    elsewhere = PartyAddress(AddressKind.DIALLED_DIGITS, "00441632960000")
+    house.admitted(CALLED, called=(elsewhere,))
+
+
+def test_whoIsReachedWhereTheyHaveRegisteredNeedsNothingMore(house: House) -> None:
+    (presence,) = house.admitted(SIGNED_RRQ).leases
+    (lease,) = unproven(house).leases
+    assert (lease.form.value, lease.inherited) == ("ed25519", True)
+    assert unproven(house, source=NEAR).detail == "absent"
+    assert unproven(house, protocol="sip").detail == "absent"
+    presence.end()
+    assert unproven(house).detail == "absent"
+
+
+ANSWERING = Application(
+    Door.ARQ,
+    "h323",
+    replace(NEAR, port=1719),
+    "e1",
+    callIdentifier="c9",
+    registered=(ANNA_ID,),
+    answering=True,
+    declaredPII=True,  # which is for the caller to say
+)
+
+
+def test_anARQOfWhoIsCalledDoesForTheAnswerOnce(house: House) -> None:
+    (first,) = house.admitted(ANSWERING).leases
+    house.clock.advance(200)
+    (second,) = unproven(house, source=NEAR).leases
+    assert second.inherited
+    first.end()
+    assert house.held() == 128_000  # the call has it, whatever becomes of its ARQ
+    assert unproven(house, source=NEAR).detail == "absent"
+
+
+@pytest.mark.parametrize(("source", "later"), [(ELSEWHERE, 0), (NEAR, 241)])
+def test_nobodyElseHasThatARQ(house: House, source: TransportAddress, later: int) -> None:
+    house.admitted(ANSWERING)
+    house.clock.advance(later)
+    assert unproven(house, source=source).detail == "absent"
+
+
+def test_whoWasReachedSoSignsNothingInTheCall(house: House) -> None:
+    house.admitted(replace(SIGNED_RRQ, door=Door.REGISTER, protocol="sip"))
+    assert isinstance(unproven(house, protocol="sip"), Admission)
+    within = replace(CALLED, door=Door.REINVITE, protocol="sip", proofs=(), answering=False)
+    assert house.guard.judge(within) is PASSED
+
+
+def test_whoLosesTheirEntryLosesWhatTheyHaveAnswered(house: House) -> None:
+    house.admitted(CALLED)
+    assert house.guard.use(registry(entry("bert", aliases="h323:bert"))) == ["l9"]
+
+
+def test_anAnswerTakesFromTheQuota() -> None:
+    house = House(registry(entry("anna", aliases="h323:anna", bandwidth_quota_bps="200000")))
+    house.admitted(CALLED)
+    assert house.detail(CALLED, callIdentifier="c8", legId="l8") == "BANDWIDTH_EXCEEDED quota"
+
+
+def test_aKeyOfNobodysAtTheOtherEndOfWhatWeHaveDialledIsNoClaim() -> None:
+    stranger, own = (
+        Proof("tls", "", START, key=b"x"),
+        Proof("tls", "", START, key=publicKey("anna").spki),
+    )
+    house = House(registry(entry("anna", aliases="h323:anna", proof="[ed25519, tls]")))
+    house.admitted(CALLED, stranger, house.signature())
+    assert house.detail(CALLED, stranger) == "INVALID_SIGNATURE absent"
+    (lease,) = house.admitted(CALLED, own, callIdentifier="c8").leases
+    assert lease.form.value == "tls"

@@ -9,20 +9,25 @@ from h323d.guard.registry.guardian import ProofForm
 from h323d.values.address import TransportAddress
 
 HERE = TransportAddress("10.0.0.2", 1719)
+THERE = TransportAddress("10.0.0.2", 1720)
 
 
 def presence(presences: Presences, name: str = "anna") -> Presence:
-    return Presence(f"if://guardian/{name}", ProofForm.ED25519, b"k", HERE, presences)
+    return Presence(
+        f"if://guardian/{name}", ProofForm.ED25519, b"k", "h323", HERE, (THERE,), presences
+    )
 
 
 def test_whoRegistersIsThereUntilThatIsOver() -> None:
     presences = Presences()
     anna = presence(presences)
     presences.arrive(anna)
-    assert presences.at(HERE) is anna
+    assert presences.at("h323", HERE) is anna
+    assert presences.at("h323", THERE) is anna
+    assert (presences.at("sip", THERE), len(presences)) == (None, 1)
     anna.end()
     anna.end()
-    assert (presences.at(HERE), len(presences)) == (None, 0)
+    assert (presences.at("h323", HERE), len(presences)) == (None, 0)
 
 
 def test_whoRenewsARegistrationHasTheSame() -> None:
@@ -37,4 +42,4 @@ def test_whoHasGoneDoesNotTakeAlongWhoCameAfter() -> None:
     presences.arrive(anna)
     presences.arrive(bert)
     anna.end()
-    assert presences.at(HERE) is bert
+    assert presences.at("h323", HERE) is bert

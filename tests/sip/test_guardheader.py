@@ -22,13 +22,16 @@ from h323d.sip.guardheader import (
     HEADER,
     SignedClaims,
     SIPStamp,
+    answerSigned,
     claimsOf,
     isSignable,
     proofIn,
+    proofInAnswer,
     shownIn,
+    shownInAnswer,
     signed,
 )
-from h323d.sip.messages.message import SIPRequest
+from h323d.sip.messages.message import SIPRequest, SIPResponse
 from h323d.sip.messages.parser import parse
 from h323d.sip.messages.uri import parseURI
 from h323d.sip.messages.writer import write
@@ -331,3 +334,57 @@ def test_whoChangesASignatureHasNoProofThatHolds(data: st.DataObject) -> None:
     if proof.key == publicKey("anna").thumbprint.encode():
         with pytest.raises(InvalidSignature):
             privateKey("anna").public_key().verify(proof.signature, proof.octets)
+
+
+def answer(request: SIPRequest = CALL, body: bytes = b"v=0\r\n") -> SIPResponse:
+    response = request.response(200, None, "far")
+    headers = response.headers.adding("Contact", "<sip:anna@192.0.2.10>")
+    return SIPResponse(response.status, response.reason, headers, body)
+
+
+def test_anAnswerIsSignedWithWhatItSays() -> None:
+    signedAnswer = answerSigned(CALL, answer(), ANNA, STAMP)
+    proof = proofInAnswer(CALL, signedAnswer)
+    assert proof is not None
+    assert (proof.identity, proof.audience, proof.nonce) == (
+        "if://guardian/anna",
+        "council-1",
+        NONCE,
+    )
+    assert publicKey("anna").verifies(proof.signature, proof.octets)
+    assert proofInAnswer(CALL, answer()) is None
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        replace(answer(), status=202),
+        answer(body=b"v=1\r\n"),
+        answer().withHeaders(answer().headers.replacing("Contact", "<sip:mallory@192.0.2.66>")),
+    ],
+)
+def test_aSignatureIsOfNoOtherAnswer(changed: SIPResponse) -> None:
+    value = answerSigned(CALL, answer(), ANNA, STAMP).headers.lines(HEADER)[0]
+    forged = changed.withHeaders(changed.headers.replacing(HEADER, value))
+    assert shownInAnswer(CALL, forged) == malformed(SCHEME)
+
+
+def test_aSignatureIsOfNoOtherCall() -> None:
+    other = CALL.withHeaders(CALL.headers.replacing("Call-ID", "another"))
+    signedAnswer = answerSigned(CALL, answer(), ANNA, STAMP)
+    with pytest.raises(DecodeError, match="call_id"):
+        proofInAnswer(other, signedAnswer)
+
+
+def test_theSignatureOfARequestIsNoneOfAnAnswer() -> None:
+    value = signed(CALL, ANNA, STAMP).headers.lines(HEADER)[0]
+    forged = answer().withHeaders(answer().headers.replacing(HEADER, value))
+    with pytest.raises(DecodeError, match="other members"):
+        proofInAnswer(CALL, forged)
+
+
+def test_anAnswerByUDPHasNoPlaceForOne() -> None:
+    call = parse(INVITE)
+    assert isinstance(call, SIPRequest)
+    with pytest.raises(DecodeError, match="TCP or TLS"):
+        proofInAnswer(call, answerSigned(call, answer(call), ANNA, STAMP))

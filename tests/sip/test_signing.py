@@ -9,7 +9,7 @@ import random
 from twisted.internet.task import Clock
 
 from h323d.sip.digest.algorithms import Algorithm
-from h323d.sip.guardheader import HEADER, proofIn
+from h323d.sip.guardheader import HEADER, proofIn, proofInAnswer
 from h323d.sip.messages.message import SIPRequest
 from h323d.sip.messages.parser import parse
 from h323d.sip.signing import Signing
@@ -53,3 +53,15 @@ def test_itHasNoPassword() -> None:
     signing = Signing(IDENTITY, Clock(), random.Random(1))
     there = TransportAddress("192.0.2.1", 5060)
     assert signing.secretAt(there, "it", Algorithm.MD5, "anna") is None
+
+
+def test_itSignsTheAnswerToACallThatCameByAConnection() -> None:
+    signing = Signing(IDENTITY, Clock(), random.Random(1))
+    call = read(INVITE)
+    proof = proofInAnswer(call, signing.signedAnswer(call, call.response(200, None, "far")))
+    assert proof is not None
+    assert proof.identity == "if://guardian/anna"
+    for request in (parse(INVITE), read(INVITE.replace(b"INVITE", b"UPDATE"))):
+        assert isinstance(request, SIPRequest)
+        response = request.response(200, None, "far")
+        assert signing.signedAnswer(request, response) is response

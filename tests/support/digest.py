@@ -100,6 +100,9 @@ class FakeSecrets:
     def signed(self, request: SIPRequest) -> SIPRequest:
         return request
 
+    def signedAnswer(self, request: SIPRequest, response: SIPResponse) -> SIPResponse:
+        return response
+
 
 def userOf(name: str, password: str, *names: str, realm: str = REALM) -> UserConfig:
     """

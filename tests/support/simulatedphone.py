@@ -29,7 +29,9 @@ from h323d.media.audio.files import ToneSource
 from h323d.media.config import MediaConfig
 from h323d.sip.calls.originator import SIPOriginator
 from h323d.sip.config import SIPConfig
+from h323d.sip.digest.answering import NO_SECRETS
 from h323d.sip.endpoint import SIPEndpoint
+from h323d.sip.signing import Signing
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.ed25519 import SigningIdentity
@@ -198,7 +200,7 @@ class Telephone(LocalParty):
         @param zone: the gatekeeper identifier of the only one that is meant; empty for any.
         @param transfers: how often one call lets itself be transferred.
         @param sound: the address of its media in H.323, as a large gateway's is another.
-        @param signs: as whom it signs its Setups.
+        @param signs: as whom it signs its Setups, INVITEs and answers.
         """
         host = world.network.host(address)
         rng = world.chance(address)
@@ -216,7 +218,9 @@ class Telephone(LocalParty):
         self._media = Media(media, there, rng, world.clock, sound, codecs=world.codecs)
         super().__init__(self._media, tone)
         around = surroundingsOf(host, world.clock, rng, self._media.pool, events)
-        self._sip = SIPEndpoint(sip or SIPConfig(user=alias), around, bySIP, self)
+        secrets = NO_SECRETS if signs is None else Signing(signs, world.clock, rng)
+        config = sip or SIPConfig(user=alias)
+        self._sip = SIPEndpoint(config, around, bySIP, self, secrets=secrets)
         self._h323 = H323Endpoint(
             H323Config(name=alias, terminalType=TERMINAL),
             around,

@@ -179,6 +179,25 @@ def test_aSignatureOpensTheDoorByASetupAlone(house: House) -> None:
     waitFor(lambda: not house.server.ask("calls"), 10, "and leaves")
 
 
+@pytest.mark.parametrize("byH323", [True, False])
+@pytest.mark.parametrize("isAnna", [True, False])
+def test_whomTheServerCallsSignsTheAnswer(house: House, byH323: bool, isAnna: bool) -> None:
+    before = house.refusals()
+    key = house.key if isAnna else house.otherKey
+    name = f"answering-{byH323}-{isAnna}"
+    with house.caller(name, key, "--answer", "--sip-port", "5070", "--h323-port", "1730") as callee:
+        waitFor(lambda: "listening" in callee.output(), 10, "it takes calls")
+        there = f"h323:anna@{ANNA}:1730" if byH323 else f"sip:anna@{ANNA}:5070;transport=tcp"
+        house.server.ask("call", "80001", there)
+        if isAnna:
+            waitFor(lambda: "media" in callee.output(), 10, "she talks")
+            assert house.server.ask("calls")
+        else:
+            waitFor(lambda: house.refusals() > before, 10, "it is refused")
+        callee.hangUp() if isAnna else callee.wait(10)
+    waitFor(lambda: not house.server.ask("calls"), 10, "and nobody is in the room")
+
+
 @pytest.mark.parametrize(
     ("target", "more"),
     [

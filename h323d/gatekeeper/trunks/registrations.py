@@ -20,7 +20,7 @@ from h323d.gatekeeper.trunks.target import TrunkPlace
 from h323d.gatekeeper.trunks.trunk import Trunk
 from h323d.sip.digest.algorithms import Algorithm
 from h323d.sip.endpoint import SIPEndpoint
-from h323d.sip.messages.message import SIPRequest
+from h323d.sip.messages.message import SIPRequest, SIPResponse
 from h323d.sip.registering import Registrant
 from h323d.values.address import TransportAddress
 
@@ -43,6 +43,9 @@ class _Account:
 
     def signed(self, request: SIPRequest) -> SIPRequest:
         return request
+
+    def signedAnswer(self, request: SIPRequest, response: SIPResponse) -> SIPResponse:
+        return response
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from h323d.gatekeeper.trunks.checking import Probe, TrunkChecks
 from h323d.gatekeeper.trunks.config import TrunkConfig, TrunkProtocol
 from h323d.gatekeeper.trunks.trunk import Trunk
 from h323d.sip.digest.algorithms import Algorithm
-from h323d.sip.messages.message import SIPRequest
+from h323d.sip.messages.message import SIPRequest, SIPResponse
 from h323d.values.address import PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.identifiers import LegID
@@ -166,6 +166,12 @@ class Trunks(Part[TrunkConfigs]):
         A request as it is: trunks know us by passwords alone.
         """
         return request
+
+    def signedAnswer(self, request: SIPRequest, response: SIPResponse) -> SIPResponse:
+        """
+        An answer, likewise.
+        """
+        return response
 
     # Whoever sends calls there.
 

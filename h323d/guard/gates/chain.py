@@ -54,10 +54,11 @@ AT: dict[Door, tuple[str, ...]] = {
     Door.REINVITE: (*_WHO, "4", "5"),
     Door.REFER: _WHO,
     Door.ROOM: ("3",),
+    Door.ANSWER: (*_WHO, "4", "5"),
 }
 """
-Which of them stand at which door.  The operator's has none: who may do what there is the control
-socket's business.
+Which of them stand at which door.  An ARQ of who is called is at that of the answer.  The
+operator's has none: who may do what there is the control socket's business.
 """
 
 

@@ -26,6 +26,8 @@ class Asker:
     @ivar isWhereTheySay: whether what they ask for leads to where it came from, or to where the
         entry says that they are.
     @ivar mayDeclare: whether they may declare the type of call that they do.
+    @ivar inherited: whether they have proven it before, by an ARQ of the same call, or by the
+        registration that leads to them.
     """
 
     fault: str = ""
@@ -35,6 +37,7 @@ class Asker:
     namesAreOwn: bool = True
     isWhereTheySay: bool = True
     mayDeclare: bool = True
+    inherited: bool = False
 
 
 OVER_BUDGET = "overBudget"

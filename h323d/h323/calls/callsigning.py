@@ -1,6 +1,6 @@
 """
-A guardian's telephone: it signs the Setup of a call (L{h323d.h323.security.guardtoken}), so that it
-needs no gatekeeper to prove who calls.
+A guardian's telephone: it signs the Setup of a call, and the Connect that answers one
+(L{h323d.h323.security.guardtoken}), so that it needs no gatekeeper to prove who calls, or answers.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import random
 
 from twisted.internet.interfaces import IReactorTime
 
-from h323d.h323.security.guardtoken import NONCE_OCTETS, SETUP, GuardStamp, signed, tokenFor
+from h323d.h323.security.guardtoken import H225, NONCE_OCTETS, GuardStamp, signed, tokenFor
 from h323d.h323.signalling import q931
 from h323d.h323.signalling.addresses import Choice
 from h323d.h323.signalling.q931 import Q931Message
@@ -20,7 +20,7 @@ __all__ = ["CallSigning"]
 
 class CallSigning:
     """
-    As whom Setups are signed.
+    As whom they are signed.
     """
 
     def __init__(self, identity: SigningIdentity, clock: IReactorTime, rng: random.Random) -> None:
@@ -33,7 +33,7 @@ class CallSigning:
 
     def prepared(self, body: Choice) -> Choice:
         """
-        A C{Setup-UUIE} with a place for the signature.
+        A C{Setup-UUIE} or C{Connect-UUIE} with a place for the signature.
 
         @raise h323d.errors.EncodeError: we have a name that is too long.
         """
@@ -47,8 +47,8 @@ class CallSigning:
         token = tokenFor(self._identity.key.public, stamp)
         return name, fields | {"cryptoTokens": [token]}
 
-    def signed(self, setup: Q931Message) -> Q931Message:
+    def signed(self, message: Q931Message) -> Q931Message:
         """
-        A Setup that is about to leave, with the signature in its place.
+        What is about to leave, with the signature in its place.
         """
-        return q931.decode(signed(q931.encode(setup), self._identity.key, SETUP))
+        return q931.decode(signed(q931.encode(message), self._identity.key, H225))

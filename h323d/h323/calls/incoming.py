@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from h323d.errors import DecodeError, RemoteProtocolError
 from h323d.h323.calls.diverting import diversionIn
 from h323d.h323.security.guarddata import NOTHING_DECLARED, Declaration, heardIn
-from h323d.h323.security.guardtoken import proofInSetup
+from h323d.h323.security.guardtoken import proofInCall
 from h323d.h323.signalling import elements, q931
 from h323d.h323.signalling.elements import PartyNumber
 from h323d.h323.signalling.q931 import IE, Q931Message
@@ -23,7 +23,7 @@ from h323d.values.ed25519 import SCHEME
 from h323d.values.identifiers import newGUID
 from h323d.values.proof import Proof, malformed
 
-__all__ = ["IncomingSetup", "readSetup"]
+__all__ = ["IncomingSetup", "proofsInConnect", "readSetup"]
 
 _GOALS = frozenset(("create", "join", "invite"))
 
@@ -90,17 +90,33 @@ def readSetup(message: Q931Message, content: Content, rng: random.Random) -> Inc
         restricted=restricted,
         content=content,
         diversion=diversionOf(message) or diversionIn(content),
-        proofs=_proofsIn(message.userUser, message, content),
+        proofs=_proofsIn(message, content),
         declaration=heardIn(content.pdu),
     )
 
 
-def _proofsIn(userUser: bytes, message: Q931Message, content: Content) -> tuple[Proof, ...]:
+def _proofsIn(message: Q931Message, content: Content) -> tuple[Proof, ...]:
+    """
+    What a Setup shows of who sends it, not verified.
+    """
     try:
-        proof = proofInSetup(dict(content.fields), userUser, message.octets)
+        proof = proofInCall(dict(content.fields), message.userUser or b"", message.octets)
     except DecodeError:
         proof = malformed(SCHEME)
     return () if proof is None else (proof,)
+
+
+def proofsInConnect(
+    message: Q931Message, content: Content, identity: CallIdentity
+) -> tuple[Proof, ...]:
+    """
+    The same for the Connect of a call of ours; that of another call shows nothing good.
+
+    @param identity: the call's.
+    """
+    found = _proofsIn(message, content)
+    isOurs = content.callIdentifier == identity.callIdentifier
+    return found if isOurs or not found else (malformed(SCHEME),)
 
 
 def _number(message: Q931Message, identifier: int) -> PartyNumber | None:

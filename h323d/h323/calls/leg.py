@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from zope.interface import implementer
 
 from h323d import tracing
+from h323d.call.answers import JudgedAnswer
 from h323d.call.applications import Application, Reason
 from h323d.call.dialrule import DialGuard
 from h323d.call.homes import Home
@@ -22,7 +23,7 @@ from h323d.call.observer import SilentObserver
 from h323d.call.silence import SilenceWatch
 from h323d.call.ways import Way
 from h323d.errors import DecodeError, RemoteProtocolError, ResourceUnavailable
-from h323d.h323.applications import setupApplication
+from h323d.h323.applications import connectApplication, setupApplication
 from h323d.h323.calls import facility
 from h323d.h323.calls.admission import AdmissionGrant
 from h323d.h323.calls.call import newH225Call
@@ -30,6 +31,7 @@ from h323d.h323.calls.callmessages import tell
 from h323d.h323.calls.callphase import CallPhase, phaseOf
 from h323d.h323.calls.callstart import CallStart, StartUpOptions
 from h323d.h323.calls.furtherways import FurtherWays
+from h323d.h323.calls.incoming import proofsInConnect
 from h323d.h323.calls.legcontext import CallDescription, DescribedCall, LegContext
 from h323d.h323.calls.legdigits import LegDigits
 from h323d.h323.calls.supplementary import ServedCall
@@ -67,6 +69,7 @@ class H323Leg(DescribedCall):
         super().__init__(description)
         self._context, self._description = context, description
         self._observer: ILegObserver = SilentObserver()
+        self._answer = JudgedAnswer(self, context.gates)
         self._profile: MediaProfile | None = None
         self._options, self._ways = options, FurtherWays()
         self._digits = LegDigits(self, context.clock)
@@ -157,7 +160,7 @@ class H323Leg(DescribedCall):
         self.calling, self.displayName = calling, displayName
 
     def observe(self, observer: ILegObserver) -> None:
-        self._observer = observer
+        self._observer = self._answer.before(observer)
 
     def proceed(self, how: Proceeding = Proceeding.UNDER_WAY) -> None:
         self._call.proceed()
@@ -184,6 +187,9 @@ class H323Leg(DescribedCall):
 
     def application(self) -> Application:
         return setupApplication(self, self._description.declaration)
+
+    def answerApplication(self) -> Application:
+        return connectApplication(self)
 
     def reject(self, cause: Cause, reason: Reason | None = None, discord: Discord = NONE) -> None:
         self._ways.close()
@@ -266,6 +272,7 @@ class H323Leg(DescribedCall):
         match message.messageType:
             case MessageType.CONNECT:
                 self.displayName = reading.displayName(message)
+                self.proofs = proofsInConnect(message, content, self.identity)
                 self._startUp.foresee(content.start)
             case MessageType.INFORMATION:
                 self._digits.informed(message)

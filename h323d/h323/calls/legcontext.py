@@ -12,6 +12,7 @@ from twisted.internet.interfaces import IReactorTime
 
 from h323d.call.complaints import Complaints
 from h323d.call.dialrule import DialRule
+from h323d.call.gates import Gates
 from h323d.call.legmedia import LegMedia
 from h323d.call.legs import ILeg, LegDirection
 from h323d.call.media import IMediaPool
@@ -62,7 +63,8 @@ class LegContext:
     @ivar complaints: hears what peers may not.
     @ivar dialRule: where peers may have us connect to.
     @ivar consultations: those that peers have identified.
-    @ivar signing: signs our Setups; C{None} if nobody does.
+    @ivar gates: judge the answers to our calls.
+    @ivar signing: signs our Setups and Connects; C{None} if nobody does.
     """
 
     owner: LegOwner
@@ -75,6 +77,7 @@ class LegContext:
     complaints: Complaints
     dialRule: DialRule
     consultations: Consultations
+    gates: Gates
     signing: CallSigning | None = None
 
     def newWire(self, description: CallDescription, startUp: CallStart) -> CallWire:

@@ -25,6 +25,8 @@ from h323d.values.cause import Cause
 
 __all__ = ["CallWire"]
 
+_SIGNED = (MessageType.SETUP, MessageType.CONNECT)
+
 
 class CallWire:
     """
@@ -49,7 +51,7 @@ class CallWire:
         @param endpointType: what we are, as an H.225.0 C{EndpointType}.
         @param displayName: our name for people to read.
         @param startUp: says whether we tunnel, and how media starts.
-        @param signing: signs a Setup of ours; C{None} if nobody does.
+        @param signing: signs a Setup or Connect of ours; C{None} if nobody does.
         """
         self.identity = identity
         self.reference = reference
@@ -104,6 +106,8 @@ class CallWire:
 
     def connect(self) -> None:
         body = uuie.connect(self.identity, self._endpointType, self._startUp.answering())
+        if self._signing is not None:
+            body = self._signing.prepared(body)
         self._send(messages.connect(self._userUser(body), self._displayName))
 
     def sendReleaseComplete(self, cause: Cause) -> None:
@@ -148,6 +152,6 @@ class CallWire:
         if self.connection is not None:
             toOriginator = not self.originated
             addressed = messages.addressed(message, self.reference, toOriginator)
-            if self._signing is not None and message.messageType == MessageType.SETUP:
+            if self._signing is not None and message.messageType in _SIGNED:
                 addressed = self._signing.signed(addressed)
             self.connection.send(addressed)

@@ -1,6 +1,6 @@
 """
-The Ed25519 signature of IF.guard, on RAS and in a Setup: a token in C{cryptoTokens} over the whole
-message as it is on the wire (C{docs/reference/guard-proofs.rst}).
+The Ed25519 signature of IF.guard, on RAS, in a Setup and in a Connect: a token in C{cryptoTokens}
+over the whole message as it is on the wire (C{docs/reference/guard-proofs.rst}).
 
 The token is H.235.1's C{cryptoHashedToken} with an algorithm of our own, so that whoever reads
 H.225.0 reads it; and as there, the message is signed with the place of the signature zero.  Whether
@@ -22,20 +22,20 @@ from h323d.values.proof import Proof
 
 __all__ = [
     "ED25519",
+    "H225",
     "NONCE_OCTETS",
     "RAS",
-    "SETUP",
     "GuardStamp",
     "isSigned",
     "proofIn",
-    "proofInSetup",
+    "proofInCall",
     "signRAS",
     "signed",
     "tokenFor",
 ]
 
 RAS = b"IF.guard/1 ras\0"
-SETUP = b"IF.guard/1 h225\0"
+H225 = b"IF.guard/1 h225\0"
 """
 What stands before the octets that are signed, so that no signature that was made for something
 else counts here.
@@ -100,7 +100,7 @@ def signed(octets: bytes, key: Signing, prefix: bytes) -> bytes:
     An encoded message with its signature.
 
     @param octets: with one element of L{tokenFor}.
-    @param prefix: L{RAS} or L{SETUP}.
+    @param prefix: L{RAS} or L{H225}.
 
     @raise EncodeError: there is no place for a signature, or two.
     """
@@ -174,17 +174,17 @@ def isSigned(fields: Fields) -> bool:
     return any(map(_hashedIn, fields.get(_PATH, ())[:MAX_TOKENS]))
 
 
-def proofInSetup(setup: Fields, userUser: bytes, octets: bytes) -> Proof | None:
+def proofInCall(body: Fields, userUser: bytes, octets: bytes) -> Proof | None:
     """
-    The same for a Setup.
+    The same for a Setup, or a Connect.
 
-    @param setup: its C{Setup-UUIE}.
+    @param body: its C{Setup-UUIE} or C{Connect-UUIE}.
     @param userUser: the C{H323-UserInformation} that this stood in.
     @param octets: of the message of Q.931, from the protocol discriminator on.
 
     @raise DecodeError: as L{proofIn}.
     """
-    return proofIn(setup, octets, SETUP, octets.rfind(userUser))
+    return proofIn(body, octets, H225, octets.rfind(userUser))
 
 
 def _hashedIn(element: tuple[str, Any]) -> Fields | None:

@@ -59,6 +59,7 @@ class InvitingOwner(Protocol):
     @ivar refusedEverywhere: set where it refuses for all places.
     @ivar retryAfter: set where it wants no calls for some seconds.
     @ivar discord: set where it has no sound that we offer.
+    @ivar accepted: set to the 2xx that is the call.
     """
 
     peer: TransportAddress
@@ -66,6 +67,7 @@ class InvitingOwner(Protocol):
     refusedEverywhere: bool
     retryAfter: int
     discord: str
+    accepted: Fork | None
 
     def dialled(self) -> None:
         """The INVITE leaves."""
@@ -278,6 +280,7 @@ class Inviting:
             self._isHeard = said
 
     def established(self, fork: Fork) -> None:
+        self._owner.accepted = fork
         if self._isSettledFor(fork.response) or self._conclude(fork.response):
             self._owner.answered()
             self._owner.reportMedia()

@@ -19,6 +19,7 @@ from collections.abc import Callable
 from twisted.logger import Logger
 from zope.interface import implementer
 
+from h323d.call.answers import JudgedAnswer
 from h323d.call.applications import Application, Reason
 from h323d.call.forwarding import Forwarding
 from h323d.call.homes import Home
@@ -32,7 +33,7 @@ from h323d.call.timer import Timer
 from h323d.call.ways import Way
 from h323d.errors import DecodeError, RemoteProtocolError, ResourceUnavailable
 from h323d.sip.agent import UserAgent
-from h323d.sip.applications import inviteApplication, withinApplication
+from h323d.sip.applications import answerApplication, inviteApplication, withinApplication
 from h323d.sip.calls.calledsession import CalledSession
 from h323d.sip.calls.callingsession import CallingSession
 from h323d.sip.calls.describedcall import DescribedCall
@@ -44,7 +45,7 @@ from h323d.sip.calls.mediacontrol import LegPictures
 from h323d.sip.calls.modification import SessionModification
 from h323d.sip.calls.referral import Referrals
 from h323d.sip.calls.requests import Requests
-from h323d.sip.calls.sentinvite import CallTarget
+from h323d.sip.calls.sentinvite import CallTarget, Fork
 from h323d.sip.calls.sessionphase import SessionPhase, phaseOf
 from h323d.sip.dialogs.dialogend import DialogEnd
 from h323d.sip.dialogs.replaces import Replaces
@@ -92,6 +93,8 @@ class SIPLeg(DescribedCall):
         super().__init__(agent.rng, callId, calling, called, displayName, begun, replaces)
         self._agent = agent
         self._observer: ILegObserver = SilentObserver()
+        self._answer = JudgedAnswer(self, agent.gates)
+        self.accepted: Fork | None = None
         self._answerTold = False
         self._soon = Timer(agent.clock)
         self._watch = SilenceWatch(self, agent.clock, agent.pool.silenceTimeout)
@@ -208,7 +211,7 @@ class SIPLeg(DescribedCall):
         self.calling, self.displayName = calling, displayName
 
     def observe(self, observer: ILegObserver) -> None:
-        self._observer = observer
+        self._observer = self._answer.before(observer)
 
     def proceed(self, how: Proceeding = Proceeding.UNDER_WAY) -> None:
         # Where no other answer comes soon, the transaction sends 100 (17.2.1).
@@ -229,6 +232,10 @@ class SIPLeg(DescribedCall):
     def application(self) -> Application:
         body = self._offered.offer if self._offered is not None else b""
         return inviteApplication(self, self._side.sipCallId, body)
+
+    def answerApplication(self) -> Application:
+        assert self.accepted is not None  # or it would not be answered
+        return answerApplication(self, self.accepted, self._agent.clock.seconds())
 
     def applicationFor(self, request: SIPRequest) -> Application:
         return withinApplication(self, request)

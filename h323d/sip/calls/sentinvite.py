@@ -158,6 +158,13 @@ class SentInvite:
         """
         return self._request
 
+    @property
+    def flow(self) -> Flow:
+        """
+        The way that it was sent last.
+        """
+        return self._transaction.flow
+
     def acknowledged(self, response: SIPResponse) -> Dialog | None:
         """
         @param response: the provisional response that came just now.

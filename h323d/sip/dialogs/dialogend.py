@@ -262,7 +262,8 @@ class DialogEnd:
             ("Supported", SUPPORTED),
             *rows,
         )
-        response = response.withHeaders(headers)
+        signed = self._agent.answering.signedAnswer
+        response = signed(transaction.request, response.withHeaders(headers))
         if transaction.request.method == "INVITE":
             transaction.observe(self)
             self._accepted = (transaction, response)

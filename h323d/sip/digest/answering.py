@@ -57,6 +57,13 @@ class Secrets(Protocol):
         A request that we send, with our signature where we sign.
         """
 
+    def signedAnswer(self, request: SIPRequest, response: SIPResponse) -> SIPResponse:
+        """
+        A 200 of ours, likewise.
+
+        @param request: what it answers.
+        """
+
 
 class _NoSecrets:
     def secretAt(
@@ -66,6 +73,9 @@ class _NoSecrets:
 
     def signed(self, request: SIPRequest) -> SIPRequest:
         return request
+
+    def signedAnswer(self, request: SIPRequest, response: SIPResponse) -> SIPResponse:
+        return response
 
 
 NO_SECRETS: Secrets = _NoSecrets()
@@ -99,6 +109,12 @@ class Answering:
         A request as it is to be sent, but for its Via.
         """
         return self._secrets.signed(request)
+
+    def signedAnswer(self, request: SIPRequest, response: SIPResponse) -> SIPResponse:
+        """
+        A 200 as it is to be sent.
+        """
+        return self._secrets.signedAnswer(request, response)
 
     def answer(
         self,

@@ -1,5 +1,5 @@
 """
-A Setup that is signed, as whoever takes the call reads it.
+A Setup and a Connect that are signed, as the other side reads them.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from twisted.internet.task import Clock
 
 from h323d.errors import EncodeError
 from h323d.h323.calls.callsigning import CallSigning
-from h323d.h323.calls.incoming import readSetup
+from h323d.h323.calls.incoming import proofsInConnect, readSetup
 from h323d.h323.signalling import messages, q931, uuie
 from h323d.h323.signalling.q931 import Q931Message
 from h323d.h323.signalling.uuie import CallIdentity, SetupParties, Start
 from h323d.values.address import AddressKind, PartyAddress
 from h323d.values.ed25519 import SigningIdentity
-from h323d.values.proof import Proof
+from h323d.values.proof import Proof, malformed
 from tests.support.guardians import privateKey, signingKey
 from tests.support.h323 import KIND
 
@@ -71,3 +71,18 @@ def test_theWholeMessageIsSigned() -> None:
 def test_aNameThatIsTooLongIsNotSigned() -> None:
     with pytest.raises(EncodeError, match="generalID"):
         made(newSigning(SigningIdentity(signingKey("anna"), "if://guardian/anna", "x" * 200)))
+
+
+def test_aConnectIsSignedForItsCall() -> None:
+    signing = newSigning()
+    body = signing.prepared(uuie.connect(IDENTITY, KIND, Start()))
+    connect = messages.addressed(messages.connect(uuie.write(body, True), "Anna"), 7, True)
+    message = q931.decode(q931.encode(signing.signed(connect)))
+    content = uuie.read(message.userUser or b"")
+    (proof,) = proofsInConnect(message, content, IDENTITY)
+    assert proof.identity == "if://guardian/anna"
+    privateKey("anna").public_key().verify(proof.signature, proof.octets)
+    another = CallIdentity(bytes(16), IDENTITY.conferenceID)
+    assert proofsInConnect(message, content, another) == (malformed("ed25519"),)
+    plain = messages.connect(uuie.write(uuie.connect(IDENTITY, KIND, Start()), True), "Anna")
+    assert proofsInConnect(plain, uuie.read(plain.userUser or b""), another) == ()

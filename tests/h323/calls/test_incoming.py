@@ -13,7 +13,7 @@ from h323d.call.applications import CallType
 from h323d.errors import RemoteProtocolError
 from h323d.h323.calls.incoming import IncomingSetup, readSetup
 from h323d.h323.security.guarddata import Declaration, declared
-from h323d.h323.security.guardtoken import SETUP, GuardStamp, signed, tokenFor
+from h323d.h323.security.guardtoken import H225, GuardStamp, signed, tokenFor
 from h323d.h323.signalling import messages, q931, uuie
 from h323d.h323.signalling.elements import PartyNumber
 from h323d.h323.signalling.q931 import IE, Element, MessageType, Q931Message
@@ -60,11 +60,11 @@ def test_aSignatureIsReadOfTheWholeMessage() -> None:
     token = tokenFor(key.public, stamp)
     octets = uuie.write((body[0], body[1] | {"cryptoTokens": [token]}), True)
     made = messages.addressed(messages.make(MessageType.SETUP, octets, ()), 7, False)
-    wire = signed(q931.encode(made), key, SETUP)
+    wire = signed(q931.encode(made), key, H225)
     message = q931.decode(wire)
     assert message.userUser is not None
     (proof,) = readSetup(message, uuie.read(message.userUser), random.Random(1)).proofs
-    assert proof.octets == SETUP + wire.replace(proof.signature, bytes(64))
+    assert proof.octets == H225 + wire.replace(proof.signature, bytes(64))
     assert read(SetupParties((ALICE,), ())).proofs == ()
 
 

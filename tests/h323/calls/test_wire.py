@@ -212,13 +212,14 @@ def test_nothingIsTunnelledOnceItIsOff(scene: Scene) -> None:
     assert content.pdu["h245Tunnelling"] is False
 
 
-def test_aSetupAloneIsSigned() -> None:
+def test_aSetupAndAConnectAreSigned() -> None:
     identity = SigningIdentity(signingKey("anna"), "if://guardian/anna", "council-1")
     clock = Clock()
     clock.advance(1_800_000_000)
     signing = CallSigning(identity, clock, random.Random(1))
     scene = Scene(signing=signing)
     scene.wire.setup(PARTIES, Start(), ())
+    scene.wire.connect()
     scene.wire.keypad("5")
     contents = [uuie.read(each.userUser or b"") for each in scene.connection.sent]
-    assert ["cryptoTokens" in each.fields for each in contents] == [True, False]
+    assert ["cryptoTokens" in each.fields for each in contents] == [True, True, False]

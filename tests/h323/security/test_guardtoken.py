@@ -16,12 +16,12 @@ from h323d.asn1 import h225
 from h323d.errors import DecodeError, EncodeError
 from h323d.h323.ras.messages import RASMessage, decodeRAS
 from h323d.h323.security.guardtoken import (
+    H225,
     RAS,
-    SETUP,
     GuardStamp,
     isSigned,
     proofIn,
-    proofInSetup,
+    proofInCall,
     signed,
     signRAS,
     tokenFor,
@@ -98,14 +98,14 @@ def test_theSignatureIsOverTheMessageWithItsPlaceZero() -> None:
 
 
 def test_aSetupIsSignedFromTheProtocolDiscriminatorOn() -> None:
-    octets = signed(setupWith([tokenFor(ANNA.public, STAMP)]), ANNA, SETUP)
+    octets = signed(setupWith([tokenFor(ANNA.public, STAMP)]), ANNA, H225)
     userUser = q931.decode(octets).userUser
     assert userUser is not None
     value = h225.decode("H323-UserInformation", userUser)
     setup = value["h323-uu-pdu"]["h323-message-body"][1]
-    proof = proofInSetup(setup, userUser, octets)
+    proof = proofInCall(setup, userUser, octets)
     assert proof is not None
-    assert proof.octets == SETUP + octets.replace(proof.signature, bytes(64))
+    assert proof.octets == H225 + octets.replace(proof.signature, bytes(64))
     privateKey("anna").public_key().verify(proof.signature, proof.octets)
 
 
