@@ -510,7 +510,7 @@ def test_whoIsCalledIsNotSomebodyElse(house: House) -> None:
 
 
 def test_whoIsReachedWhereTheyHaveRegisteredNeedsNothingMore(house: House) -> None:
-    (presence,) = house.admitted(SIGNED_RRQ).leases
+    _standing, presence = house.admitted(SIGNED_RRQ).leases
     (lease,) = unproven(house).leases
     assert (lease.form.value, lease.inherited) == ("ed25519", True)
     assert unproven(house, source=NEAR).detail == "absent"
@@ -552,7 +552,7 @@ def test_whoWasReachedSoSignsNothingInTheCall(house: House) -> None:
     house.admitted(replace(SIGNED_RRQ, door=Door.REGISTER, protocol="sip"))
     assert isinstance(unproven(house, protocol="sip"), Admission)
     within = replace(CALLED, door=Door.REINVITE, protocol="sip", proofs=(), answering=False)
-    assert house.guard.judge(within) is PASSED
+    assert house.guard.judge(within) == PASSED
 
 
 def test_whoLosesTheirEntryLosesWhatTheyHaveAnswered(house: House) -> None:
