@@ -8,9 +8,9 @@ from __future__ import annotations
 import hashlib
 import struct
 from collections.abc import Set
-from typing import Protocol
 
 from h323d.dsp.libraries import Library, Missing
+from h323d.media.identifiedkey import IdentifiedKey, StreamCipher
 from h323d.media.libsrtp import SUITES, Session, libsrtp
 from h323d.media.positions import NOTHING_YET, ShieldPosition
 from h323d.values.media.encryption import CryptoSuite, MasterKey, StreamKeys
@@ -46,17 +46,6 @@ def suitesWith(found: Library | Missing) -> Set[CryptoSuite]:
     return EVERYWHERE if isinstance(found, Missing) else EVERYWHERE | SUITES
 
 
-class _Session(Protocol):
-    """
-    One direction, of libsrtp.
-    """
-
-    def protect(self, packet: bytes) -> bytes: ...
-    def unprotect(self, packet: bytes) -> bytes: ...
-    def protect_rtcp(self, packet: bytes) -> bytes: ...
-    def unprotect_rtcp(self, packet: bytes) -> bytes: ...
-
-
 class _Keyless:
     """
     Takes nothing.
@@ -68,7 +57,12 @@ class _Keyless:
     protect = unprotect = protect_rtcp = unprotect_rtcp = _refuse
 
 
-def _newSession(key: MasterKey, sends: bool) -> _Session:
+def _newCipher(key: MasterKey, sends: bool) -> StreamCipher:
+    cipher = _newSession(key, sends)
+    return IdentifiedKey(cipher, key) if key.identifier else cipher
+
+
+def _newSession(key: MasterKey, sends: bool) -> StreamCipher:
     if key.suite in SUITES:
         library = libsrtp()
         assert isinstance(library, Library), f"{key.suite.value} was negotiated: {library}"
@@ -83,7 +77,7 @@ def _newSession(key: MasterKey, sends: bool) -> _Session:
         srtp_profile=getattr(Policy, _PROFILES[key.suite]),
     )
     policy.window_size = _WINDOW
-    session: _Session = BundledSession(policy)
+    session: StreamCipher = BundledSession(policy)
     return session
 
 
@@ -145,9 +139,9 @@ class Shield:
         self._sent, self._taken = _Index(), _Index()
         self._reports = self._untold = 0
         self._keys: StreamKeys | None = None
-        self._out: _Session = _Keyless()
-        self._in: _Session = _Keyless()
-        self._before: _Session | None = None  # of the peer's last key, until it uses its next
+        self._out: StreamCipher = _Keyless()
+        self._in: StreamCipher = _Keyless()
+        self._before: StreamCipher | None = None  # of the peer's last key, until it uses its next
 
     def rekey(self, keys: StreamKeys) -> None:
         """
@@ -156,12 +150,12 @@ class Shield:
         """
         had, self._keys = self._keys, keys
         if had is None or keys.ours != had.ours:
-            self._out = _newSession(keys.ours, sends=True)
+            self._out = _newCipher(keys.ours, sends=True)
             self._sent, self._reports, self._untold = _Index(), 0, 0
             self._sendOn(keys.ours)
         if had is None or keys.theirs != had.theirs:
             self._before = None if had is None else self._in
-            self._in = _newSession(keys.theirs, sends=False)
+            self._in = _newCipher(keys.theirs, sends=False)
             self._taken = _Index()
             self._takeOn(keys.theirs)
 
@@ -186,7 +180,7 @@ class Shield:
         if known is None or known.theirs != _digest(key) or known.taken == NOTHING_YET:
             return
         self._taken.ssrc, self._taken.last = known.source, known.taken
-        peer = _newSession(key, sends=True)
+        peer = _newCipher(key, sends=True)
         for index in _stepsTo(known.taken):
             self._in.unprotect(peer.protect(_packetAt(known.source, index)))
 
@@ -241,7 +235,7 @@ class Shield:
             self._taken.follow(octets)
         return octets
 
-    def _takenBefore(self, packet: bytes, session: _Session) -> bytes:
+    def _takenBefore(self, packet: bytes, session: StreamCipher) -> bytes:
         try:
             return session.unprotect(packet)
         except self._refusals:

@@ -24,11 +24,11 @@ from h323d.media.positions import Shields
 from h323d.media.shield import NOTHING, Shield
 from h323d.rtp.columns import numbers
 from h323d.values.address import TransportAddress
-from h323d.values.media.encryption import StreamKeys
+from h323d.values.media.encryption import LONGEST_IDENTIFIER, StreamKeys
 
 __all__ = ["SecuredIO"]
 
-_TAG_OCTETS = 16  # that encryption adds to a packet of RTP, at most
+_ADDED = 16 + LONGEST_IDENTIFIER  # octets that encryption adds to a packet of RTP, at most
 _DTLS = frozenset(bytes((first,)) for first in range(20, 64))
 _RTCP = frozenset(bytes((second,)) for second in range(192, 224))
 _NONE: Shields = (None, None)
@@ -249,7 +249,7 @@ class SecuredIO:
             self._packets.send(slots, packets, lengths)
             return
         count, width = packets.shape
-        wide = width + _TAG_OCTETS
+        wide = width + _ADDED
         out = np.zeros((count, wide), np.uint8)
         sizes = np.full(count, width, np.int64) if lengths is None else lengths.copy()
         out[:, :width] = packets

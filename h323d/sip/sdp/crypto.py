@@ -2,21 +2,20 @@
 Keys of SRTP in session descriptions: the C{crypto} attribute (RFC 4568), and which of its lines
 both sides can use.
 
-A line that is malformed, or that asks for what we do not have - several keys, an MKI, a stream
-that is encrypted in part - is passed over: another one may be good.
+A line that is malformed, or that asks for what we do not have - several keys, a stream that is
+encrypted in part - is passed over: another one may be good.
 """
 
 from __future__ import annotations
 
 import base64
-import binascii
 import random
 import re
 from collections.abc import Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from h323d.sip.sdp.description import Attribute, MediaDescription, attributesOf
-from h323d.values.media.encryption import CryptoSuite, MasterKey, StreamKeys
+from h323d.values.media.encryption import LONGEST_IDENTIFIER, CryptoSuite, MasterKey, StreamKeys
 
 __all__ = [
     "Crypto",
@@ -38,7 +37,7 @@ _OFFERED = (
 MAX_LIFETIME = 48  # as a power of two: all packets that one key may encrypt (RFC 3711, 9.2)
 _CRYPTO = re.compile(
     r"([1-9][0-9]{0,8}|0)[ \t]+([A-Za-z0-9_]{1,64})[ \t]+inline:([A-Za-z0-9+/]{1,128}={0,2})"
-    r"(?:\|((?:2\^)?[0-9]{1,15}))?((?:[ \t]+\S+)*)[ \t]*"
+    r"(?:\|((?:2\^)?[0-9]{1,15}))?(?:\|([0-9]{1,20}):([0-9]{1,3}))?((?:[ \t]+\S+)*)[ \t]*"
 )
 _HARMLESS = re.compile(r"WSH=[0-9]+|KDR=0|-.*")  # session parameters that change nothing for us
 
@@ -62,7 +61,7 @@ class Crypto:
         found = _CRYPTO.fullmatch(value.strip())
         if found is None:
             return None
-        tag, name, text, lifetime, parameters = found.groups()
+        tag, name, text, lifetime, number, size, parameters = found.groups()
         suite = _SUITES.get(name.upper())
         if suite is None or not _isLifetime(lifetime):
             return None
@@ -70,9 +69,12 @@ class Crypto:
             return None
         try:
             octets = base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
-        except binascii.Error:
+            identifier = _identifier(number, size)
+        except ValueError:  # binascii.Error among them
             return None
-        return cls(int(tag), MasterKey(suite, octets)) if len(octets) == suite.keyOctets else None
+        if len(octets) != suite.keyOctets:
+            return None
+        return cls(int(tag), MasterKey(suite, octets, identifier))
 
     @property
     def attribute(self) -> Attribute:
@@ -80,6 +82,8 @@ class Crypto:
         As it stands in a description.
         """
         text = base64.b64encode(self.key.octets).decode("ascii")
+        if identifier := self.key.identifier:
+            text += f"|{int.from_bytes(identifier, 'big')}:{len(identifier)}"
         return CRYPTO, f"{self.tag} {self.key.suite.value} inline:{text}"
 
 
@@ -93,6 +97,20 @@ def _isLifetime(text: str | None) -> bool:
     if power != text:
         return len(power) < 3 and int(power) <= MAX_LIFETIME
     return 0 < int(text) <= 1 << MAX_LIFETIME
+
+
+def _identifier(number: str | None, size: str | None) -> bytes:
+    """
+    @raise ValueError: it is too long, or has no place in so many octets.
+    """
+    if number is None or size is None:
+        return b""
+    if not 0 < int(size) <= LONGEST_IDENTIFIER:
+        raise ValueError("its length")
+    try:
+        return int(number).to_bytes(int(size), "big")
+    except OverflowError as error:
+        raise ValueError("its length") from error
 
 
 class KeySource:
@@ -148,7 +166,8 @@ def acceptedCrypto(
     had = [] if before is None else cryptosOf(before)
     suite = theirs.key.suite
     known = next((each.key for each in had if each.key.suite is suite), None)
-    ours = known or source.draw(suite)
+    # Who tells keys apart may look for an identifier in what we send, too.
+    ours = replace(known or source.draw(suite), identifier=theirs.key.identifier)
     return Crypto(theirs.tag, ours), StreamKeys(ours, theirs.key)
 
 

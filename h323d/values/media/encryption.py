@@ -16,6 +16,7 @@ from h323d.values.media.fingerprint import Fingerprint
 from h323d.values.networks import Networks
 
 __all__ = [
+    "LONGEST_IDENTIFIER",
     "CryptoSuite",
     "EncryptionRule",
     "EncryptionTerms",
@@ -65,16 +66,21 @@ _OCTETS = {
 }
 
 
+LONGEST_IDENTIFIER = 8  # octets of an MKI; RFC 4568 has up to 128, for whom keys are many
+
+
 @dataclass(frozen=True, slots=True)
 class MasterKey:
     """
     What one side encrypts with.
 
     @ivar octets: the key, and its salt behind it.
+    @ivar identifier: the octets in each packet that tell it from other keys (MKI); may be empty.
     """
 
     suite: CryptoSuite
     octets: bytes = field(repr=False)
+    identifier: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,8 +105,6 @@ def test_aLineIsReadInAllItsForms(value: str) -> None:
         f"{GOOD}|2^999999999999",
         f"{GOOD}|0",
         f"{GOOD}|soon",
-        f"{GOOD}|2^20|1:4",
-        f"{GOOD}|1:4",
         f"{GOOD};inline:{TEXT}",
         f"{GOOD} UNENCRYPTED_SRTP",
         f"{GOOD} UNAUTHENTICATED_SRTP",
@@ -213,8 +211,44 @@ def test_whoOffersNothingThatCanBeUsedIsRefused() -> None:
     assert caught.value.obstacle is Obstacle.ENCRYPTION
 
 
-def test_keysOf256BitsWithAnMKIArePassedOver() -> None:
-    assert Crypto.parse(longOf(CryptoSuite.AES_256_CM_80, "|2^20|1:4")) is None
+@pytest.mark.parametrize(
+    ("more", "identifier"),
+    [
+        ("|2^31|1:1", b"\1"),
+        ("|2^20|1:4", b"\0\0\0\1"),
+        ("|258:2", b"\1\2"),
+        ("|0:1", b"\0"),
+        ("|2^48|7:8 WSH=64", bytes(7) + b"\7"),
+    ],
+)
+def test_aKeyMayHaveAnIdentifier(more: str, identifier: bytes) -> None:
+    found = Crypto.parse(GOOD + more)
+    assert found is not None
+    assert found.key == replace(KEY, identifier=identifier)
+    assert Crypto.parse(found.attribute[1] or "") == found
+
+
+@pytest.mark.parametrize("more", ["|256:1", "|1:0", "|1:9", "|1:129", "|1", "|:1", "|1:", "|-1:1"])
+def test_anIdentifierThatHasNoPlaceIsPassedOver(more: str) -> None:
+    assert Crypto.parse(f"{GOOD}|2^31{more}") is None
+
+
+def test_whoTellsKeysApartIsAnsweredWithAKeyThatHasAnIdentifierToo() -> None:
+    answer = answerOffer(sdp(f"{GOOD}|2^31|1:1", protocol="RTP/SAVP"), PROFILE, local())
+    keys = keysOf(answer)
+    assert isinstance(keys, StreamKeys)
+    assert (keys.ours.identifier, keys.theirs.identifier) == (b"\1", b"\1")
+    assert (lineOf(answer.local).attribute("crypto") or "").endswith("|1:1")
+
+
+def test_theKeyStaysWhereItsIdentifierChanges() -> None:
+    first = answerOffer(sdp(f"{GOOD}|1:1", protocol="RTP/SAVP"), PROFILE, local())
+    offer = sdp(f"{GOOD}|2:1", protocol="RTP/SAVP")
+    second = answerOffer(offer, PROFILE, local(seed=2), first)
+    before, after = keysOf(first), keysOf(second)
+    assert isinstance(before, StreamKeys)
+    assert isinstance(after, StreamKeys)
+    assert after.ours == replace(before.ours, identifier=b"\2")
 
 
 def test_whatCannotBeUsedIsNotOffered() -> None:
