@@ -8,7 +8,9 @@ its memory, its descriptors, and what is in its tables.  The last two rows are f
 that count and from when all that they leave behind for a while is gone: after a soak they are to be
 alike.
 
-Run: C{python -m benchmarks.sipp_load --rate 50 --seconds 600}; a soak lasts an hour.
+Run: C{python -m benchmarks.sipp_load --rate 50 --seconds 600}; a soak lasts an hour.  With
+C{--beside}, an Asterisk takes the same calls into rooms of ConfBridge, before and after (needs
+C{ASTERISK_ROOT}).
 """
 
 from __future__ import annotations
@@ -23,15 +25,15 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self
 
 from benchmarks.churn import TICKS
 from h323d.control.client import CommandFailed
-from tests.support.processes import Server, program, waitFor
+from tests.support.processes import Asterisk, Process, Server, program, waitFor
 
-SERVER, SIPP = "127.0.37.1", "127.0.37.2"
+SERVER, SIPP, ASTERISK = "127.0.37.1", "127.0.37.2", "127.0.37.3"
 SCENARIO = Path(__file__).parent / "sippload" / "room.xml"
 FIRST_ROOM = 80001
 WARM = 10  # seconds of calls that do not count: what is made once is made then
@@ -53,6 +55,13 @@ class Load:
     seconds: float
     rooms: int
     hold: float
+
+    @property
+    def warming(self) -> Load:
+        """
+        The calls before, that do not count.
+        """
+        return replace(self, seconds=WARM)
 
 
 @dataclass(frozen=True)
@@ -90,17 +99,25 @@ def statusOf(server: Server) -> dict[str, Any]:
     return told
 
 
+def cpuOf(process: Process) -> float:
+    """
+    What a process has taken since it began, seconds.
+    """
+    line = Path(f"/proc/{process.pid}/stat").read_text()
+    user, system = line.rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / TICKS
+
+
 def lookAt(server: Server) -> Look:
     process = Path(f"/proc/{server.pid}")
     pages = int((process / "statm").read_text().split()[1])
-    user, system = (process / "stat").read_text().rpartition(")")[2].split()[11:13]
     status = statusOf(server)
     tables = {name: status[name] for name in ("calls", "rooms", "admissions")}
     tables |= {f"media {name}": status["media"][name] for name in ("ports", "rooms")}
     return Look(
         pages * os.sysconf("SC_PAGE_SIZE"),
         len(list((process / "fd").iterdir())),
-        (int(user) + int(system)) / TICKS,
+        cpuOf(server),
         tables,
     )
 
@@ -110,15 +127,18 @@ class Generator:
     One run of sipp, which ends with its context, if not before.
     """
 
-    def __init__(self, directory: Path, load: Load) -> None:
-        directory.mkdir()
+    def __init__(self, directory: Path, load: Load, target: str = SERVER) -> None:
+        """
+        @param target: the address of who is called.
+        """
+        directory.mkdir(parents=True)
         self._directory = directory
         rooms = directory / "rooms.csv"
         names = [str(FIRST_ROOM + number) for number in range(load.rooms)]
         rooms.write_text("\n".join(["SEQUENTIAL", *names]) + "\n")
         self._child = subprocess.Popen(
             [
-                program("sipp"), SERVER, "-nostdin", "-i", SIPP, "-sf", str(SCENARIO),
+                program("sipp"), target, "-nostdin", "-i", SIPP, "-sf", str(SCENARIO),
                 "-inf", str(rooms), "-r", f"{load.rate:g}", "-m", f"{load.rate * load.seconds:.0f}",
                 "-d", f"{load.hold * 1000:.0f}", "-trace_stat", "-stf", "stat.csv", "-fd", "1",
                 "-trace_rtt", "-rtt_freq", "1", "-trace_err", "-error_file", "errors.log",
@@ -137,6 +157,12 @@ class Generator:
     @property
     def isRunning(self) -> bool:
         return self._child.poll() is None
+
+    def finish(self) -> None:
+        """
+        Wait for its last call.
+        """
+        self._child.wait()
 
     def counters(self) -> dict[str, str]:
         """
@@ -185,9 +211,8 @@ def measure(server: Server, directory: Path, load: Load, every: float) -> int:
     """
     @return: how many calls failed.
     """
-    with Generator(directory / "warm", Load(load.rate, WARM, load.rooms, load.hold)) as warm:
-        while warm.isRunning:
-            time.sleep(0.2)
+    with Generator(directory / "warm", load.warming) as warm:
+        warm.finish()
     before = atRest(server)
     print(f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
     print(f"| at, s | RSS, MB | descriptors | {' | '.join(before.tables)} |")
@@ -198,7 +223,7 @@ def measure(server: Server, directory: Path, load: Load, every: float) -> int:
     spent = lookAt(server).cpu - before.cpu
     after = atRest(server)
     print(f"| before | {before} |\n| after | {after} |\n")
-    failed = tell(generator, spent)
+    failed = tell("h323d", generator, spent)
     media = statusOf(server)["media"]
     print(
         f"{media['lateTicks']} of {media['ticks']} ticks were late, {media['framesGivenUp']} frames"
@@ -209,10 +234,24 @@ def measure(server: Server, directory: Path, load: Load, every: float) -> int:
     return failed
 
 
-def tell(generator: Generator, spent: float) -> int:
+def measureBeside(directory: Path, load: Load) -> None:
+    """
+    What the same calls cost an Asterisk.
+    """
+    with Asterisk(directory / "theirs", ASTERISK, SERVER, ooh323="no", trace="0") as peer:
+        with Generator(directory / "warm", load.warming, ASTERISK) as warm:
+            warm.finish()
+        before = cpuOf(peer)
+        with Generator(directory / "load", load, ASTERISK) as generator:
+            generator.finish()
+        tell("Asterisk", generator, cpuOf(peer) - before)
+
+
+def tell(name: str, generator: Generator, spent: float) -> int:
     """
     Print what became of the calls.
 
+    @param name: who took them.
     @param spent: the server's CPU, seconds.
     @return: how many failed.
     """
@@ -220,7 +259,7 @@ def tell(generator: Generator, spent: float) -> int:
     good, failed = int(counters["SuccessfulCall(C)"]), int(counters["FailedCall(C)"])
     again = counters["Retransmissions(C)"]
     print(
-        f"{good + failed} calls, {failed} failed; {again} requests sent again;"
+        f"{name}: {good + failed} calls, {failed} failed; {again} requests sent again;"
         f" answered after {statistics.median(answers):.1f} ms,"
         f" p99 {statistics.quantiles(answers, n=100)[98]:.1f} ms, at most {max(answers):.0f} ms;"
         f" {spent / (good + failed) * 1000:.2f} ms of CPU each"
@@ -237,10 +276,17 @@ def main() -> int:
     parser.add_argument("--rooms", type=int, default=50)
     parser.add_argument("--hold", type=float, default=1.0, help="seconds that a call lasts")
     parser.add_argument("--every", type=float, default=5.0, help="seconds between two looks")
+    parser.add_argument("--beside", action="store_true", help="measure an Asterisk, too")
     options = parser.parse_args()
     load = Load(options.rate, options.seconds, options.rooms, options.hold)
-    with tempfile.TemporaryDirectory() as name, Server(Path(name) / "server", SERVER) as server:
-        return int(measure(server, Path(name), load, options.every) > 0)
+    with tempfile.TemporaryDirectory() as name:
+        if options.beside:
+            measureBeside(Path(name) / "before", load)
+        with Server(Path(name) / "server", SERVER) as server:
+            failed = measure(server, Path(name), load, options.every)
+        if options.beside:
+            measureBeside(Path(name) / "after", load)
+    return int(failed > 0)
 
 
 if __name__ == "__main__":
