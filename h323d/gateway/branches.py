@@ -156,17 +156,11 @@ class Branches:
         return not (self._sides or self._due or self._asked)
 
     @property
-    def hasMore(self) -> bool:
+    def left(self) -> Iterator[Way]:
         """
-        Whether there are ways that nobody has been called by yet.
+        The ways that nobody has been called by yet.
         """
-        return bool(self._ranks)
-
-    def leftOf(self, trunk: str) -> int:
-        """
-        How many of those ways lead by a trunk.
-        """
-        return sum(place.way.trunk == trunk for rank in self._ranks for place in rank)
+        return (place.way for rank in self._ranks for place in rank)
 
     def take(self) -> tuple[Place, ...]:
         """

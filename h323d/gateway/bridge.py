@@ -227,8 +227,8 @@ class Bridge:
         self._branches.enter(side, place)
         leg.observe(side)
         self._context.trunks.began(place.way, leg)
-        config, left = self._context.config, self._branches.leftOf(place.way.trunk)
-        seconds = self._patience.shareOf(place.way, left, config.wayTimeout)
+        config = self._context.config
+        seconds = self._patience.shareOf(place.way, self._branches.left, config.wayTimeout)
         side.expect(Timer(self._context.clock), seconds, config.progressTimeout)
         self._owner.bridgeCalled(self, leg)
         self._facts.tellOriginated(leg, self.caller.leg.legId, leg.callIdentifier)
@@ -298,7 +298,7 @@ class Bridge:
             self.caller.leg.proceed(how)
 
     def sideStalls(self, side: BridgeSide) -> None:
-        if self._branches.hasMore:
+        if not all(map(self._patience.isOver, self._branches.left)):
             side.leg.hangup(Cause.NO_USER_RESPONDING)
 
     def sideRings(self, side: BridgeSide) -> None:

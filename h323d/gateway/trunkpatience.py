@@ -3,10 +3,13 @@ How long the servers of one trunk may say nothing, all of them together: as long
 may (64*T1, L{h323d.sip.calls.nexthops}), and then a call goes on by the next trunk.
 
 Where a trunk has several servers, each has its share of the time that is left.  A server that has
-failed in no time leaves the others more of it, and one that is worked on takes from it, too.
+failed in no time leaves the others more of it, and one that works on the call takes from it, too;
+its call is given up only where there is still somebody else to try.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 from twisted.internet.interfaces import IReactorTime
 
@@ -34,11 +37,11 @@ class TrunkPatience:
         """
         return bool(way.trunk) and self._rest(way.trunk) < _TOO_LITTLE
 
-    def shareOf(self, way: Way, left: int, most: float) -> float:
+    def shareOf(self, way: Way, left: Iterable[Way], most: float) -> float:
         """
         A way is taken.
 
-        @param left: how many of the same trunk could be taken after it.
+        @param left: those that could be taken after it.
         @param most: seconds that any way may say nothing.
 
         @return: seconds that this one may.
@@ -46,8 +49,8 @@ class TrunkPatience:
         if not way.trunk:
             return most
         self._deadlines.setdefault(way.trunk, self._clock.seconds() + TRUNK_PATIENCE)
-        rest = self._rest(way.trunk)
-        return min(most, rest, max(_SHARE, rest / (left + 1)))
+        rest, after = self._rest(way.trunk), sum(each.trunk == way.trunk for each in left)
+        return min(most, rest, max(_SHARE, rest / (after + 1)))
 
     def _rest(self, trunk: str) -> float:
         now = self._clock.seconds()

@@ -330,6 +330,15 @@ def test_tenSilentServersOfOneTrunkGiveWayToTheNextTrunkInTime() -> None:
     assert gateway.sip.legs[-1].done == [("hangup", Cause.NO_USER_RESPONDING)]
 
 
+def test_whereNobodyElseIsToBeTriedAnyMoreACallMayBeWorkedOnForLong() -> None:
+    gateway = Gateway(progressTimeout=20.0)
+    gateway.offer(*[replace(PHONE, trunk="slow")] * 3)
+    for leg in (0, 1):
+        told(gateway.sip.legs[leg]).legProceeding(gateway.sip.legs[leg])
+        gateway.clock.advance(20.0)
+    assert [leg.done for leg in gateway.sip.legs] == [[("hangup", Cause.NO_USER_RESPONDING)], []]
+
+
 @pytest.mark.parametrize("first", [0, 1])
 def test_whoHangsUpTakesTheOtherAlongWithTheCause(first: int) -> None:
     gateway = Gateway()
