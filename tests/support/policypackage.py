@@ -4,12 +4,16 @@ A distribution with policies of the guard, as C{pip} would have installed it.
 
 from __future__ import annotations
 
+import re
 import shutil
 import textwrap
+import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 
-__all__ = ["NO", "OPEN", "Package"]
+__all__ = ["NO", "OPEN", "Package", "Written"]
+
+PAGE = Path(__file__).parents[2] / "docs" / "howto" / "write-a-policy.rst"
 
 CODE = """
     from zope.interface import implementer
@@ -58,3 +62,30 @@ class Package:
         file = self.directory / "councilpolicies" / f"{name}.py"
         shutil.rmtree(file.parent / "__pycache__", ignore_errors=True)
         file.write_text(code)
+
+
+class Written:
+    """
+    The package that the reader of the page has written.
+
+    @ivar tests: what they have written to test it.
+    @ivar commands: what they are told to say, without those that need other programs than ours.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        page = PAGE.read_text()
+        self.commands = re.findall(r"(?m)^ +\$ (h323.*)$", page)
+        blocks = re.findall(r"code-block:: (\w+)\n\n((?:(?: {7}.*)?\n)+)", page)
+        written = [textwrap.dedent(text) for kind, text in blocks if kind in ("ini", "python")]
+        project, policy, self.tests = written
+        package = directory / "nightrest"
+        package.mkdir(parents=True)
+        (package / "__init__.py").write_text(policy)
+        info = directory / "council_nightrest-1.0.dist-info"
+        info.mkdir()
+        (info / "METADATA").write_text(
+            "Metadata-Version: 2.1\nName: council-nightrest\nVersion: 1.0\n"
+        )
+        entries = tomllib.loads(project)["project"]["entry-points"]["h323d.guard"]
+        lines = [f"{name} = {value}\n" for name, value in entries.items()]
+        (info / "entry_points.txt").write_text("[h323d.guard]\n" + "".join(lines))

@@ -280,7 +280,7 @@ def test_theCommandsOfThePageForAuditorsDoWhatItSays(tmp_path: Path) -> None:
         call(tmp_path, f"sip:80001@{US}", SIP)
         server.signal(signal.SIGTERM)
         server.wait(10)
-    assert len(commands()) == 12
+    assert len(commands()) == 13
     key = (server.state / "witness" / "1" / "key.pub").read_text()
     (server.state / "council.pub").write_text(key)
     beside = Path(program("h323d-witness")).parent

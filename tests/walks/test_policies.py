@@ -5,9 +5,6 @@ calls and to the record.
 
 from __future__ import annotations
 
-import re
-import textwrap
-import tomllib
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -26,12 +23,11 @@ from h323d.values.cause import Cause
 from h323d.witness.log.config import WitnessConfig
 from tests.support.guardians import entry
 from tests.support.loggedfailures import LoggedFailures
-from tests.support.policypackage import NO, OPEN, Package
+from tests.support.policypackage import NO, OPEN, Package, Written
 from tests.support.seal import aside
 from tests.support.simulatedphone import Telephone
 from tests.support.simulation import Simulation
 
-PAGE = Path(__file__).parents[2] / "docs" / "howto" / "write-a-policy.rst"
 US = "10.0.0.1"
 ALICE = entry("alice", public_key="", proof="address", addresses="10.0.0.2", aliases="e164:1000")
 
@@ -211,29 +207,6 @@ def test_aServerDoesNotStartWithAPolicyThatNobodyHas(tmp_path: Path, key: str) -
     with Simulation(seed=4) as world:
         with pytest.raises(ConfigurationError, match="four is unknown"):
             world.server(US, config)
-
-
-class Written:
-    """
-    The package that the reader of the page has written.
-    """
-
-    def __init__(self, directory: Path) -> None:
-        page = PAGE.read_text()
-        blocks = re.findall(r"code-block:: (\w+)\n\n((?:(?: {7}.*)?\n)+)", page)
-        written = [textwrap.dedent(text) for kind, text in blocks if kind in ("ini", "python")]
-        self.project, self.policy, self.tests = written
-        package = directory / "nightrest"
-        package.mkdir()
-        (package / "__init__.py").write_text(self.policy)
-        info = directory / "council_nightrest-1.0.dist-info"
-        info.mkdir()
-        (info / "METADATA").write_text(
-            "Metadata-Version: 2.1\nName: council-nightrest\nVersion: 1.0\n"
-        )
-        entries = tomllib.loads(self.project)["project"]["entry-points"]["h323d.guard"]
-        lines = [f"{name} = {value}\n" for name, value in entries.items()]
-        (info / "entry_points.txt").write_text("[h323d.guard]\n" + "".join(lines))
 
 
 def test_thePolicyOfThePageIsAsItsOwnTestsSayAndCanBePutInForce(
