@@ -15,7 +15,7 @@ import typing
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from enum import Enum
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from h323d.call.applications import CallType, Reason
 from h323d.errors import DecodeError
@@ -60,7 +60,7 @@ def recorded(judged: Judged) -> dict[str, Any]:
     """
     decision = judged.decision
     return {
-        "input": _members(judged.asked),
+        "input": _plain(judged.asked),
         "gate": decision.gate,
         **_failure(decision.failure),
         "call_type": decision.callType.value,
@@ -86,28 +86,56 @@ def _opinion(opinion: Opinion) -> dict[str, Any]:
     }
 
 
-def _members(value: Any) -> dict[str, Any]:
+class _Member(NamedTuple):
     """
-    Any: one of the values that a L{GateInput} is made of.
+    A field, as records have it.
+
+    @ivar hint: its type.
+    @ivar isNeeded: whether there is nothing that it is by default.
     """
-    found = {}
-    for field in dataclasses.fields(value):
-        each = getattr(value, field.name)
-        if isinstance(each, float):
-            found[_memberOf(field.name) + _MILLISECONDS] = round(each * 1000)
-        else:
-            found[_memberOf(field.name)] = _plain(each)
-    return found
+
+    field: str
+    name: str
+    hint: Any
+    isNeeded: bool
+
+
+_known: dict[type[Any], tuple[_Member, ...]] = {}
+
+
+def _membersOf(kind: type[Any]) -> tuple[_Member, ...]:
+    """
+    @param kind: of one of the values that a L{GateInput} is made of.
+    """
+    if kind not in _known:
+        _known[kind] = _foundIn(kind)
+    return _known[kind]
+
+
+def _foundIn(kind: type[Any]) -> tuple[_Member, ...]:
+    hints = typing.get_type_hints(kind)
+    return tuple(
+        _Member(
+            each.name,
+            _memberOf(each.name) + (_MILLISECONDS if hints[each.name] is float else ""),
+            hints[each.name],
+            each.default is dataclasses.MISSING,
+        )
+        for each in dataclasses.fields(kind)
+    )
 
 
 def _plain(value: Any) -> Any:
-    if dataclasses.is_dataclass(value):
-        return _members(value)
+    if value is None or isinstance(value, str | int):
+        return value
     if isinstance(value, Enum):
         return value.value
+    if isinstance(value, float):
+        return round(value * 1000)
     if isinstance(value, frozenset):
         return sorted(_plain(each) for each in value)
-    return value
+    members = _membersOf(type(value))
+    return {each.name: _plain(getattr(value, each.field)) for each in members}
 
 
 def read(decision: Mapping[str, Any]) -> Judged:
@@ -163,14 +191,12 @@ def _read(kind: type[T], told: Any, place: str) -> T:
     """
     if not isinstance(told, Mapping):
         raise DecodeError("is no object", place)
-    hints, given = typing.get_type_hints(kind), {}
-    for field in dataclasses.fields(kind):  # type: ignore[arg-type]  # all of them are dataclasses
-        hint = hints[field.name]
-        name = _memberOf(field.name) + (_MILLISECONDS if hint is float else "")
-        if name in told:
-            given[field.name] = _value(hint, told[name], f"{place}.{name}")
-        elif field.default is dataclasses.MISSING:
-            raise DecodeError("is missing", f"{place}.{name}")
+    given = {}
+    for each in _membersOf(kind):
+        if each.name in told:
+            given[each.field] = _value(each.hint, told[each.name], f"{place}.{each.name}")
+        elif each.isNeeded:
+            raise DecodeError("is missing", f"{place}.{each.name}")
     return kind(**given)
 
 
