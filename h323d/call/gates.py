@@ -29,6 +29,7 @@ from h323d.call.applications import (
 from h323d.call.leases import Leases, ended
 from h323d.call.legs import IOffer
 from h323d.call.timer import Timer
+from h323d.call.wire import NO_WIRE, IWireLog
 from h323d.events.bus import EventBus
 from h323d.events.calls import CallOffered
 from h323d.events.doors import ApplicationRefused
@@ -69,7 +70,17 @@ class Gates:
     @ivar leases: what the gates keep for those whom they admitted.
     """
 
-    def __init__(self, clock: IReactorTime, events: EventBus, gates: Sequence[IGate]) -> None:
+    def __init__(
+        self,
+        clock: IReactorTime,
+        events: EventBus,
+        gates: Sequence[IGate],
+        wire: IWireLog = NO_WIRE,
+    ) -> None:
+        """
+        @param wire: keeps the messages of calls, of those of which it may.
+        """
+        self._wire = wire
         self._clock = clock
         self._events = events
         self._at = {door: tuple(gate for gate in gates if door in gate.doors) for door in Door}
@@ -152,6 +163,9 @@ class Gates:
         A verdict, told if it is a gate's refusal.
         """
         application, account = judgement.application, judgement.account
+        if _isPrivate(verdict):
+            for name in filter(None, (application.callIdentifier, application.callId)):
+                self._wire.conceal(name)
         if isinstance(verdict, Refusal) and verdict is not self.shut:
             self._events.publish(
                 ApplicationRefused(
@@ -250,6 +264,15 @@ class _Judgement:
                 )
             return POLICY_FAILED
         return passed
+
+
+def _isPrivate(verdict: Verdict) -> bool:
+    """
+    Whether there may be something in the messages of a call that nobody is to see.
+    """
+    if isinstance(verdict, Refusal):
+        return verdict.reason is Reason.PII_POLICY_VIOLATION
+    return verdict.texts is not None
 
 
 def _lapseOf(admission: Admission) -> Refusal | None:

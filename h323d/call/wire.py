@@ -99,6 +99,13 @@ class IWireLog(Interface):
         @param callId: as facts have it.
         """
 
+    def conceal(name: str) -> None:
+        """
+        Keep nothing of a call, neither what was noted nor what is to come, under whatever name.
+
+        @param name: our identifier, or a protocol's.
+        """
+
     def of(name: str) -> Sequence[WireMessage]:
         """
         @param name: a call, by our identifier or a protocol's; an address of a peer, with or
@@ -138,6 +145,9 @@ class NoWireLog:
         pass
 
     def belongs(self, name: str, callId: str) -> None:
+        pass
+
+    def conceal(self, name: str) -> None:
         pass
 
     def of(self, name: str) -> Sequence[WireMessage]:

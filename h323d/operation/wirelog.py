@@ -16,10 +16,13 @@ from h323d.call.wire import IWireLog, WireFollower, WireMessage, WireProtocol
 from h323d.operation.config import TraceConfig
 from h323d.values.address import TransportAddress
 
-__all__ = ["OVERHEAD", "WireLog"]
+__all__ = ["MAX_CONCEALED", "OVERHEAD", "WireLog"]
 
 OVERHEAD = 512
 """Octets that a message counts beside its own, for what is kept with it."""
+
+MAX_CONCEALED = 65_536
+"""Names of calls of which nothing is kept; calls that began longer ago than so many are over."""
 
 OTHERS_SHARE = 8
 """What is of no call has one part of so many, so that registrations do not drive calls out."""
@@ -72,6 +75,7 @@ class WireLog(Part[TraceConfig]):
         self._use(config)
         self._numbers = itertools.count()
         self._named: dict[str, _TracedCall] = {}
+        self._concealed: OrderedDict[str, None] = OrderedDict()  # names, the latest last
         self._others = _TracedCall()  # what is of no call
         self._calls: OrderedDict[_TracedCall, None] = OrderedDict()  # the latest heard of last
         self._followers: dict[WireFollower, str] = {}  # and what each follows
@@ -102,6 +106,8 @@ class WireLog(Part[TraceConfig]):
     # IWireLog
 
     def seen(self, name: str, message: WireMessage) -> None:
+        if name in self._concealed:
+            return
         call, most = self._others, self._othersShare
         if name:
             call, most = self._callOf(name), self._config.callOctets
@@ -121,6 +127,10 @@ class WireLog(Part[TraceConfig]):
     def belongs(self, name: str, callId: str) -> None:
         if not self.keeps:
             return
+        if name in self._concealed or callId in self._concealed:
+            self.conceal(name)
+            self.conceal(callId)
+            return
         call, other = self._callOf(callId), self._named.get(name)
         if other is call:
             return
@@ -134,6 +144,19 @@ class WireLog(Part[TraceConfig]):
         self._named |= dict.fromkeys(call.names, call)
         self._trim(call)
         self._forgetOldest()
+
+    def conceal(self, name: str) -> None:
+        if not self.keeps:
+            return
+        call = self._named.get(name)
+        names = (name,) if call is None else tuple(call.names)
+        if call is not None:
+            self._forget(call)
+        for each in names:
+            self._concealed[each] = None
+            self._concealed.move_to_end(each)
+        while len(self._concealed) > MAX_CONCEALED:
+            self._concealed.popitem(last=False)
 
     def of(self, name: str) -> Sequence[WireMessage]:
         call = self._named.get(name)

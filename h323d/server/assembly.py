@@ -148,7 +148,7 @@ def newGates(
     @param witnessed: are asked after them.
     """
     gates: tuple[IGate, ...] = choose(config.gates, {}, POLICIES, IGate, "plugins.gates", world)
-    return Gates(world.clock, world.events, (*first, *gates, *witnessed))
+    return Gates(world.clock, world.events, (*first, *gates, *witnessed), world.wire)
 
 
 def newSwitch(

@@ -9,7 +9,7 @@ from zope.interface.verify import verifyObject
 
 from h323d.call.wire import IWireLog, WireMessage, WireProtocol
 from h323d.operation.config import TraceConfig
-from h323d.operation.wirelog import OVERHEAD, WireLog
+from h323d.operation.wirelog import MAX_CONCEALED, OVERHEAD, WireLog
 from h323d.values.address import TransportAddress
 
 US, PEER = TransportAddress("10.0.0.1", 5060), TransportAddress("10.0.0.3", 5060)
@@ -171,3 +171,35 @@ def test_whereNothingIsKeptNothingIsLeftOfWhatIsOfNoCall() -> None:
     noted(wire, "", "1")
     wire.reconfigure(TraceConfig(callOctets=0))
     assert said(wire, "") == []
+
+
+def test_nothingIsKeptOfACallThatIsConcealedUnderWhateverName() -> None:
+    wire = WireLog(TraceConfig())
+    noted(wire, "a", "1")
+    wire.belongs("a", "call")
+    noted(wire, "b", "2")
+    before = wire.size
+    wire.conceal("call")
+    noted(wire, "a", "3")
+    wire.belongs("b", "call")
+    noted(wire, "b", "4")
+    noted(wire, "c", "5")
+    assert [said(wire, name) for name in ("a", "b", "call", "c")] == [[], [], [], ["5"]]
+    assert wire.size < before
+
+
+def test_aNameThatIsConcealedBeforeAnythingWasNotedIsSoToo() -> None:
+    wire = WireLog(TraceConfig())
+    wire.conceal("a")
+    noted(wire, "a", "1")
+    assert said(wire, "a") == []
+    assert wire.namesOf("a") == ()
+
+
+def test_theLatestNamesAreRemembered() -> None:
+    wire = WireLog(TraceConfig())
+    for number in range(MAX_CONCEALED + 1):
+        wire.conceal(str(number))
+    noted(wire, "0", "forgotten")
+    noted(wire, "1", "known")
+    assert (said(wire, "0"), said(wire, "1")) == (["forgotten"], [])
