@@ -29,6 +29,7 @@ from h323d.guard.config import GuardConfig
 from h323d.guard.gates.chain import AT
 from h323d.guard.gates.inputs import Asker, Decision, Demand, GateInput, Stock
 from h323d.guard.gates.recording import wholeMilliseconds
+from h323d.guard.gravechats import GraveChats
 from h323d.guard.holdings import Holding, Holdings, Standing
 from h323d.guard.identification import Identification, Identified
 from h323d.guard.judging import Judging
@@ -63,6 +64,7 @@ class Guard:
     """
     @ivar registry: the one that is in force.
     @ivar holdings: what those have who were admitted.
+    @ivar chats: what is written to and from those who are in grave calls.
     @ivar roomTypes: as which type of call everything in some rooms counts.
     @ivar key: that guardians are answered by; C{None} if they are answered unsigned.
     """
@@ -89,6 +91,7 @@ class Guard:
         self.key = key
         self.holdings = Holdings(registry)
         self.roomTypes = RoomTypes(rooms)
+        self.chats = GraveChats(self.holdings)
         self._clock = clock
         self._refused = RefusedGuardians(clock, events or EventBus())
         self._presences = Presences()
@@ -239,17 +242,26 @@ class Guard:
     ) -> Admission:
         bandwidth, shown = asked.demand.bandwidth, _shown(application, asked, decision)
         if application.door is Door.ROOM:
-            return PASSED if shown is None else Admission(texts=shown)
+            return self._seat(application, shown)
         if application.door in _REPORTED and self.holdings.ledger.resize(call, bandwidth):
             return PASSED
         form = found.asker.form
         assert form is not None  # or the first gate would not have opened
         name = application.legId or application.callIdentifier
         holding = self.holdings.give(call, bandwidth, form, found.key, name, found.asker.inherited)
+        if shown is not None:
+            self.holdings.becomesGrave(holding)
         if application.door is Door.ARQ:
             self._identification.leave(application, found, asked.generation, asked.now)
         priority = Priority.HIGH if decision.callType is CallType.EMERGENCY else None
         return Admission(texts=shown, priority=priority, leases=(holding,))
+
+    def _seat(self, application: Application, shown: Texts | None) -> Admission:
+        held = self.holdings.of(application.legId)
+        if shown is None or held is None:
+            return PASSED
+        self.holdings.becomesGrave(held)
+        return Admission(texts=shown)
 
     def _heldBefore(self, application: Application) -> Holding | None:
         """

@@ -109,6 +109,7 @@ class Holdings:
         self.ledger = Ledger()
         self._all: dict[int, Holding] = {}  # by the serials of their leases
         self._byName: dict[str, Holding] = {}
+        self._grave: dict[int, None] = {}  # serials of the leases of ESCALATE calls
 
     def __len__(self) -> int:
         return len(self._all)
@@ -140,10 +141,25 @@ class Holdings:
         self._byName[name] = holding
         return holding
 
+    def isGrave(self, terminalId: str) -> bool:
+        """
+        Whether somebody is in a call of type ESCALATE.
+        """
+        held = (self._all[each] for each in self._grave)
+        return any(each.lease.call.terminalId == terminalId for each in held)
+
+    def becomesGrave(self, holding: Holding) -> None:
+        """
+        A call is of type ESCALATE, or has come to a room of that type.
+        """
+        if holding.lease.serial in self._all:
+            self._grave[holding.lease.serial] = None
+
     def over(self, holding: Holding) -> None:
         """
         A call, or its side, is over.
         """
+        self._grave.pop(holding.lease.serial, None)
         self._all.pop(holding.lease.serial, None)
         if self._byName.get(holding.name) is holding:
             del self._byName[holding.name]

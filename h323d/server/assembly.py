@@ -20,6 +20,7 @@ from h323d.call.policy import IDestination, IRoutePolicy
 from h323d.call.replacing import ALONE
 from h323d.call.surroundings import Surroundings
 from h323d.call.switch import Switch
+from h323d.call.texts import TextRule
 from h323d.call.watching import Conferences
 from h323d.conference.directory import RoomDirectory
 from h323d.config.sections import Configuration, PluginConfig
@@ -301,9 +302,11 @@ def newParties(
     homes: Homes,
     directory: RoomDirectory,
     zone: Zone | None,
+    chats: TextRule | None,
 ) -> Parties | None:
     """
     @param directory: the rooms, which are no parties.
+    @param chats: cut out of texts what is not to be seen; C{None} cuts nothing.
 
     @return: C{None} without a gatekeeper: nobody is known.
     """
@@ -314,7 +317,7 @@ def newParties(
     return Parties(
         PartyLines(config, names, callers, world.events),
         PartyMailboxes(names, callers, zone.trunks),
-        PartyTexts(config, names, callers, LocalRooms(directory), world.clock),
+        PartyTexts(config, names, callers, LocalRooms(directory), world.clock, world.wire, chats),
     )
 
 

@@ -116,7 +116,8 @@ class Server:
         self._onward = onward = assembly.newOnward(configuration.gateway, self.zone)
         hosts = (self.conference, self.gateway)
         self._parties = parties = assembly.newParties(
-            configuration, world, ground.homes, directory, self.zone
+            *(configuration, world, ground.homes, directory, self.zone),
+            None if guard is None else guard.chats,
         )
         self.switch = assembly.newSwitch(
             plugins, world, gates, (directory, onward), hosts, self.zone, parties

@@ -10,11 +10,12 @@ of a call.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Protocol
 
 from h323d.call.callers import CallerName
 from h323d.call.legs import IOffer
-from h323d.call.texts import TextRefusal, Texts
+from h323d.call.texts import TextRefusal, Texts, Written
 from h323d.call.timer import Timer
 from h323d.call.ways import MAX_HOPS, Way
 from h323d.sip.agent import UserAgent
@@ -72,9 +73,18 @@ class TextRelay:
         if isinstance(found, TextRefusal):
             agent.respond(transaction, request.response(_REFUSALS[found], None, tag))
             return
-        relayed = _Relayed(self, transaction, tag, agent)
+        written = Written(
+            writer.displayName,
+            request.headers.get("Subject") or "",
+            request.body.decode("utf-8", "replace"),
+        )
+        shown = self._texts.shown(writer, partiesOf(request.uri), written)
+        relayed = _Relayed(self, transaction, tag, agent, shown)
         self._running[relayed] = None
         relayed.begin(writer, found[:MAX_COPIES])
+
+    def conceal(self, name: str) -> None:
+        self._texts.conceal(name)
 
     def over(self, relayed: _Relayed) -> None:
         """
@@ -94,6 +104,7 @@ class _RelayedOwner(Protocol):
     """
 
     def over(self, relayed: _Relayed) -> None: ...
+    def conceal(self, name: str) -> None: ...
 
 
 class _Relayed:
@@ -102,8 +113,17 @@ class _Relayed:
     """
 
     def __init__(
-        self, owner: _RelayedOwner, transaction: ServerTransaction, tag: str, agent: UserAgent
+        self,
+        owner: _RelayedOwner,
+        transaction: ServerTransaction,
+        tag: str,
+        agent: UserAgent,
+        shown: Written | None,
     ) -> None:
+        """
+        @param shown: what of it is; C{None} for all.
+        """
+        self._shown = shown
         self._owner = owner
         self._transaction = transaction
         self._tag = tag
@@ -116,6 +136,8 @@ class _Relayed:
         """
         Send the copies.
         """
+        if self._shown is not None:
+            self._owner.conceal(self._transaction.request.callId)
         copies = list(self._copies(writer, ways))
         self._waiting = len(copies)
         self._patience.start(PATIENCE, self._answer, 480)
@@ -189,7 +211,22 @@ class _Relayed:
                 *request.headers.only(*_KEPT),
             ]
         )
-        return SIPRequest("MESSAGE", contact, headers, request.body)
+        return self._asShown(SIPRequest("MESSAGE", contact, headers, request.body))
+
+    def _asShown(self, copy: SIPRequest) -> SIPRequest:
+        """
+        Without what is not to be seen.
+        """
+        shown = self._shown
+        if shown is None:
+            return copy
+        self._owner.conceal(copy.callId)
+        headers = copy.headers
+        if shown.subject:
+            headers = headers.replacing("Subject", shown.subject)
+        sender = replace(copy.fromAddress, displayName=shown.displayName)
+        headers = headers.replacing("From", str(sender))
+        return SIPRequest("MESSAGE", copy.uri, headers, shown.text.encode())
 
 
 class _Copy:

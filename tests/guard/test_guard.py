@@ -385,6 +385,14 @@ def test_inAGraveRoomNamesAreShownWithoutPersonalData() -> None:
     assert shown.texts == Texts("Anna [REDACTED:SSN]")
 
 
+@pytest.mark.parametrize(("room", "isGrave"), [("council", True), ("80001", False)])
+def test_whoComesIntoAGraveRoomIsInAGraveCall(room: str, isGrave: bool) -> None:
+    house = House(escalateRooms=("council",))
+    house.admitted()
+    house.guard.judge(replace(INVITE, door=Door.ROOM, room=room))
+    assert house.guard.holdings.isGrave("if://guardian/anna") is isGrave
+
+
 def test_whoMayNotDeclareATypeMayNotInATransferEither() -> None:
     house = House(escalateRooms=("80001",))
     house.admitted(INVITE, DIGEST, calling=(BERT,), called=(ANNA,))

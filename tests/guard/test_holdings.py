@@ -92,3 +92,15 @@ def test_whatAConnectionHasProvenCountsWhileItsKeyIsListed() -> None:
 )
 def test_whetherItCountsByAnotherRegistry(other: str, counts: bool) -> None:
     assert given(Holdings()).counts(registry(other)) == counts
+
+
+def test_whoIsInAGraveCallIsSoUntilItEnds() -> None:
+    holdings = Holdings()
+    held = given(holdings)
+    assert not holdings.isGrave("if://guardian/anna")
+    holdings.becomesGrave(held)
+    assert holdings.isGrave("if://guardian/anna")
+    assert not holdings.isGrave("if://guardian/bert")
+    held.end()
+    holdings.becomesGrave(held)  # too late
+    assert not holdings.isGrave("if://guardian/anna")

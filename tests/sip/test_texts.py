@@ -8,7 +8,7 @@ import pytest
 
 from h323d.call.callers import CallerName
 from h323d.call.legs import IOffer
-from h323d.call.texts import TextRefusal
+from h323d.call.texts import TextRefusal, Written
 from h323d.call.ways import Way
 from h323d.sip.messages.message import SIPRequest, SIPResponse
 from h323d.sip.outside import Services
@@ -35,6 +35,9 @@ class Scene:
         self.world = SIPWorld()
         self.sender: CallerName | None = ANNA
         self.turns = 100
+        self.written: list[Written] = []
+        self.left: Written | None = None
+        self.concealed: list[str] = []
         self.found: tuple[Way, ...] | TextRefusal = (way("10.0.0.5"), way("10.0.0.6"))
         self.peer = self.world.peer("10.0.0.1", services=Services((), {"MESSAGE": TextRelay(self)}))
         self.anna = self.world.script("10.0.0.3")
@@ -51,6 +54,16 @@ class Scene:
     def find(self, names: tuple[PartyAddress, ...]) -> tuple[Way, ...] | TextRefusal:
         assert names[0].value == "bob"
         return self.found
+
+    def shown(
+        self, writer: CallerName, readers: tuple[PartyAddress, ...], written: Written
+    ) -> Written | None:
+        assert (writer, readers[0].value) == (ANNA, "bob")
+        self.written.append(written)
+        return self.left
+
+    def conceal(self, name: str) -> None:
+        self.concealed.append(name)
 
     def write(self, body: str = "hello", extra: str = PLAIN, branch: str = "z9hG4bK1") -> None:
         text = request("MESSAGE", uri="sip:bob@10.0.0.1", body=body, extra=extra, branch=branch)
@@ -108,6 +121,18 @@ def test_nothingOfTheSendersGoesOnButTheText(scene: Scene) -> None:
     assert "Contact" not in copy.headers
     assert copy.headers.get("Subject") == "lunch"
     assert copy.callId != "call"
+    scene.settle()
+
+
+def test_whatIsNotToBeSeenIsNot(scene: Scene) -> None:
+    scene.left = Written("A", "[REDACTED:SSN]", "[REDACTED:CARD]")
+    scene.write(extra="Subject: lunch\n" + PLAIN)
+    copy = scene.received(0)
+    assert scene.written == [Written("Anna Lee", "lunch", "hello")]
+    assert (copy.body, copy.headers.get("Subject")) == (b"[REDACTED:CARD]", "[REDACTED:SSN]")
+    assert copy.fromAddress.displayName == "A"
+    assert copy.headers.get("Content-Length") in (None, "15")
+    assert scene.concealed[:2] == ["call", copy.callId]
     scene.settle()
 
 

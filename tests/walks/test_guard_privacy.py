@@ -12,10 +12,11 @@ import pytest
 from h323d.conference.config import ConferenceConfig, RoomConfig
 from h323d.config.sections import Configuration
 from h323d.operation.command import OperatorError
+from h323d.sip.messages.message import SIPRequest
 from tests.support.guardedhouse import HOST, SIGNALLING, House
 from tests.support.h323 import ScriptedPeer as SetupPeer
 from tests.support.simulation import Simulation
-from tests.support.sippeers import SERVER, offerBody, request
+from tests.support.sippeers import SERVER, ScriptedPeer, offerBody, request, responseTo
 
 COUNCIL = ConferenceConfig(rooms=(RoomConfig("council", ("81000",)),))
 
@@ -72,3 +73,48 @@ def test_byH323Neither(house: House, room: str, kept: bool) -> None:
     (call,) = house.server.server.operator.calls()
     assert (traced(house, call.callId) > 0) is kept
     caller.close()
+
+
+class Writers:
+    """
+    The phone, which is registered, and another one that gets what it writes.
+    """
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+        self.reader = ScriptedPeer(house.world, "10.0.0.2", 5062)
+        house.send("REGISTER", uri=f"sip:script@{HOST}")
+        register = request("REGISTER", uri=f"sip:1000@{HOST}", callId="reader")
+        self.reader.send(register.replace("10.0.0.3", "10.0.0.2:5062"), SERVER)
+        house.world.run(0.2)
+        assert (house.phone.statuses, self.reader.statuses) == ([200], [200])
+
+    def write(self, number: int, body: str) -> str:
+        """
+        What is read of what the phone writes.
+        """
+        message = request(
+            "MESSAGE",
+            uri=f"sip:1000@{HOST}",
+            callId=f"text{number}",
+            branch=f"z9hG4bKtext{number}",
+            body=body,
+            extra="Content-Type: text/plain\n",
+        )
+        self.house.phone.send(message, SERVER)
+        self.house.world.run(0.2)
+        copy = self.reader.messages[-1]
+        assert isinstance(copy, SIPRequest)
+        self.reader.send(responseTo(copy, 200), SERVER)
+        self.house.world.run(0.2)
+        return copy.body.decode()
+
+
+def test_whatIsWrittenDuringAGraveCallHasNoPersonalData(house: House) -> None:
+    writers = Writers(house)
+    assert writers.write(1, "219-09-9998") == "219-09-9998"
+    assert invite(house, "council") == 200
+    assert writers.write(2, "call 4111 1111") == "call 4111 1111"
+    assert writers.write(3, "1111 1111 now") == "[REDACTED:CARD] now"
+    assert [traced(house, f"text{number}") > 0 for number in (1, 2, 3)] == [True, False, False]
+    writers.reader.port.close()

@@ -10,8 +10,9 @@ from twisted.internet.interfaces import IReactorTime
 from h323d.call.callers import CallerName, ICallerNames
 from h323d.call.legs import IOffer
 from h323d.call.parts import Change, Commit, Part
-from h323d.call.texts import TextRefusal
+from h323d.call.texts import TextRefusal, TextRule, Written
 from h323d.call.ways import Way
+from h323d.call.wire import NO_WIRE, IWireLog
 from h323d.gatekeeper.identity import ILocalNumbers
 from h323d.gatekeeper.lines.config import LinesConfig
 from h323d.gatekeeper.lines.names import PartyNames
@@ -34,16 +35,20 @@ class PartyTexts(Part[LinesConfig]):
         callers: ICallerNames,
         numbers: ILocalNumbers,
         clock: IReactorTime,
+        wire: IWireLog = NO_WIRE,
+        rule: TextRule | None = None,
     ) -> None:
         """
         @param names: by which parties are known.
         @param callers: knows who somebody is.
         @param numbers: the rooms, which take no text.
+        @param wire: keeps messages.
+        @param rule: knows what may not be shown; C{None} where everything may.
         """
         self._names = names
         self._callers = callers
         self._numbers = numbers
-        self._clock = clock
+        self._clock, self._wire, self._rule = clock, wire, rule
         self._config = config
         self._rate = Rate(clock, config.messageRate, config.messageBurst)
 
@@ -65,6 +70,15 @@ class PartyTexts(Part[LinesConfig]):
 
     def takeTurn(self, who: IOffer) -> bool:
         return self._rate.take(who.peer.host)
+
+    def shown(
+        self, writer: CallerName, readers: tuple[PartyAddress, ...], written: Written
+    ) -> Written | None:
+        rule = self._rule
+        return None if rule is None else rule.shown(writer.calling, readers, written)
+
+    def conceal(self, name: str) -> None:
+        self._wire.conceal(name)
 
     def find(self, names: tuple[PartyAddress, ...]) -> tuple[Way, ...] | TextRefusal:
         found = self._names.registered(names)

@@ -39,13 +39,15 @@ def foundAmong(texts: Sequence[str]) -> frozenset[PIIKind]:
     return frozenset(kinds)
 
 
-def redacted(text: str) -> str:
+def redacted(text: str, more: Sequence[Match] = ()) -> str:
     """
     A text with C{[REDACTED:SSN]} and the like in place of what is in it.
+
+    @param more: what else is to be cut out.
     """
     parts: list[str] = []
     place = 0
-    for kind, start, end in found(text):
+    for kind, start, end in _merged([*more, *found(text)]):
         parts += (text[place:start], f"[REDACTED:{kind.value}]")
         place = end
     return "".join((*parts, text[place:]))
