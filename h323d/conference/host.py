@@ -161,7 +161,7 @@ class ConferenceHost(Part[ConferenceConfig]):
         if refusal is None and role is None:
             refusal = self.lobby.refusalOf(counted, self._rules.config)
         if refusal is not None:
-            self._turnAway(leg, roomId, refusal)
+            self._tellRefusal(leg, roomId, refusal)
             leg.reject(refusal.cause, refusal.reason)
             return
         self._receive(Arrival(self, leg, roomId, role, counted))
@@ -207,7 +207,7 @@ class ConferenceHost(Part[ConferenceConfig]):
         if isinstance(verdict, Refusal):
             if self.arrivals.pop(leg.legId, None) is not None:
                 leg.observe(SilentObserver())
-                self._tellRefusal(leg, verdict)
+                self._tellRefusal(leg, arrival.roomId, verdict)
                 leg.reject(verdict.cause, verdict.reason)
         elif leg.legId not in self.arrivals:  # its caller left meanwhile
             ended(verdict.leases)
@@ -276,7 +276,7 @@ class ConferenceHost(Part[ConferenceConfig]):
         """
         Let go of who is answered already.
         """
-        self._turnAway(leg, roomId, refusal)
+        self._tellRefusal(leg, roomId, refusal)
         leg.observe(SilentObserver())
         leg.hangup(refusal.cause)
 
@@ -376,15 +376,11 @@ class ConferenceHost(Part[ConferenceConfig]):
         self.rooms[roomId] = room
         return room
 
-    def _turnAway(self, leg: ILeg, roomId: RoomID, refusal: Refusal) -> None:
+    def _tellRefusal(self, leg: ILeg, roomId: RoomID, refusal: Refusal) -> None:
         """
         Tell of it, those first who meet there.
         """
-        meeting = self.meetings.get(roomId)
-        if meeting is not None:
-            meeting.turnedAway(leg, refusal)
-        self._tellRefusal(leg, refusal)
-
-    def _tellRefusal(self, leg: ILeg, refusal: Refusal) -> None:
+        if roomId in self.meetings:
+            self.meetings[roomId].turnedAway(leg, refusal)
         now = self._clock.seconds()
         self._events.publish(CallRefused(now, leg.callId, leg.legId, refusal.cause, refusal.word))

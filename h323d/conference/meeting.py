@@ -26,4 +26,4 @@ class Meeting(Protocol):
         """How many of these are kept for who is being called."""
 
     def turnedAway(self, leg: ILeg, refusal: Refusal) -> None:
-        """Somebody wanted a seat, and there is none; the leg is not ended yet."""
+        """Somebody wanted a seat, and gets none; the leg is not ended yet."""

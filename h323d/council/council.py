@@ -58,9 +58,10 @@ class Council:
 
     @ivar seats: how many may be in the room.
     @ivar kept: how many of these are kept for those who are rung.
-    @ivar members: who is on the list, by the names of their entries, in its order.
+    @ivar members: the guardians on the list, and those who have come without being on it; by the
+        names of their entries, in their order.
     @ivar queued: those who wait for a seat, in their order.
-    @ivar guests: legs in the room that are of nobody on the list.
+    @ivar guests: legs in the room of which nobody knows whose they are.
     @ivar convenedAt: the clock's seconds.
     """
 
@@ -98,15 +99,29 @@ class Council:
         self._context.events.publish(
             CouncilConvened(self._now, self.roomId, self.callType.value, self.seats, names)
         )
-        persistence = Persistence(self._config.redials, self._config.redialSeconds)
-        for name in names:
-            if name not in self.members:
-                self.members[name] = Member(
-                    *(self, self._context, self.roomId, name, persistence),
-                    self._config.ringSeconds,
-                )
-        for name in names:
-            self.members[name].call()
+        members = [self._member(name) for name in names]
+        for member in members:
+            member.isExpected = True
+        for member in members:
+            member.call()
+
+    def _member(self, name: str) -> Member:
+        member = self.members.get(name)
+        if member is None:
+            config = self._config
+            persistence = Persistence(config.redials, config.redialSeconds)
+            member = self.members[name] = Member(
+                *(self, self._context, self.roomId, name, persistence),
+                config.ringSeconds,
+            )
+        return member
+
+    def appeared(self, name: str) -> None:
+        """
+        A guardian has registered.
+        """
+        if name in self.members:
+            self.members[name].appeared()
 
     def dismiss(self) -> None:
         """
@@ -177,7 +192,7 @@ class Council:
 
     def _memberOf(self, legId: LegID) -> Member | None:
         held = self._context.guard.holdings.of(legId)
-        return None if held is None else self.members.get(held.lease.call.terminalId)
+        return None if held is None else self._member(held.lease.call.terminalId)
 
     # What members need.
 

@@ -16,6 +16,7 @@ from h323d.council.council import Council
 from h323d.errors import ResourceUnavailable
 from h323d.events.calls import CallEnded
 from h323d.events.council import CouncilDismissed, GuardianRefused
+from h323d.events.gatekeeper import EndpointRegistered
 from h323d.events.rooms import ParticipantJoined
 from h323d.guard.registry.guardian import Status
 from h323d.values.cause import Cause
@@ -37,6 +38,7 @@ class Councils(Part[CouncilConfig]):
         events.subscribe(ParticipantJoined, self._joined)
         events.subscribe(CallEnded, self._ended)
         events.subscribe(GuardianRefused, self._refused)
+        events.subscribe(EndpointRegistered, self._registered)
 
     def __iter__(self) -> Iterator[Council]:
         return iter(tuple(self._councils.values()))
@@ -135,3 +137,9 @@ class Councils(Part[CouncilConfig]):
         for council in self:
             if fact.roomId in ("", council.roomId):
                 council.refused(fact)
+
+    def _registered(self, fact: EndpointRegistered) -> None:
+        guardian = self._context.guard.registry.ownerOf(fact.aliases) if self._councils else None
+        if guardian is not None:
+            for council in self:
+                council.appeared(guardian.terminalId)

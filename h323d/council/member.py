@@ -9,7 +9,7 @@ from typing import Protocol
 
 from h323d.call.legs import ILeg
 from h323d.council.context import CouncilContext
-from h323d.council.ringing import Media, Ringing, Rung
+from h323d.council.ringing import NOBODY, Media, Ringing, Rung
 from h323d.council.summons import Persistence, newSummons
 from h323d.events.council import GuardianAbsent
 from h323d.guard.registry.guardian import Guardian, Status
@@ -19,6 +19,7 @@ from h323d.values.identifiers import LegID, RoomID
 
 __all__ = ["CROWDED", "LastRefusal", "Member", "MemberOwner"]
 
+ANOTHER = "anotherGuardian"  # has answered
 CROWDED = "roomFull"
 UNLISTED = "notListed"
 
@@ -67,6 +68,7 @@ class Member:
     One guardian.
 
     @ivar name: of the entry.
+    @ivar isExpected: whether they are on the list, and not only somebody who has come.
     @ivar calls: in the room, by leg: whether we have rung them.
     @ivar attempts: how often they were rung.
     @ivar why: why the last attempt came to nothing; empty if none did.
@@ -83,6 +85,7 @@ class Member:
         ringSeconds: float,
     ) -> None:
         self.name = name
+        self.isExpected = False
         self.calls: dict[LegID, bool] = {}
         self.attempts = 0
         self.why = ""
@@ -107,6 +110,13 @@ class Member:
         """
         self._summons.call()
 
+    def appeared(self) -> None:
+        """
+        They have registered; who could not be called for want of that is called now.
+        """
+        if self.why == NOBODY:
+            self._summons.appeared()
+
     def turnedAway(self) -> None:
         """
         They have called, and there was no seat.
@@ -120,6 +130,7 @@ class Member:
 
         @return: whether we have rung them.
         """
+        self.why = ""
         wasCalled = self.calls.setdefault(legId, False)
         self._summons.joined()
         return wasCalled
@@ -179,7 +190,11 @@ class Member:
     # What comes of ringing.
 
     def rungAnswered(self, leg: ILeg, media: Media) -> None:
-        obstacle = _obstacle(self._context.guard.registry.byTerminalId(self.name))
+        guard = self._context.guard
+        obstacle = _obstacle(guard.registry.byTerminalId(self.name))
+        held = guard.holdings.of(leg.legId)
+        if held is not None and held.lease.call.terminalId != self.name:
+            obstacle = ANOTHER
         if obstacle:  # since it rang
             leg.hangup(Cause.CALL_REJECTED)
             self.rungFailed(obstacle)

@@ -19,6 +19,9 @@ from h323d.tracing import indexed
 __all__ = ["MACHINE", "Persistence", "Summons", "SummonsOwner", "newSummons"]
 
 
+SOON = 1.0  # seconds, in which somebody learns that they are registered
+
+
 @dataclass(frozen=True, slots=True)
 class Persistence:
     """
@@ -79,6 +82,9 @@ class Summons(Protocol):
     def retry(self) -> None:
         """The pause is over."""
 
+    def appeared(self) -> None:
+        """They can be called now, who could not before; soon, when they know that themselves."""
+
     def joined(self) -> None:
         """They have a seat."""
 
@@ -125,6 +131,17 @@ def callFromQueue(summons: Summons, core: _Core) -> None:
     core.redials = core.persistence.redials
     core.owner.unqueue()
     core.owner.ring()
+
+
+@out.upon(Summons.appeared).to(pausing)
+def callSoon(summons: Summons, core: _Core) -> None:
+    core.redials = core.persistence.redials
+    core.timer.start(SOON, summons.retry)
+
+
+@pausing.upon(Summons.appeared).loop()
+def callSooner(summons: Summons, core: _Core) -> None:
+    core.timer.start(SOON, summons.retry)
 
 
 @pausing.upon(Summons.retry).to(calling)
@@ -196,6 +213,8 @@ for _state in (out, pausing, waiting, present, over):
     _state.upon(Summons.crowded).loop().returns(None)
 for _state in (calling, waiting, present, over):  # who is rung has a seat kept, though
     _state.upon(Summons.full).loop().returns(None)
+for _state in (calling, waiting, present, over):
+    _state.upon(Summons.appeared).loop().returns(None)
 for _state in (out, calling, waiting, present, over):
     _state.upon(Summons.retry).loop().returns(None)
 for _state in (present, over):

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from h323d.call.applications import CallType
 from h323d.council.council import Council
 from h323d.council.councils import Councils
-from h323d.council.member import LastRefusal
+from h323d.council.member import LastRefusal, Member
 from h323d.errors import ResourceUnavailable
 from h323d.operation.calling import Calling
 from h323d.operation.command import OperatorError
@@ -100,20 +100,23 @@ def _councilView(council: Council, now: float) -> CouncilView:
         callType=council.callType.value,
         since=round(now - council.convenedAt, 3),
         seats=council.seats,
-        guardians=len(council.members),
-        present=len(list(council.present)),
+        guardians=sum(each.isExpected for each in council.members.values()),
+        present=sum(each.isExpected for each in council.present),
         waiting=len(council.queued),
-        guests=len(council.guests),
+        guests=sum(not each.isExpected for each in council.present) + len(council.guests),
     )
 
 
 def _guardianViews(council: Council) -> Iterator[GuardianView]:
     for member in council.members.values():
+        state = _stateOf(member)
+        if not state:
+            continue
         legId, wasCalled = next(iter(member.calls.items()), (None, False))
         came = "called" if wasCalled else "calling"
         yield GuardianView(
             guardian=member.name,
-            state=_STATES.get(member.state, member.state),
+            state=state,
             came=None if legId is None else came,
             attempts=member.attempts,
             why=member.why or None,
@@ -122,13 +125,22 @@ def _guardianViews(council: Council) -> Iterator[GuardianView]:
             legId=legId,
         )
     for guest in sorted(council.guests):
-        yield GuardianView("-", "guest", "calling", 0, None, None, None, guest)
+        yield GuardianView("-", GUEST, "calling", 0, None, None, None, guest)
 
 
+def _stateOf(member: Member) -> str:
+    """
+    What people call the state of a summons; empty for who was never expected, and has gone.
+    """
+    if member.isExpected:
+        return _STATES.get(member.state, member.state)
+    if member.calls:
+        return GUEST
+    return "" if member.state == "out" else member.state
+
+
+GUEST = "guest"
 _STATES = {"out": "absent", "over": "dismissed"}
-"""
-What people call states of a summons, where that is something else.
-"""
 
 
 def _refusal(refusal: LastRefusal | None) -> str | None:

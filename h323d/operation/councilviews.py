@@ -37,11 +37,11 @@ class CouncilView(View):
 @dataclass(frozen=True, slots=True)
 class GuardianView(View):
     """
-    One guardian of a council, or of somebody else who is in its room.
+    One guardian of a council, or somebody else who is in its room.
 
-    @ivar guardian: the name of the entry; C{-} for who is on no list.
+    @ivar guardian: the name of the entry; C{-} for who is not known.
     @ivar state: C{"present"}, C{"calling"}, C{"pausing"} (called again soon), C{"waiting"} (for a
-        seat), C{"absent"}, or C{"guest"}.
+        seat), C{"absent"}, or C{"guest"} for who has come without being on the list.
     @ivar came: C{"called"} if we rang, C{"calling"} if they did; C{None} for who is not there.
     @ivar attempts: how often they were rung.
     @ivar why: why the last attempt came to nothing; C{None} if none did.

@@ -15,6 +15,7 @@ TABLE: Table = {
     "out": {
         "call": "calling: ring",
         "full": "waiting: queue",
+        "appeared": "pausing: retry in 1 s",
         "joined": "present",
         "dismiss": "over",
     },
@@ -29,6 +30,7 @@ TABLE: Table = {
     "pausing": {
         "call": "calling: stop retry, ring",
         "retry": "calling: ring",
+        "appeared": "pausing: retry in 1 s",
         "full": "waiting: stop retry, queue",
         "joined": "present: stop retry",
         "dismiss": "over: stop retry",

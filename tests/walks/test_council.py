@@ -180,13 +180,39 @@ def test_whoDoesNotAnswerIsRungNoMore(house: House) -> None:
     assert house.council()["anna"].why == "noAnswer"
 
 
-def test_whoIsNotRegisteredIsAbsentAndIsFoundWhenTheyAre(house: House) -> None:
-    house.council("convene", "if://guardian/anna", "ROUTINE")
+def test_whoIsNotRegisteredIsCalledAsSoonAsTheyAre(house: House) -> None:
+    house.council("convene", "if://guardian/anna")
     house.world.run(1.0)
-    assert house.council()["anna"].why == "notRegistered"
+    view = house.council()["anna"]
+    assert (view.state, view.why) == ("pausing", "notRegistered")
     house.registered("anna")
-    house.world.run(6.0)
+    house.world.run(1.0)
     assert house.states() == {"anna": "present"}
+
+
+def test_soIsWhoWasGivenUp(house: House) -> None:
+    house.council("convene", "if://guardian/anna")
+    house.world.run(6.0)
+    assert house.states() == {"anna": "absent"}
+    house.registered("anna")
+    house.world.run(1.0)
+    assert house.states() == {"anna": "present"}
+
+
+def test_whoHasLeftIsNotCalledForRegisteringAnew(house: House) -> None:
+    anna = house.phones["anna"]
+    house.council("convene", "if://guardian/anna")
+    anna.register()
+    house.world.run(0.5)
+    anna.call(ROOM)
+    house.world.run(1.0)
+    assert house.states() == {"anna": "present"}
+    anna.hangup()
+    anna.ras.stop()
+    house.world.run(1.0)
+    house.registered("anna")
+    house.world.run(2.0)
+    assert (anna.offers, house.states()) == (0, {"anna": "absent"})
 
 
 def test_whoComesByThemselvesIsRungNoMore(house: House) -> None:
@@ -209,10 +235,24 @@ def test_whoIsOnNoListIsAGuest(house: House) -> None:
     house.council("convene", "if://guardian/anna", "ROUTINE")
     house.phones["bert"].call("80001")
     house.world.run(2.0)
-    (guest,) = [each for each in house.council().values() if each.state == "guest"]
-    assert guest.guardian == "-"
+    assert house.states() == {"anna": "present", "bert": "guest"}
     (council,) = house.server.server.operator.councils()
-    assert (council.present, council.guests) == (1, 1)
+    assert (council.guardians, council.present, council.guests) == (1, 1, 1)
+    assert {each.guardian for each in house.server.told(GuardianJoined)} == {
+        "if://guardian/anna",
+        "if://guardian/bert",
+    }
+    house.phones["bert"].hangup()
+    house.world.run(0.5)
+    assert house.states() == {"anna": "present"}
+
+
+def test_whoseCallNobodyKnowsIsAGuestWithoutAName(house: House) -> None:
+    house.registered("anna")
+    house.council("convene", "if://guardian/bert")
+    house.server.server.operator.call("anna", ROOM)
+    house.world.run(1.0)
+    assert house.states() == {"bert": "pausing", "-": "guest"}
 
 
 def test_whoWasRefusedIsShownWithTheReason(house: House) -> None:
