@@ -314,17 +314,18 @@ class Guard:
 
     def _piiOf(self, application: Application) -> frozenset[PIIKind]:
         """
-        What is in the texts: names that are an entry's are none.
+        What is in the texts: names that are an entry's are none, be they displayed, too.
         """
         if application.door.purpose not in _READ:
             return frozenset()
         texts = application.texts
-        names = [
-            each
-            for each in texts.names
-            if self.registry.byAlias(PartyAddress(AddressKind.H323_ID, each)) is None
-        ]
-        return foundAmong([each for each in (texts.displayName, *names) if each])
+        return foundAmong(
+            [
+                each
+                for each in (texts.displayName, *texts.names)
+                if each and self.registry.byAlias(PartyAddress(AddressKind.H323_ID, each)) is None
+            ]
+        )
 
     def _bandwidthOf(self, application: Application, call: Call) -> int:
         """

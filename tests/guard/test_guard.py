@@ -357,6 +357,13 @@ def test_personalDataIsRefusedInGraveRooms() -> None:
     assert house.admitted(elsewhere).texts is None
 
 
+def test_aNameOfTheEntryIsNoPersonalDataWhereverItStands() -> None:
+    who = registry(entry("anna", aliases="['sip:anna@council.example', 'h323:pbx-10.0.0.2']"))
+    house = House(who, escalateRooms=("80001",))
+    house.admitted(texts=Texts("pbx-10.0.0.2", ("pbx-10.0.0.2",)))
+    assert house.detail(texts=Texts("pbx-10.0.0.3")) == "PII_POLICY_VIOLATION found:IP"
+
+
 def test_anEmergencyGoesFirstAndIsRedactedInAGraveRoom() -> None:
     house = House(escalateRooms=("80001",))
     verdict = house.admitted(callType=CallType.EMERGENCY, texts=Texts("a@example.org"))
