@@ -11,6 +11,7 @@ import os
 import re
 import signal
 from base64 import b64decode
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
@@ -27,6 +28,7 @@ from tests.support.certificates import KeyKind, issue
 from tests.support.guardians import entry
 from tests.support.linephone import Linphone
 from tests.support.processes import (
+    Asterisk,
     Baresip,
     Caller,
     Process,
@@ -42,17 +44,17 @@ from tests.support.sound import writeTone
 pytestmark = pytest.mark.interop
 
 NETWORK = "127.0.114."
-US, BARESIP, LINPHONE, ELSEWHERE = (f"{NETWORK}{host}" for host in (1, 2, 3, 4))
+US, BARESIP, LINPHONE, ASTERISK, ELSEWHERE = (f"{NETWORK}{host}" for host in range(1, 6))
 PAGES = Path(__file__).parents[2] / "docs" / "howto"
 NAME, ROOM, PASSWORD = "council-1", "80001", "ofB7"
 ORIGIN = "council.example/if-witness/a"
 CALLED = ("called-1", "called-2", "called-3", "called-4")
 BY_SIP = ("sip-1", "sip-2", "sip-3")
-BY_SETUP = ("setup-1", "setup-2")
+BY_SETUP = ("setup-1",)
 PHONES = ("baresip", "linphone")
 FORGED = ("forged-ras", "forged-sip", "forged-setup")
 SUSPENDED, GREEDY = "suspended", "greedy"
-RIGHT = {*CALLED, *BY_SIP, *BY_SETUP, *PHONES}
+RIGHT = {*CALLED, *BY_SIP, *BY_SETUP, *PHONES, "asterisk"}
 WRONG = {*FORGED, SUSPENDED, GREEDY}
 SIGNING = (*CALLED, *BY_SIP, *BY_SETUP, *FORGED, SUSPENDED, GREEDY)
 START = 6.0  # seconds, after which what is signed counts
@@ -73,6 +75,7 @@ class House:
 
     @ivar keys: the public keys of those who sign, as the registry has them.
     @ivar refusals: why those were kept out who are not to come.
+    @ivar followed: what was told of all of them while they met.
     """
 
     directory: Path
@@ -81,6 +84,7 @@ class House:
     keys: dict[str, PublicKey]
     baresip: Baresip
     refusals: dict[str, str] = field(default_factory=dict)
+    followed: str = ""
 
     def council(self) -> dict[str, dict[str, Any]]:
         return {named(each["guardian"]): each for each in self.server.ask("council", ROOM)}
@@ -114,6 +118,20 @@ class House:
         return [each["data"] for each in self.records() if each["msg_type"] == kind]
 
 
+class Following(Process):
+    """
+    Somebody who looks on, as the council meets.
+    """
+
+    def __init__(self, house: House) -> None:
+        super().__init__(house.directory, "following")
+        self._socket = str(house.server.socket)
+
+    def command(self) -> Sequence[str]:
+        asked = ("council", "show", "--follow", ROOM)
+        return [program("h323ctl"), "--socket", self._socket, *asked]
+
+
 def newHouse(directory: Path) -> House:
     directory.mkdir()
     entries, keys = [], {}
@@ -135,6 +153,8 @@ def newHouse(directory: Path) -> House:
     secret = secretOf(Algorithm.SHA_256, "linphone", "h323d", PASSWORD)
     phone = {"public_key": "", "proof": "digest", "secret": f"sha256:{secret}"}
     entries.append(entry("linphone", **phone, aliases=f"'sip:linphone@{US}'"))
+    address = {"public_key": "", "proof": "address", "addresses": ASTERISK}
+    entries.append(entry("asterisk", **address, aliases=f"[e164:600, 'h323:asterisk-{ASTERISK}']"))
     registry = directory / "registry.yaml"
     registry.write_text("guardians:\n" + "".join(entries))
     configuration = "\n".join(
@@ -176,13 +196,16 @@ def meet(house: House, phones: ExitStack) -> None:
     server = house.server
     waiting = ("--gatekeeper", US, "--answer")
     linphone = Linphone(house.directory / "linphone", LINPHONE, US, "linphone", password=PASSWORD)
+    asterisk = Asterisk(house.directory / "asterisk", ASTERISK, US, e164="600")
     registering: list[Process] = [house.telephone(name, *waiting) for name in CALLED]
-    together(phones, *registering, house.baresip, linphone)
+    together(phones, *registering, house.baresip, linphone, asterisk)
     waitFor(lambda: len(server.ask("registrations")) == 6, 20, "six have registered")
     done = control(server, "council", "convene", "--type", "ESCALATE", ROOM)
     assert done.returncode == 0, done.stderr
     waitFor(lambda: house.present() == {*CALLED, *PHONES}, 20, "whoever was called is there")
+    following = phones.enter_context(Following(house))
     suspend(house)
+    asterisk.call(f"OOH323/{ROOM}@other", "600")
     bySIP, bySetup = f"sip:{ROOM}@{US};transport=tcp", f"h323:{ROOM}@{US}"
     together(
         phones,
@@ -204,6 +227,8 @@ def meet(house: House, phones: ExitStack) -> None:
     done = control(server, "council", "dismiss", ROOM)
     assert done.returncode == 0, done.stderr
     waitFor(lambda: not server.ask("rooms"), 20, "the room is closed")
+    assert following.wait(10) == 0
+    house.followed = following.output()
 
 
 def suspend(house: House) -> None:
@@ -225,6 +250,13 @@ def test_exactlyTheRightElevenWereInTheRoom(house: House) -> None:
     assert called == {*CALLED, *PHONES}
     seated = {each["leg_id"] for each in house.told("participant_joined")}
     assert seated == {each["leg_id"] for each in joined}
+
+
+def test_whoLookedOnWasToldWhoCameAndWhoWasRefused(house: House) -> None:
+    came = re.findall(r"(?m)^present +if://guardian/(\S+)", house.followed)
+    assert set(came) == RIGHT
+    refused = re.findall(r"(?m)^\w+ +if://guardian/(\S+) .*refused ", house.followed)
+    assert set(refused) >= WRONG
 
 
 def test_eachOfTheOthersWasKeptOutForWhatTheyAre(house: House) -> None:

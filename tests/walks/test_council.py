@@ -27,6 +27,7 @@ from h323d.sip.messages.message import SIPRequest
 from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
 from tests.support.councillors import ROOM, SERVER, SIGNALLING, House
+from tests.support.graph import hidden
 from tests.support.simulatedphone import Telephone
 from tests.support.simulation import Simulation
 from tests.support.sippeers import ScriptedPeer, offerBody, request, responseTo
@@ -423,6 +424,26 @@ def test_whoWaitsIsForgottenWithTheCouncil(house: House) -> None:
     house.council("dismiss")
     house.world.run(6.0)
     assert (house.phones["bert"].offers, house.phones["cora"].offers) == (0, 0)
+
+
+def isElsewhere(thing: object) -> bool:
+    """
+    Whether it is no council's.
+    """
+    ours = ("h323d.council", "h323d.call.timer", "twisted.internet", "builtins")
+    return not type(thing).__module__.startswith(ours)
+
+
+def test_noClosureLivesInACouncil(house: House) -> None:
+    house.registered("anna", "bert")
+    small(house, seats=2, waiting=5)
+    house.phones["bert"].rings = True
+    house.council("convene")
+    house.world.run(0.5)
+    assert house.states() == {"anna": "present", "bert": "calling", "cora": "waiting"}
+    calls = ((f"{each}", each) for each in house.world.clock.getDelayedCalls())
+    councils = house.server.server.councils
+    assert hidden([("councils", councils), *calls], isElsewhere) == {}
 
 
 # SIP.
