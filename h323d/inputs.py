@@ -41,6 +41,12 @@ class Input(Enum):
     RELAYED = "relayed"
     """What the relays have to report."""
 
+    SAID = "said"
+    """What a process of the media said: its number, and the octets."""
+
+    ENDED = "ended"
+    """A process of the media is not there any more: its number."""
+
 
 Receiver = Callable[..., object]
 """

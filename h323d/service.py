@@ -21,6 +21,7 @@ from twisted.internet.threads import deferToThread
 from twisted.logger import Logger
 from twisted.python import usage
 
+from h323d.call.media import IMediaPool
 from h323d.call.surroundings import Surroundings
 from h323d.call.transport import SecureStreams
 from h323d.config.reading import load
@@ -35,9 +36,11 @@ from h323d.events.bus import EventBus
 from h323d.exposure import exposure
 from h323d.h323.config import H323Config
 from h323d.inputs import Input, Inputs
+from h323d.media.launching import newRemoteService
 from h323d.media.libsrtp import SUITES, libsrtp
+from h323d.media.remotemedia import RemoteMedia
 from h323d.media.shield import suitesWith
-from h323d.media.thread import newMediaService, prepareInterpreter
+from h323d.media.thread import MediaThreads, newMediaService, prepareInterpreter
 from h323d.net.datagram import Datagrams
 from h323d.net.descriptors import raiseLimit
 from h323d.net.files import Files
@@ -129,15 +132,8 @@ class H323dService(Service):
         rng = random.SystemRandom()
         self._inputs = Inputs()
         self._provided = provisions()
-        pool, self._media = newMediaService(
-            configuration.media,
-            rng,
-            reactor,
-            self._inputs,
-            reactor.callFromThread,
-            chooseCodecs(configuration.plugins.codecs, self._provided),
-            suitesWith(libsrtp()),
-        )
+        events = EventBus()
+        pool, self._media = self._newMedia(rng, events)
         surroundings = Surroundings(
             reactor,
             rng,
@@ -145,7 +141,7 @@ class H323dService(Service):
             StreamListener(reactor),
             StreamOpener(reactor),
             pool,
-            EventBus(),
+            events,
             deferToThread,
             stateDirectory(configuration.control),
             Names(reactor, configuration.routing.nameServers, configuration.routing.dnsTimeout),
@@ -158,6 +154,24 @@ class H323dService(Service):
             self._provided,
         )
         self.server = Server(configuration, surroundings)
+
+    def _newMedia(
+        self, rng: random.Random, events: EventBus
+    ) -> tuple[IMediaPool, MediaThreads | RemoteMedia]:
+        """
+        In threads, or in processes of their own.
+        """
+        configuration = self._options.configuration
+        names, suites = configuration.plugins.codecs, suitesWith(libsrtp())
+        codecs = chooseCodecs(names, self._provided)
+        reactor, media = self._reactor, configuration.media
+        if media.processes:
+            return newRemoteService(
+                media, rng, reactor, self._inputs, events, names, codecs, suites
+            )
+        return newMediaService(
+            media, rng, reactor, self._inputs, reactor.callFromThread, codecs, suites
+        )
 
     def startService(self) -> None:
         """

@@ -90,6 +90,11 @@ PARTS = {
     "tests/h323/h245/test_media.py": "h323/h245/channels/incoming",
     "tests/h323/h245/test_session.py": "h323/h245/negotiation",
     "tests/media/test_srtp.py": "media/shield",
+    # What a pool over processes is made of, which has no seam within.
+    "tests/media/test_remotepool.py": """
+        media/children media/farparty media/progress media/remotedoor media/remotemedia
+        """,
+    "tests/system/test_media_process.py": "cli/mediaprocess media/launching",
     "tests/media/audio/test_plane.py": """
         media/audio/groups media/audio/negotiated
         media/audio/speaking media/audio/stages media/audio/survey

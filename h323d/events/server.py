@@ -12,6 +12,7 @@ __all__ = [
     "ConfigurationReloaded",
     "GatesClosed",
     "GatesOpened",
+    "MediaProcessLost",
     "OperatorActed",
     "WitnessFailed",
     "WitnessRecovered",
@@ -61,6 +62,21 @@ class OperatorActed(Fact):
     actor: str
     command: str
     arguments: tuple[tuple[str, str | int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MediaProcessLost(Fact):
+    """
+    A process of the media has died, and another goes on with what it did.
+
+    @ivar ports: how many it carried.
+    @ivar relays: likewise.
+    @ivar spared: whether a spare was ready: there is no sound otherwise until a new one is.
+    """
+
+    ports: int
+    relays: int
+    spared: bool
 
 
 @dataclass(frozen=True, slots=True)

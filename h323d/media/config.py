@@ -32,6 +32,15 @@ class MediaConfig:
     kernel do meanwhile, and to take turns costs more than that gains where threads were
     measured: keep to 1, unless C{benchmarks/threads.py} says otherwise of your machine."""
 
+    processes: int = 0
+    """How many processes of their own carry the media, with C{threads} each; 0 has them in the
+    server's.  Signalling and sound take turns in one process, and not in several; and when one of
+    these dies, sound is away for some tenths of a second, and no call is lost."""
+
+    spareProcesses: int = 1
+    """How many more of these wait, to take over at once from one that dies; each takes some 100 MB.
+    Without, sound is away for as long as a process takes to begin."""
+
     tickMs: int = 5
     """The grid that rooms are mixed on, milliseconds: 5, 10 or 20.  Rooms are spread over
     the ticks within a frame, so a finer grid sends sooner after mixing; it costs more CPU.  With
@@ -77,6 +86,10 @@ class MediaConfig:
             raise ValueError("portFirst: must be an even port from 1024, below portLast")
         if not 1 <= self.threads <= 64:
             raise ValueError("threads: must be 1 to 64")
+        if not 0 <= self.processes <= 64:
+            raise ValueError("processes: must be 0 to 64")
+        if not 0 <= self.spareProcesses <= 8:
+            raise ValueError("spareProcesses: must be 0 to 8")
         if self.tickMs not in (5, 10, 20):
             raise ValueError("tickMs: must be 5, 10 or 20")
         if not 0 <= self.departureMs < self.tickMs:

@@ -13,7 +13,6 @@ through ctypes, C{os.write} and C{os.readv} were measured, and are no faster.
 
 from __future__ import annotations
 
-import ctypes
 import fcntl
 import math
 import operator
@@ -50,8 +49,6 @@ _CONTROL_BYTES = 1500
 _CONTROL_BATCH = 64  # RTCP packets that one drain takes at most
 _SIOCGSTAMPNS = 0x8907  # Linux: when the packet read last arrived
 _TIMESPEC = struct.Struct("@qq")
-_UNSPECIFIED = bytes(16)  # a sockaddr of AF_UNSPEC; connecting to it disconnects
-_libc = ctypes.CDLL(None)
 
 
 def _sendNowhere(data: bytes) -> int:
@@ -266,7 +263,7 @@ class SocketIO:
         if ports.peer is not None:
             ports.peer = None
             self._open.add(ports.pair.rtpSocket.fileno())
-            _libc.connect(ports.pair.rtpSocket.fileno(), _UNSPECIFIED, len(_UNSPECIFIED))
+            ports.pair.disconnect()
         self._senders[slot] = ports.sender()
 
     def drain(self, group: int, now: float) -> PacketBatch:

@@ -8,6 +8,7 @@ be guessed (RFC 6056): who is not on the way of a call's packets does not know w
 
 from __future__ import annotations
 
+import ctypes
 import errno
 import math
 import random
@@ -25,6 +26,8 @@ from h323d.values.address import TransportAddress
 
 __all__ = ["PortRange", "SocketPair"]
 
+_UNSPECIFIED = bytes(16)  # a sockaddr of AF_UNSPEC; connecting to it disconnects
+_libc = ctypes.CDLL(None)
 _RECEIVE_BUFFER = 65536  # octets; some 0.5 s of packets as the kernel accounts for them
 _SEND_BUFFER = 65536
 _RESTING = 128  # pairs that were closed last, and are taken again only if no others are free
@@ -45,6 +48,12 @@ class SocketPair:
     rtpSocket: socket.socket
     rtcpSocket: socket.socket
     resting: deque[int]
+
+    def disconnect(self) -> None:
+        """
+        Take RTP from anybody again.
+        """
+        _libc.connect(self.rtpSocket.fileno(), _UNSPECIFIED, len(_UNSPECIFIED))
 
     def close(self) -> None:
         self.rtpSocket.close()

@@ -38,7 +38,13 @@ from h323d.media.reports import Report
 from h323d.media.shield import EVERYWHERE
 from h323d.values.media.encryption import CryptoSuite
 
-__all__ = ["MediaThread", "MediaThreads", "newMediaService", "prepareInterpreter"]
+__all__ = [
+    "MediaThread",
+    "MediaThreads",
+    "newMediaService",
+    "newPlanes",
+    "prepareInterpreter",
+]
 
 SWITCH_INTERVAL = 0.0002  # seconds
 _YOUNG = 2000  # objects, net, after which the collector looks at them; Python's own is 700
@@ -219,6 +225,29 @@ class MediaThreads:
             thread.stop()
 
 
+def newPlanes(
+    config: MediaConfig,
+    rng: random.Random,
+    inputs: IInputs,
+    callFromThread: CallFromThread,
+    codecs: Sequence[ICodec],
+) -> tuple[list[PlaneDoor], list[MediaThread]]:
+    """
+    The planes over real sockets, and their threads, not started; as L{newMediaService}.
+    """
+    epoch = time.time() - time.monotonic()
+    threads: list[MediaThread] = []
+    doors: list[PlaneDoor] = []
+    for number in range(config.threads):
+        departure = config.departureMs / 1000
+        plane = MediaPlane(config, rng, epoch, codecs, departure, number=number)
+        packets = SocketIO(config.maximumPorts, time.time, time.monotonic, time.sleep)
+        thread = MediaThread(plane, packets, config, callFromThread, inputs, number)
+        threads.append(thread)
+        doors.append(PlaneDoor(plane, thread.wake))
+    return doors, threads
+
+
 def newMediaService(
     config: MediaConfig,
     rng: random.Random,
@@ -241,16 +270,7 @@ def newMediaService(
 
     @raise h323d.errors.ConfigurationError: a codec is not of the kind that can be mixed.
     """
-    epoch = time.time() - time.monotonic()
-    threads: list[MediaThread] = []
-    doors: list[PlaneDoor] = []
-    for number in range(config.threads):
-        departure = config.departureMs / 1000
-        plane = MediaPlane(config, rng, epoch, codecs, departure, number=number)
-        packets = SocketIO(config.maximumPorts, time.time, time.monotonic, time.sleep)
-        thread = MediaThread(plane, packets, config, callFromThread, inputs, number)
-        threads.append(thread)
-        doors.append(PlaneDoor(plane, thread.wake))
+    doors, threads = newPlanes(config, rng, inputs, callFromThread, codecs)
     ports = PortRange(config, rng)
     relays, relayThread = newRelays(config, ports, rng, inputs, callFromThread)
     identity = Identity(newCertificate(rng, time.time()))

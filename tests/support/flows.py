@@ -158,6 +158,12 @@ class Flows:
         """
         return [flow for (_, there), flow in self._found.items() if there.startswith(f"{host}:")]
 
+    def by(self, host: str) -> list[Flow]:
+        """
+        @return: all that come from there.
+        """
+        return [flow for (here, _), flow in self._found.items() if here.startswith(f"{host}:")]
+
     def outOf(self, end: str) -> Flow:
         """
         @param end: C{"host:port"}.

@@ -162,6 +162,20 @@ class Commands:
         if self._receiver.expect(slot, transmit.rtp, signalling):
             packets.unlock(slot)
 
+    def find(self, packets: IPacketIO, portId: int, source: TransportAddress) -> None:
+        """
+        Know where the peer is, as it was found by what it sent where the port was before.
+        """
+        slot = self._slots.get(portId)
+        latch = None if slot is None else self._receiver.latches.get(slot)
+        if slot is None or latch is None:
+            return
+        latch.goOn(source, self.now)
+        self._receiver.peers[slot] = source
+        self._table.locked[slot] = True
+        packets.follow(slot, source)
+        self._consent.heard(packets, slot, source)
+
     def expectHandshake(self, packets: IPacketIO, portId: int) -> None:
         """
         Set datagrams of DTLS aside, before it is known with whom keys are agreed on.

@@ -64,6 +64,14 @@ class Latch:
         self.contestedUntil = now if believed or not self.believed else now + CONTEST
         return True
 
+    def goOn(self, source: TransportAddress, now: float) -> None:
+        """
+        The port is locked to C{source}, which was judged where it was before.
+        """
+        self.peer = source
+        believed = source.host in self.believed or not self.believed
+        self.contestedUntil = now if believed else now + CONTEST
+
     def settled(self, now: float) -> bool:
         """
         Whether the port is locked for good.

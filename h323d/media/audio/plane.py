@@ -12,6 +12,7 @@ import math
 import random
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -72,7 +73,7 @@ class MediaPlane:
         @param number: which of C{media.threads} planes this is: they work at different times.
         """
         self._tickSeconds = config.tickMs / 1000
-        self._departure, self._few = departure, few
+        self._departure, self._few, self._epoch = departure, few, epoch
         self._tickMs = config.tickMs
         stages = Stages(config, codecs, few, number)
         self._table = table = stages.table
@@ -323,6 +324,7 @@ class MediaPlane:
                 now,
                 self._clockAt(now),
             )
+            figures = replace(figures, at=now + self._epoch)
             shields = self.commands.shieldsOf(figures.rows)
             self._reports.append(Surveyed(figures, self._figures(), shields))
 

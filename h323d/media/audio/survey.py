@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +19,8 @@ from h323d.media.audio.table import PortTable
 from h323d.rtp.statistics import ReceiverStatistics
 
 __all__ = ["Survey", "survey"]
+
+_NO_COLUMNS = ("rows", "at")
 
 Counts = npt.NDArray[np.int64]
 Seconds = npt.NDArray[np.float64]
@@ -34,7 +36,7 @@ class Survey:
     @ivar sequence: of the next packet, not reduced.
     @ivar timestamp: of what is sent at the time, not reduced.
     @ivar units: of a timestamp, in a millisecond.
-    @ivar at: the time, in monotonic seconds.
+    @ivar at: the time, in seconds since 1970, as the plane knows it.
     """
 
     rows: dict[int, int]
@@ -60,6 +62,22 @@ class Survey:
     units: Counts
     sentOctets: Counts
     at: float
+
+    def parts(self, ports: int) -> list[Survey]:
+        """
+        @param ports: how many a part may have.
+        @return: surveys of some ports each, which are this one together.
+        """
+        numbers = list(self.rows)
+        columns = [each.name for each in fields(self) if each.name not in _NO_COLUMNS]
+        return [
+            replace(
+                self,
+                rows={portId: row for row, portId in enumerate(numbers[start : start + ports])},
+                **{name: getattr(self, name)[start : start + ports] for name in columns},
+            )
+            for start in range(0, max(len(numbers), 1), ports)
+        ]
 
     def of(self, portId: int) -> PortStatistics:
         """

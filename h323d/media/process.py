@@ -1,0 +1,338 @@
+"""
+A media process: planes and relays with their threads, obeying what comes by a door.
+
+Signalling, at the other side of it, binds the sockets and negotiates; each command has a number,
+and one that was obeyed already is not obeyed again, so that whoever takes over there may repeat
+what may not have arrived.  What planes and relays report goes back the same way.  If nobody reads
+that for a while, sound goes on: what is only of the moment is not told then.
+
+When the door closes, the process ends.  It never decides anything, and nothing that a peer sends
+reaches it but packets.
+"""
+
+from __future__ import annotations
+
+import random
+import select
+import socket
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from twisted.logger import Logger
+from zope.interface import implementer
+
+from h323d.dsp.codec import ICodec
+from h323d.errors import DecodeError, H323dError
+from h323d.inputs import IInputs, Input, Receiver
+from h323d.media.config import MediaConfig
+from h323d.media.door import PlaneDoor
+from h323d.media.doorway import Doorway
+from h323d.media.farparty import FarParty
+from h323d.media.ports import SocketPair
+from h323d.media.relay.pool import RelayCommand
+from h323d.media.relay.reports import RelaysSurveyed
+from h323d.media.relay.table import RelayEnd, RelayTable
+from h323d.media.relay.thread import RelayThread
+from h323d.media.reports import Surveyed
+from h323d.media.thread import MediaThreads, newPlanes
+from h323d.media.wire import VERSION, decode, encode
+from h323d.values.address import TransportAddress
+
+__all__ = ["Build", "Builder", "MediaProcess", "ProcessDoor", "Threads", "Works", "serve"]
+
+PLANE_COMMANDS = frozenset(
+    (
+        *("openPort", "know", "configure", "find", "expectHandshake", "sendHandshake", "encrypt"),
+        *("sendDigit", "closePort", "dismiss", "openRoom", "closeRoom", "join", "leave"),
+        *("mute", "deafen", "attach", "detach"),
+    )
+)
+RELAY_COMMANDS = frozenset(("know", "open", "aim", "close"))
+"""
+What planes and relays may be told by the door.
+"""
+
+_PARTS = 300  # ports in a message that surveys them
+_MOST_WAITING = 200  # messages from which on what is only of the moment is not told
+_LOOK = 100  # milliseconds between two looks at what still has to leave
+_SURVEYS = (Surveyed, RelaysSurveyed)
+
+ChooseCodecs = Callable[[Sequence[str]], Sequence[ICodec]]
+
+
+@implementer(IInputs)
+class ProcessDoor:
+    """
+    What threads report here, on its way out.  Any thread may tell.
+    """
+
+    def __init__(self, doorway: Doorway) -> None:
+        self._doorway = doorway
+        self._lock = threading.Lock()
+
+    def lead(self, kind: Input, receiver: Receiver) -> None:
+        raise AssertionError("reports of a media process go out by its door alone")
+
+    def enter(self, kind: Input, *arguments: object) -> object:
+        if kind is Input.RELAYED:
+            (reports,) = arguments
+            self._tellApart("relayed", (), reports)
+        else:
+            number, reports = arguments
+            self._tellApart("heard", (number,), reports)
+        return None
+
+    def _tellApart(self, name: str, whose: tuple[object, ...], reports: Any) -> None:
+        """
+        @param reports: Any: sequences of the planes' or of the relays'.
+        """
+        told = [each for each in reports if not isinstance(each, _SURVEYS)]
+        if told:
+            self.tell(name, *whose, told)
+        for each in reports:
+            if isinstance(each, _SURVEYS):
+                for part in _partsOf(each):
+                    self.tell(name, *whose, [part], passing=True)
+
+    def tell(self, name: str, *arguments: object, passing: bool = False) -> None:
+        """
+        Say a message.
+
+        @param passing: whether it may be left out if nobody listens, as the next says more.
+        """
+        octets = encode((name, *arguments))
+        with self._lock:
+            if not passing or self._doorway.waiting < _MOST_WAITING:
+                self._doorway.send(octets)
+
+    def flush(self) -> None:
+        """
+        Let out what still waits.
+        """
+        with self._lock:
+            self._doorway.flush()
+
+
+def _partsOf(report: Surveyed | RelaysSurveyed) -> Sequence[Surveyed | RelaysSurveyed]:
+    if isinstance(report, RelaysSurveyed):
+        return (report,)
+    return [
+        Surveyed(
+            part,
+            report.plane,
+            {each: report.shields[each] for each in part.rows if each in report.shields},
+        )
+        for part in report.survey.parts(_PARTS)
+    ]
+
+
+class Threads(Protocol):
+    """
+    What ticks planes, and relays.
+    """
+
+    def start(self) -> None:
+        """Begin."""
+
+    def stop(self) -> None:
+        """Obey what was asked, close all ports, and end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Works:
+    """
+    What a process has, once it has begun.
+
+    @ivar relay: hands a command to what forwards.
+    """
+
+    planes: Sequence[PlaneDoor]
+    table: RelayTable
+    relay: Callable[[RelayCommand], None]
+    threads: Threads
+
+
+Build = Callable[[MediaConfig, Sequence[str], IInputs], Works]
+"""
+Makes them, with the codecs of these names; what they report enters there.
+"""
+
+
+class MediaProcess:
+    """
+    @ivar isOver: whether it has been told to end.
+    """
+
+    _log = Logger()
+
+    def __init__(self, door: ProcessDoor, build: Build) -> None:
+        self._door = door
+        self._build = build
+        self._done = 0
+        self._works: Works | None = None
+        self._parties: dict[int, FarParty] = {}
+        self._trunks: dict[TransportAddress, SocketPair] = {}
+        self.isOver = False
+
+    def take(self, octets: bytes, descriptors: list[int]) -> None:
+        """
+        Obey a command, unless that was done.
+
+        @param descriptors: of sockets that it is about, which are its own to close.
+        """
+        sockets = deque(socket.socket(fileno=each) for each in descriptors)
+        try:
+            number, name, *arguments = decode(octets)
+            if number > self._done:
+                self._done = number
+                self._obey(name, arguments, sockets)
+        except (DecodeError, ValueError, TypeError, KeyError, IndexError):
+            self._log.failure("a command that cannot be obeyed")
+        for each in sockets:
+            each.close()
+
+    def _obey(self, name: str, arguments: list[Any], sockets: deque[socket.socket]) -> None:
+        """
+        @param arguments: Any, as commands differ.
+        """
+        match name:
+            case "begin":
+                self._begin(*arguments)
+            case "plane":
+                self._commandPlane(sockets, *arguments)
+            case "relay":
+                self._commandRelay(sockets, *arguments)
+            case "sound":
+                partyId, *pieces = arguments
+                if partyId in self._parties:
+                    self._parties[partyId].give(*pieces)
+            case "end":
+                self.stop()
+            case _:
+                raise ValueError(f"no command is called {name}")
+
+    def _begin(self, version: int, config: MediaConfig, codecs: Sequence[str]) -> None:
+        """
+        Make everything, and be ready.
+        """
+        if version != VERSION:
+            self._door.tell("failed", f"it speaks version {VERSION}, and not {version}")
+            return
+        try:
+            self._works = self._build(config, codecs, self._door)
+        except H323dError as error:
+            self._door.tell("failed", str(error))
+            return
+        self._works.threads.start()
+        self._door.tell("ready", self._works.planes[0].formats)
+
+    def _commandPlane(
+        self, sockets: deque[socket.socket], number: int, name: str, arguments: Sequence[Any]
+    ) -> None:
+        if name not in PLANE_COMMANDS or self._works is None:
+            raise ValueError(f"planes have no command {name}")
+        if name == "openPort":
+            portId, rtp, rtcp, position = arguments
+            arguments = portId, _pairOf(rtp, rtcp, sockets), position
+        elif name == "attach":
+            arguments = self._partyOf(*arguments)
+        elif name == "detach":
+            self._parties.pop(arguments[0], None)
+        door = self._works.planes[number]
+        door.command(getattr(door.commands, name), *arguments)
+
+    def _partyOf(
+        self, mixerId: int, partyId: int, plays: bool, hears: bool
+    ) -> tuple[int, int, FarParty | None, FarParty | None]:
+        party = self._parties[partyId] = FarParty(partyId, self._door.tell)
+        return mixerId, partyId, party if plays else None, party if hears else None
+
+    def _commandRelay(
+        self, sockets: deque[socket.socket], name: str, arguments: Sequence[Any]
+    ) -> None:
+        if name not in RELAY_COMMANDS or self._works is None:
+            raise ValueError(f"relays have no command {name}")
+        if name == "open":
+            relayId, ends = arguments
+            arguments = relayId, tuple(self._endOf(sockets, *each) for each in ends)
+        self._works.relay(RelayCommand(getattr(self._works.table, name), tuple(arguments)))
+
+    def _endOf(
+        self,
+        sockets: deque[socket.socket],
+        rtp: TransportAddress,
+        rtcp: TransportAddress,
+        multiplexID: int | None,
+    ) -> RelayEnd:
+        """
+        Ports that many relays share come with each of them, and are taken once.
+        """
+        pair = _pairOf(rtp, rtcp, sockets)
+        if multiplexID is None:
+            return RelayEnd(pair)
+        known = self._trunks.setdefault(rtp, pair)
+        if known is not pair:
+            pair.close()
+        return RelayEnd(known, multiplexID)
+
+    def stop(self) -> None:
+        """
+        Obey what was asked, say goodbye, and end.
+        """
+        self.isOver = True
+        if self._works is not None:
+            self._works.threads.stop()
+            self._works = None
+
+
+def _pairOf(
+    rtp: TransportAddress, rtcp: TransportAddress, sockets: deque[socket.socket]
+) -> SocketPair:
+    pair = SocketPair(rtp, rtcp, sockets.popleft(), sockets.popleft(), deque(maxlen=1))
+    pair.disconnect()  # whom it was locked to where it was before, is not known here
+    return pair
+
+
+def _atOnce(method: Callable[..., object], *arguments: object, **named: object) -> None:
+    method(*arguments, **named)
+
+
+@dataclass(frozen=True, slots=True)
+class Builder:
+    """
+    Makes what a process has, over real sockets.
+
+    @ivar rng: draws what no command names.
+    @ivar chooseCodecs: finds the codecs that have these names, best first; all, for none.
+    """
+
+    rng: random.Random
+    chooseCodecs: ChooseCodecs
+
+    def __call__(self, config: MediaConfig, codecs: Sequence[str], inputs: IInputs) -> Works:
+        chosen = self.chooseCodecs(codecs)
+        planes, threads = newPlanes(config, self.rng, inputs, _atOnce, chosen)
+        table = RelayTable(config.latchAnyHost)
+        relays = RelayThread(table, _atOnce, inputs)
+        return Works(planes, table, relays.command, MediaThreads(threads, relays))
+
+
+def serve(end: socket.socket, chooseCodecs: ChooseCodecs) -> None:
+    """
+    Be a media process until the door closes, or one is told to end.
+    """
+    doorway = Doorway(end)
+    door = ProcessDoor(doorway)
+    process = MediaProcess(door, Builder(random.SystemRandom(), chooseCodecs))
+    poll = select.poll()
+    poll.register(doorway.fileno(), select.POLLIN)
+    isOpen = True
+    while isOpen and not process.isOver:
+        if poll.poll(_LOOK):
+            isOpen = doorway.receive(process.take)
+        door.flush()
+    process.stop()
+    door.flush()

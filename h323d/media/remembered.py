@@ -1,0 +1,225 @@
+"""
+What media processes were told that still holds: what another has to be told, to go on for one that
+died.
+
+Of what was told twice, the last is kept, in the place of the first: keys after the stream that they
+are of, a mute after the room that it is about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from h323d.call.media import ISampleSink, ISampleSource
+from h323d.media.ports import SocketPair
+from h323d.media.relay.table import RelayEnd
+from h323d.values.address import TransportAddress
+from h323d.values.media.streams import Stream
+
+__all__ = ["Command", "KnownParty", "KnownPort", "KnownRelay", "Remembered"]
+
+Command = tuple[str, tuple[Any, ...]]
+"""
+Its name, and what it takes; Any, as commands differ.
+"""
+
+_IN_A_ROOM = ("join", "mute", "deafen")
+
+
+@dataclass(slots=True)
+class KnownPort:
+    """
+    @ivar door: the number of the plane that it is in, or was last.
+    @ivar commands: what it was told, by what that is about.
+    @ivar leaves: with what it was told to leave there: C{closePort} or C{dismiss}; empty if it
+        stays.
+    @ivar place: where its peer is, as was negotiated last.
+    """
+
+    door: int
+    pair: SocketPair
+    commands: dict[str, Command] = field(default_factory=dict)
+    leaves: str = ""
+    place: TransportAddress | None = None
+
+    def negotiate(self, stream: Stream) -> None:
+        """
+        Whoever is to be elsewhere from now on, has to be found anew.
+        """
+        place = None if stream.transmit is None else stream.transmit.rtp
+        if place is not None and place != self.place:
+            self.place = place
+            self.commands.pop("find", None)
+
+    def leaveRoom(self) -> None:
+        for each in _IN_A_ROOM:
+            self.commands.pop(each, None)
+
+
+@dataclass(slots=True)
+class KnownParty:
+    """
+    @ivar leaves: whether it was detached, and its slot is not free yet.
+    """
+
+    door: int
+    room: int
+    source: ISampleSource | None
+    sink: ISampleSink | None
+    leaves: bool = False
+
+
+@dataclass(slots=True)
+class KnownRelay:
+    """
+    @ivar closes: whether it was told to.
+    """
+
+    ends: tuple[RelayEnd, RelayEnd]
+    aims: dict[int, Command] = field(default_factory=dict)
+    closes: bool = False
+
+    @property
+    def ownPairs(self) -> list[SocketPair]:
+        """
+        Those that no other relay shares.
+        """
+        own = (end.pair for end in self.ends if end.multiplexID is None)
+        return [pair for pair in own if isinstance(pair, SocketPair)]
+
+
+class Remembered:
+    """
+    @ivar ports: by their numbers; until they have closed.
+    @ivar parties: likewise.
+    @ivar relays: likewise.
+    """
+
+    def __init__(self) -> None:
+        self.ports: dict[int, KnownPort] = {}
+        self.parties: dict[int, KnownParty] = {}
+        self.relays: dict[int, KnownRelay] = {}
+        self._rooms: dict[int, tuple[int, tuple[Any, ...]]] = {}  # by number: door, arguments
+        self._networks: dict[int, tuple[Any, ...]] = {}  # by door
+        self._relayNetworks: tuple[Any, ...] | None = None
+
+    def note(self, door: int, name: str, arguments: tuple[Any, ...]) -> None:
+        """
+        A plane is told something.
+
+        @param arguments: Any, as commands differ.
+        """
+        first, *rest = arguments
+        match name:
+            case "know":
+                self._networks[door] = arguments
+            case "openRoom":
+                self._rooms[first] = door, arguments
+            case "closeRoom":
+                self._closeRoom(first)
+            case "attach":
+                self.parties[rest[0]] = KnownParty(door, first, rest[1], rest[2])
+            case "detach":
+                self._detach(first)
+            case "openPort":
+                self.ports[first] = KnownPort(door, rest[0])
+            case "join" | "leave" | "mute" | "deafen":
+                self._noteMember(name, arguments)
+            case "sendHandshake" | "sendDigit":
+                pass  # of the moment
+            case _:
+                self._notePort(name, arguments)
+
+    def _closeRoom(self, number: int) -> None:
+        self._rooms.pop(number, None)
+        for port in self.ports.values():
+            join = port.commands.get("join")
+            if join is not None and join[1][0] == number:
+                port.leaveRoom()
+
+    def _detach(self, partyId: int) -> None:
+        party = self.parties.get(partyId)
+        if party is not None:
+            party.leaves, party.source, party.sink = True, None, None
+
+    def _noteMember(self, name: str, arguments: tuple[Any, ...]) -> None:
+        port = self.ports.get(arguments[1])
+        if port is None:
+            return
+        if name in ("join", "leave"):  # who joins is neither muted nor deaf
+            port.leaveRoom()
+        if name != "leave":
+            port.commands[name] = name, arguments
+
+    def _notePort(self, name: str, arguments: tuple[Any, ...]) -> None:
+        port = self.ports.get(arguments[0])
+        if port is None:
+            return
+        if name in ("closePort", "dismiss"):
+            port.leaveRoom()
+            port.leaves = name
+        elif name == "encrypt":
+            port.commands[f"{name} {arguments[2]}"] = name, arguments
+        else:
+            port.commands[name] = name, arguments
+            if name == "configure":
+                port.commands.pop("expectHandshake", None)
+                port.negotiate(arguments[1])
+
+    def heard(self, portId: int, source: TransportAddress) -> None:
+        """
+        A port's peer was found.
+        """
+        port = self.ports.get(portId)
+        if port is not None:
+            port.commands["find"] = "find", (portId, source)
+
+    def noteRelay(self, name: str, arguments: tuple[Any, ...]) -> None:
+        """
+        The relays are told something.
+
+        @param arguments: Any, as commands differ.
+        """
+        first, *rest = arguments
+        if name == "know":
+            self._relayNetworks = arguments
+        elif name == "open":
+            self.relays[first] = KnownRelay(*rest)
+        elif name == "close":
+            self.relays[first].closes = True
+        elif first in self.relays:
+            self.relays[first].aims[rest[0]] = name, arguments
+
+    # What holds
+
+    def roomsAt(self, door: int) -> Iterator[Command]:
+        """
+        What makes the rooms of a plane, and those in them who have no port.
+        """
+        if door in self._networks:
+            yield "know", self._networks[door]
+        for each, arguments in self._rooms.values():
+            if each == door:
+                yield "openRoom", arguments
+        for partyId, party in self.parties.items():
+            if party.door == door and not party.leaves:
+                yield "attach", (party.room, partyId, party.source, party.sink)
+
+    def portsAt(self, door: int) -> Mapping[int, KnownPort]:
+        """
+        Those of a plane, by their numbers.
+        """
+        return {number: port for number, port in self.ports.items() if port.door == door}
+
+    def relaying(self) -> Iterator[Command]:
+        """
+        What makes the relays.
+        """
+        if self._relayNetworks is not None:
+            yield "know", self._relayNetworks
+        for relayId, relay in self.relays.items():
+            if not relay.closes:
+                yield "open", (relayId, relay.ends)
+                yield from relay.aims.values()

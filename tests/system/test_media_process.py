@@ -1,0 +1,199 @@
+"""
+A server whose media are in a process of their own: one room of Asterisk, baresip and callers of
+ours, and a call from SIP in Opus to an Asterisk by H.323.  The process is killed twice; everybody
+still hears everybody, and what the server sends are the same streams as before.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from h323d.dsp.tones import levelsAt
+from tests.support.flows import Flow, Flows
+from tests.support.processes import (
+    Asterisk,
+    Baresip,
+    Caller,
+    Capture,
+    Server,
+    together,
+    waitFor,
+)
+from tests.support.sound import readWAV, writeTone
+
+pytestmark = pytest.mark.interop
+
+US, ASTERISK, SOFTPHONE = "127.0.124.1", "127.0.124.2", "127.0.124.3"
+CALLERS = "127.0.125."
+ECHO = "600"
+ROUTE = f"""\
+processes = 1
+[gateway]
+acceptUnregistered = true
+[[routing.routes]]
+name = "2600"
+to = ["h323:{ECHO}@{ASTERISK}"]
+"""
+MILLIWATT, SOFT, BRIDGED = 1004, 700, 850  # Hz: Asterisk by H.323, baresip, who calls it
+OURS = {
+    "h323": (330, ("--no-tunnelling",), f"h323:80001@{US}"),
+    "sip": (2700, (), f"sip:80001@{US}"),
+    "bridged": (BRIDGED, ("--codec", "opus"), f"sip:2600@{US}"),
+}
+TONES = (MILLIWATT, SOFT, OURS["h323"][0], OURS["sip"][0])
+AUDIBLE = -35.0  # dBov; each tone was sent with -16 or more
+DEATHS = 2
+GAP = 0.3  # seconds, on a machine that has nothing else to do
+PATIENT = 10.0  # times as long where that is busy
+
+
+def children(server: Server) -> list[int]:
+    """
+    @return: its media processes, the one that was begun first first.
+    """
+    found = subprocess.run(
+        ["pgrep", "-P", str(server.pid), "-f", "mediaprocess"], capture_output=True, check=False
+    )
+    return sorted(map(int, found.stdout.split()))
+
+
+def heardIn(recording: Path, seconds: float = 1.0) -> set[int]:
+    """
+    The tones that are audible in the best stretch of the last seconds of a recording, while all
+    were there.
+    """
+    samples, rate = readWAV(recording)
+    best: set[int] = set()
+    for start in range(len(samples) // 2, len(samples) - rate, rate // 4):
+        levels = levelsAt(samples[start : start + int(seconds * rate)], (*TONES, BRIDGED), rate)
+        tones = zip((*TONES, BRIDGED), levels, strict=True)
+        best = max(best, {tone for tone, level in tones if level > AUDIBLE}, key=len)
+    return best
+
+
+class Meeting:
+    """
+    Those who talk.
+    """
+
+    def __init__(self, directory: Path, stack: ExitStack) -> None:
+        self.directory = directory
+        softphone = directory / "baresip"
+        softphone.mkdir()
+        writeTone(softphone / "tone.wav", SOFT, 300.0)
+        self.capture = Capture(directory / "capture", US)
+        self.server = Server(directory / "server", US, f"{Baresip.SERVER}{ROUTE}")
+        together(stack, self.capture, self.server)
+        waitFor(lambda: self.media("spareProcesses") == 1, 20, "a spare is ready")
+        asterisk = Asterisk(directory / "asterisk", ASTERISK, US, tunneling="yes")
+        self.phone = Baresip(softphone, SOFTPHONE, f"sip:80001@{US}", 300)
+        self.callers = {
+            name: Caller(
+                directory, name, "--bind", f"{CALLERS}{index}", "--tone", str(tone),
+                "--level", "-16", "--record", str(directory / f"{name}.wav"), *options, target,
+            )
+            for index, (name, (tone, options, target)) in enumerate(OURS.items(), start=1)
+        }  # fmt: skip
+        together(stack, asterisk, self.phone)
+        asterisk.call("OOH323/80001@other", "601")
+        together(stack, *self.callers.values())
+        waitFor(lambda: self.sounds() == len(TONES) + 2, 30, "everybody is heard")
+
+    def media(self, name: str) -> float:
+        return float(self.server.ask("status")["media"].get(name, 0))
+
+    def received(self) -> list[int]:
+        """
+        How many packets came, of each leg.
+        """
+        legs = self.server.ask("calls")
+        return [leg["media"]["packetsReceived"] for leg in legs if leg.get("media")]
+
+    def sounds(self) -> int:
+        return sum(count > 50 for count in self.received())
+
+    def talk(self) -> None:
+        """
+        Until everybody has said a second's packets more.
+        """
+        before = self.received()
+
+        def done() -> bool:
+            now = self.received()
+            assert len(now) == len(before), f"a call is gone:\n{self.server.output()[-3000:]}"
+            return all(b - a > 60 for a, b in zip(before, now, strict=True))
+
+        waitFor(done, 15, "they talk")
+
+    def kill(self) -> None:
+        """
+        Kill the process that has the media, when another is ready.
+        """
+        lost = self.media("processesLost")
+        waitFor(lambda: self.media("spareProcesses") == 1, 20, "a spare is ready")
+        os.kill(children(self.server)[0], signal.SIGKILL)
+        waitFor(lambda: self.media("processesLost") > lost, 10, "it is missed")
+
+
+@contextmanager
+def meeting(directory: Path) -> Iterator[Meeting]:
+    with ExitStack() as stack:
+        yield Meeting(directory, stack)
+
+
+def gaps(flow: Flow) -> list[float]:
+    """
+    @return: seconds between packets where numbers were left out.
+    """
+    return [
+        after.seconds - before.seconds
+        for before, after in pairwise(flow.packets)
+        if (after.sequence - before.sequence) & 0xFFFF > 100
+    ]
+
+
+def test_everybodyHearsEverybodyThoughTheMediaProcessDies(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with meeting(tmp_path) as those:
+        those.talk()
+        for _ in range(DEATHS):
+            those.kill()
+            those.talk()
+        legs = len(those.received())
+        status = those.server.ask("status")
+        assert status["facts"]["MediaProcessLost"] == DEATHS
+        assert legs == len(TONES) + 2
+        those.talk()
+        for call in {each["callId"] for each in those.server.ask("calls")}:
+            those.server.ask("hangup", call)
+        for caller in those.callers.values():
+            assert caller.wait(20) == 0, caller.output()
+        recordings = {name: heardIn(tmp_path / f"{name}.wav") for name in OURS}
+        waitFor(lambda: list((tmp_path / "baresip").glob("dump-*-dec.wav")), 10, "it has recorded")
+        softphone = heardIn(those.phone.heard)
+        assert "Traceback" not in those.server.output()
+    flows = Flows(those.capture.file)
+    flows.read()
+    sent = flows.by(US)
+    assert len(sent) == len(TONES) + 2
+    lost = [gap for flow in sent for gap in gaps(flow)]
+    assert all(flow.isOneStream for flow in sent), "a stream begins anew"
+    assert [len(gaps(flow)) for flow in sent] == [DEATHS] * len(sent)
+    with capsys.disabled():
+        print(f"\nwithout sound: median {np.median(lost):.3f} s, at most {max(lost):.3f} s")
+    assert max(lost) < GAP * PATIENT
+    assert softphone == set(TONES) - {SOFT}
+    assert recordings["h323"] == set(TONES) - {OURS["h323"][0]}
+    assert recordings["sip"] == set(TONES) - {OURS["sip"][0]}
+    assert recordings["bridged"] == {BRIDGED}
+    assert those.capture.complaints(US) == ""
