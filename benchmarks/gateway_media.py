@@ -1,11 +1,12 @@
 """
 What the sound of bridged calls costs, and by how much it is later: passed through, and transcoded.
 
-Run as C{python -m benchmarks.gateway_media [-n CALLS ...] [-d SECONDS] [-p PCMU/G729 ...]}.  The
-media plane, with its thread, runs in a process of its own, over real sockets on the loopback; this
-one plays both parties of every call, who each send a packet of 20 ms in turn, spread evenly.  The
-CPU is that of the plane's process, kernel and all; "codecs" is what of a call-second they cost
-alone, by the clock of this machine and hour, and "share" what that is of all.
+Run as C{python -m benchmarks.gateway_media [-n CALLS ...] [-d SECONDS] [-p PCMU/G729 ...] [-P 0
+1 2]}.  The server, with the media plane in a thread, or in so many processes (-P), is a process of
+its own, over real sockets on the loopback; this one plays both parties of every call, who each
+send a packet of 20 ms in turn, spread evenly.  The CPU is that of the server's processes, kernel
+and all; "codecs" is what of a call-second they cost alone, by the clock of this machine and hour,
+and "share" what that is of all.
 
 The delay is what the plane adds: from the departure of a packet that is loud until the arrival, by
 the kernel's clock, of the first that this is heard in, less where in it.  If a codec looks ahead,
@@ -16,14 +17,16 @@ from __future__ import annotations
 
 import argparse
 import multiprocessing
+import os
 import random
-import resource
 import selectors
 import socket
 import struct
 import time
 from collections.abc import Sequence
 from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -32,11 +35,14 @@ from twisted.internet.task import Clock
 from benchmarks.codecs import best, voice
 from benchmarks.conference_media import SO_TIMESTAMPNS, Deaf, percentile
 from h323d.call.homes import Home
-from h323d.call.media import Signalling
+from h323d.call.media import IMediaPool, Signalling
 from h323d.dsp.codec import LARGEST_PAYLOAD, ICodec, IRowCodec, IStreamCodec
 from h323d.dsp.provisions import provisions
+from h323d.events.bus import EventBus
 from h323d.inputs import Inputs
 from h323d.media.config import MediaConfig
+from h323d.media.launching import newRemoteService
+from h323d.media.shield import EVERYWHERE
 from h323d.media.thread import newMediaService, prepareInterpreter
 from h323d.rtp.packet import RTPPacket, encode
 from h323d.values.address import TransportAddress
@@ -65,17 +71,81 @@ def codecOf(name: str) -> ICodec:
     return next(each for each in codecsThere() if each.format.name == name)
 
 
-def serve(names: tuple[str, str], calls: list[tuple[Address, Address]], pipe: Connection) -> None:
+def serve(
+    names: tuple[str, str],
+    calls: list[tuple[Address, Address]],
+    processes: int,
+    pipe: Connection,
+) -> None:
     """
     Bridge C{calls}, and answer each message with the CPU seconds used so far.
+
+    @param processes: that have the media; 0 for threads of this one.
     """
+    config = MediaConfig(maximumPorts=2 * len(calls) + 2, processes=processes, spareProcesses=0)
+    prepareInterpreter()
+    if processes:
+        serveApart(config, names, calls, pipe)
+        return
     rng = random.Random(1)
-    config = MediaConfig(maximumPorts=2 * len(calls) + 2)
     pool, threads = newMediaService(
         config, rng, Clock(), Inputs(), lambda f, *a: f(*a), codecsThere()
     )
-    prepareInterpreter()
     threads.start()
+    pipe.send(bridge(pool, names, calls))
+    while pipe.recv():
+        pipe.send(cpuSeconds())
+    threads.stop()
+
+
+def serveApart(
+    config: MediaConfig,
+    names: tuple[str, str],
+    calls: list[tuple[Address, Address]],
+    pipe: Connection,
+) -> None:
+    """
+    Likewise, in processes of their own, for which there has to be a reactor.
+    """
+    from twisted.internet import reactor  # only now: it is this process's
+
+    running: Any = reactor  # Any: the reactor is a module to mypy
+    pool, media = newRemoteService(
+        config,
+        random.SystemRandom(),
+        reactor,
+        Inputs(),
+        EventBus(),
+        (),
+        codecsThere(),
+        EVERYWHERE,
+    )
+    media.start()
+    ports = bridge(pool, names, calls)
+    started: list[bool] = []
+
+    def look() -> None:
+        if not started and pool.figures()["processes"] == config.processes:
+            started.append(True)
+            pipe.send(ports)
+        while pipe.poll():
+            if not pipe.recv():
+                media.stop()
+                running.stop()
+                return
+            pipe.send(cpuSeconds())
+        running.callLater(0.05, look)
+
+    running.callWhenRunning(look)
+    running.run()
+
+
+def bridge(
+    pool: IMediaPool, names: tuple[str, str], calls: list[tuple[Address, Address]]
+) -> list[Address]:
+    """
+    @return: where the packets of each party go.
+    """
     ports = []
     for parties in calls:
         mixer = pool.openMixer(Deaf(), passes=True)
@@ -88,11 +158,20 @@ def serve(names: tuple[str, str], calls: list[tuple[Address, Address]], pipe: Co
             port.configure(stream, Signalling(there.host))
             mixer.join(port)
             ports.append((SERVER, port.rtp.port))
-    pipe.send(ports)
-    while pipe.recv():
-        usage = resource.getrusage(resource.RUSAGE_SELF)
-        pipe.send(usage.ru_utime + usage.ru_stime)
-    threads.stop()
+    return ports
+
+
+def cpuSeconds() -> float:
+    """
+    @return: of this process, and of those that it has begun.
+    """
+    here = os.getpid()
+    children = Path(f"/proc/{here}/task/{here}/children").read_text().split()
+    found = 0
+    for pid in (here, *children):
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            found += int((task / "schedstat").read_text().split()[0])
+    return found / 1e9
 
 
 def payloadsOf(codec: ICodec) -> list[bytes]:
@@ -214,7 +293,7 @@ def costOf(codec: ICodec) -> float:
     return best(work, range(len(spoken)))
 
 
-def measure(names: tuple[str, str], count: int, seconds: float) -> None:
+def measure(names: tuple[str, str], count: int, seconds: float, processes: int) -> None:
     """
     One row of the table.
     """
@@ -223,7 +302,9 @@ def measure(names: tuple[str, str], count: int, seconds: float) -> None:
     addresses = [party.socket.getsockname() for party in parties]
     calls = list(zip(addresses[::2], addresses[1::2], strict=True))
     here, there = multiprocessing.Pipe()
-    server = multiprocessing.get_context("spawn").Process(target=serve, args=(names, calls, there))
+    server = multiprocessing.get_context("spawn").Process(
+        target=serve, args=(names, calls, processes, there)
+    )
     server.start()
     ports = here.recv()
     talk(parties, ports, SETTLED)
@@ -242,7 +323,7 @@ def measure(names: tuple[str, str], count: int, seconds: float) -> None:
     codec = alone(names)
     share = f"{codec / used:6.0%}" if codec else "      "
     print(
-        f"{'/'.join(names):12s} {count:5d} {used:8.2f} {codec:8.2f} {share}"
+        f"{'/'.join(names):12s} {processes:5d} {count:5d} {used:8.2f} {codec:8.2f} {share}"
         f" {percentile(delays, 50):7.2f} {percentile(delays, 99):7.2f} {arrived:8.1%}",
         flush=True,
     )
@@ -253,12 +334,16 @@ def main() -> None:
     parser.add_argument("-n", type=int, nargs="+", default=[100], help="calls")
     parser.add_argument("-d", type=float, default=8.0, help="seconds to measure")
     parser.add_argument("-p", nargs="+", default=PAIRS, help="formats of the two sides")
+    parser.add_argument(
+        "-P", type=int, nargs="+", default=[0], help="media processes; 0 for a thread of the server"
+    )
     options = parser.parse_args()
-    print("formats      calls   ms/c-s   codecs  share   p50 ms  p99 ms  arrived")
+    print("formats      procs calls   ms/c-s   codecs  share   p50 ms  p99 ms  arrived")
     for pair in options.p:
         first, second = pair.split("/")
         for count in options.n:
-            measure((first, second), count, options.d)
+            for processes in options.P:
+                measure((first, second), count, options.d, processes)
 
 
 if __name__ == "__main__":

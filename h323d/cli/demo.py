@@ -108,13 +108,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     parser = argparse.ArgumentParser(prog="demo", description=__doc__.split("\n\n")[0].strip())
     parser.add_argument("--seconds", type=float, default=20.0, help="how long all are together")
+    parser.add_argument(
+        "--media-processes",
+        metavar="N",
+        type=int,
+        default=0,
+        help="have the server's sound in processes of its own",
+    )
     parser.add_argument("--keep", metavar="DIRECTORY", help="keep recordings and logs there")
     options = parser.parse_args(arguments)
     from twisted.internet import reactor  # only now: it is the one that this process uses
 
     directory = Path(options.keep or tempfile.mkdtemp(prefix="h323d-demo-"))
     directory.mkdir(parents=True, exist_ok=True)
-    demo = Demo(reactor, directory, options.seconds)
+    demo = Demo(reactor, directory, options.seconds, options.media_processes)
     running: Any = reactor  # Any: the reactor is a module to mypy
     running.callWhenRunning(lambda: Deferred.fromCoroutine(demo.run()))
     running.run()
@@ -130,14 +137,14 @@ class Demo:
     @ivar status: what the process exits with.
     """
 
-    def __init__(self, reactor: Any, directory: Path, seconds: float) -> None:
+    def __init__(self, reactor: Any, directory: Path, seconds: float, processes: int = 0) -> None:
         # Any: a reactor of many interfaces.
         self.status = 1
         self._reactor = reactor
         self._seconds = seconds
         self._directory = directory
         sip, h323, ras = freePorts(HOST, 3)
-        self._server = ServerProcess(reactor, directory, HOST, sip, h323, ras)
+        self._server = ServerProcess(reactor, directory, HOST, (sip, h323, ras), processes)
         self._parties = [
             Party(reactor, directory, index, how, protocol, TONES[index], LEVEL, options)
             for index, (how, protocol, options) in enumerate(PARTIES)

@@ -232,7 +232,7 @@ class Matrix:
         self._codecs = codecs
         self._directory = Path(tempfile.mkdtemp(prefix="h323d-matrix-"))
         sip, h323, ras = freePorts(HOST, 3)
-        self._server = ServerProcess(reactor, self._directory, HOST, sip, h323, ras)
+        self._server = ServerProcess(reactor, self._directory, HOST, (sip, h323, ras))
 
     def start(self) -> None:
         """

@@ -30,6 +30,8 @@ multicast = false
 store = ""
 [gateway]
 acceptUnregistered = true
+[media]
+processes = {processes}
 [control]
 socket = "{socket}"
 """
@@ -49,15 +51,29 @@ class ServerProcess(ProcessProtocol):
     """
 
     def __init__(
-        self, reactor: Any, directory: Path, host: str, sip: int, h323: int, ras: int
+        self,
+        reactor: Any,
+        directory: Path,
+        host: str,
+        ports: tuple[int, int, int],
+        processes: int = 0,
     ) -> None:
+        """
+        @param ports: of SIP, H.323 and RAS.
+        @param processes: that have the media; 0 for a thread of the server.
+        """
         self.socket = directory / "server.sock"
         self._reactor = reactor
         self._directory = directory
         self._log = (directory / "server.log").open("wb")
         self._ended: Deferred[None] = Deferred()
         self._configuration = CONFIGURATION.format(
-            host=host, sip=sip, h323=h323, ras=ras, socket=self.socket
+            host=host,
+            sip=ports[0],
+            h323=ports[1],
+            ras=ports[2],
+            processes=processes,
+            socket=self.socket,
         )
 
     def start(self) -> None:
