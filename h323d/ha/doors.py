@@ -153,11 +153,11 @@ class Doors(Protocol):
     def closePair(self, number: int) -> None:
         """Close two ports for media."""
 
-    def command(self, plane: int, name: str, arguments: tuple[Any, ...]) -> None:
-        """Have a media plane run a command; Any, as commands differ."""
+    def command(self, plane: int, number: int, name: str, arguments: tuple[Any, ...]) -> None:
+        """Have a media plane run a command, once whatever it is told; Any, as commands differ."""
 
-    def relay(self, command: Callable[..., None]) -> None:
-        """Have the relays obey."""
+    def relay(self, number: int, command: Callable[..., None]) -> None:
+        """Have the relays obey, once."""
 
     # Orders whose answer enters later.
 

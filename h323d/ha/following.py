@@ -11,6 +11,9 @@ from collections import deque
 from collections.abc import Sequence
 from typing import Any
 
+from twisted.internet.defer import Deferred
+from twisted.python.failure import Failure
+
 from h323d.errors import H323dError
 from h323d.ha.records import Answer, DoneRecord, InputRecord, Record, Succession
 from h323d.ha.turns import Happened, Output, Turns
@@ -40,6 +43,7 @@ class Following:
     """
     Takes the records of a leader.
 
+    @ivar logged: the input that was logged last.
     @ivar begun: the input that was logged last, while it is not known what came of it.
     @ivar last: what came of the last turn, and would have left.
     """
@@ -52,6 +56,7 @@ class Following:
         self._succession = Succession(turn)
         self._answers: deque[Answer] = deque()
         self._diverged: Diverged | None = None
+        self.logged: InputRecord | None = None
         self.begun: InputRecord | None = None
         self.last: Happened | None = None
         turns.world = self
@@ -72,7 +77,7 @@ class Following:
         """
         self._succession.take(record)
         if isinstance(record, InputRecord):
-            self.begun = record
+            self.logged = self.begun = record
         elif isinstance(record, DoneRecord) and self.begun is not None:
             begun, self.begun = self.begun, None
             self._do(begun, record)
@@ -82,6 +87,8 @@ class Following:
         happened = self._turns.run(begun.at, begun.kind, begun.arguments)
         left = [each.question for each in self._answers]
         self._answers.clear()
+        if isinstance(happened.result, Deferred):
+            happened.result.addErrback(_hearNothing)
         if self._diverged is not None:
             raise self._diverged
         if left:
@@ -98,3 +105,9 @@ class Following:
             self._diverged = Diverged(self.turn, f"asks another question: {question}{arguments}")
             raise self._diverged  # which a fence of the server may swallow
         return self._answers.popleft().given()
+
+
+def _hearNothing(failure: Failure) -> None:
+    """
+    Whoever had the input enter is told by the leader.
+    """

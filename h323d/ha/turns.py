@@ -246,7 +246,13 @@ class Turns:
         Let an order of L{Doors} leave, after this turn.
         """
         assert not named
-        self._outputs.append(Output(order.__name__, arguments))
+        self.let(Output(order.__name__, arguments))
+
+    def let(self, output: Output) -> None:
+        """
+        Let something leave, after this turn.
+        """
+        self._outputs.append(output)
 
 
 def _isMeant(due: float, later: Later) -> bool:

@@ -9,56 +9,44 @@ import json
 import pickle
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from h323d.media.relay.table import RelayTable
-from tests.support.led import Inside
-from tests.support.turns import Record
+from tests.support.led import Inside, Moment, follow
 from tests.support.written import read
 
-__all__ = ["Moment", "Trace", "follow", "keep"]
+__all__ = ["Trace", "goOn", "keep"]
 
-Trace = list[list[int] | list[str]]
+Trace = tuple[int, list[str]]
 """
-The sums of what left in each turn, and the facts, told since the beginning.
+The last turn, and the facts that were told since the beginning.
 """
 
 
-@dataclass(frozen=True)
-class Moment:
+def keep(path: Path, moments: Sequence[Moment], log: Sequence[bytes]) -> None:
     """
-    When a server was written down.
-
-    @ivar turn: the first that happened after it.
+    Write what to begin with, and what was done.
     """
-
-    turn: int
-    written: bytes
+    path.write_bytes(pickle.dumps((moments, log)))
 
 
-def keep(path: Path, moments: Sequence[Moment], record: Record) -> None:
-    """
-    Write for L{follow} what to begin with, and what was done.
-    """
-    path.write_bytes(pickle.dumps((moments, record)))
-
-
-def follow(moment: Moment, record: Record) -> Trace:
+def goOn(moment: Moment, log: Sequence[bytes]) -> Trace:
     """
     Go on from where a server was written down, to the end.
+
+    @raise h323d.ha.following.Diverged: something else comes of it.
     """
     inside: Inside = read(moment.written, {"table": RelayTable(False)})
-    sums = [inside.turns.follow(turn) for turn in record[moment.turn :]]
-    return [sums, [str(fact) for fact in inside.facts]]
+    following = follow(inside, log[moment.records :], moment.turn)
+    return following.turn, [str(fact) for fact in inside.facts]
 
 
 def main(path: Path) -> None:
     """
     Go on from each of the moments, and print what came of it.
     """
-    moments, record = pickle.loads(path.read_bytes())
-    print(json.dumps([follow(moment, record) for moment in moments]))
+    moments, log = pickle.loads(path.read_bytes())
+    print(json.dumps([goOn(moment, log) for moment in moments]))
 
 
 if __name__ == "__main__":

@@ -21,14 +21,15 @@ from types import SimpleNamespace
 import pytest
 from twisted.internet.task import Clock
 
-from tests.support.following import Moment, Trace, follow, keep
+from h323d.ha import records
+from h323d.ha.following import Diverged
+from h323d.ha.records import InputRecord
+from tests.support.following import Trace, goOn, keep
 from tests.support.graph import hidden
-from tests.support.led import LedServer
+from tests.support.led import LedServer, Moment
 from tests.support.simulatedphone import Telephone
 from tests.support.simulation import Simulation
 from tests.support.switchboard import Switchboard
-from tests.support.turns import Turn
-from tests.support.written import write
 
 ROOT = Path(__file__).parents[2]
 SEVERAL = 25  # events between two looks
@@ -93,11 +94,10 @@ def test_aServerThatIsWrittenDownGoesOnElsewhere(tmp_path: Path) -> None:
     board = Switchboard(kind=LedServer)
     led = board.server
     assert isinstance(led, LedServer)
-    record = led.turns.record = []
-    moments = []
+    moments: list[Moment] = []
 
     def look() -> None:
-        moments.append(Moment(len(record), write(led.inside, {"table": led.table})))
+        moments.append(led.moment())
 
     with board.world as world:
         world.watch(look, SEVERAL)
@@ -110,11 +110,10 @@ def test_aServerThatIsWrittenDownGoesOnElsewhere(tmp_path: Path) -> None:
         world.run(0.5)
         world.leave()
         assert world.leftOver() == []
-    keep(tmp_path / "record", moments, record)
-    sums, facts = [turn.sum for turn in record], [str(fact) for fact in led.facts]
+    keep(tmp_path / "log", moments, led.log)
     assert len(moments) > 20
-    for moment, trace in zip(moments, elsewhere(tmp_path / "record"), strict=True):
-        assert trace == [sums[moment.turn :], facts]
+    expected = (led.leading.turn, [str(fact) for fact in led.facts])
+    assert elsewhere(tmp_path / "log") == [expected] * len(moments)
 
 
 def elsewhere(path: Path) -> list[Trace]:
@@ -125,28 +124,28 @@ def elsewhere(path: Path) -> list[Trace]:
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONHASHSEED": "7"}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert not done.stderr, done.stderr
-    traces: list[Trace] = json.loads(done.stdout)
-    return traces
+    return [(turn, facts) for turn, facts in json.loads(done.stdout)]
 
 
 def test_whoIsFedOtherwiseIsFoundOut() -> None:
     with Simulation() as world:
         led = world.started(LedServer(world, "10.0.0.1"))
-        moment = Moment(0, write(led.inside, {"table": led.table}))
-        record = led.turns.record = []
+        moment = led.moment()
         Telephone(world, "10.0.0.2", "anna").call("sip:80001@10.0.0.1")
         world.run(0.5)
         world.leave()
-    sums = [turn.sum for turn in record]
-    assert follow(moment, record)[0] == sums
-    assert follow(moment, [misheard(turn) for turn in record])[0] != sums
+    assert goOn(moment, led.log)[0] == led.leading.turn
+    with pytest.raises(Diverged, match="turn "):
+        goOn(moment, [misheard(each) for each in led.log])
 
 
-def misheard(turn: Turn) -> Turn:
-    if turn.kind != "datagram":
-        return turn
-    number, data, source = turn.arguments
-    return replace(turn, arguments=(number, data.replace(b"anna", b"hanna"), source))
+def misheard(octets: bytes) -> bytes:
+    record = records.decode(octets)
+    if not isinstance(record, InputRecord) or record.kind != "datagram":
+        return octets
+    number, data, source = record.arguments
+    arguments = (number, data.replace(b"anna", b"hanna"), source)
+    return records.encode(replace(record, arguments=arguments))
 
 
 def test_whatHidesStateIsFoundWithTheWayToIt() -> None:

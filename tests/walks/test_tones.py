@@ -32,7 +32,6 @@ from tests.support.led import LedServer
 from tests.support.referrer import Referrer
 from tests.support.simulatedphone import PROFILE, Telephone
 from tests.support.simulation import SimulatedServer, Simulation
-from tests.support.written import write
 from tests.walks.test_switchboard import isBeyond
 
 ALICE, BOB = 700, 1000  # Hz
@@ -421,6 +420,6 @@ def test_aServerIsWrittenDownWhileItPlays(world: Simulation) -> None:
     world.until(lambda: alice.speaking)
     world.run(0.8)
     assert alice.heard.heard(TONES) == [TONE]
-    assert len(write(led.inside, {"table": led.table})) < 1_000_000
+    assert len(led.moment().written) < 1_000_000
     world.leave()
     assert world.leftOver() == []

@@ -1,0 +1,87 @@
+"""
+A follower becomes the leader: it does what its leader was about to do, and goes on.
+
+What was to leave in the last turn may have left wholly, in part or not at all.  Of connections the
+kernel knows; commands of the media have numbers; a datagram is sent once more, which the protocols
+that use them bear.  An input that was logged, and of which nothing more is known, happens now.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from h323d.ha.doors import Doors
+from h323d.ha.following import Following
+from h323d.ha.leading import Leading, Log
+from h323d.ha.records import InputRecord
+from h323d.ha.surroundings import Reached
+from h323d.ha.turns import Output
+
+__all__ = ["Ledger", "takeOver"]
+
+_BY_THE_LEDGER = "write"
+
+
+class Ledger(Protocol):
+    """
+    What the kernel knows of the connections of the process that died.
+    """
+
+    def readAndWritten(self, number: int) -> tuple[int, int] | None:
+        """How many octets were read and written; C{None} if the connection is gone."""
+
+    def discard(self, number: int, octets: int) -> None:
+        """Read octets that have happened already."""
+
+    def discardHandled(self, record: InputRecord) -> None:
+        """If what waits first is the input that was logged last, take it away."""
+
+
+def takeOver(
+    following: Following, reached: Reached, doors: Doors, ledger: Ledger, log: Log
+) -> Leading:
+    """
+    @param following: has taken all that the leader has logged.
+    @param log: of whoever follows next.
+
+    @return: who leads from now on; nothing has entered yet.
+
+    @raise h323d.ha.reconcile.Irreconcilable: a connection is not as it was left.
+    """
+    outputs = () if following.last is None else following.last.outputs
+    leading = Leading(reached.turns, doors, log, following.turn)
+    _write(reached, doors, ledger)
+    asked = reached.questions.outstanding()
+    for each in outputs:
+        if each.order != _BY_THE_LEDGER and not any(each is other for other in asked):
+            _carryOut(doors, each)
+    for each in asked:
+        _carryOut(doors, each)
+    if following.begun is not None:
+        begun = following.begun
+        leading.finish(reached.turns.run(begun.at, begun.kind, begun.arguments))
+    _read(following, reached, ledger)
+    doors.wakeAt(reached.turns.due())
+    return leading
+
+
+def _carryOut(doors: Doors, output: Output) -> None:
+    getattr(doors, output.order)(*output.arguments)
+
+
+def _write(reached: Reached, doors: Doors, ledger: Ledger) -> None:
+    for number, line in reached.lines.open.items():
+        known = ledger.readAndWritten(number)
+        rest = b"" if known is None else line.position.unwritten(known[1])
+        if rest:
+            doors.write(number, rest)
+
+
+def _read(following: Following, reached: Reached, ledger: Ledger) -> None:
+    for number, line in reached.lines.open.items():
+        known = ledger.readAndWritten(number)
+        handled = 0 if known is None else line.position.handled(known[0])
+        if handled:
+            ledger.discard(number, handled)
+    if following.logged is not None:
+        ledger.discardHandled(following.logged)
