@@ -18,6 +18,7 @@ from automat import TypeMachine
 from twisted.internet.task import Clock
 
 from h323d.asn1 import h225, h245
+from h323d.errors import DecodeError
 from h323d.events.bus import EventBus, Fact
 from h323d.h323.signalling import q931, tpkt
 from h323d.tracing import traceAll
@@ -120,7 +121,10 @@ def readable(kind: str, source: tuple[str, int], destination: tuple[str, int], d
     if not data.strip(b"\r\n"):
         return "keepalive"
     if kind == "tcp":
-        return " + ".join(_packets(data)) or "nothing"
+        try:
+            return " + ".join(_packets(data)) or "nothing"
+        except DecodeError:  # the rest of one that was begun by somebody who died amid it
+            return "octets"
     if data and data[0] >> 6 == RTP_VERSION:
         return "RTCP" if data[1] in RTCP_TYPES else f"RTP {data[1] & 0x7F}"
     return "octets"

@@ -1,0 +1,154 @@
+"""
+Walks whose server dies in each of its turns, at every point of a turn: they end as if it had lived.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from h323d.config.sections import Configuration
+from h323d.gatekeeper.routed.config import CallModel, RoutedConfig, RoutedRule
+from h323d.h323.calls.callstart import StartUpOptions
+from h323d.values.address import TransportAddress
+from tests.support.bridged import RAS, SERVER, Phone, SIPPhone
+from tests.support.mortal import MortalServer, Point
+from tests.support.simulatedphone import Telephone
+from tests.support.simulation import Simulation
+
+SIGNALLING = TransportAddress(SERVER, 1720)
+ROOM = "80001"
+FAST, SLOW = StartUpOptions(True, True, False), StartUpOptions(False, False, False)
+TONE, OTHER = 1000, 700  # Hz
+POINTS = tuple(Point)
+
+
+def fastInARoom(world: Simulation) -> list[Telephone]:
+    return [inARoom(world, FAST)]
+
+
+def slowInARoom(world: Simulation) -> list[Telephone]:
+    return [inARoom(world, SLOW)]
+
+
+def inARoom(world: Simulation, options: StartUpOptions) -> Telephone:
+    phone = Telephone(world, "10.0.0.2", "anna", TONE)
+    phone.call(ROOM, options, SIGNALLING)
+    world.run(0.3)
+    phone.hangup()
+    return phone
+
+
+def bySIP(world: Simulation) -> list[Telephone]:
+    phone = Telephone(world, "10.0.0.2", "anna", TONE)
+    phone.call(f"sip:{ROOM}@{SERVER}")
+    world.run(0.3)
+    phone.hangup()
+    return [phone]
+
+
+def bySIPOverTCP(world: Simulation) -> list[Telephone]:
+    phone = Telephone(world, "10.0.0.2", "anna", TONE)
+    phone.call(f"sip:{ROOM}@{SERVER};transport=tcp")
+    world.run(0.3)
+    phone.hangup()
+    return [phone]
+
+
+def bothInARoom(world: Simulation) -> list[Telephone]:
+    anna = Telephone(world, "10.0.0.2", "anna", TONE)
+    bert = Telephone(world, "10.0.0.3", "bert", OTHER)
+    anna.call(ROOM, FAST, SIGNALLING)
+    bert.call(f"sip:{ROOM}@{SERVER}")
+    world.run(0.6)
+    assert anna.heard.heard((TONE, OTHER), 0.1) == [OTHER]
+    assert bert.heard.heard((TONE, OTHER), 0.1) == [TONE]
+    bert.hangup()
+    world.run(0.1)
+    anna.hangup()
+    return [anna, bert]
+
+
+def registered(world: Simulation) -> list[Telephone]:
+    phone = Telephone(world, "10.0.0.2", "anna", TONE, gatekeeper=RAS, timeToLive=10)
+    phone.register()
+    world.run(12.0)
+    return [phone]
+
+
+def throughTheGateway(world: Simulation) -> list[Telephone]:
+    anna = SIPPhone(world, "10.0.1.1", "1001", TONE)
+    anna.registerBySIP(world)
+    bert = Phone(world, "10.0.1.2", "1002", OTHER, gatekeeper=RAS)
+    bert.register()
+    world.run(0.2)
+    anna.dial(f"sip:1002@{SERVER}")
+    world.run(0.6)
+    assert anna.heard.heard((TONE, OTHER), 0.1) == [OTHER]
+    assert bert.heard.heard((TONE, OTHER), 0.1) == [TONE]
+    bert.hangup()
+    return [anna, bert]
+
+
+def routed(world: Simulation) -> list[Telephone]:
+    anna = Telephone(world, "10.0.1.1", "anna", TONE, gatekeeper=RAS)
+    bert = Phone(world, "10.0.1.2", "bert", OTHER, gatekeeper=RAS)
+    for each in (anna, bert):
+        each.register()
+    world.run(0.2)
+    anna.call("bert", SLOW)
+    world.run(0.4)
+    bert.hangup()
+    return [anna, bert]
+
+
+Walk = Callable[[Simulation], list[Telephone]]
+WALKS: tuple[Walk, ...] = (
+    fastInARoom,
+    slowInARoom,
+    bySIP,
+    bySIPOverTCP,
+    bothInARoom,
+    registered,
+    throughTheGateway,
+    routed,
+)
+ROUTED = RoutedConfig(rules=(RoutedRule(CallModel.ROUTED_H245, aliases=("bert",)),))
+
+
+def end(walk: Walk, shift: int | None = None) -> tuple[list[Any], MortalServer]:
+    """
+    What comes of a walk: what the telephones reported, and the facts.
+
+    @param shift: in which turn the server dies at which point; C{None} if it does not.
+    """
+
+    def fate(turn: int) -> Point | None:
+        return None if shift is None else POINTS[(turn + shift) % len(POINTS)]
+
+    with Simulation(seed=3) as world:
+        configuration = replace(Configuration(), routed=ROUTED)
+        server = world.started(MortalServer(world, SERVER, configuration))
+        server.doom(fate)
+        phones = walk(world)
+        world.run(0.3)
+        # An answer by UDP that is sent once more is heard once more.
+        ends = [(each.reports, {*each.registrations}, each.cause) for each in phones]
+        world.leave()
+        assert world.leftOver() == []
+    return [*ends, *map(str, server.facts)], server
+
+
+@pytest.mark.parametrize("walk", WALKS, ids=lambda walk: walk.__name__)
+def test_aServerMayDieInEveryTurnAtEveryPoint(walk: Walk) -> None:
+    expected, _ = end(walk)
+    points: set[Point] = set()
+    for shift in range(len(POINTS)):
+        found, server = end(walk, shift)
+        assert found == expected
+        assert len(server.deaths) == server.leading.turn - 2  # it began, and started
+        points.update(point for _, point in server.deaths)
+    assert points == set(Point)
