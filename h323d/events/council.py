@@ -125,7 +125,8 @@ class GuardianAbsent(Fact):
 @dataclass(frozen=True, slots=True)
 class GuardianRefused(Fact):
     """
-    Who is a guardian, or says so, was not let in by the guard: into a room, or to register.
+    Who is a guardian, or says so, was not let in by the guard: into a room, to register, or as they
+    answered us.
 
     @ivar isProven: whether it is the guardian; otherwise somebody says so.
     @ivar door: which one, as C{"INVITE"}: the value of a C{Door}.

@@ -15,7 +15,7 @@ from h323d.guard.registry.registry import Registry
 
 __all__ = ["RefusedGuardians"]
 
-_TOLD = (Purpose.REGISTRATION, Purpose.CALL)
+_TOLD = (Purpose.REGISTRATION, Purpose.CALL, Purpose.ANSWER)
 
 
 class RefusedGuardians:
@@ -36,7 +36,7 @@ class RefusedGuardians:
         refusal: Refusal,
     ) -> None:
         """
-        A call or a registration is refused.
+        A call, the answer to one of ours, or a registration is refused.
 
         @param room: that was called; C{None} if it was none.
         """
@@ -64,4 +64,4 @@ def _claimed(application: Application, registry: Registry) -> Guardian | None:
         guardian = registry.byTerminalId(proof.identity)
         if guardian is not None:
             return guardian
-    return registry.ownerOf(application.calling)
+    return registry.ownerOf(application.called if application.answering else application.calling)

@@ -53,6 +53,15 @@ def test_soDoesWhoSignsInTheirName() -> None:
     assert (fact.guardian, fact.isProven) == ("if://guardian/anna", False)
 
 
+def test_soDoesWhoAnswersWhereTheyWereCalled() -> None:
+    events = EventBus()
+    facts: list[GuardianRefused] = []
+    events.subscribe(GuardianRefused, facts.append)
+    answer = Application(Door.ANSWER, "h323", None, called=(ANNA,), answering=True)
+    RefusedGuardians(Clock(), events).tell(answer, NOBODY, WHO, None, REFUSAL)
+    assert [(each.guardian, each.isProven) for each in facts] == [("if://guardian/anna", False)]
+
+
 def test_aStrangerIsNobody() -> None:
     assert told(NOBODY, Door.SETUP, PartyAddress(AddressKind.H323_ID, "mallory")) == []
 

@@ -248,12 +248,12 @@ def test_whoIsOnNoListIsAGuest(house: House) -> None:
     assert house.states() == {"anna": "present"}
 
 
-def test_whoseCallNobodyKnowsIsAGuestWithoutAName(house: House) -> None:
+def test_soIsWhomTheOperatorHasCalled(house: House) -> None:
     house.registered("anna")
     house.council("convene", "if://guardian/bert")
     house.server.server.operator.call("anna", ROOM)
     house.world.run(1.0)
-    assert house.states() == {"bert": "pausing", "-": "guest"}
+    assert house.states() == {"bert": "pausing", "anna": "guest"}
 
 
 def test_whoWasRefusedIsShownWithTheReason(house: House) -> None:
@@ -313,6 +313,31 @@ def test_withoutARegistryThereAreNoCouncils(world: Simulation) -> None:
         server.server.operator.council("80001", "convene")
     assert server.server.operator.councils() == []
     world.leave()
+
+
+# Who answers.
+
+
+def test_whoWantsTooMuchIsNotLetInAsTheyAnswer(house: House) -> None:
+    house.registered("anna")
+    house.fields["anna"]["bandwidth_quota_bps"] = "64000"
+    house.write()
+    house.world.run(2.0)
+    house.council("convene", "if://guardian/anna")
+    house.world.run(1.0)
+    view = house.council()["anna"]
+    assert (view.state, view.refused) == ("pausing", "BANDWIDTH_EXCEEDED quota")
+    assert house.server.told(GuardianJoined) == []
+
+
+def test_whoIsSuspendedIsOutAtOnceThoughWeHaveCalledThem(house: House) -> None:
+    house.registered()
+    house.council("convene")
+    house.world.run(1.0)
+    house.fields["anna"]["status"] = "suspended"
+    house.write()
+    house.world.run(2.0)
+    assert house.states() == {"anna": "absent", "bert": "present", "cora": "present"}
 
 
 # Seats.
