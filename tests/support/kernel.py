@@ -391,7 +391,8 @@ class Kernel:
                 return self._crossing
         return argument
 
-    def relay(self, number: int, command: RelayCommand) -> None:
+    def relay(self, number: int, command: Callable[..., None]) -> None:
+        assert isinstance(command, RelayCommand)
         if number > self._relayed:
             self._relayed = number
             self._relays.command(command)
