@@ -80,7 +80,7 @@ PARTS = {
         guard/gates/keymatch guard/gates/kind guard/gates/listing guard/gates/privacy
         """,
     "tests/cli/witness/test_recorded.py": "cli/witness/deciding",
-    "tests/guard/test_guard.py": "guard/identification",
+    "tests/guard/test_guard.py": "guard/identification guard/stocktaking",
     "tests/walks/test_decisions.py": "guard/judging server/remembering",
     "tests/walks/test_guard.py": "server/guarding",
     "tests/walks/test_policies.py": "server/policing",

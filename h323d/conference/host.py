@@ -22,11 +22,13 @@ from h323d.call.media import IMediaPool, IMediaPort
 from h323d.call.observer import SilentObserver
 from h323d.call.parts import Change, Commit, Part
 from h323d.call.policy import IDestination, Route
+from h323d.call.precedence import EQUALS, IPrecedence
 from h323d.call.shares import UNSHARED, ShareRule, sourceOf
 from h323d.conference.access import EVERYBODYS, RoomAccess, accessesOf
 from h323d.conference.arrival import Arrival
 from h323d.conference.config import ConferenceConfig
 from h323d.conference.failures import failingName
+from h323d.conference.givingway import GivingWay
 from h323d.conference.lobby import Lobby
 from h323d.conference.meeting import Meeting
 from h323d.conference.menu import MenuAction, actionsOf
@@ -93,12 +95,14 @@ class ConferenceHost(Part[ConferenceConfig]):
         rule: ShareRule = UNSHARED,
         sounds: Sounds = QUIET,
         callers: ICallerNames = ANY_NAME,
+        precedence: IPrecedence = EQUALS,
     ) -> None:
         """
         @param gates: what whoever wants a seat passes.
         @param rule: how many places one source may have, in all rooms together.
         @param sounds: what those in rooms hear of the house's own.
         @param callers: knows which names are whose.
+        @param precedence: knows who gives way to whom in a room that is full.
 
         @raise ConfigurationError: a format is named that no codec is loaded for.
         """
@@ -113,6 +117,7 @@ class ConferenceHost(Part[ConferenceConfig]):
         self.sounds = sounds
         self.lobby = Lobby(self, clock, events, pool, sounds)
         self._callers = callers
+        self._givingWay = GivingWay(precedence)
         self._rules = self._rulesOf(config)
 
     def prepare(self, config: ConferenceConfig) -> Commit:
@@ -157,7 +162,7 @@ class ConferenceHost(Part[ConferenceConfig]):
         """
         roomId = RoomID(route.target)
         role, counted = self._roleOf(leg, roomId), failingName(leg, self._callers)
-        refusal = self._refusalAt(roomId, role) or self._refusalOf(leg.peer.host)
+        refusal = self._objectionTo(leg, roomId, role)
         if refusal is None and role is None:
             refusal = self.lobby.refusalOf(counted, self._rules.config)
         if refusal is not None:
@@ -253,7 +258,7 @@ class ConferenceHost(Part[ConferenceConfig]):
         leg, roomId, role = arrival.leg, arrival.roomId, arrival.role
         del self.arrivals[leg.legId]
         predecessor, room = arrival.predecessor, self.rooms.get(roomId)
-        refusal = self._refusalAt(roomId, role) or self._refusalOf(leg.peer.host)
+        refusal = self._objectionTo(leg, roomId, role)
         if predecessor is not None and room is not None and predecessor.legId in room.participants:
             room.admit(leg, role or RoomRole.PARTICIPANT)
             predecessor.hangup(Cause.NORMAL_CALL_CLEARING)
@@ -262,15 +267,28 @@ class ConferenceHost(Part[ConferenceConfig]):
         elif role is None:
             self.lobby.enter(arrival, self._accessTo(roomId), self._rules.config)
         else:
+            yielding = self._givingWay.yielding(room, leg)
             self._roomOf(roomId).admit(leg, role)
+            self._givingWay.preempt(self.rooms[roomId], yielding, leg)
 
     def visitorAdmitted(self, visitor: Visitor, role: RoomRole) -> None:
         leg, roomId = visitor.leg, visitor.arrival.roomId
+        yielding = self._givingWay.yielding(self.rooms.get(roomId), leg)
         refusal = self._refusalAt(roomId, role)
-        if refusal is None:
+        if refusal is None or (refusal is ROOM_FULL and yielding is not None):
             self._roomOf(roomId).seat(leg, role, tuple(visitor.media.values()))
+            self._givingWay.preempt(self.rooms[roomId], yielding, leg)
         else:
             self._sendAway(leg, roomId, refusal)
+
+    def _objectionTo(self, leg: ILeg, roomId: RoomID, role: RoomRole | None) -> Refusal | None:
+        """
+        Why a caller gets no seat, be it that of another.
+        """
+        refusal, room = self._refusalAt(roomId, role), self.rooms.get(roomId)
+        if refusal is ROOM_FULL and self._givingWay.yielding(room, leg) is not None:
+            refusal = None
+        return refusal or self._refusalOf(leg.peer.host)
 
     def _sendAway(self, leg: ILeg, roomId: RoomID, refusal: Refusal) -> None:
         """

@@ -19,6 +19,7 @@ __all__ = [
     "CallEnded",
     "CallOffered",
     "CallOriginated",
+    "CallPreempted",
     "CallRefused",
     "CallRouted",
     "CallTransferred",
@@ -158,6 +159,25 @@ class CallEnded(Fact):
     legId: LegID
     cause: Cause
     releasedBy: str = "server"
+
+
+@dataclass(frozen=True, slots=True)
+class CallPreempted(Fact):
+    """
+    A call gives way to a graver one, and is being ended.
+
+    @ivar legId: its leg; the call's own identifier, where it goes on elsewhere.
+    @ivar terminalId: whose it is, by the registry of guardians.
+    @ivar by: the other call, likewise.
+    @ivar byTerminalId: whose that is.
+    @ivar what: that the other lacked: C{"seat"} or C{"bandwidth"}.
+    """
+
+    legId: str
+    terminalId: str
+    by: str
+    byTerminalId: str
+    what: str
 
 
 @dataclass(frozen=True, slots=True)

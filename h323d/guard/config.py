@@ -38,6 +38,10 @@ class GuardConfig:
     sipCaller: Live[int] = 3_000_000
     """Bit/s that a caller by SIP may have of whom the registry does not say."""
 
+    emergency: Live[int] = 20_000_000
+    """Bit/s that a guardian may have for an EMERGENCY call, if that is more than they may have
+    otherwise."""
+
     unsaid: Live[int] = 128_000
     """Bit/s that a call counts with which does not say how much it needs."""
 
@@ -62,7 +66,7 @@ class GuardConfig:
             )
         if not 0 <= self.checkInterval <= 3600:
             raise ValueError("checkInterval: must be 0 to 3600")
-        for key in ("pool", "sipCaller", "unsaid"):
+        for key in ("pool", "sipCaller", "emergency", "unsaid"):
             if getattr(self, key) < 0:
                 raise ValueError(f"{key}: must not be negative")
         for key, others in (("policies", ()), ("shadow", self.policies)):

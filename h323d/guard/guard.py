@@ -27,7 +27,7 @@ from h323d.call.applications import (
 from h323d.events.bus import EventBus
 from h323d.guard.config import GuardConfig
 from h323d.guard.gates.chain import AT
-from h323d.guard.gates.inputs import Asker, Decision, Demand, GateInput, Stock
+from h323d.guard.gates.inputs import Asker, Decision, Demand, GateInput
 from h323d.guard.gates.recording import wholeMilliseconds
 from h323d.guard.gravechats import GraveChats
 from h323d.guard.holdings import Holding, Holdings, Standing
@@ -37,16 +37,18 @@ from h323d.guard.ledger import Call
 from h323d.guard.pii.detection import foundAmong, redacted
 from h323d.guard.pii.rules import PIIKind
 from h323d.guard.policies import NO_POLICIES, Policies
+from h323d.guard.precedence import NOBODY, Precedence, PrecedenceOwner
 from h323d.guard.presences import Presence, Presences
 from h323d.guard.recognition import Recognition
 from h323d.guard.refused import RefusedGuardians
-from h323d.guard.registry.guardian import DEFAULT_QUOTA, Guardian, ProofForm, Status
+from h323d.guard.registry.guardian import Guardian, ProofForm, Status
 from h323d.guard.registry.registry import Registry
 from h323d.guard.registry.users import digestUserOf
 from h323d.guard.roomtypes import NO_ROOMS, RoomNames, RoomTypes
 from h323d.guard.signatures.budget import SignatureBudget
 from h323d.guard.signatures.memory import ReplayMemory
 from h323d.guard.signatures.verifying import Signatures
+from h323d.guard.stocktaking import Stocktaking
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.ed25519 import SCHEME, Signing
 from h323d.values.proof import Proof
@@ -67,6 +69,7 @@ class Guard:
     @ivar chats: what is written to and from those who are in grave calls.
     @ivar roomTypes: as which type of call everything in some rooms counts.
     @ivar key: that guardians are answered by; C{None} if they are answered unsigned.
+    @ivar precedence: who of them goes before others.
     """
 
     name = "guard"
@@ -81,19 +84,24 @@ class Guard:
         key: Signing | None = None,
         events: EventBus | None = None,
         policies: Policies = NO_POLICIES,
+        owner: PrecedenceOwner = NOBODY,
     ) -> None:
         """
         @param rooms: knows which names are those of rooms.
         @param events: where it is told who is refused; C{None} to tell nobody.
         @param policies: the operator's.
+        @param owner: ends calls that give way to others.
         """
+        events = events or EventBus()
         self.registry = registry
         self.key = key
         self.holdings = Holdings(registry)
         self.roomTypes = RoomTypes(rooms)
         self.chats = GraveChats(self.holdings)
+        self.precedence = Precedence(self.holdings, clock, events, owner)
+        self._stocktaking = Stocktaking(config, self.holdings, self.precedence)
         self._clock = clock
-        self._refused = RefusedGuardians(clock, events or EventBus())
+        self._refused = RefusedGuardians(clock, events)
         self._presences = Presences()
         self._judging = Judging(policies, clock)
         self._memory = ReplayMemory(clock.seconds())
@@ -105,7 +113,7 @@ class Guard:
         """
         Other limits for who asks from now on; nobody loses what they have.
         """
-        self._config = config
+        self._config = self._stocktaking.config = config
         self.roomTypes.reconfigure(config.escalateRooms)
 
     def recall(self, since: float, shown: Iterable[tuple[bytes, Proof]]) -> None:
@@ -191,8 +199,9 @@ class Guard:
             self.registry.generation,
             found.asker,
             self._demandOf(application, found, call),
-            self._stockFor(application, found.guardian, call),
         )
+        isSIP = application.protocol == "sip"
+        asked = self._stocktaking.stocked(asked, call, found.guardian, isSIP)
         key = _signingKey(found, application, held)
         decision, account = self._judging.judge(asked, application, key)
         if decision.told is not None and decision.failure is not None:
@@ -248,12 +257,19 @@ class Guard:
         form = found.asker.form
         assert form is not None  # or the first gate would not have opened
         name = application.legId or application.callIdentifier
-        holding = self.holdings.give(call, bandwidth, form, found.key, name, found.asker.inherited)
+        kind = None if application.answering else decision.callType
+        yielding = self._stocktaking.yieldingTo(asked, call)
+        if yielding is not None:
+            yielding.end()
+        given = call, bandwidth, form, found.key, name, found.asker.inherited, kind
+        holding = self.holdings.give(*given)
+        if yielding is not None:
+            self.precedence.bandwidthPreempted(yielding, holding)
         if shown is not None:
             self.holdings.becomesGrave(holding)
         if application.door is Door.ARQ:
             self._identification.leave(application, found, asked.generation, asked.now)
-        priority = Priority.HIGH if decision.callType is CallType.EMERGENCY else None
+        priority = Priority.HIGH if kind is CallType.EMERGENCY else Priority.NORMAL
         return Admission(texts=shown, priority=priority, leases=(holding,))
 
     def _seat(self, application: Application, shown: Texts | None) -> Admission:
@@ -289,14 +305,15 @@ class Guard:
         terminalId = held.lease.call.terminalId
         guardian = self.registry.byTerminalId(terminalId)
         status = None if guardian is None else guardian.status
-        declares = application.callType
+        declares = held.callType or application.callType
         may = declares is None or guardian is None or guardian.mayDeclare(declares, held.form)
         asker = Asker("", held.form, terminalId, status, mayDeclare=may)
         return Identified(asker, guardian, held.key, declares)
 
     def _demandOf(self, application: Application, found: Identified, call: Call) -> Demand:
+        before = self.holdings.ofCall(call) if application.door in _REPORTED else None
         return Demand(
-            found.callType,
+            found.callType if before is None else before.callType,
             self.roomTypes.of(_roomOf(application) or application.called),
             application.declaredPII,
             self._piiOf(application) if self._isRead(application, found) else frozenset(),
@@ -335,20 +352,6 @@ class Guard:
             return application.bandwidth
         before = self.holdings.ledger.of(call)
         return self._config.unsaid if before is None else before.bandwidth
-
-    def _stockFor(self, application: Application, guardian: Guardian | None, call: Call) -> Stock:
-        if guardian is None:
-            return Stock()
-        ledger = self.holdings.ledger
-        before = ledger.of(call)
-        own = 0 if before is None else before.bandwidth
-        isSIP = application.protocol == "sip"
-        return Stock(
-            held=ledger.held(guardian.terminalId) - own,
-            quota=guardian.quota or (self._config.sipCaller if isSIP else DEFAULT_QUOTA),
-            pooled=ledger.pooled - own,
-            pool=self._config.pool,
-        )
 
 
 def _roomOf(application: Application) -> tuple[PartyAddress, ...]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from zope.interface import implementer
 
-from h323d.call.applications import ILapsing, Reason, Refusal
+from h323d.call.applications import CallType, ILapsing, Reason, Refusal
 from h323d.guard.ledger import Call, Lease, Ledger
 from h323d.guard.registry.guardian import ProofForm, Status
 from h323d.guard.registry.registry import EMPTY, Registry
@@ -79,6 +79,20 @@ class Holding:
     holdings: Holdings
     inherited: bool = False
 
+    @property
+    def callType(self) -> CallType | None:
+        """
+        As which the call is judged; C{None} of who is called.
+        """
+        return self.holdings.typeOf(self)
+
+    @property
+    def terminalId(self) -> str:
+        """
+        Whose it is.
+        """
+        return self.lease.call.terminalId
+
     def end(self) -> None:
         self.holdings.over(self)
 
@@ -93,7 +107,7 @@ class Holding:
 
     @property
     def _standing(self) -> Standing:
-        return Standing(self.lease.call.terminalId, self.form, self.key, self.holdings)
+        return Standing(self.terminalId, self.form, self.key, self.holdings)
 
 
 class Holdings:
@@ -109,6 +123,7 @@ class Holdings:
         self.ledger = Ledger()
         self._all: dict[int, Holding] = {}  # by the serials of their leases
         self._byName: dict[str, Holding] = {}
+        self._types: dict[int, CallType] = {}  # as which calls were judged, likewise
         self._grave: dict[int, None] = {}  # serials of the leases of ESCALATE calls
 
     def __len__(self) -> int:
@@ -123,6 +138,27 @@ class Holdings:
         """
         return self._byName.get(name)
 
+    def ofCall(self, call: Call) -> Holding | None:
+        """
+        What a call has.
+        """
+        lease = self.ledger.of(call)
+        return None if lease is None else self._all.get(lease.serial)
+
+    def inForce(self) -> Iterator[Holding]:
+        """
+        What counts: no other has been given for the same call.  In the order in which they were
+        given.
+        """
+        return (each for each in self if self.ofCall(each.lease.call) is each)
+
+    def bandwidthOf(self, holding: Holding) -> int:
+        """
+        Bit/s that one in force has by now.
+        """
+        lease = self.ledger.of(holding.lease.call)
+        return 0 if lease is None else lease.bandwidth
+
     def give(
         self,
         call: Call,
@@ -131,15 +167,26 @@ class Holdings:
         key: bytes,
         name: str,
         inherited: bool = False,
+        callType: CallType | None = None,
     ) -> Holding:
         """
         Let a call have so much, instead of what it has.
         """
         lease = self.ledger.reserve(call, bandwidth)
         holding = Holding(lease, form, key, name, self, inherited)
+        if callType is not None:
+            self._types[lease.serial] = callType
         self._all[lease.serial] = holding
         self._byName[name] = holding
         return holding
+
+    def typeOf(self, holding: Holding) -> CallType | None:
+        """
+        As which a call is judged, where it is by now; C{None} of who is called.
+        """
+        before = self._types.get(holding.lease.serial)
+        isGrave = before is CallType.ROUTINE and holding.lease.serial in self._grave
+        return CallType.ESCALATE if isGrave else before
 
     def isGrave(self, terminalId: str) -> bool:
         """
@@ -161,6 +208,7 @@ class Holdings:
         """
         self._grave.pop(holding.lease.serial, None)
         self._all.pop(holding.lease.serial, None)
+        self._types.pop(holding.lease.serial, None)
         if self._byName.get(holding.name) is holding:
             del self._byName[holding.name]
         self.ledger.end(holding.lease)

@@ -172,21 +172,23 @@ class Gatekeeping:
             self._zone.unregister(endpointId)
         return Unregistered(endpointId)
 
-    def hangup(self, name: str) -> list[str]:
+    def hangup(self, name: str, cause: Cause = Cause.NORMAL_CALL_CLEARING) -> list[str]:
         """
         End the calls that C{name} means; of a direct one, both endpoints are
         told to hang up (DRQ).
+
+        @param cause: what those are told who are in them.
 
         @return: what was ended: legs of routed calls, endpoints of direct ones.
         """
         routed = self._routed(name)
         for call in routed:
-            call.hangup(Cause.NORMAL_CALL_CLEARING)
+            call.hangup(cause)
         if routed or self._zone is None:
             return [call.legId for call in routed]
         sides = self._sides(name)
         for side in sides:
-            self._zone.demands.drop(side, Cause.NORMAL_CALL_CLEARING)
+            self._zone.demands.drop(side, cause)
         return [side.claim.endpointId for side in sides]
 
     def hasCall(self, name: str) -> bool:

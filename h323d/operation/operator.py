@@ -314,17 +314,23 @@ class Operator:
 
         @raise OperatorError: it means none.
         """
+        ended = self.end(name, Cause.NORMAL_CALL_CLEARING)
+        if not ended:
+            raise OperatorError(f"no call, leg or room is called {name}")
+        return Ended(tuple(ended))
+
+    def end(self, name: str, cause: Cause) -> list[str]:
+        """
+        The same for whatever cause; it may mean none.
+        """
         legs = [
             leg
             for room, leg in self._legs()
             if name and name in (leg.callId, leg.legId, leg.callIdentifier, _roomOf(room))
         ]
         for leg in legs:
-            leg.hangup(Cause.NORMAL_CALL_CLEARING)
-        ended = [*(leg.legId for leg in legs), *self._gatekeeping.hangup(name)]
-        if not ended:
-            raise OperatorError(f"no call, leg or room is called {name}")
-        return Ended(tuple(ended))
+            leg.hangup(cause)
+        return [*(leg.legId for leg in legs), *self._gatekeeping.hangup(name, cause)]
 
     def transfer(self, name: str, target: str, side: str = "calling") -> Deferred[Transferred]:
         """

@@ -24,6 +24,7 @@ from h323d.gatekeeper.zone import Zone
 from h323d.gateway.config import GatewayConfig
 from h323d.guard.guard import Guard
 from h323d.guard.keyfile import SigningKey, signingKeyIn
+from h323d.guard.precedence import PrecedenceOwner
 from h323d.guard.registry.document import MAX_OCTETS
 from h323d.guard.registry.reading import parse
 from h323d.guard.registry.registry import Registry
@@ -44,9 +45,15 @@ _OWN_KEY = "guard.key"
 _log = Logger()
 
 
-def newGuard(configuration: Configuration, world: Surroundings, rooms: RoomNames) -> Guard | None:
+def newGuard(
+    configuration: Configuration,
+    world: Surroundings,
+    rooms: RoomNames,
+    owner: PrecedenceOwner,
+) -> Guard | None:
     """
     @param rooms: knows which names are those of rooms.
+    @param owner: ends the calls that give way to others.
 
     @return: C{None} where everybody may come.
 
@@ -64,7 +71,7 @@ def newGuard(configuration: Configuration, world: Surroundings, rooms: RoomNames
         _log.info("what guardians are answered by RAS is signed by {key}", key=str(key.public))
     _refuseOwn(registry, key)
     policies = newPolicies(config, world.events)
-    return Guard(config, registry, world.clock, rooms, key, world.events, policies)
+    return Guard(config, registry, world.clock, rooms, key, world.events, policies, owner)
 
 
 def _readKey(files: IFiles, name: str) -> SigningKey:

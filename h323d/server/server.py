@@ -20,6 +20,7 @@ from h323d.call.callers import ANY_NAME
 from h323d.call.legs import ILeg, IOriginator
 from h323d.call.parts import Part
 from h323d.call.policy import IFinder
+from h323d.call.precedence import EQUALS
 from h323d.call.surroundings import Surroundings
 from h323d.conference.directory import RoomDirectory
 from h323d.conference.host import ConferenceHost
@@ -54,6 +55,7 @@ from h323d.server.witnessed import WitnessGate, WitnessPart, newWitness
 from h323d.sip.endpoint import SIPEndpoint
 from h323d.sounds.house import HouseSounds
 from h323d.values.address import TransportAddress
+from h323d.values.cause import Cause
 
 __all__ = ["Server"]
 
@@ -102,7 +104,7 @@ class Server:
         self._ground = ground = Ground(configuration, world, known)
         self.records = assembly.newRecords(configuration.cdr, world)
         self.directory = directory = RoomDirectory(configuration.conference)
-        self._guard = guard = newGuard(configuration, world, directory)
+        self._guard = guard = newGuard(configuration, world, directory, self)
         first = (ground.sources,) if guard is None else (ground.sources, guard)
         self.gates = gates = assembly.newGates(plugins, world, first, self._witnessGates())
         self.sounds = HouseSounds(configuration.sounds, world.files)
@@ -162,6 +164,7 @@ class Server:
             self._ground.sources,
             self.sounds,
             ANY_NAME if self.zone is None else self.zone.callers,
+            EQUALS if self._guard is None else self._guard.precedence,
         )
 
     def _newCouncils(self) -> Councils | None:
@@ -264,6 +267,12 @@ class Server:
         Take a call that the gateway leads to (L{h323d.gateway.context.CallTaker}).
         """
         self.switch.legOffered(leg)
+
+    def callPreempted(self, name: str) -> None:
+        """
+        End a call whose bandwidth is another's (L{h323d.guard.precedence.PrecedenceOwner}).
+        """
+        self.operator.end(name, Cause.PREEMPTION)
 
     def start(self) -> None:
         """

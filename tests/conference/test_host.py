@@ -25,6 +25,7 @@ from h323d.call.gates import Gates
 from h323d.call.legs import ILegObserver
 from h323d.call.media import IMixerObserver
 from h323d.call.policy import IDestination, Route
+from h323d.call.precedence import EQUALS, IPrecedence
 from h323d.call.ways import Way
 from h323d.conference.config import ConferenceConfig, RoomConfig
 from h323d.conference.host import ROOM_LOCKED, ConferenceHost
@@ -54,6 +55,7 @@ from tests.support.fakegate import FakeGate
 from tests.support.fakeleg import FakeLeg
 from tests.support.fakemedia import FakePool
 from tests.support.faketransfer import FakeTransferRequest
+from tests.support.firstgoes import FirstGoes
 from tests.support.lease import Lease
 
 
@@ -69,13 +71,17 @@ class HostTestCase(SynchronousTestCase):
     def setUp(self) -> None:
         self.build(ConferenceConfig())
 
-    def build(self, config: ConferenceConfig, *gates: IGate) -> None:
+    def build(
+        self, config: ConferenceConfig, *gates: IGate, precedence: IPrecedence = EQUALS
+    ) -> None:
         self.pool = FakePool()
         self.facts: list[Fact] = []
         events = EventBus()
         events.subscribe(Fact, self.facts.append)
         clock = Clock()
-        self.host = ConferenceHost(config, clock, events, self.pool, Gates(clock, events, gates))
+        self.host = ConferenceHost(
+            *(config, clock, events, self.pool, Gates(clock, events, gates)), precedence=precedence
+        )
 
     def join(self, room: str, ready: bool = True) -> FakeLeg:
         leg = FakeLeg(room, self.pool)
@@ -250,6 +256,26 @@ class HostTests(HostTestCase):
         late = self.join("80001")
         self.assertEqual(late.done, [("reject", Cause.USER_BUSY)])
         self.assertIn(CallRefused, self.kinds())
+
+    def test_whoGoesBeforeOthersHasTheSeatOfOneOfThem(self) -> None:
+        first = FirstGoes()
+        self.build(ConferenceConfig(maxParticipants=2), precedence=first)
+        present = [self.join("80001"), self.join("80001")]
+        urgent = self.join("80001")
+        assert present[0].done[-1] == ("hangup", Cause.PREEMPTION)
+        assert list(self.host.rooms[RoomID("80001")].participants) == [
+            present[1].legId,
+            urgent.legId,
+        ]
+        assert first.done == [(present[0].legId, urgent.legId)]
+
+    def test_nobodyHasToGoForWhoIsNotAnsweredYet(self) -> None:
+        first = FirstGoes()
+        self.build(ConferenceConfig(maxParticipants=1), precedence=first)
+        present, urgent = self.join("80001"), self.join("80001", ready=False)
+        assert (urgent.done[-1][0], present.done[-1][0]) == ("answer", "answer")
+        urgent.release(Cause.NORMAL_CALL_CLEARING)
+        assert first.done == []
 
     def test_aConfiguredRoomHasItsOwnLimit(self) -> None:
         self.build(ConferenceConfig(rooms=(RoomConfig("council", maxParticipants=1),)))

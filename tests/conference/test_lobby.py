@@ -12,6 +12,7 @@ from twisted.internet.task import Clock
 
 from h323d.call.gates import Gates
 from h323d.call.policy import Route
+from h323d.call.precedence import EQUALS, IPrecedence
 from h323d.conference.config import ConferenceConfig, RoomConfig
 from h323d.conference.host import ConferenceHost
 from h323d.conference.lobby import TOO_MANY, WRONG_PIN
@@ -27,6 +28,7 @@ from h323d.values.media.digits import DigitMethod
 from h323d.values.media.medium import Medium
 from tests.support.fakeleg import FakeLeg
 from tests.support.fakemedia import FakePool
+from tests.support.firstgoes import FirstGoes
 from tests.support.numberedsounds import NumberedSounds, playedIn
 
 ROOM = RoomID("council")
@@ -38,14 +40,16 @@ class Scene:
     A room with PINs.
     """
 
-    def __init__(self, **keys: Any) -> None:
+    def __init__(self, precedence: IPrecedence = EQUALS, **keys: Any) -> None:
         self.clock, self.pool, self.facts = Clock(), FakePool(), list[Fact]()
         events = EventBus()
         events.subscribe(Fact, self.facts.append)
         config = ConferenceConfig(rooms=(COUNCIL,), **keys)
         gates = Gates(self.clock, events, ())
         sounds = NumberedSounds(off=(HouseSound.ALONE, HouseSound.MODERATOR))
-        self.host = ConferenceHost(config, self.clock, events, self.pool, gates, sounds=sounds)
+        self.host = ConferenceHost(
+            *(config, self.clock, events, self.pool, gates), sounds=sounds, precedence=precedence
+        )
 
     def call(self) -> FakeLeg:
         leg = FakeLeg("council", self.pool)
@@ -255,6 +259,16 @@ def test_aModeratorsPinOpensALockedRoomToWhoWasAskedBefore(scene: Scene) -> None
     scene.host.rooms[ROOM].lock()
     scene.press(late, "98765#")
     assert late.legId in scene.host.rooms[ROOM].participants
+
+
+def test_aPINSeatsWhoGoesBeforeThoseWhoAreThere() -> None:
+    first = FirstGoes()
+    scene = Scene(first, maxParticipants=1)
+    present, urgent = scene.visit(), scene.visit()
+    for leg in (present, urgent):
+        scene.press(leg, "1234#")
+    assert present.done[-1] == ("hangup", Cause.PREEMPTION)
+    assert first.done == [(present.legId, urgent.legId)]
 
 
 def test_whoeverLeavesHangsUpOnThemToo(scene: Scene) -> None:

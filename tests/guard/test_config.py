@@ -24,6 +24,7 @@ def test_byDefaultThereIsNone() -> None:
         ({"checkInterval": 3601.0}, "checkInterval"),
         ({"pool": -1}, "pool"),
         ({"sipCaller": -1}, "sipCaller"),
+        ({"emergency": -1}, "emergency"),
         ({"unsaid": -1}, "unsaid"),
         ({"policies": ("a", "b", "a")}, "policies"),
         ({"policies": ("a",), "shadow": ("b", "a")}, "shadow"),

@@ -28,6 +28,7 @@ from h323d.guard.registry.registry import Registry
 from h323d.values.address import ANONYMOUS, AddressKind, PartyAddress, TransportAddress
 from h323d.values.proof import Proof, malformed
 from tests.support.guardians import entry, publicKey, registry, signingKey
+from tests.support.recorder import Recorder
 
 START = 1_800_000_000
 ANNA_ID = PartyAddress(AddressKind.H323_ID, "anna")
@@ -57,7 +58,9 @@ class House:
     def __init__(self, who: Registry = WHO, **config: Any) -> None:
         self.clock = Clock()
         self.clock.advance(START)
-        self.guard = Guard(GuardConfig("r.yaml", "council-1", **config), who, self.clock)
+        self.owner = Recorder()
+        settings = GuardConfig("r.yaml", "council-1", **config)
+        self.guard = Guard(settings, who, self.clock, owner=self.owner)
         self.clock.advance(10)
         self.nonces = 0
 
@@ -413,7 +416,45 @@ def test_whoMayNotDeclareATypeIsJudgedAsROUTINE(house: House) -> None:
     verdict = house.admitted(
         INVITE, DIGEST, calling=(BERT,), callType=CallType.EMERGENCY, declaredPII=True
     )
-    assert verdict.priority is None
+    assert verdict.priority is Priority.NORMAL
+
+
+def test_anEMERGENCYHasAQuotaOfItsOwnAlsoWhenItIsResized(house: House) -> None:
+    urgent = replace(INVITE, callType=CallType.EMERGENCY, bandwidth=15_000_000)
+    house.admitted(urgent)
+    again = replace(urgent, door=Door.REINVITE, callType=None, bandwidth=20_000_000)
+    assert house.ask(again) == PASSED
+    assert house.detail(again, bandwidth=20_000_001) == "BANDWIDTH_EXCEEDED quota"
+
+
+def test_anEMERGENCYTakesTheBandwidthOfANewerROUTINECall() -> None:
+    house = House(pool=300_000)
+    house.admitted(INVITE, DIGEST, calling=(BERT,), bandwidth=200_000)
+    urgent = replace(INVITE, callIdentifier="c2", legId="l2", bandwidth=200_000)
+    assert house.detail(urgent) == "CAPACITY_EXCEEDED poolEmpty"
+    house.admitted(urgent, callType=CallType.EMERGENCY)
+    assert house.owner.calls == [("callPreempted", "l1")]
+    assert (house.held("bert"), house.held("anna")) == (0, 200_000)
+
+
+def test_whoMayNotDeclareAnEMERGENCYTakesNobodysBandwidth() -> None:
+    house = House(pool=300_000)
+    house.admitted(bandwidth=200_000)
+    other = replace(INVITE, calling=(BERT,), callIdentifier="c2", legId="l2", bandwidth=200_000)
+    refused = house.detail(other, DIGEST, callType=CallType.EMERGENCY)
+    assert refused == "CAPACITY_EXCEEDED poolEmpty"
+    assert house.owner.calls == []
+
+
+def test_whoAnswersIsNotPutOutByThemselves() -> None:
+    house = House(pool=300_000)
+    house.admitted(
+        replace(INVITE, door=Door.ARQ, protocol="h323", answering=True, registered=(ANNA_ID,)),
+        party="e1",
+        bandwidth=200_000,
+    )
+    urgent = replace(INVITE, callIdentifier="c2", legId="l2", callType=CallType.EMERGENCY)
+    assert house.detail(urgent, bandwidth=200_000) == "CAPACITY_EXCEEDED poolEmpty"
 
 
 def test_whoIsSuspendedIsToldSo() -> None:
@@ -591,3 +632,18 @@ def test_aKeyOfNobodysAtTheOtherEndOfWhatWeHaveDialledIsNoClaim() -> None:
     assert house.detail(CALLED, stranger) == "INVALID_SIGNATURE absent"
     (lease,) = house.admitted(CALLED, own, callIdentifier="c8").leases
     assert lease.form.value == "tls"
+
+
+def test_aLegThatComesIntoAGraveRoomIsGrave() -> None:
+    house = House(escalateRooms=("80001",))
+    house.admitted(called=(ANNA,))
+    assert [each.callType for each in house.guard.holdings] == [CallType.ROUTINE]
+    house.ask(replace(INVITE, door=Door.ROOM, room="80001"))
+    assert [each.callType for each in house.guard.holdings] == [CallType.ESCALATE]
+
+
+def test_anEMERGENCYStaysOneInAnyRoom() -> None:
+    house = House(escalateRooms=("80001",))
+    house.admitted(called=(ANNA,), callType=CallType.EMERGENCY)
+    house.ask(replace(INVITE, door=Door.ROOM, room="80001"))
+    assert [each.callType for each in house.guard.holdings] == [CallType.EMERGENCY]

@@ -67,6 +67,18 @@ def test_bothSidesOfACallThatGoesOnElsewhereAreKnown() -> None:
     assert [each.name for each in holdings] == ["c1", "c1"]
 
 
+def test_ofACallTheLastThatWasGivenIsInForce() -> None:
+    holdings = Holdings()
+    admission, leg = given(holdings, "c1"), given(holdings, "leg")
+    assert list(holdings.inForce()) == [leg]
+    assert holdings.ofCall(ANNA) is leg
+    holdings.ledger.resize(ANNA, 300)
+    assert holdings.bandwidthOf(leg) == 300
+    leg.end()
+    assert (holdings.ofCall(ANNA), holdings.bandwidthOf(leg)) == (None, 0)
+    assert list(holdings) == [admission]
+
+
 def test_whatAConnectionHasProvenCountsWhileItsKeyIsListed() -> None:
     key = publicKey("anna").spki
     holding = Holdings().give(ANNA, 100, ProofForm.TLS, key, "leg")

@@ -80,6 +80,7 @@ class Stock:
     @ivar quota: bit/s that they may have.
     @ivar pooled: bit/s that all have.
     @ivar pool: bit/s that there are for all; 0 for no limit.
+    @ivar yielding: bit/s of a call that can be ended for this one; 0 if none can be.
     @ivar seated: seats in the room that are taken.
     @ivar seats: seats in the room; 0 for no limit.
     """
@@ -88,6 +89,7 @@ class Stock:
     quota: int = 0
     pooled: int = 0
     pool: int = 0
+    yielding: int = 0
     seated: int = 0
     seats: int = 0
 

@@ -164,6 +164,12 @@ def test_policiesAreAskedAboutCallsThatHaveNoPersonalDataAndBeforeBandwidth(door
     assert len(asked) == int(POLICY in AT[door])
 
 
+def test_whatAnotherCallGivesUpIsAsGoodAsWhatIsInThePool() -> None:
+    short = replace(GOOD.stock, pooled=40)
+    assert decide(replace(GOOD, stock=replace(short, yielding=39))).gate == "5"
+    assert decide(replace(GOOD, stock=replace(short, yielding=40))).admitted
+
+
 def tableOfGates() -> str:
     """
     The doors and their gates, as the page has them.
