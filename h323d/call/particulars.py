@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from h323d.call.declaration import NOTHING_DECLARED, Declaration
 from h323d.call.ways import MAX_HOPS
 from h323d.values.address import PartyAddress
 from h323d.values.diversion import Diversion
@@ -23,6 +24,7 @@ class Particulars:
     @ivar referred: what a transfer has said of it; C{None} if it comes of none.
     @ivar asserted: who calls, where we answer for it, and also where the caller is nobody: for
         those alone who are trusted to keep that to themselves; best first.
+    @ivar declaration: what is declared of the call.
     """
 
     hops: int = MAX_HOPS
@@ -30,6 +32,7 @@ class Particulars:
     diversion: Diversion | None = None
     referred: Referred | None = None
     asserted: tuple[PartyAddress, ...] = ()
+    declaration: Declaration = NOTHING_DECLARED
 
 
 NOTHING_MORE = Particulars()

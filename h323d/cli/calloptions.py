@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from h323d import __version__
+from h323d.call.applications import CallType
 from h323d.call.transfers import MAXIMUM_TRANSFERS
 from h323d.guard.registry.fields import keyOf
 from h323d.values.ed25519 import PublicKey
@@ -97,7 +98,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _addProof(parser: argparse.ArgumentParser) -> None:
-    proof = parser.add_argument_group("what guardians sign: by H.323, and by SIP over TCP")
+    proof = parser.add_argument_group("what guardians sign (by SIP over TCP), and declare")
     proof.add_argument("--key", type=Path, metavar="PEM", help="the private key, of Ed25519")
     proof.add_argument(
         "--terminal-id", type=_identity, metavar="ID", help="as the registry has it: if://..."
@@ -111,6 +112,12 @@ def _addProof(parser: argparse.ArgumentParser) -> None:
         metavar="KEY",
         help="the server's public key, ed25519:...: believe no answer of RAS without it",
     )
+    proof.add_argument(
+        "--call-type",
+        choices=[each.value for each in CallType],
+        help="what a call is declared as",
+    )
+    proof.add_argument("--pii", action="store_true", help="say that there is personal data in it")
 
 
 def _publicKey(text: str) -> PublicKey:

@@ -11,6 +11,8 @@ import string
 from pathlib import Path
 from urllib.parse import quote
 
+from h323d.call.applications import CallType
+from h323d.call.declaration import Declaration
 from h323d.call.homes import WILDCARDS, Homes
 from h323d.call.media import ISampleSource
 from h323d.cli.phonesettings import PhoneSettings
@@ -83,7 +85,13 @@ def settingsOf(options: argparse.Namespace, destination: TransportAddress | None
         h323Port=options.h323_port,
         media=_mediaOf(options),
         signs=_signsAs(options),
+        declaration=_declarationIn(options),
     )
+
+
+def _declarationIn(options: argparse.Namespace) -> Declaration:
+    callType = None if options.call_type is None else CallType(options.call_type)
+    return Declaration(callType, options.pii)
 
 
 def _signsAs(options: argparse.Namespace) -> SigningIdentity | None:

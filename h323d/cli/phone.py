@@ -20,6 +20,7 @@ from h323d.call.gates import Gates
 from h323d.call.legs import ILeg, ILegOwner, ITransferRequest, LegDirection
 from h323d.call.media import IMediaPort, IMixerObserver, ISampleSink, ISampleSource, PortStatistics
 from h323d.call.observer import SilentObserver
+from h323d.call.particulars import Particulars
 from h323d.call.site import siteAt
 from h323d.call.surroundings import Surroundings
 from h323d.call.transfers import Transfers
@@ -43,7 +44,7 @@ from h323d.net.stream import StreamListener, StreamOpener
 from h323d.net.tls import Credentials, TLSOpener
 from h323d.sip.calls.originator import SIPOriginator
 from h323d.sip.config import SIPConfig
-from h323d.sip.digest.answering import NO_SECRETS
+from h323d.sip.digest.answering import NO_SECRETS, Secrets
 from h323d.sip.endpoint import SIPEndpoint
 from h323d.sip.signing import Signing
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
@@ -139,7 +140,10 @@ class Phone(SilentObserver):
         calling = (_named(self._settings.alias),)
         originator = SIPOriginator(self._sip, SystemNames(self._reactor, (), DNS_TIMEOUT))
         callId = newCallID(self._rng)
-        self.leg = originator.originate(callId, calling, way, self._settings.profile, self)
+        settings = self._settings
+        self.leg = originator.originate(
+            callId, calling, way, settings.profile, self, self._particulars
+        )
 
     def _callH323(self, way: Way) -> None:
         settings = self._settings
@@ -149,8 +153,13 @@ class Phone(SilentObserver):
             way,
             settings.profile,
             self,
-            options=settings.startUp,
+            self._particulars,
+            settings.startUp,
         )
+
+    @property
+    def _particulars(self) -> Particulars:
+        return Particulars(declaration=self._settings.declaration)
 
     def sendDigit(self, digit: str, milliseconds: int, method: DigitMethod | None) -> None:
         """
@@ -196,7 +205,10 @@ class Phone(SilentObserver):
         settings = self._settings
         config = SIPConfig(port=settings.sipPort, user=settings.alias)
         signs, here = settings.signs, siteAt(settings.bind)
-        secrets = NO_SECRETS if signs is None else Signing(signs, self._reactor, self._rng)
+        if signs is None:
+            secrets: Secrets = NO_SECRETS
+        else:
+            secrets = Signing(signs, self._reactor, self._rng, settings.declaration)
         return SIPEndpoint(config, self._world, here, self, secrets=secrets)
 
     def _newH323(self) -> H323Endpoint:

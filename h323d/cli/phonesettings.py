@@ -7,6 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from h323d.call.declaration import NOTHING_DECLARED, Declaration
 from h323d.call.media import PortStatistics
 from h323d.call.transfers import MAXIMUM_TRANSFERS
 from h323d.dsp.codec import ICodec
@@ -34,6 +35,7 @@ class PhoneSettings:
     @ivar gatekeeper: where it registers before it calls by alias.
     @ivar gatekeeperPassword: of its name, for H.235.1; empty for none.
     @ivar signs: as whom it signs what it asks for; C{None} if it does not.
+    @ivar declaration: of its calls.
     @ivar transfers: how often one call may be transferred by the other side, or its
         gatekeeper (Facility, C{callForwarded}); 0 for never.
     @ivar tls: signal H.323 calls over TLS.
@@ -58,6 +60,7 @@ class PhoneSettings:
     media: MediaConfig = field(default_factory=MediaConfig)
     codecs: tuple[ICodec, ...] = BUILT_IN
     signs: SigningIdentity | None = None
+    declaration: Declaration = NOTHING_DECLARED
 
 
 class PhoneOwner(Protocol):

@@ -6,11 +6,12 @@ answers one of ours (H.225.0, 7.9 to 7.18, 7.3.10 and 7.3.3).
 from __future__ import annotations
 
 from h323d.call.applications import PASSED, Admission, Application, Door, textsOf
+from h323d.call.declaration import NOTHING_DECLARED, Declaration
 from h323d.call.legs import IOffer
 from h323d.errors import DecodeError
 from h323d.h323.ras.messages import Fields, callKey, usableAddresses
 from h323d.h323.ras.transactions import RASRequest
-from h323d.h323.security.guarddata import NOTHING_DECLARED, Declaration, heardIn
+from h323d.h323.security.guarddata import heardIn
 from h323d.h323.security.guardtoken import proofIn
 from h323d.h323.signalling.addresses import partiesFromAliases
 from h323d.values.address import PartyAddress

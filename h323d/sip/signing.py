@@ -9,6 +9,8 @@ import random
 
 from twisted.internet.interfaces import IReactorTime
 
+from h323d.call.applications import CallType
+from h323d.call.declaration import NOTHING_DECLARED, Declaration
 from h323d.sip.digest.algorithms import Algorithm
 from h323d.sip.guardheader import NONCE_OCTETS, SIPStamp, answerSigned, isSignable, signed
 from h323d.sip.messages.message import SIPRequest, SIPResponse
@@ -23,11 +25,19 @@ class Signing:
     What we have with others (L{h323d.sip.digest.answering.Secrets}): a key, and no password.
     """
 
-    def __init__(self, identity: SigningIdentity, clock: IReactorTime, rng: random.Random) -> None:
+    def __init__(
+        self,
+        identity: SigningIdentity,
+        clock: IReactorTime,
+        rng: random.Random,
+        declaration: Declaration = NOTHING_DECLARED,
+    ) -> None:
         """
         @param clock: tells Unix time.
+        @param declaration: of its calls.
         """
         self._identity = identity
+        self._declaration = declaration
         self._clock = clock
         self._rng = rng
 
@@ -39,14 +49,20 @@ class Signing:
     def signed(self, request: SIPRequest) -> SIPRequest:
         if not isSignable(request):
             return request
-        return signed(request, self._identity.key, self._stamp())
+        return signed(request, self._identity.key, self._stamp(self._declaration))
 
     def signedAnswer(self, request: SIPRequest, response: SIPResponse) -> SIPResponse:
         if request.method != "INVITE" or request.via.transport == "UDP":  # it has no place there
             return response
-        return answerSigned(request, response, self._identity.key, self._stamp())
+        return answerSigned(request, response, self._identity.key, self._stamp(NOTHING_DECLARED))
 
-    def _stamp(self) -> SIPStamp:
+    def _stamp(self, declaration: Declaration) -> SIPStamp:
         us = self._identity
-        now = int(self._clock.seconds())
-        return SIPStamp(us.terminalId, us.audience, now, self._rng.randbytes(NONCE_OCTETS))
+        return SIPStamp(
+            us.terminalId,
+            us.audience,
+            int(self._clock.seconds()),
+            self._rng.randbytes(NONCE_OCTETS),
+            declaration.callType or CallType.ROUTINE,
+            declaration.hasPII,
+        )

@@ -33,6 +33,7 @@ GUARDED = ("--key", "a.pem", "--terminal-id", "if://guardian/anna", "--guard", "
         ["--key", "a.pem", "--terminal-id", "x" * 129, "--guard", "g", "127.0.0.1"],
         ["--key", "a.pem", "--terminal-id", "x\ny", "--guard", "g", "127.0.0.1"],
         ["--key", "a.pem", "--terminal-id", "x", "--guard", "", "127.0.0.1"],
+        ["--call-type", "URGENT", "127.0.0.1"],
         ["--gatekeeper-password-file", "a", "127.0.0.1"],
         ["--seconds", "nan", "127.0.0.1"],
         ["--seconds", "-1", "127.0.0.1"],

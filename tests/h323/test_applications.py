@@ -7,6 +7,7 @@ from __future__ import annotations
 import pytest
 
 from h323d.call.applications import PASSED, Admission, CallType, Door, Texts
+from h323d.call.declaration import Declaration
 from h323d.call.inquiry import Inquiry
 from h323d.h323.applications import (
     admissionApplication,
@@ -18,7 +19,7 @@ from h323d.h323.applications import (
 from h323d.h323.ras.messages import RASMessage, decodeRAS
 from h323d.h323.ras.security import Verdict
 from h323d.h323.ras.transactions import RASRequest
-from h323d.h323.security.guarddata import Declaration, declared
+from h323d.h323.security.guarddata import declared
 from h323d.h323.security.guardtoken import GuardStamp, signRAS
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.proof import Proof, malformed

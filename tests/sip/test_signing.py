@@ -8,8 +8,10 @@ import random
 
 from twisted.internet.task import Clock
 
+from h323d.call.applications import CallType
+from h323d.call.declaration import Declaration
 from h323d.sip.digest.algorithms import Algorithm
-from h323d.sip.guardheader import HEADER, proofIn, proofInAnswer
+from h323d.sip.guardheader import HEADER, SignedClaims, claimsOf, proofIn, proofInAnswer
 from h323d.sip.messages.message import SIPRequest
 from h323d.sip.messages.parser import parse
 from h323d.sip.signing import Signing
@@ -41,6 +43,14 @@ def test_itSignsWhatGatesJudge() -> None:
         )
         privateKey("anna").public_key().verify(proof.signature, proof.octets)
     assert proofs[0] != proofs[1]
+
+
+def test_itSignsWhatIsDeclaredOfItsCalls() -> None:
+    declaration = Declaration(CallType.EMERGENCY, True)
+    signing = Signing(IDENTITY, Clock(), random.Random(1), declaration)
+    proof = proofIn(signing.signed(read(INVITE)))
+    assert proof is not None
+    assert claimsOf(proof) == SignedClaims(CallType.EMERGENCY, True, 0)
 
 
 def test_itSignsNothingElse() -> None:

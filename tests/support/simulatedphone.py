@@ -14,6 +14,7 @@ from h323d.call.gates import Gates
 from h323d.call.homes import Advertised
 from h323d.call.legs import ILeg, ILegObserver, ILegOwner, ITransferRequest
 from h323d.call.media import IMediaPort, IMixerObserver, ISampleSource, PortStatistics
+from h323d.call.particulars import NOTHING_MORE, Particulars
 from h323d.call.site import siteAt
 from h323d.call.transfers import MAXIMUM_TRANSFERS, Transfers
 from h323d.call.ways import Way
@@ -262,6 +263,7 @@ class Telephone(LocalParty):
         options: StartUpOptions | None = None,
         destination: TransportAddress | None = None,
         profile: MediaProfile = PROFILE,
+        particulars: Particulars = NOTHING_MORE,
     ) -> ILeg:
         """
         Call a SIP URI by SIP, and any other name by H.323.
@@ -270,23 +272,28 @@ class Telephone(LocalParty):
         """
         self._transfers.begin()
         protocol = "sip" if target.startswith("sip:") else "h323"
-        return self._call(Way(protocol, destination, (named(target),)), options, profile)
+        return self._call(
+            Way(protocol, destination, (named(target),)), options, profile, particulars
+        )
 
     def _call(
         self,
         way: Way,
         options: StartUpOptions | None = None,
         profile: MediaProfile = PROFILE,
+        particulars: Particulars = NOTHING_MORE,
     ) -> ILeg:
         self._calls += 1
         callId = CallID(f"{self.alias}-{self._calls}")
         calling = (named(self.alias),)
         leg: ILeg
         if way.protocol == "sip":
-            leg = SIPOriginator(self._sip).originate(callId, calling, way, profile, self)
+            leg = SIPOriginator(self._sip).originate(
+                callId, calling, way, profile, self, particulars
+            )
         else:
             leg = self._h323.originator.originate(
-                callId, calling, way, profile, self, options=options
+                callId, calling, way, profile, self, particulars, options
             )
         self.leg = leg
         return leg

@@ -12,6 +12,7 @@ import pytest
 
 from h323d.asn1 import h225
 from h323d.call.applications import CallType
+from h323d.call.declaration import Declaration
 from h323d.config.sections import Configuration
 from h323d.errors import ConfigurationError
 from h323d.events.calls import CallAdmitted
@@ -19,7 +20,7 @@ from h323d.gatekeeper.config import GatekeeperConfig
 from h323d.gatekeeper.security.config import Requirement
 from h323d.guard.config import GuardConfig
 from h323d.h323.ras.messages import decodeRAS, reasonOf
-from h323d.h323.security.guarddata import Declaration, declared
+from h323d.h323.security.guarddata import declared
 from h323d.h323.signalling import uuie
 from h323d.h323.signalling.messages import make
 from h323d.h323.signalling.q931 import IE, MessageType

@@ -13,11 +13,12 @@ import pytest
 
 from h323d.asn1 import h225
 from h323d.call.applications import CallType
+from h323d.call.declaration import Declaration
 from h323d.conference.config import ConferenceConfig, RoomConfig
 from h323d.config.sections import Configuration
 from h323d.events.calls import CallAdmitted
 from h323d.h323.ras.messages import Fields, RASMessage, decodeRAS, encodeRAS, reasonOf
-from h323d.h323.security.guarddata import Declaration, declared
+from h323d.h323.security.guarddata import declared
 from h323d.h323.security.guardtoken import GuardStamp, signRAS
 from h323d.h323.signalling import uuie
 from h323d.h323.signalling.messages import make

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from twisted.internet.defer import Deferred
 
+from h323d.call.declaration import NOTHING_DECLARED, Declaration
 from h323d.call.ways import Way
 from h323d.h323.signalling.uuie import CallIdentity, Fields
 from h323d.values.address import PartyAddress, TransportAddress
@@ -33,6 +34,7 @@ class AdmissionRequest:
     @ivar destination: where the call would go to without the gatekeeper's help.
     @ivar bandwidth: in units of 100 bit/s, both directions together.
     @ivar parent: the name of the gatekeeper that is asked, where the way says so.
+    @ivar declaration: what is declared of the call.
     """
 
     identity: CallIdentity
@@ -44,6 +46,7 @@ class AdmissionRequest:
     destination: TransportAddress | None = None
     bandwidth: int = USUAL_BANDWIDTH
     parent: str = ""
+    declaration: Declaration = NOTHING_DECLARED
 
 
 @dataclass(frozen=True, slots=True)

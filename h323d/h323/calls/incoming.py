@@ -7,9 +7,10 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 
+from h323d.call.declaration import NOTHING_DECLARED, Declaration
 from h323d.errors import DecodeError, RemoteProtocolError
 from h323d.h323.calls.diverting import diversionIn
-from h323d.h323.security.guarddata import NOTHING_DECLARED, Declaration, heardIn
+from h323d.h323.security.guarddata import heardIn
 from h323d.h323.security.guardtoken import proofInCall
 from h323d.h323.signalling import elements, q931
 from h323d.h323.signalling.elements import PartyNumber

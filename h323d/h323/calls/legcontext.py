@@ -11,6 +11,7 @@ from typing import Protocol
 from twisted.internet.interfaces import IReactorTime
 
 from h323d.call.complaints import Complaints
+from h323d.call.declaration import NOTHING_DECLARED, Declaration
 from h323d.call.dialrule import DialRule
 from h323d.call.gates import Gates
 from h323d.call.legmedia import LegMedia
@@ -26,7 +27,6 @@ from h323d.h323.config import H323Config
 from h323d.h323.h245.connection import ControlNetwork
 from h323d.h323.h245.parameters import MediaAddresses
 from h323d.h323.h245.session import H245Owner, H245Session
-from h323d.h323.security.guarddata import NOTHING_DECLARED, Declaration
 from h323d.h323.signalling.uuie import CallIdentity, Fields
 from h323d.values.address import PartyAddress, TransportAddress
 from h323d.values.cause import Cause

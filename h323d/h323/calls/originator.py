@@ -26,6 +26,7 @@ from h323d.h323.config import H323Config
 from h323d.h323.gatekept import Gatekept
 from h323d.h323.h245.capabilities.audio import AUDIO
 from h323d.h323.ports import SIGNALLING_PORT
+from h323d.h323.security.guarddata import saidOf
 from h323d.h323.signalling import addresses
 from h323d.h323.signalling.connection import SignallingConnection
 from h323d.h323.signalling.uuie import CallIdentity, SetupParties
@@ -120,7 +121,10 @@ class H323Originator:
         identity = CallIdentity(newGUID(self._rng), newGUID(self._rng))
         reference = self._rng.randrange(1, 0x8000)
         request = AdmissionRequest(
-            identity, reference, False, caller, names, destination=target, parent=way.parent
+            *(identity, reference, False, caller, names),
+            destination=target,
+            parent=way.parent,
+            declaration=particulars.declaration,
         )
         secure = self._secureAddress(target, request)
         home = self._homeTowards(target)
@@ -145,6 +149,7 @@ class H323Originator:
             displayName=particulars.displayName,
             diversion=particulars.diversion,
             isVerified=bool(particulars.asserted),
+            declared=saidOf(particulars.declaration),
         )
 
     def goOn(self, legId: LegID, way: Way) -> None:

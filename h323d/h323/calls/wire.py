@@ -85,7 +85,8 @@ class CallWire:
         if self._signing is not None:
             body = self._signing.prepared(body)
         diversions = [] if parties.diversion is None else [parties.diversion]
-        octets = self._userUser(body, control, [diversionService(each) for each in diversions])
+        services = [diversionService(each) for each in diversions]
+        octets = self._userUser(body, control, services, parties.declared)
         name = parties.displayName or self._displayName
         others = [redirecting.elementOf(each) for each in diversions]
         calling, called = parties.calling, parties.called
@@ -144,9 +145,13 @@ class CallWire:
         self._send(messages.make(MessageType.STATUS_INQUIRY, self._userUser(body)))
 
     def _userUser(
-        self, body: Choice, control: Sequence[bytes] = (), services: Sequence[bytes] = ()
+        self,
+        body: Choice,
+        control: Sequence[bytes] = (),
+        services: Sequence[bytes] = (),
+        generic: Sequence[Fields] = (),
     ) -> bytes:
-        return uuie.write(body, self._startUp.tunnelling, control, services)
+        return uuie.write(body, self._startUp.tunnelling, control, services, generic)
 
     def _send(self, message: Q931Message) -> None:
         if self.connection is not None:

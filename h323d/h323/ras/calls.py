@@ -21,6 +21,7 @@ from h323d.errors import RemoteProtocolError
 from h323d.h323.calls.admission import AdmissionGrant, AdmissionRequest
 from h323d.h323.ras.clientasking import Answer, OurGatekeeper
 from h323d.h323.ras.messages import Fields, reasonOf, usableAddresses
+from h323d.h323.security.guarddata import saidOf
 from h323d.h323.signalling.addresses import (
     aliasesFromParties,
     partiesFromAliases,
@@ -142,6 +143,8 @@ class ClientCalls:
             "canMapAlias": True,
             "willSupplyUUIEs": False,
         }
+        if said := saidOf(request.declaration):
+            fields["genericData"] = list(said)
         granted = self._preGranted(request, self._owner.here)
         if granted is not None:
             return succeed(granted)

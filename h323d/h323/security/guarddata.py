@@ -7,21 +7,20 @@ there is personal data in it, and for which reason it is refused
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from h323d.call.applications import CallType, Reason
+from h323d.call.declaration import NOTHING_DECLARED, Declaration
 from h323d.errors import DecodeError
 from h323d.h323.ras.messages import Fields
 
 __all__ = [
     "GUARD",
-    "NOTHING_DECLARED",
-    "Declaration",
     "declarationIn",
     "declared",
     "heardIn",
     "refused",
+    "saidOf",
     "withoutDeclarations",
 ]
 
@@ -36,22 +35,6 @@ _PATH = "genericData"
 MAX_ENTRIES = 16  # of genericData that are looked at
 
 
-@dataclass(frozen=True, slots=True)
-class Declaration:
-    """
-    What a caller declares.
-
-    @ivar callType: C{None} if that is not said.
-    @ivar hasPII: whether there is personal data in the call.
-    """
-
-    callType: CallType | None = None
-    hasPII: bool = False
-
-
-NOTHING_DECLARED = Declaration()
-
-
 def declared(declaration: Declaration) -> Fields:
     """
     An entry of C{genericData}, for a request.
@@ -60,6 +43,13 @@ def declared(declaration: Declaration) -> Fields:
     if declaration.callType is not None:
         parameters.insert(0, {"id": _TYPE, "content": ("text", declaration.callType.value)})
     return {"id": _ID, "parameters": parameters}
+
+
+def saidOf(declaration: Declaration) -> tuple[Fields, ...]:
+    """
+    The entries for a request in which nothing else is said; none if nothing is declared.
+    """
+    return () if declaration == NOTHING_DECLARED else (declared(declaration),)
 
 
 def refused(reason: Reason) -> Fields:

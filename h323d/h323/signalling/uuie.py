@@ -250,6 +250,7 @@ class SetupParties:
     @ivar displayName: of the caller, for people to read; empty if it is our own.
     @ivar diversion: who has sent the call on; C{None} if nobody has.
     @ivar isVerified: somebody has seen to it that the caller's names are its own.
+    @ivar declared: what is said of the call in C{genericData}.
     """
 
     calling: tuple[PartyAddress, ...]
@@ -262,6 +263,7 @@ class SetupParties:
     displayName: str = ""
     diversion: Diversion | None = None
     isVerified: bool = False
+    declared: tuple[Fields, ...] = ()
 
 
 def setup(

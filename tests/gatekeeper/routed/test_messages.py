@@ -9,10 +9,11 @@ from dataclasses import replace
 from h323d.asn1 import h225
 from h323d.call.applications import CallType
 from h323d.call.callers import CallerName
+from h323d.call.declaration import Declaration
 from h323d.gatekeeper.routed import messages
 from h323d.gatekeeper.routed.messages import SetupChange
 from h323d.h323.calls.admission import AdmissionGrant
-from h323d.h323.security.guarddata import Declaration, declared
+from h323d.h323.security.guarddata import declared
 from h323d.h323.signalling import messages as plain
 from h323d.h323.signalling import q931, uuie
 from h323d.h323.signalling.addresses import aliasesFromParties, transportToValue

@@ -10,9 +10,10 @@ import pytest
 
 from h323d.asn1 import h225
 from h323d.call.applications import CallType
+from h323d.call.declaration import Declaration
 from h323d.errors import RemoteProtocolError
 from h323d.h323.calls.incoming import IncomingSetup, readSetup
-from h323d.h323.security.guarddata import Declaration, declared
+from h323d.h323.security.guarddata import declared
 from h323d.h323.security.guardtoken import H225, GuardStamp, signed, tokenFor
 from h323d.h323.signalling import messages, q931, uuie
 from h323d.h323.signalling.elements import PartyNumber

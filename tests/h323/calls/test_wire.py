@@ -6,15 +6,19 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, cast
 
 import pytest
 from twisted.internet.task import Clock
 
+from h323d.call.applications import CallType
+from h323d.call.declaration import Declaration
 from h323d.h323.calls.callinputs import CallNumber
 from h323d.h323.calls.callsigning import CallSigning
 from h323d.h323.calls.callstart import CallStart
 from h323d.h323.calls.wire import CallWire
+from h323d.h323.security.guarddata import saidOf
 from h323d.h323.signalling import reading, uuie
 from h323d.h323.signalling.addresses import transportFromValue
 from h323d.h323.signalling.connection import SignallingConnection
@@ -112,6 +116,12 @@ def test_eachMessageHasItsBodyAndSaysThatWeTunnel(kind: MessageType, scene: Scen
     assert (message.messageType, content.body) == (kind, name)
     assert content.callIdentifier == IDENTITY.callIdentifier
     assert content.pdu["h245Tunnelling"] is True
+
+
+def test_aSetupSaysWhatIsDeclaredOfTheCall(scene: Scene) -> None:
+    said = saidOf(Declaration(CallType.ESCALATE))
+    scene.wire.setup(replace(PARTIES, declared=said), Start(), ())
+    assert tuple(scene.sent()[1].pdu["genericData"]) == said
 
 
 @pytest.mark.parametrize("originated", [True, False])

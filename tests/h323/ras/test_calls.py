@@ -11,12 +11,15 @@ import pytest
 from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 
+from h323d.call.applications import CallType
+from h323d.call.declaration import Declaration
 from h323d.call.ways import Way
 from h323d.errors import RemoteProtocolError
 from h323d.h323.calls.admission import AdmissionGrant, AdmissionRequest
 from h323d.h323.ras.calls import MAX_OTHER_WAYS, ClientCalls
 from h323d.h323.ras.clientasking import Answer, OurGatekeeper
 from h323d.h323.ras.messages import RASMessage
+from h323d.h323.security.guarddata import declarationIn
 from h323d.h323.signalling.addresses import aliasesFromParties, transportToValue
 from h323d.h323.signalling.uuie import CallIdentity
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
@@ -113,6 +116,15 @@ def test_aCallerAsksForWhomItCalls() -> None:
     assert (fields["answerCall"], fields["bandWidth"]) == (False, 1280)
     assert fields["srcCallSignalAddress"] == transportToValue(US)
     assert "destCallSignalAddress" not in fields
+
+
+def test_aCallerSaysWhatItDeclaresOfTheCall() -> None:
+    endpoint = Endpoint()
+    endpoint.calls.admit(replace(REQUEST, declaration=Declaration(CallType.ESCALATE, True)))
+    endpoint.calls.admit(REQUEST)
+    declaring, plain = (fields for _, fields, _ in endpoint.asked)
+    assert declarationIn(declaring) == Declaration(CallType.ESCALATE, True)
+    assert "genericData" not in plain
 
 
 def test_whoAnswersSaysWhereItIsCalled() -> None:

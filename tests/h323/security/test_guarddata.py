@@ -10,11 +10,11 @@ import pytest
 
 from h323d.asn1 import h225
 from h323d.call.applications import CallType, Reason
+from h323d.call.declaration import Declaration
 from h323d.errors import DecodeError
 from h323d.h323.ras.messages import decodeRAS
 from h323d.h323.security.guarddata import (
     GUARD,
-    Declaration,
     declarationIn,
     declared,
     heardIn,
