@@ -1,0 +1,132 @@
+"""
+An EMERGENCY in a full room of a real server: who has to go is told why, by sipp and by H.323.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from tests.support.processes import Caller, Capture, Process, Server, program, run, waitFor
+
+pytestmark = pytest.mark.interop
+
+NETWORK = "127.0.116."
+US, CAROL, SIPP, ANNA, DAVE = (f"{NETWORK}{host}" for host in range(1, 6))
+NAME = "council-1"
+ID = "if://guardian/anna"
+SETUP = f"h323:80001@{US}"
+SCENARIOS = Path(__file__).parent / "sipp"
+
+
+def h323ctl(*arguments: str) -> str:
+    done = run([program("h323ctl"), *arguments])
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+class Sipp(Process):
+    """
+    One call of a scenario.
+    """
+
+    def command(self) -> Sequence[str]:
+        return [
+            program("sipp"), US, "-nostdin", "-i", SIPP, "-m", "1", "-s", "80001",
+            "-sf", str(SCENARIOS / "preempted.xml"), "-timeout", "90", "-timeout_error",
+        ]  # fmt: skip
+
+
+class House:
+    """
+    A server whose rooms have two seats, Anna, who may declare an EMERGENCY, and others who are known
+    by their addresses.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        directory.mkdir()
+        self.directory = directory
+        registry, self.key = directory / "registry.yaml", directory / "anna.pem"
+        registry.write_text("guardians:\n")
+        public = h323ctl("guard", "keygen", str(self.key)).split()[1]
+        add = ("guard", "add", str(registry))
+        may = ("may=ROUTINE", "may=EMERGENCY")
+        h323ctl(*add, ID, f"public_key={public}", "aliases=h323:anna", *may)
+        for name, host in (("carol", CAROL), ("dave", DAVE), ("sipp", SIPP)):
+            names = f"aliases=h323:{name}", f"aliases=sip:{name}@{host}"
+            h323ctl(*add, f"if://guardian/{name}", "proof=address", f"addresses={host}", *names)
+        self.server = Server(
+            directory / "server",
+            US,
+            f'[guard]\nregistry = "{registry}"\nname = "{NAME}"\n'
+            "[conference]\nmaxParticipants = 2\n",
+        )
+
+    def caller(self, name: str, host: str, *more: str) -> Caller:
+        bound = ("--json", "--bind", host, "--alias", name)
+        return Caller(self.directory, name, *bound, *more)
+
+    def anna(self, target: str, *more: str) -> Caller:
+        signs = ("--key", str(self.key), "--terminal-id", ID, "--guard", NAME)
+        return self.caller("anna", ANNA, *signs, *more, target)
+
+    def present(self) -> list[str]:
+        return [str(each["calling"]) for each in self.server.ask("calls")]
+
+    def isIn(self, name: str) -> bool:
+        return any(name in each for each in self.present())
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    directory = tmp_path_factory.mktemp("emergency")
+    house = House(directory / "house")
+    with Capture(directory / "capture", f"{NETWORK}0/24") as capture:
+        with house.server:
+            yield house
+            assert "Traceback" not in house.server.output()
+    assert capture.complaints(US) == capture.complaints(ANNA) == ""
+    said = capture.dissect(
+        f"ip.src == {US} && sip.Method == BYE", "-T", "fields", "-e", "sip.Reason"
+    )
+    assert said.count("preemption;cause=1") == 2
+    released = f"ip.src == {US} && ip.dst == {DAVE} && q931.message_type == 0x5a"
+    causes = capture.dissect(released, "-T", "fields", "-e", "q931.cause_value")
+    assert "8" in causes.split()
+
+
+def test_theNewestROUTINEPartyGivesWayAndIsToldWhy(house: House) -> None:
+    def joined() -> bool:
+        # What is signed within 5 s of the server's start might have been shown to the run before.
+        with house.anna(SETUP) as anna:
+            waitFor(lambda: house.isIn("anna") or "released" in anna.output(), 10, "an answer")
+            return house.isIn("anna")
+
+    waitFor(joined, 20, "Anna is in the room")
+    waitFor(lambda: not house.present(), 10, "and leaves")
+    with house.caller("carol", CAROL, SETUP):
+        waitFor(lambda: house.isIn("carol"), 10, "Carol is in the room")
+        for target in (SETUP, f"sip:80001@{US};transport=tcp"):
+            with Sipp(house.directory, "sipp") as sipp:
+                waitFor(lambda: house.isIn("sipp"), 10, "the room is full")
+                with house.anna(target, "--call-type", "EMERGENCY") as anna:
+                    assert sipp.wait(20) == 0, sipp.output()
+                    waitFor(lambda: house.isIn("anna"), 10, "Anna has the seat")
+                    anna.hangUp()
+            waitFor(lambda: len(house.present()) == 1, 10, "and leaves")
+        with house.caller("dave", DAVE, SETUP) as dave:
+            waitFor(lambda: house.isIn("dave"), 10, "the room is full")
+            with house.anna(SETUP, "--call-type", "EMERGENCY"):
+                waitFor(lambda: "PREEMPTION" in dave.output(), 10, "Dave is told why")
+        waitFor(lambda: len(house.present()) == 1, 10, "both are gone")
+        with house.caller("dave", DAVE, SETUP) as dave:
+            waitFor(lambda: house.isIn("dave"), 10, "the room is full")
+            with house.anna(SETUP, "--call-type", "EMERGENCY") as anna:
+                waitFor(lambda: "USER_BUSY" in anna.output(), 10, "three an hour are enough")
+            assert house.isIn("dave")
+        assert house.isIn("carol")
+    causes = [each["causeName"] for each in house.server.ask("cdr")]
+    assert causes.count("PREEMPTION") == 3
+    assert house.server.ask("status")["facts"]["CallPreempted"] == 3
