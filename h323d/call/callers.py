@@ -85,8 +85,10 @@ def identitiesOf(offer: IOffer, callers: ICallerNames, vouched: bool = False) ->
 
 def introduce(leg: ILeg, admission: Admission) -> None:
     """
-    Show the caller of a leg as it is admitted.
+    Show the caller of a leg as it is admitted, and have it go before others if it may.
     """
+    if admission.priority is not None:
+        leg.prioritize(admission.priority)
     texts = admission.texts
     if texts is not None:
         leg.introduce(texts.among(leg.calling), texts.displayName)

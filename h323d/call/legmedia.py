@@ -13,6 +13,7 @@ from typing import Protocol
 
 from twisted.internet.interfaces import IReactorTime
 
+from h323d.call.applications import Priority
 from h323d.call.hold import Hold
 from h323d.call.homes import Home
 from h323d.call.media import IMediaPool, IMediaPort, IMediaPortObserver, Signalling
@@ -231,6 +232,8 @@ class LegMedia:
     All media of one leg.
 
     Its sound says how the call stands: whether it is on hold, and how digits travel.
+
+    @ivar priority: whether it goes before others; C{None} while nobody has said.
     """
 
     def __init__(
@@ -252,6 +255,7 @@ class LegMedia:
         self._observer = observer
         self._pool = pool
         self._media = {medium: LegMedium(owner, medium, clock, patience) for medium in Medium}
+        self.priority: Priority | None = None
 
     def of(self, medium: Medium) -> LegMedium:
         """

@@ -13,7 +13,7 @@ import enum
 
 from zope.interface import Attribute, Interface
 
-from h323d.call.applications import Application, Reason
+from h323d.call.applications import Application, Priority, Reason
 from h323d.call.media import IMediaPort
 from h323d.call.particulars import NOTHING_MORE, Particulars
 from h323d.call.ways import Way
@@ -119,6 +119,12 @@ class ILeg(IOffer):
     def introduce(calling: tuple[PartyAddress, ...], displayName: str) -> None:
         """
         Show the caller so from now on, and not as it calls itself.
+        """
+
+    def prioritize(priority: Priority) -> None:
+        """
+        Go before others from now on, or not; and tell the peer so with the answer, where it has
+        asked, and its protocol has words for that.
         """
 
     def observe(observer: ILegObserver) -> None:

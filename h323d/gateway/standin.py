@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from zope.interface import implementer
 
-from h323d.call.applications import Application, Reason, textsOf
+from h323d.call.applications import Application, Priority, Reason, textsOf
 from h323d.call.legs import ILeg, ILegObserver, ITransferRequest, LegDirection, namesOf
 from h323d.call.media import IMediaPort
 from h323d.call.observer import SilentObserver
@@ -98,6 +98,9 @@ class StandIn(SilentObserver):
 
     def introduce(self, calling: tuple[PartyAddress, ...], displayName: str) -> None:
         self.calling, self.displayName = calling, displayName
+
+    def prioritize(self, priority: Priority) -> None:
+        self._leg.prioritize(priority)
 
     def observe(self, observer: ILegObserver) -> None:
         self._observer = observer

@@ -244,6 +244,7 @@ class H323Endpoint(Part[H323Config]):
                 setup.diversion,
                 proofs=setup.proofs,
                 declaration=setup.declaration,
+                priority=setup.priority,
             ),
             StartUpOptions(self.config.fastStart, self.config.tunnelling),
         )

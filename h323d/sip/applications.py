@@ -5,6 +5,8 @@ UPDATE with an offer, REFER - and the answer to an INVITE of ours.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from h323d.call.applications import Application, Door, Texts
 from h323d.call.legs import IOffer
 from h323d.errors import DecodeError
@@ -13,6 +15,7 @@ from h323d.sip.calls.sentinvite import Fork
 from h323d.sip.guardheader import SignedClaims, claimsOf, shownIn, shownInAnswer
 from h323d.sip.messages.message import SIPRequest
 from h323d.sip.messages.uri import SIPURI
+from h323d.sip.resourcepriority import typeIn
 from h323d.sip.sdp.description import MediaDescription, parse
 from h323d.values.address import TransportAddress
 from h323d.values.ed25519 import SCHEME
@@ -30,13 +33,17 @@ HEADER_BITS = 8 * (20 + 8 + 12)  # of each packet: IPv4, UDP, RTP; they count in
 PACKET_MS = 20  # where a description does not say
 
 
-def inviteApplication(offer: IOffer, sipCallId: str, body: bytes) -> Application:
+def inviteApplication(offer: IOffer, sipCallId: str, invite: SIPRequest | None) -> Application:
     """
     @param offer: the call that an INVITE asks for.
     @param sipCallId: its Call-ID.
-    @param body: its session description; may be empty.
+    @param invite: C{None} if it is answered.
     """
-    return _callApplication(Door.INVITE, offer, sipCallId, body, offer.proofs)
+    body = b"" if invite is None else invite.body
+    asked = _callApplication(Door.INVITE, offer, sipCallId, body, offer.proofs)
+    if invite is None or asked.callType is not None:  # what is signed is what counts
+        return asked
+    return replace(asked, callType=typeIn(invite))
 
 
 def withinApplication(offer: IOffer, request: SIPRequest) -> Application:

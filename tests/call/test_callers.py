@@ -7,7 +7,14 @@ from __future__ import annotations
 from zope.interface import implementer
 from zope.interface.verify import verifyObject
 
-from h323d.call.callers import ANY_NAME, CallerName, ICallerNames, identitiesOf
+from h323d.call.applications import Admission, Priority
+from h323d.call.callers import (
+    ANY_NAME,
+    CallerName,
+    ICallerNames,
+    identitiesOf,
+    introduce,
+)
 from h323d.call.legs import IOffer
 from h323d.values.ed25519 import SCHEME
 from h323d.values.proof import Proof
@@ -57,3 +64,11 @@ def test_butNotWhatASignatureSaysThatNobodyHasVerified() -> None:
     leg = FakeLeg("80001", FakePool())
     leg.proofs = (Proof(SCHEME, "anna", 0, signature=b"anything"),)
     assert identitiesOf(leg, ANY_NAME) == ()
+
+
+def test_aLegGoesBeforeOthersIfAGateSaysSo() -> None:
+    leg = FakeLeg("80001", FakePool())
+    introduce(leg, Admission())
+    assert leg.done == []
+    introduce(leg, Admission(priority=Priority.HIGH))
+    assert leg.done == [("prioritize", Priority.HIGH)]

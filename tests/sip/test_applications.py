@@ -33,6 +33,13 @@ def sdp(*lines: str, port: int = 4000, session: str = "") -> bytes:
     return "\r\n".join([*body, ""]).encode()
 
 
+def invite(body: bytes, *rows: tuple[str, str]) -> SIPRequest:
+    request = parse(INVITE)
+    assert isinstance(request, SIPRequest)
+    headers = request.headers.extending(*rows)
+    return SIPRequest("INVITE", request.uri, headers, body)
+
+
 @pytest.mark.parametrize(
     ("body", "bandwidth"),
     [
@@ -55,7 +62,7 @@ def test_theBandwidthIsThatOfThePayloadInBothDirections(body: bytes, bandwidth: 
 
 def test_anInviteAppliesForACall() -> None:
     offer = Inquiry("sip", SOURCE, (ANNA,), (), "Anna")
-    application = inviteApplication(offer, "abc@192.0.2.1", sdp("b=TIAS:64000"))
+    application = inviteApplication(offer, "abc@192.0.2.1", invite(sdp("b=TIAS:64000")))
     assert (application.door, application.source) == (Door.INVITE, SOURCE)
     assert (application.calling, application.texts) == ((ANNA,), Texts("Anna"))
     assert (application.callIdentifier, application.bandwidth) == ("abc@192.0.2.1", 128_000)
@@ -68,11 +75,25 @@ def test_whatASignatureSaysOfACallIsAppliedFor() -> None:
     proof = proofIn(signed(parsed, signingKey("anna"), stamp))
     assert proof is not None
     offer = Inquiry("sip", SOURCE, (ANNA,), (), proofs=(proof,))
-    application = inviteApplication(offer, "abc", sdp("b=TIAS:8000"))
+    application = inviteApplication(offer, "abc", invite(sdp("b=TIAS:8000")))
     assert (application.callType, application.declaredPII) == (CallType.ESCALATE, True)
     assert application.bandwidth == 99_000
     offer = Inquiry("sip", SOURCE, (ANNA,), (), proofs=(malformed("ed25519"),))
-    assert inviteApplication(offer, "abc", b"").callType is None
+    assert inviteApplication(offer, "abc", None).callType is None
+
+
+def test_aResourcePriorityIsADeclarationOfWhoSignsNone() -> None:
+    urgent = invite(sdp(), ("Resource-Priority", "ets.0"))
+    offer = Inquiry("sip", SOURCE, (ANNA,), ())
+    assert inviteApplication(offer, "abc", urgent).callType is CallType.EMERGENCY
+    assert inviteApplication(offer, "abc", invite(sdp())).callType is None
+    stamp = SIPStamp("if://guardian/anna", "c", 1, bytes(16))
+    overTCP = parse(INVITE.replace(b"SIP/2.0/UDP", b"SIP/2.0/TCP"))
+    assert isinstance(overTCP, SIPRequest)
+    proof = proofIn(signed(overTCP, signingKey("anna"), stamp))
+    assert proof is not None
+    signing = Inquiry("sip", SOURCE, (ANNA,), (), proofs=(proof,))
+    assert inviteApplication(signing, "abc", urgent).callType is CallType.ROUTINE
 
 
 @pytest.mark.parametrize(

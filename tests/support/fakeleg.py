@@ -8,7 +8,7 @@ import itertools
 
 from zope.interface import implementer
 
-from h323d.call.applications import Application, Door, Reason, textsOf
+from h323d.call.applications import Application, Door, Priority, Reason, textsOf
 from h323d.call.homes import Home
 from h323d.call.legs import ILeg, ILegObserver, IOriginator, ITransferRequest, LegDirection
 from h323d.call.media import IMediaPool, IMediaPort, IMediaPortObserver, Signalling
@@ -82,6 +82,9 @@ class FakeLeg:
 
     def introduce(self, calling: tuple[PartyAddress, ...], displayName: str) -> None:
         self.calling, self.displayName = calling, displayName
+
+    def prioritize(self, priority: Priority) -> None:
+        self.done.append(("prioritize", priority))
 
     def observe(self, observer: ILegObserver) -> None:
         self.observer = observer

@@ -4,7 +4,10 @@ The walk of an EMERGENCY: whose seat it has, and what is said of that.
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
+
+import pytest
 
 from h323d.call.applications import CallType
 from h323d.call.declaration import Declaration
@@ -12,14 +15,22 @@ from h323d.call.particulars import Particulars
 from h323d.conference.config import ConferenceConfig
 from h323d.config.sections import Configuration
 from h323d.events.calls import CallPreempted
+from h323d.h323.calls.callsigning import CallSigning
+from h323d.h323.signalling import tpkt, uuie
+from h323d.h323.signalling.callpriority import CallPriority, PriorityValue, designation
+from h323d.h323.signalling.messages import addressed, make
+from h323d.h323.signalling.q931 import IE, MessageType, encode
+from h323d.h323.signalling.uuie import Content
 from h323d.values.ed25519 import SigningIdentity
 from tests.support.guardedhouse import ALICE, SCRIPT, SIGNALLING, House
 from tests.support.guardians import entry, signingKey
+from tests.support.h323 import ScriptedPeer as SetupPeer
 from tests.support.simulatedphone import Telephone
 from tests.support.simulation import Simulation
 from tests.support.sippeers import offerBody
 
 ANNA = entry("anna", aliases="e164:1001", may="[ROUTINE, EMERGENCY]")
+EMERGENCY = CallPriority(PriorityValue.EMERGENCY_AUTHORIZED)
 IDENTITY = SigningIdentity(signingKey("anna"), "if://guardian/anna", "council-1")
 
 
@@ -50,3 +61,40 @@ def test_anEMERGENCYHasTheSeatOfTheNewestROUTINECall(tmp_path: Path) -> None:
         )
         house.close()
         world.leave()
+
+
+@pytest.mark.parametrize(("bySignature", "said"), [(True, ""), (False, "priorityUnauthorized")])
+def test_aConnectSaysWhetherThePriorityIsGranted(
+    tmp_path: Path, bySignature: bool, said: str
+) -> None:
+    with Simulation(seed=4) as world:
+        house = House(world, tmp_path / "registry.yaml")
+        house.write(ALICE, SCRIPT, ANNA)
+        world.run(6.0)
+        connect = connected(house, bySignature)
+        assert connect.pdu["genericData"] == [designation(EMERGENCY, said)]
+        house.close()
+        world.leave()
+
+
+def connected(house: House, bySignature: bool) -> Content:
+    """
+    The answer to a Setup that asks for the priority of an emergency.
+    """
+    caller = SetupPeer(house.world.network, "10.0.0.2", SIGNALLING)
+    made = caller.makeSetup()
+    body = uuie.read(made.userUser or b"").pdu["h323-message-body"]
+    signing = CallSigning(IDENTITY, house.world.clock, random.Random(1))
+    body = signing.prepared(body) if bySignature else body
+    octets = uuie.write(body, True, generic=[designation(EMERGENCY)])
+    others = [each for each in made.elements if each.identifier != IE.USER_USER]
+    setup = addressed(make(MessageType.SETUP, octets, others), caller.reference, False)
+    caller.write(tpkt.encode(encode(signing.signed(setup) if bySignature else setup)))
+    house.world.run(0.5)
+    (connect,) = (
+        content
+        for message, content in caller.received
+        if message.messageType == MessageType.CONNECT
+    )
+    caller.close()
+    return connect

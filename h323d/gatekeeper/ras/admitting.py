@@ -45,6 +45,7 @@ from h323d.h323.ras.messages import (
 from h323d.h323.ras.reasons import REASONS, named
 from h323d.h323.ras.transactions import RASAnswer, RASRequest
 from h323d.h323.signalling.addresses import aliasesFromParties, partiesFromAliases, transportToValue
+from h323d.h323.signalling.callpriority import answerTo, priorityIn
 from h323d.values.address import TransportAddress
 
 __all__ = ["Admitting", "CallRouting"]
@@ -279,7 +280,8 @@ class Admitting:
         except TooManyCalls:
             return self._refuse(request, "resourceUnavailable", endpointId, called)
         self._partings.resumed(granted.claim)
-        return self._confirm(request, registration, called, ways, granted)
+        confirm = self._confirm(request, registration, called, ways, granted)
+        return _prioritized(confirm, answerTo(priorityIn(fields), passed.priority))
 
     def _confirm(
         self,
@@ -368,3 +370,12 @@ class Admitting:
         field = "destCallSignalAddress"
         may = self._dialRule.objection(address, host, field) is None
         return address if may or self._registry.bySignalling(address) is not None else None
+
+
+def _prioritized(confirm: RASMessage, generic: Sequence[Fields]) -> RASMessage:
+    """
+    A consent that says what becomes of the priority that the caller wants.
+    """
+    if not generic:
+        return confirm
+    return RASMessage(confirm.name, confirm.fields | {"genericData": list(generic)})

@@ -13,6 +13,7 @@ from h323d.h323.calls.diverting import diversionIn
 from h323d.h323.security.guarddata import heardIn
 from h323d.h323.security.guardtoken import proofInCall
 from h323d.h323.signalling import elements, q931
+from h323d.h323.signalling.callpriority import CallPriority, priorityIn
 from h323d.h323.signalling.elements import PartyNumber
 from h323d.h323.signalling.q931 import IE, Q931Message
 from h323d.h323.signalling.redirecting import diversionOf
@@ -46,6 +47,7 @@ class IncomingSetup:
     @ivar content: the H.323 part, as read.
     @ivar proofs: what the caller shows, not verified.
     @ivar declaration: what it declares of the call.
+    @ivar priority: what it asks for by H.460.4; C{None} for none.
     """
 
     reference: int
@@ -59,6 +61,7 @@ class IncomingSetup:
     diversion: Diversion | None = None
     proofs: tuple[Proof, ...] = ()
     declaration: Declaration = NOTHING_DECLARED
+    priority: CallPriority | None = None
 
 
 def readSetup(message: Q931Message, content: Content, rng: random.Random) -> IncomingSetup:
@@ -93,6 +96,7 @@ def readSetup(message: Q931Message, content: Content, rng: random.Random) -> Inc
         diversion=diversionOf(message) or diversionIn(content),
         proofs=_proofsIn(message, content),
         declaration=heardIn(content.pdu),
+        priority=priorityIn(content.pdu),
     )
 
 

@@ -13,7 +13,7 @@ from zope.interface import implementer
 
 from h323d import tracing
 from h323d.call.answers import JudgedAnswer
-from h323d.call.applications import Application, Reason
+from h323d.call.applications import Application, Priority, Reason
 from h323d.call.dialrule import DialGuard
 from h323d.call.homes import Home
 from h323d.call.legmedia import LegMedia
@@ -100,13 +100,6 @@ class H323Leg(DescribedCall):
         return self._media.held
 
     @property
-    def home(self) -> Home:
-        """
-        Our address, as the peer knows it.
-        """
-        return self._context.network.home
-
-    @property
     def controlStates(self) -> dict[str, str]:
         """
         The states of the H.245 entities, for an operator to read.
@@ -158,6 +151,9 @@ class H323Leg(DescribedCall):
 
     def introduce(self, calling: tuple[PartyAddress, ...], displayName: str) -> None:
         self.calling, self.displayName = calling, displayName
+
+    def prioritize(self, priority: Priority) -> None:
+        self._media.priority = priority
 
     def observe(self, observer: ILegObserver) -> None:
         self._observer = self._answer.before(observer)
@@ -308,7 +304,7 @@ class H323Leg(DescribedCall):
         self._startUp.begin()
 
     def sendConnect(self) -> None:
-        self._wire.connect()
+        self._wire.connect(self._media.priority)
         self._answered()
         self._startUp.begin()
         self._startUp.activated()
@@ -374,6 +370,10 @@ class H323Leg(DescribedCall):
         self._context.complaints.about("h245", self.peer, error)
 
     # Media.
+
+    @property
+    def home(self) -> Home:
+        return self._context.network.home
 
     @property
     def signalling(self) -> Signalling:

@@ -27,6 +27,7 @@ from h323d.h323.config import H323Config
 from h323d.h323.h245.connection import ControlNetwork
 from h323d.h323.h245.parameters import MediaAddresses
 from h323d.h323.h245.session import H245Owner, H245Session
+from h323d.h323.signalling.callpriority import CallPriority
 from h323d.h323.signalling.uuie import CallIdentity, Fields
 from h323d.values.address import PartyAddress, TransportAddress
 from h323d.values.cause import Cause
@@ -94,6 +95,7 @@ class LegContext:
             self.config.name,
             startUp,
             self.signing,
+            description.priority,
         )
 
     def newSession(self, owner: H245Owner, profile: MediaProfile, media: LegMedia) -> H245Session:
@@ -141,6 +143,7 @@ class CallDescription:
     @ivar replaces: whose place it is to take; C{None} if nobody's.
     @ivar proofs: what the caller shows, not verified.
     @ivar declaration: what it declares of the call.
+    @ivar priority: what it asks for by H.460.4; C{None} for none.
     """
 
     legId: LegID
@@ -158,6 +161,7 @@ class CallDescription:
     replaces: Replacement | None = None
     proofs: tuple[Proof, ...] = ()
     declaration: Declaration = NOTHING_DECLARED
+    priority: CallPriority | None = None
 
 
 class DescribedCall:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from h323d.call.applications import Reason
+from h323d.call.applications import Priority, Reason
 from h323d.h323.calls.callinputs import CallNumber
 from h323d.h323.calls.callsigning import CallSigning
 from h323d.h323.calls.callstart import CallStart
@@ -17,6 +17,7 @@ from h323d.h323.calls.diverting import diversionService
 from h323d.h323.calls.refusals import releaseComplete
 from h323d.h323.signalling import causes, messages, redirecting, uuie
 from h323d.h323.signalling.addresses import Choice
+from h323d.h323.signalling.callpriority import CallPriority, answerTo
 from h323d.h323.signalling.connection import SignallingConnection
 from h323d.h323.signalling.q931 import MessageType, Q931Message
 from h323d.h323.signalling.uuie import CallIdentity, Fields, SetupParties, Start
@@ -44,6 +45,7 @@ class CallWire:
         displayName: str,
         startUp: CallStart,
         signing: CallSigning | None = None,
+        asked: CallPriority | None = None,
     ) -> None:
         """
         @param reference: the call reference value.
@@ -52,6 +54,7 @@ class CallWire:
         @param displayName: our name for people to read.
         @param startUp: says whether we tunnel, and how media starts.
         @param signing: signs a Setup or Connect of ours; C{None} if nobody does.
+        @param asked: the priority that a caller wants.
         """
         self.identity = identity
         self.reference = reference
@@ -61,6 +64,7 @@ class CallWire:
         self._startUp = startUp
         self._signing = signing
         self._refusal: Reason | None = None
+        self._asked = asked
         self.connection: SignallingConnection | None = None
 
     def refusing(self, cause: Cause, reason: Reason | None) -> Cause:
@@ -105,11 +109,12 @@ class CallWire:
         body = uuie.progress(self.identity, self._endpointType, self._startUp.answering())
         self._send(messages.make(MessageType.PROGRESS, self._userUser(body), [messages.inBand()]))
 
-    def connect(self) -> None:
+    def connect(self, granted: Priority | None = None) -> None:
         body = uuie.connect(self.identity, self._endpointType, self._startUp.answering())
         if self._signing is not None:
             body = self._signing.prepared(body)
-        self._send(messages.connect(self._userUser(body), self._displayName))
+        octets = self._userUser(body, generic=answerTo(self._asked, granted))
+        self._send(messages.connect(octets, self._displayName))
 
     def sendReleaseComplete(self, cause: Cause) -> None:
         tunnelling = self._startUp.tunnelling

@@ -7,12 +7,19 @@ there is personal data in it, and for which reason it is refused
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from h323d.call.applications import CallType, Reason
 from h323d.call.declaration import NOTHING_DECLARED, Declaration
 from h323d.errors import DecodeError
 from h323d.h323.ras.messages import Fields
+from h323d.h323.signalling.callpriority import (
+    CallPriority,
+    PriorityValue,
+    designation,
+    priorityIn,
+)
 
 __all__ = [
     "GUARD",
@@ -31,6 +38,7 @@ The identifier that all of it goes by: a UUID.
 
 _ID = ("nonStandard", GUARD)
 _TYPE, _PII, _REASON = (("standard", number) for number in (1, 2, 3))
+_EMERGENCY = CallPriority(PriorityValue.EMERGENCY_AUTHORIZED)
 _PATH = "genericData"
 MAX_ENTRIES = 16  # of genericData that are looked at
 
@@ -49,7 +57,10 @@ def saidOf(declaration: Declaration) -> tuple[Fields, ...]:
     """
     The entries for a request in which nothing else is said; none if nothing is declared.
     """
-    return () if declaration == NOTHING_DECLARED else (declared(declaration),)
+    if declaration == NOTHING_DECLARED:
+        return ()
+    urgent = declaration.callType is CallType.EMERGENCY
+    return (declared(declaration), designation(_EMERGENCY)) if urgent else (declared(declaration),)
 
 
 def refused(reason: Reason) -> Fields:
@@ -82,11 +93,15 @@ def declarationIn(fields: Mapping[str, Any]) -> Declaration:
 def heardIn(fields: Mapping[str, Any]) -> Declaration:
     """
     The same; who declares what cannot be meant declares nothing, and that there is personal data.
+    Who declares no type, and asks for the priority of an emergency, declares that.
     """
     try:
-        return declarationIn(fields)
+        declaration = declarationIn(fields)
     except DecodeError:
         return Declaration(hasPII=True)
+    if declaration.callType is None and priorityIn(fields) == _EMERGENCY:
+        return replace(declaration, callType=CallType.EMERGENCY)
+    return declaration
 
 
 def withoutDeclarations(entries: Sequence[Fields]) -> list[Fields]:

@@ -108,6 +108,10 @@ class Invited:
     # What the INVITE says.
 
     @property
+    def request(self) -> SIPRequest:
+        return self._invite.request
+
+    @property
     def offer(self) -> bytes:
         """
         The session description that came with it; empty if there was none.

@@ -33,6 +33,7 @@ from h323d.sip.calls.sessionphase import SessionPhase, phaseOf
 from h323d.sip.dialogs.dialogend import DialogEnd
 from h323d.sip.messages.headers import Headers
 from h323d.sip.messages.message import SIPRequest, SIPResponse
+from h323d.sip.resourcepriority import headersOfType
 from h323d.sip.sdp.refusal import NoCommonMedia
 from h323d.sip.transactions.running import ServerTransaction
 from h323d.values.address import TransportAddress
@@ -217,6 +218,7 @@ class Inviting:
                 *((EARLY_MEDIA, each) for each in asks),
                 *self._diverted(target),
                 *referredHeaders(target.referred),
+                *headersOfType(target.callType),
                 ("Content-Type", SDP),
             ]
         )

@@ -20,7 +20,7 @@ from twisted.logger import Logger
 from zope.interface import implementer
 
 from h323d.call.answers import JudgedAnswer
-from h323d.call.applications import Application, Reason
+from h323d.call.applications import Application, Priority, Reason
 from h323d.call.forwarding import Forwarding
 from h323d.call.homes import Home
 from h323d.call.legmedia import LegMedia
@@ -210,6 +210,9 @@ class SIPLeg(DescribedCall):
     def introduce(self, calling: tuple[PartyAddress, ...], displayName: str) -> None:
         self.calling, self.displayName = calling, displayName
 
+    def prioritize(self, priority: Priority) -> None:
+        self._media.priority = priority
+
     def observe(self, observer: ILegObserver) -> None:
         self._observer = self._answer.before(observer)
 
@@ -230,8 +233,8 @@ class SIPLeg(DescribedCall):
             self._offered.answer(profile)
 
     def application(self) -> Application:
-        body = self._offered.offer if self._offered is not None else b""
-        return inviteApplication(self, self._side.sipCallId, body)
+        invite = None if self._offered is None else self._offered.request
+        return inviteApplication(self, self._side.sipCallId, invite)
 
     def answerApplication(self) -> Application:
         assert self.accepted is not None  # or it would not be answered

@@ -166,6 +166,7 @@ class SIPOriginator:
                 wanted.path,
                 onward,
                 wanted.account,
+                said.declaration.callType,
             )
         )
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+from h323d.call.applications import CallType
 from h323d.call.ways import MAX_HOPS
 from h323d.errors import DecodeError
 from h323d.sip.agent import NOBODY, RELIABLE, UserAgent
@@ -68,6 +69,7 @@ class CallTarget:
     @ivar path: the proxies on the way, nearest first, where they are known (RFC 3327).
     @ivar asserted: who calls, as we answer for it to a peer that is trusted; C{None} to any other.
     @ivar onward: where else it may go; C{None} for nowhere.
+    @ivar callType: as which the call is declared; C{None} if it is not.
     @ivar account: by which of ours with whoever is there (L{h323d.sip.digest.answering.Secrets}).
     """
 
@@ -82,6 +84,7 @@ class CallTarget:
     path: tuple[str, ...] = ()
     onward: Onward | None = None
     account: str = ""
+    callType: CallType | None = None
 
 
 class SentInviteOwner(Protocol):

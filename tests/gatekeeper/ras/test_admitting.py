@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from twisted.internet.defer import Deferred
 
-from h323d.call.applications import Admission, Door, Reason, Refusal, Texts
+from h323d.call.applications import Admission, Door, Priority, Reason, Refusal, Texts
 from h323d.events.gatekeeper import (
     BandwidthExceeded,
     RASAdmissionEnded,
@@ -17,6 +17,7 @@ from h323d.events.gatekeeper import (
     RASAdmissionRefused,
 )
 from h323d.h323.ras.messages import reasonOf
+from h323d.h323.signalling.callpriority import CallPriority, PriorityValue, designation
 from tests.support.fakegate import FakeGate
 from tests.support.lease import Lease
 from tests.support.ras import CALL, CONFERENCE, arq, at, brq, drq, keepAlive, rrq, urq
@@ -318,3 +319,19 @@ def test_whatAGateKeepsForACallToNobodyEndsAtOnce(makeWorld: Any) -> None:
     peer, endpointId = world.registered("10.0.0.2", ANNA)
     assert reasonOf(peer.ask(arq(2, endpointId, BERT))) == "calledPartyNotRegistered"
     assert lease.ends == 1
+
+
+@pytest.mark.parametrize(
+    ("priority", "said"),
+    [(Priority.HIGH, ""), (Priority.NORMAL, "priorityUnauthorized"), (None, None)],
+)
+def test_itIsSaidWhetherAPriorityIsGranted(
+    priority: Priority | None, said: str | None, makeWorld: Any
+) -> None:
+    world = makeWorld(gates=(FakeGate(Admission(priority=priority), AT_ARQ),))
+    peer, endpointId = world.registered("10.0.0.2", ANNA)
+    asked = CallPriority(PriorityValue.EMERGENCY_AUTHORIZED)
+    answer = peer.ask(arq(2, endpointId, ROOM, genericData=[designation(asked)]))
+    assert answer.name == "admissionConfirm"
+    expected = None if said is None else [designation(asked, said)]
+    assert answer.fields.get("genericData") == expected

@@ -12,7 +12,7 @@ from typing import Any, cast
 import pytest
 from twisted.internet.task import Clock
 
-from h323d.call.applications import CallType
+from h323d.call.applications import CallType, Priority
 from h323d.call.declaration import Declaration
 from h323d.h323.calls.callinputs import CallNumber
 from h323d.h323.calls.callsigning import CallSigning
@@ -21,6 +21,7 @@ from h323d.h323.calls.wire import CallWire
 from h323d.h323.security.guarddata import saidOf
 from h323d.h323.signalling import reading, uuie
 from h323d.h323.signalling.addresses import transportFromValue
+from h323d.h323.signalling.callpriority import CallPriority, PriorityValue, designation
 from h323d.h323.signalling.connection import SignallingConnection
 from h323d.h323.signalling.q931 import IE, MessageType, Q931Message
 from h323d.h323.signalling.uuie import CallIdentity, Content, SetupParties, Start
@@ -71,10 +72,15 @@ class Scene:
     A call that has a connection.
     """
 
-    def __init__(self, originated: bool = True, signing: CallSigning | None = None) -> None:
+    def __init__(
+        self,
+        originated: bool = True,
+        signing: CallSigning | None = None,
+        asked: CallPriority | None = None,
+    ) -> None:
         self.connection = Connection()
         startUp = cast(CallStart, StartUp())
-        self.wire = CallWire(IDENTITY, 7, originated, KIND, "Room", startUp, signing)
+        self.wire = CallWire(IDENTITY, 7, originated, KIND, "Room", startUp, signing, asked)
         self.wire.connection = cast(SignallingConnection, self.connection)
 
     def sent(self) -> tuple[Q931Message, Content]:
@@ -116,6 +122,19 @@ def test_eachMessageHasItsBodyAndSaysThatWeTunnel(kind: MessageType, scene: Scen
     assert (message.messageType, content.body) == (kind, name)
     assert content.callIdentifier == IDENTITY.callIdentifier
     assert content.pdu["h245Tunnelling"] is True
+
+
+def test_aConnectSaysWhatBecomesOfThePriorityThatWasAskedFor() -> None:
+    asked = CallPriority(PriorityValue.EMERGENCY_AUTHORIZED)
+    for granted, said in ((Priority.HIGH, ""), (Priority.NORMAL, "priorityUnauthorized")):
+        scene = Scene(originated=False, asked=asked)
+        scene.wire.connect(granted)
+        assert scene.sent()[1].pdu["genericData"] == [designation(asked, said)]
+
+
+def test_aConnectSaysNothingOfItOtherwise(scene: Scene) -> None:
+    scene.wire.connect(Priority.HIGH)
+    assert "genericData" not in scene.sent()[1].pdu
 
 
 def test_aSetupSaysWhatIsDeclaredOfTheCall(scene: Scene) -> None:

@@ -19,11 +19,14 @@ from h323d.h323.security.guarddata import (
     declared,
     heardIn,
     refused,
+    saidOf,
     withoutDeclarations,
 )
+from h323d.h323.signalling.callpriority import CallPriority, PriorityValue, designation
 from tests.support.ras import arq
 
 ID = ("nonStandard", GUARD)
+EMERGENCY = designation(CallPriority(PriorityValue.EMERGENCY_AUTHORIZED))
 
 
 def onTheWire(*entries: Any) -> dict[str, Any]:
@@ -82,3 +85,21 @@ def test_whatCannotBeMeantIsTold(parameters: Any) -> None:
 def test_twoDeclarationsAreOneTooMany() -> None:
     with pytest.raises(DecodeError, match="two declarations"):
         declarationIn(onTheWire(declared(Declaration()), declared(Declaration())))
+
+
+def test_whoAsksForThePriorityOfAnEmergencyDeclaresOne() -> None:
+    assert heardIn(onTheWire(EMERGENCY)) == Declaration(CallType.EMERGENCY)
+    high = designation(CallPriority(PriorityValue.HIGH))
+    assert heardIn(onTheWire(high)) == Declaration()
+
+
+def test_whatIsDeclaredCountsBeforeAPriority() -> None:
+    said = declared(Declaration(CallType.ESCALATE, True))
+    assert heardIn(onTheWire(said, EMERGENCY)) == Declaration(CallType.ESCALATE, True)
+
+
+def test_anEmergencyIsSaidInBothForms() -> None:
+    urgent = Declaration(CallType.EMERGENCY)
+    assert saidOf(urgent) == (declared(urgent), EMERGENCY)
+    assert saidOf(Declaration(hasPII=True)) == (declared(Declaration(hasPII=True)),)
+    assert saidOf(Declaration()) == ()
