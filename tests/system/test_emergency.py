@@ -1,20 +1,25 @@
 """
-An EMERGENCY in a full room of a real server: who has to go is told why, by sipp and by H.323.
+An EMERGENCY in a full room of a real server: who has to go is told why, by SIP (sipp) and by H.323; and
+who declares one is C{h323d-call}, or a telephone of PJSIP's.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
+from tests.support.certificates import issue
 from tests.support.processes import Caller, Capture, Process, Server, program, run, waitFor
+from tests.support.softphone import SoftPhone
 
 pytestmark = pytest.mark.interop
 
 NETWORK = "127.0.116."
-US, CAROL, SIPP, ANNA, DAVE = (f"{NETWORK}{host}" for host in range(1, 6))
+US, CAROL, SIPP, ANNA, DAVE, PJSUA = (f"{NETWORK}{host}" for host in range(1, 7))
 NAME = "council-1"
 ID = "if://guardian/anna"
 SETUP = f"h323:80001@{US}"
@@ -57,10 +62,15 @@ class House:
         for name, host in (("carol", CAROL), ("dave", DAVE), ("sipp", SIPP)):
             names = f"aliases=h323:{name}", f"aliases=sip:{name}@{host}"
             h323ctl(*add, f"if://guardian/{name}", "proof=address", f"addresses={host}", *names)
+        ours, self.shown = issue(directory, "ours", US), issue(directory, "shown", PJSUA)
+        key = f"certificate=sha256:{hashlib.sha256(self.shown.publicKey).hexdigest()}"
+        h323ctl(*add, "if://guardian/erna", "proof=tls", key, f"aliases=sip:500@{US}", *may)
         self.server = Server(
             directory / "server",
             US,
             f'[guard]\nregistry = "{registry}"\nname = "{NAME}"\n'
+            f'[sip]\ntlsPort = 5061\ncertificate = "{ours.certificate}"\n'
+            f'privateKey = "{ours.privateKey}"\nclientCertificates = "any"\n'
             "[conference]\nmaxParticipants = 2\n",
         )
 
@@ -74,6 +84,9 @@ class House:
 
     def present(self) -> list[str]:
         return [str(each["calling"]) for each in self.server.ask("calls")]
+
+    def causes(self) -> list[str]:
+        return [str(each["causeName"]) for each in self.server.ask("cdr")]
 
     def isIn(self, name: str) -> bool:
         return any(name in each for each in self.present())
@@ -127,6 +140,22 @@ def test_theNewestROUTINEPartyGivesWayAndIsToldWhy(house: House) -> None:
                 waitFor(lambda: "USER_BUSY" in anna.output(), 10, "three an hour are enough")
             assert house.isIn("dave")
         assert house.isIn("carol")
-    causes = [each["causeName"] for each in house.server.ask("cdr")]
-    assert causes.count("PREEMPTION") == 3
-    assert house.server.ask("status")["facts"]["CallPreempted"] == 3
+    assert house.causes().count("PREEMPTION") == 3
+
+
+def test_aStockPhoneDeclaresItByResourcePriority(house: House) -> None:
+    before = house.causes().count("PREEMPTION")
+    shown = house.shown.certificate, house.shown.privateKey
+    with ExitStack() as stack:
+        phone = stack.enter_context(SoftPhone(house.directory / "pjsua", PJSUA, 700, shown))
+        phone.register("500", f"{US};transport=tls", "PCMU")
+        for name, host in (("carol", CAROL), ("dave", DAVE)):
+            caller = stack.enter_context(house.caller(name, host, SETUP))
+            waitFor(lambda who=name: house.isIn(who), 10, f"{name} is in the room")
+        room = f"sip:80001@{US}:5061;transport=tls"
+        phone.call("500", room, **{"Resource-Priority": "dsn.flash"})
+        waitFor(lambda: phone.calls()[0].get("status") == 486, 10, "the room is full")
+        phone.call("500", room, **{"Resource-Priority": "wps.3, esnet.1"})
+        waitFor(lambda: house.isIn("500"), 10, "Erna has the seat")
+        waitFor(lambda: "PREEMPTION" in caller.output(), 10, "Dave is told why")
+    waitFor(lambda: house.causes().count("PREEMPTION") == before + 1, 10, "it is on record")
