@@ -34,6 +34,7 @@ from twisted.internet.task import deferLater
 from zope.interface import implementer
 
 from benchmarks.members import Heard, attend
+from h323d.call.applications import Priority
 from h323d.call.gates import Gates
 from h323d.call.homes import Home
 from h323d.call.legs import ILeg, ILegObserver, ILegOwner
@@ -100,7 +101,11 @@ class BoundPool(FakePool):
     """
 
     def openPort(
-        self, observer: IMediaPortObserver, home: Home, medium: Medium = Medium.AUDIO
+        self,
+        observer: IMediaPortObserver,
+        home: Home,
+        medium: Medium = Medium.AUDIO,
+        priority: Priority = Priority.NORMAL,
     ) -> FakePort:
         port = BoundPort(self, next(self._numbers), observer, home.told, medium)
         self.ports.append(port)

@@ -113,17 +113,23 @@ class LegMedium:
         """
         return self._reported and not self.held
 
-    def open(self, pool: IMediaPool, observer: IMediaPortObserver) -> IMediaPort:
+    def open(
+        self,
+        pool: IMediaPool,
+        observer: IMediaPortObserver,
+        priority: Priority = Priority.NORMAL,
+    ) -> IMediaPort:
         """
         Open the port, unless it is open.
 
         @param pool: where ports come from.
         @param observer: told of what the port hears.
+        @param priority: of what it sends.
 
         @raise ResourceUnavailable: no ports are left.
         """
         if self.port is None:
-            self.port = pool.openPort(observer, self._owner.home, self.medium)
+            self.port = pool.openPort(observer, self._owner.home, self.medium, priority)
         return self.port
 
     def expect(self, receive: ReceiveFormat | None) -> None:
@@ -340,9 +346,10 @@ class LegMedia:
             no call.
         """
         had: list[MediumProfile] = []
+        priority = self.priority or Priority.NORMAL
         for wanted in profile.media:
             try:
-                self.of(wanted.medium).open(self._pool, self._observer)
+                self.of(wanted.medium).open(self._pool, self._observer, priority)
             except ResourceUnavailable:
                 if not had:
                     raise

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from zope.interface import Attribute, Interface
 
+from h323d.call.applications import Priority
 from h323d.call.homes import Home
 from h323d.call.relaying import Latching, RelayStatistics
 from h323d.errors import RemoteProtocolError
@@ -358,7 +359,10 @@ class IMediaPool(Interface):
         """
 
     def openPort(
-        observer: IMediaPortObserver, home: Home, medium: Medium = Medium.AUDIO
+        observer: IMediaPortObserver,
+        home: Home,
+        medium: Medium = Medium.AUDIO,
+        priority: Priority = Priority.NORMAL,
     ) -> IMediaPort:
         """
         Bind a port pair.
@@ -366,6 +370,7 @@ class IMediaPool(Interface):
         @param home: our address towards the peer: what to bind, and what the port says of
             itself.
         @param medium: what it will carry.
+        @param priority: how what it sends is marked for the network (RFC 2474).
 
         @raise h323d.errors.ResourceUnavailable: no ports are left, or none that carry this.
         """

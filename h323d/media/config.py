@@ -81,6 +81,9 @@ class MediaConfig:
     trafficClass: int = 0xB8
     """The DSCP and ECN octet of RTP and RTCP; 0xB8 is expedited forwarding."""
 
+    emergencyTrafficClass: int = 0xB8
+    """The same for calls that go before others: an EMERGENCY, where there is a guard."""
+
     def __post_init__(self) -> None:
         if self.portFirst % 2 or not 1024 <= self.portFirst < self.portLast <= 65535:
             raise ValueError("portFirst: must be an even port from 1024, below portLast")
@@ -98,6 +101,9 @@ class MediaConfig:
             raise ValueError("jitterMinMs: must be 0 to 100")
         if not self.jitterMinMs + _LONGEST_PACKET_MS + _FRAME_MS <= self.jitterMaxMs <= 500:
             raise ValueError("jitterMaxMs: must be at least 80 above jitterMinMs, and at most 500")
+        for key in ("trafficClass", "emergencyTrafficClass"):
+            if not 0 <= getattr(self, key) <= 255:
+                raise ValueError(f"{key}: must be 0 to 255")
         if not 1 <= self.maximumPorts <= 32768:
             raise ValueError("maximumPorts: must be 1 to 32768")
         if self.silenceTimeout < 0:

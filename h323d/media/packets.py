@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from zope.interface import Attribute, Interface
 
+from h323d.call.applications import Priority
 from h323d.values.address import TransportAddress
 
 __all__ = [
@@ -92,9 +93,10 @@ class IPortSource(Interface):
     Where port pairs come from.
     """
 
-    def bind(host: str) -> IPortPair:
+    def bind(host: str, priority: Priority = Priority.NORMAL) -> IPortPair:
         """
         @param host: the local address.
+        @param priority: that of what is sent from there.
 
         @raise h323d.errors.ResourceUnavailable: no pair is left.
         """

@@ -17,6 +17,7 @@ from collections.abc import Mapping, Sequence, Set
 from twisted.logger import Logger
 from zope.interface import implementer
 
+from h323d.call.applications import Priority
 from h323d.call.homes import Home
 from h323d.call.media import (
     IMediaPool,
@@ -110,7 +111,11 @@ class MediaPool:
         self._agreements.networks = networks
 
     def openPort(
-        self, observer: IMediaPortObserver, home: Home, medium: Medium = Medium.AUDIO
+        self,
+        observer: IMediaPortObserver,
+        home: Home,
+        medium: Medium = Medium.AUDIO,
+        priority: Priority = Priority.NORMAL,
     ) -> IMediaPort:
         """
         As in the interface.  The port is opened where the last mixer was: whoever has opened one
@@ -120,7 +125,7 @@ class MediaPool:
             raise ResourceUnavailable(f"no ports for {medium.value}")
         self._reserve()
         try:
-            pair = self._portSource.bind(home.bind)
+            pair = self._portSource.bind(home.bind, priority)
         except ResourceUnavailable:
             self._slotsInUse -= 1
             raise

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 
 from zope.interface import implementer
 
+from h323d.call.applications import Priority
 from h323d.errors import ResourceUnavailable
 from h323d.media.config import MediaConfig
 from h323d.media.packets import IPortPair, IPortSource
@@ -74,11 +75,14 @@ class PortRange:
         """
         self._first = config.portFirst
         self._pairs = (config.portLast - config.portFirst + 1) // 2
-        self._trafficClass = config.trafficClass
+        self._trafficClasses = {
+            Priority.NORMAL: config.trafficClass,
+            Priority.HIGH: config.emergencyTrafficClass,
+        }
         self._rng = rng
         self._resting: deque[int] = deque(maxlen=_RESTING)
 
-    def bind(self, host: str) -> SocketPair:
+    def bind(self, host: str, priority: Priority = Priority.NORMAL) -> SocketPair:
         """
         @raise ResourceUnavailable: the range is used up, or C{host} is no local address.
         """
@@ -88,10 +92,10 @@ class PortRange:
         for port in self._drawn():
             if port in closed:
                 later.append(port)
-            elif (pair := self._bindPair(family, host, port)) is not None:
+            elif (pair := self._bindPair(family, host, port, priority)) is not None:
                 return pair
         for port in sorted(later, key=closed.__getitem__):
-            if (pair := self._bindPair(family, host, port)) is not None:
+            if (pair := self._bindPair(family, host, port, priority)) is not None:
                 return pair
         last = self._first + 2 * self._pairs - 1
         raise ResourceUnavailable(f"no RTP ports left on {host} in {self._first}-{last}")
@@ -109,21 +113,24 @@ class PortRange:
             yield self._first + 2 * at
             at = (at + step) % pairs
 
-    def _bindPair(self, family: int, host: str, port: int) -> SocketPair | None:
+    def _bindPair(self, family: int, host: str, port: int, priority: Priority) -> SocketPair | None:
         """
         @return: C{None} if one of the two ports is taken.
         """
-        rtp = self._bindSocket(family, host, port)
+        trafficClass = self._trafficClasses[priority]
+        rtp = self._bindSocket(family, host, port, trafficClass)
         if rtp is None:
             return None
-        rtcp = self._bindSocket(family, host, port + 1)
+        rtcp = self._bindSocket(family, host, port + 1, trafficClass)
         if rtcp is None:
             rtp.close()
             return None
         rtpAddress, rtcpAddress = (TransportAddress(host, port + each) for each in (0, 1))
         return SocketPair(rtpAddress, rtcpAddress, rtp, rtcp, self._resting)
 
-    def _bindSocket(self, family: int, host: str, port: int) -> socket.socket | None:
+    def _bindSocket(
+        self, family: int, host: str, port: int, trafficClass: int
+    ) -> socket.socket | None:
         try:
             bound = socket.socket(family, socket.SOCK_DGRAM)
         except OSError as error:
@@ -134,9 +141,9 @@ class PortRange:
             bound.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)
             if family == socket.AF_INET6:
                 bound.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-                bound.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_TCLASS, self._trafficClass)
+                bound.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_TCLASS, trafficClass)
             else:
-                bound.setsockopt(socket.IPPROTO_IP, socket.IP_TOS, self._trafficClass)
+                bound.setsockopt(socket.IPPROTO_IP, socket.IP_TOS, trafficClass)
             bound.bind((host, port))
         except OSError as error:
             bound.close()

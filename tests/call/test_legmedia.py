@@ -10,6 +10,7 @@ import pytest
 from twisted.internet.task import Clock
 from zope.interface import implementer
 
+from h323d.call.applications import Priority
 from h323d.call.homes import Home
 from h323d.call.legmedia import LegMedia, LegMedium
 from h323d.call.media import IMediaPort, IMediaPortObserver, PortStatistics, Signalling
@@ -291,3 +292,12 @@ def test_anyMediumIsMedia(media: LegMedia) -> None:
     assert not media.everReady
     media.of(Medium.VIDEO).setReceive(SEES)
     assert media.everReady
+
+
+def test_portsAreOpenedWithThePriorityOfTheLeg(clock: Clock) -> None:
+    pool, leg = FakePool(), Leg()
+    for priority in (None, Priority.HIGH):
+        media = LegMedia(leg, leg, pool, clock)
+        media.priority = priority
+        media.open(SOUND)
+    assert [each.priority for each in pool.ports] == [Priority.NORMAL, Priority.HIGH]

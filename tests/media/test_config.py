@@ -29,6 +29,8 @@ from h323d.media.config import MediaConfig
         ("jitterMaxMs", 79),
         ("maximumPorts", 0),
         ("maximumPorts", 32769),
+        ("trafficClass", -1),
+        ("emergencyTrafficClass", 256),
         ("silenceTimeout", -1.0),
         ("rtcpIntervalSeconds", 0.9),
     ],

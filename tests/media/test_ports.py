@@ -11,6 +11,7 @@ import socket
 import pytest
 from zope.interface.verify import verifyObject
 
+from h323d.call.applications import Priority
 from h323d.errors import ResourceUnavailable
 from h323d.media.config import MediaConfig
 from h323d.media.packets import IPortPair, IPortSource
@@ -87,6 +88,24 @@ def test_aUsedUpRangeSaysSo() -> None:
 def test_aForeignAddressIsToldFromAUsedUpRange() -> None:
     with pytest.raises(ResourceUnavailable, match=r"192\.0\.2\.1"):
         PortRange(MediaConfig(), random.Random(1)).bind("192.0.2.1")
+
+
+def markOf(bound: socket.socket) -> int:
+    if bound.family == socket.AF_INET6:
+        return bound.getsockopt(socket.IPPROTO_IPV6, socket.IPV6_TCLASS)
+    return bound.getsockopt(socket.IPPROTO_IP, socket.IP_TOS)
+
+
+@pytest.mark.parametrize(("priority", "mark"), [(Priority.NORMAL, 0x88), (Priority.HIGH, 0xB8)])
+@pytest.mark.parametrize("host", [HOST, "::1"])
+def test_whatIsSentIsMarkedByItsPriority(host: str, priority: Priority, mark: int) -> None:
+    config = MediaConfig(trafficClass=0x88, emergencyTrafficClass=0xB8)
+    try:
+        pair = PortRange(config, random.Random(1)).bind(host, priority)
+    except ResourceUnavailable:
+        pytest.skip("no IPv6 loopback on this machine")
+    assert [markOf(pair.rtpSocket), markOf(pair.rtcpSocket)] == [mark, mark]
+    pair.close()
 
 
 def test_IPv6() -> None:

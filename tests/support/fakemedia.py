@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from zope.interface import implementer
 
+from h323d.call.applications import Priority
 from h323d.call.homes import Home
 from h323d.call.media import (
     IMediaPool,
@@ -59,6 +60,7 @@ class FakePort:
     @ivar digits: what it was told to send.
     @ivar expecting: whether it was told that a handshake may come.
     @ivar figures: how it is to fare.
+    @ivar priority: with which it was opened.
     """
 
     def __init__(
@@ -82,6 +84,7 @@ class FakePort:
         self.signalling: Signalling | None = None
         self.digits: list[tuple[str, int]] = []
         self.figures = PortStatistics()
+        self.priority = Priority.NORMAL
         self.closed = False
 
     def configure(self, stream: Stream, signalling: Signalling) -> None:
@@ -249,12 +252,17 @@ class FakePool:
         self.networks = networks
 
     def openPort(
-        self, observer: IMediaPortObserver, home: Home, medium: Medium = Medium.AUDIO
+        self,
+        observer: IMediaPortObserver,
+        home: Home,
+        medium: Medium = Medium.AUDIO,
+        priority: Priority = Priority.NORMAL,
     ) -> FakePort:
         if not self.left:
             raise ResourceUnavailable("no RTP ports are left")
         self.left -= 1
         port = FakePort(self, next(self._numbers), observer, home.told, medium)
+        port.priority = priority
         self.ports.append(port)
         return port
 

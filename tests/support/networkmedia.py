@@ -12,6 +12,7 @@ import numpy.typing as npt
 from twisted.internet.task import Clock
 from zope.interface import implementer
 
+from h323d.call.applications import Priority
 from h323d.inputs import IInputs, Input
 from h323d.media.config import MediaConfig
 from h323d.media.packets import (
@@ -99,7 +100,7 @@ class NetworkPorts:
         self._only = only
         self._next = 16384
 
-    def bind(self, host: str) -> NetworkPair:
+    def bind(self, host: str, priority: Priority = Priority.NORMAL) -> NetworkPair:
         pair = NetworkPair(self._host, self._only or host, self._next)
         self._next += 2
         return pair

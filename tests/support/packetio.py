@@ -13,6 +13,7 @@ import numpy.typing as npt
 from twisted.internet.task import Clock
 from zope.interface import implementer
 
+from h323d.call.applications import Priority
 from h323d.call.homes import Home
 from h323d.call.media import (
     IMediaPort,
@@ -88,7 +89,7 @@ class MemoryPorts:
         self.pairs: list[MemoryPair] = []
         self._limit = limit
 
-    def bind(self, host: str) -> MemoryPair:
+    def bind(self, host: str, priority: Priority = Priority.NORMAL) -> MemoryPair:
         if len(self.pairs) == self._limit:
             raise ResourceUnavailable("no ports left")
         port = 16384 + 2 * len(self.pairs)

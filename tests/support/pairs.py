@@ -9,6 +9,7 @@ from typing import Any
 
 from zope.interface import implementer
 
+from h323d.call.applications import Priority
 from h323d.ha.doors import Doors
 from h323d.ha.turns import Turns
 from h323d.media.door import PlaneDoor
@@ -45,7 +46,7 @@ class Pairs:
     def __init__(self, turns: Turns) -> None:
         self._turns = turns
 
-    def bind(self, host: str) -> Pair:
+    def bind(self, host: str, priority: Priority = Priority.NORMAL) -> Pair:
         number = self._turns.number()
         return Pair(self._turns, number, *self._turns.ask(Doors.bindPair, number, host))
 

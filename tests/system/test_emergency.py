@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -71,7 +72,7 @@ class House:
             f'[guard]\nregistry = "{registry}"\nname = "{NAME}"\n'
             f'[sip]\ntlsPort = 5061\ncertificate = "{ours.certificate}"\n'
             f'privateKey = "{ours.privateKey}"\nclientCertificates = "any"\n'
-            "[conference]\nmaxParticipants = 2\n",
+            f"[conference]\nmaxParticipants = 2\n[media]\ntrafficClass = {0x88}\n",
         )
 
     def caller(self, name: str, host: str, *more: str) -> Caller:
@@ -94,23 +95,13 @@ class House:
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    directory = tmp_path_factory.mktemp("emergency")
-    house = House(directory / "house")
-    with Capture(directory / "capture", f"{NETWORK}0/24") as capture:
-        with house.server:
-            yield house
-            assert "Traceback" not in house.server.output()
-    assert capture.complaints(US) == capture.complaints(ANNA) == ""
-    said = capture.dissect(
-        f"ip.src == {US} && sip.Method == BYE", "-T", "fields", "-e", "sip.Reason"
-    )
-    assert said.count("preemption;cause=1") == 2
-    released = f"ip.src == {US} && ip.dst == {DAVE} && q931.message_type == 0x5a"
-    causes = capture.dissect(released, "-T", "fields", "-e", "q931.cause_value")
-    assert "8" in causes.split()
+    house = House(tmp_path_factory.mktemp("emergency") / "house")
+    with house.server:
+        yield house
+        assert "Traceback" not in house.server.output()
 
 
-def test_theNewestROUTINEPartyGivesWayAndIsToldWhy(house: House) -> None:
+def test_theNewestROUTINEPartyGivesWayAndIsToldWhy(house: House, tmp_path: Path) -> None:
     def joined() -> bool:
         # What is signed within 5 s of the server's start might have been shown to the run before.
         with house.anna(SETUP) as anna:
@@ -119,28 +110,59 @@ def test_theNewestROUTINEPartyGivesWayAndIsToldWhy(house: House) -> None:
 
     waitFor(joined, 20, "Anna is in the room")
     waitFor(lambda: not house.present(), 10, "and leaves")
-    with house.caller("carol", CAROL, SETUP):
-        waitFor(lambda: house.isIn("carol"), 10, "Carol is in the room")
-        for target in (SETUP, f"sip:80001@{US};transport=tcp"):
-            with Sipp(house.directory, "sipp") as sipp:
-                waitFor(lambda: house.isIn("sipp"), 10, "the room is full")
-                with house.anna(target, "--call-type", "EMERGENCY") as anna:
-                    assert sipp.wait(20) == 0, sipp.output()
-                    waitFor(lambda: house.isIn("anna"), 10, "Anna has the seat")
-                    anna.hangUp()
-            waitFor(lambda: len(house.present()) == 1, 10, "and leaves")
-        with house.caller("dave", DAVE, SETUP) as dave:
-            waitFor(lambda: house.isIn("dave"), 10, "the room is full")
-            with house.anna(SETUP, "--call-type", "EMERGENCY"):
-                waitFor(lambda: "PREEMPTION" in dave.output(), 10, "Dave is told why")
-        waitFor(lambda: len(house.present()) == 1, 10, "both are gone")
-        with house.caller("dave", DAVE, SETUP) as dave:
-            waitFor(lambda: house.isIn("dave"), 10, "the room is full")
-            with house.anna(SETUP, "--call-type", "EMERGENCY") as anna:
-                waitFor(lambda: "USER_BUSY" in anna.output(), 10, "three an hour are enough")
-            assert house.isIn("dave")
-        assert house.isIn("carol")
-    assert house.causes().count("PREEMPTION") == 3
+    before = house.causes().count("PREEMPTION")
+    with Capture(tmp_path / "capture", f"{NETWORK}0/24") as capture:
+        with house.caller("carol", CAROL, SETUP):
+            waitFor(lambda: house.isIn("carol"), 10, "Carol is in the room")
+            for target in (SETUP, f"sip:80001@{US};transport=tcp"):
+                takeTheSeatOfSipp(house, target)
+            takeTheSeatOfDave(house)
+            askOnceTooOften(house)
+            assert house.isIn("carol")
+    assert house.causes().count("PREEMPTION") == before + 3
+    assert capture.complaints(US) == capture.complaints(ANNA) == ""
+    fields = ("-T", "fields", "-e")
+    byes = capture.dissect(f"ip.src == {US} && sip.Method == BYE", *fields, "sip.Reason")
+    assert byes.count("preemption;cause=1") == 2
+    released = f"ip.src == {US} && ip.dst == {DAVE} && q931.message_type == 0x5a"
+    assert "8" in capture.dissect(released, *fields, "q931.cause_value").split()
+    assert [marks(capture, host) for host in (ANNA, CAROL)] == [{"0xb8"}, {"0x88"}]
+    urgent = "h460.4.priorityValue == 0 && !h460.4.rejectReason"
+    assert {ANNA, US} <= set(capture.dissect(urgent, *fields, "ip.src").split())
+
+
+def marks(capture: Capture, host: str) -> set[str]:
+    """
+    How what is said to somebody is marked for the network.
+    """
+    sound = f"ip.src == {US} && ip.dst == {host} && udp.srcport >= 16384 && !icmp"
+    return set(capture.dissect(sound, "-T", "fields", "-e", "ip.dsfield").split())
+
+
+def takeTheSeatOfSipp(house: House, target: str) -> None:
+    with Sipp(house.directory, "sipp") as sipp:
+        waitFor(lambda: house.isIn("sipp"), 10, "the room is full")
+        with house.anna(target, "--call-type", "EMERGENCY") as anna:
+            assert sipp.wait(20) == 0, sipp.output()
+            waitFor(lambda: house.isIn("anna"), 10, "Anna has the seat")
+            anna.hangUp()
+    waitFor(lambda: len(house.present()) == 1, 10, "and leaves")
+
+
+def takeTheSeatOfDave(house: House) -> None:
+    with house.caller("dave", DAVE, SETUP) as dave:
+        waitFor(lambda: house.isIn("dave"), 10, "the room is full")
+        with house.anna(SETUP, "--call-type", "EMERGENCY"):
+            waitFor(lambda: "PREEMPTION" in dave.output(), 10, "Dave is told why")
+    waitFor(lambda: len(house.present()) == 1, 10, "both are gone")
+
+
+def askOnceTooOften(house: House) -> None:
+    with house.caller("dave", DAVE, SETUP):
+        waitFor(lambda: house.isIn("dave"), 10, "the room is full")
+        with house.anna(SETUP, "--call-type", "EMERGENCY") as anna:
+            waitFor(lambda: "USER_BUSY" in anna.output(), 10, "three an hour are enough")
+        assert house.isIn("dave")
 
 
 def test_aStockPhoneDeclaresItByResourcePriority(house: House) -> None:
@@ -151,7 +173,7 @@ def test_aStockPhoneDeclaresItByResourcePriority(house: House) -> None:
         phone.register("500", f"{US};transport=tls", "PCMU")
         for name, host in (("carol", CAROL), ("dave", DAVE)):
             caller = stack.enter_context(house.caller(name, host, SETUP))
-            waitFor(lambda who=name: house.isIn(who), 10, f"{name} is in the room")
+            waitFor(partial(house.isIn, name), 10, f"{name} is in the room")
         room = f"sip:80001@{US}:5061;transport=tls"
         phone.call("500", room, **{"Resource-Priority": "dsn.flash"})
         waitFor(lambda: phone.calls()[0].get("status") == 486, 10, "the room is full")
