@@ -61,7 +61,7 @@ def small(house: House, seats: int, waiting: int) -> None:
 def test_everyGuardianIsCalledAndHearsTheOthers(house: House) -> None:
     house.registered()
     house.council("convene", "-", "ESCALATE")
-    house.world.run(2.0)
+    house.world.run(1.0)
     assert house.states() == {"anna": "present", "bert": "present", "cora": "present"}
     heard = house.phones["anna"].heard.heard([400, 500, 600, 700])
     assert heard == [500, 600]
@@ -94,7 +94,7 @@ def test_theirCallsAreInTheRecordsWithTheRoom(house: House) -> None:
 def test_onlyThoseOnTheListAreCalled(house: House) -> None:
     house.registered()
     house.council("convene", "if://guardian/bert", "ROUTINE")
-    house.world.run(2.0)
+    house.world.run(1.0)
     assert house.states() == {"bert": "present"}
     assert house.phones["anna"].offers == 0
 
@@ -102,7 +102,7 @@ def test_onlyThoseOnTheListAreCalled(house: House) -> None:
 def test_dismissalHangsUpOnEverybody(house: House) -> None:
     house.registered()
     house.council("convene")
-    house.world.run(2.0)
+    house.world.run(1.0)
     house.council("dismiss")
     house.world.run(1.0)
     assert all(each.cause is Cause.NORMAL_CALL_CLEARING for each in house.phones.values())
@@ -152,7 +152,7 @@ def test_whoIsBusyIsCalledAgain(house: House) -> None:
     anna = house.phones["anna"]
     anna.refusing = Cause.USER_BUSY
     house.council("convene", "if://guardian/anna", "ROUTINE")
-    house.world.run(2.0)
+    house.world.run(1.0)
     view = house.council()["anna"]
     assert (view.state, view.why, view.attempts) == ("pausing", "USER_BUSY", 1)
     anna.refusing = None
@@ -212,7 +212,7 @@ def test_whoHasLeftIsNotCalledForRegisteringAnew(house: House) -> None:
     anna.ras.stop()
     house.world.run(1.0)
     house.registered("anna")
-    house.world.run(2.0)
+    house.world.run(1.0)
     assert (anna.offers, house.states()) == (0, {"anna": "absent"})
 
 
@@ -224,7 +224,7 @@ def test_whoComesByThemselvesIsRungNoMore(house: House) -> None:
     house.world.run(1.0)
     ringing = anna.leg
     anna.call("80001")
-    house.world.run(2.0)
+    house.world.run(1.0)
     view = house.council()["anna"]
     assert (view.state, view.came) == ("present", "calling")
     assert ringing is not None
@@ -235,7 +235,7 @@ def test_whoIsOnNoListIsAGuest(house: House) -> None:
     house.registered()
     house.council("convene", "if://guardian/anna", "ROUTINE")
     house.phones["bert"].call("80001")
-    house.world.run(2.0)
+    house.world.run(1.0)
     assert house.states() == {"anna": "present", "bert": "guest"}
     (council,) = house.server.server.operator.councils()
     assert (council.guardians, council.present, council.guests) == (1, 1, 1)
@@ -273,7 +273,7 @@ def test_whoSaysToBeAGuardianIsToldApart(house: House) -> None:
     house.council("convene", "if://guardian/anna", "ROUTINE")
     stranger = Telephone(house.world, "10.0.0.66", "anna")
     stranger.call("80001", destination=SIGNALLING)
-    house.world.run(2.0)
+    house.world.run(1.0)
     assert house.council()["anna"].refused == "INVALID_SIGNATURE absent, by who says so"
 
 
@@ -288,6 +288,24 @@ def test_aRoomThatIsOpenIsNotTaken(house: House) -> None:
     house.world.run(1.0)
     with pytest.raises(OperatorError, match="80001 is open"):
         house.council("convene")
+
+
+def test_inMaintenanceNobodyIsCalled(house: House) -> None:
+    house.registered("anna")
+    house.server.server.operator.maintenance("on")
+    house.council("convene", "if://guardian/anna")
+    house.world.run(0.5)
+    assert (house.phones["anna"].offers, house.council()["anna"].why) == (0, "maintenance")
+
+
+def test_aServerThatStopsEndsItsCouncils(house: House) -> None:
+    house.registered("anna")
+    house.council("convene")
+    house.world.run(1.0)
+    house.server.server.leave()
+    house.world.run(0.5)
+    assert house.phones["anna"].cause is Cause.NORMAL_CALL_CLEARING
+    assert [each.reason for each in house.server.told(CouncilDismissed)] == ["shuttingDown"]
 
 
 def test_anotherTypeIsNotConvenedInTheSameRoom(house: House) -> None:
@@ -347,12 +365,12 @@ def test_whoFindsTheRoomFullWaitsAndIsCalledWhenASeatIsFree(house: House) -> Non
     house.registered()
     small(house, seats=2, waiting=5)
     house.council("convene", "if://guardian/anna,if://guardian/bert", "ROUTINE")
-    house.world.run(2.0)
+    house.world.run(1.0)
     house.council("convene", "if://guardian/cora", "ROUTINE")
     assert (house.council()["cora"].state, house.council()["cora"].place) == ("waiting", 1)
     assert [each.place for each in house.server.told(GuardianQueued)] == [1]
     house.phones["anna"].hangup()
-    house.world.run(2.0)
+    house.world.run(1.0)
     assert house.states() == {"anna": "absent", "bert": "present", "cora": "present"}
 
 
@@ -360,7 +378,7 @@ def test_whoCallsAFullRoomWaits(house: House) -> None:
     house.registered()
     small(house, seats=1, waiting=5)
     house.council("convene", "if://guardian/anna", "ROUTINE")
-    house.world.run(2.0)
+    house.world.run(1.0)
     house.council("convene", "if://guardian/bert,if://guardian/cora", "ROUTINE")
     assert house.council()["bert"].place == 1
     house.phones["cora"].call("80001")
@@ -373,10 +391,10 @@ def test_twoWhoWaitForOneSeatGetItInTheirOrder(house: House) -> None:
     house.registered()
     small(house, seats=1, waiting=5)
     house.council("convene", "-", "ROUTINE")
-    house.world.run(2.0)
+    house.world.run(1.0)
     assert house.states() == {"anna": "present", "bert": "waiting", "cora": "waiting"}
     house.phones["anna"].hangup()
-    house.world.run(2.0)
+    house.world.run(1.0)
     assert house.states() == {"anna": "absent", "bert": "present", "cora": "waiting"}
     assert house.council()["cora"].place == 1
 
@@ -386,7 +404,7 @@ def test_aSeatThatIsOfferedToWhoWaitsIsNobodyElses(house: House) -> None:
     small(house, seats=1, waiting=1)
     house.phones["bert"].rings = True
     house.council("convene", "if://guardian/anna,if://guardian/bert", "ROUTINE")
-    house.world.run(2.0)
+    house.world.run(1.0)
     house.phones["anna"].hangup()
     house.world.run(1.0)
     assert house.states() == {"anna": "absent", "bert": "calling"}
@@ -400,9 +418,9 @@ def test_whoDoesNotTakeTheSeatLeavesItToTheNext(house: House) -> None:
     small(house, seats=1, waiting=5)
     house.phones["bert"].refusing = Cause.USER_BUSY
     house.council("convene", "-", "ROUTINE")
-    house.world.run(2.0)
+    house.world.run(1.0)
     house.phones["anna"].hangup()
-    house.world.run(2.0)
+    house.world.run(1.0)
     assert house.states() == {"anna": "absent", "bert": "pausing", "cora": "present"}
 
 
@@ -445,7 +463,7 @@ def test_whoWaitsIsForgottenWithTheCouncil(house: House) -> None:
     house.registered()
     small(house, seats=1, waiting=5)
     house.council("convene")
-    house.world.run(2.0)
+    house.world.run(1.0)
     house.council("dismiss")
     house.world.run(6.0)
     assert (house.phones["bert"].offers, house.phones["cora"].offers) == (0, 0)
@@ -496,23 +514,51 @@ def phone(house: House) -> Iterator[ScriptedPeer]:
     phone.port.close()
 
 
-def test_aSIPPhoneRingsAtAllItsPlacesAndAnswersAtOne(house: House, phone: ScriptedPeer) -> None:
+def rung(house: House, phone: ScriptedPeer) -> list[SIPRequest]:
+    """
+    The INVITEs that a phone gets when its guardian is called.
+    """
     house.council("convene", "if://guardian/dora", "ESCALATE")
     house.world.run(0.2)
-    first, second = [each for each in phone.messages if isinstance(each, SIPRequest)]
-    assert {str(each.uri) for each in (first, second)} == {
-        "sip:script@10.0.0.3",
-        "sip:other@10.0.0.3",
-    }
+    return [each for each in phone.messages if isinstance(each, SIPRequest)]
+
+
+def askedOf(phone: ScriptedPeer, method: str) -> set[str]:
+    """
+    Where such requests went.
+    """
+    requests = [each for each in phone.messages if isinstance(each, SIPRequest)]
+    return {str(each.uri) for each in requests if each.method == method}
+
+
+def test_aSIPPhoneRingsAtAllItsPlacesAndAnswersAtOne(house: House, phone: ScriptedPeer) -> None:
+    first, second = rung(house, phone)
+    assert askedOf(phone, "INVITE") == {"sip:script@10.0.0.3", "sip:other@10.0.0.3"}
     for tag, invite in (("one", first), ("two", second)):
         phone.send(responseTo(invite, 180, tag=tag), SIP)
     house.world.run(0.2)
     phone.send(responseTo(first, 200, tag="one", body=offerBody()), SIP)
     house.world.run(1.0)
-    requests = [each for each in phone.messages if isinstance(each, SIPRequest)]
-    assert {each.uri for each in requests if each.method == "CANCEL"} == {second.uri}
+    assert askedOf(phone, "CANCEL") == {str(second.uri)}
     assert house.states() == {"dora": "present"}
     assert [each.guardian for each in house.server.told(GuardianJoined)] == ["if://guardian/dora"]
     house.council("dismiss")
     house.world.run(1.0)
     assert "BYE" in phone.methods
+
+
+def test_whoAnswersAtTwoPlacesIsThereOnce(house: House, phone: ScriptedPeer) -> None:
+    for tag, invite in zip(("one", "two"), rung(house, phone), strict=True):
+        phone.send(responseTo(invite, 200, tag=tag, body=offerBody()), SIP)
+    house.world.run(1.0)
+    assert len(house.server.legs) == len(house.server.told(GuardianJoined)) == 1
+    assert phone.methods.count("BYE") >= 1
+
+
+def test_whereATelephoneSendsUsNobodyIsCalled(house: House, phone: ScriptedPeer) -> None:
+    for invite in rung(house, phone):
+        phone.send(responseTo(invite, 302, rows=(("Contact", "<sip:x@10.0.0.66>"),)), SIP)
+    house.world.run(1.0)
+    assert askedOf(phone, "INVITE") == {"sip:script@10.0.0.3", "sip:other@10.0.0.3"}
+    view = house.council()["dora"]
+    assert (view.state, view.why) == ("pausing", "REDIRECTION_TO_NEW_DESTINATION")
