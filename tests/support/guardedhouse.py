@@ -64,12 +64,12 @@ class House:
             security=security or SecurityConfig(),
         )
         self.server = world.server(HOST, self.configuration)
+        world.run(6.0)  # what is signed sooner might have been shown before the start
         self.alice = Telephone(world, "10.0.0.2", "1000", gatekeeper=RAS)
         self.stranger = Telephone(world, "10.0.0.66", "3000")
         self.phone = ScriptedPeer(world, "10.0.0.3")
         self.anna = Peer(world.network, "10.0.0.5", peer=RAS)
         self.nonces = 0
-        world.run(6.0)  # what is signed sooner might have been shown before the start
 
     def write(self, *entries: str) -> None:
         self.file.write_text("guardians:\n" + "".join(entries))
