@@ -19,13 +19,13 @@ from h323d.h323.ras.messages import RASMessage, reasonOf
 from h323d.h323.security.guarddata import refused
 from h323d.h323.signalling.elements import CauseElement
 from h323d.h323.signalling.q931 import IE
-from h323d.sip.messages.message import SIPResponse
+from h323d.sip.messages.message import SIPRequest, SIPResponse
 from h323d.values.address import TransportAddress
 from tests.support.fakegate import FakeGate
 from tests.support.h323 import ScriptedPeer as SetupPeer
 from tests.support.ras import Peer, arq, brq, drq, irr, rai, rrq, urq
 from tests.support.simulation import Simulation
-from tests.support.sippeers import SERVER, ScriptedPeer, offerBody, request
+from tests.support.sippeers import SERVER, ScriptedPeer, offerBody, request, responseTo
 
 HOST = SERVER.host
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "guard-gates.rst"
@@ -46,6 +46,7 @@ REGISTER   403                  403                       403                   
 INVITE     403 (31)             403 (31)                  403 (31)                488 (34)               503, 5 s (47)             500 (41)
 re-INVITE  403                  403                       403                     488                    503, 5 s                  500
 REFER      403                  403                       403                     488                    503, 5 s                  500
+answer     BYE (31)             BYE (31)                  BYE (31)                BYE (34)               BYE (47)                  BYE (41)
 operator   INVALID_SIGNATURE    NOT_REGISTERED            PII_POLICY_VIOLATION    BANDWIDTH_EXCEEDED     CAPACITY_EXCEEDED         GATEKEEPER_ERROR
 room       403 (31)             403 (31)                  403 (31)                488 (34)               503, 5 s (47)             500 (41)
 """
@@ -54,7 +55,7 @@ By the doors, what is answered for each reason, in their order: reasons of H.225
 of SIP, when to come again, and in brackets the cause of Q.850.
 """
 
-WITHOUT_NAMES = (Door.RAI, Door.IRR, Door.OPERATOR)
+WITHOUT_NAMES = (Door.RAI, Door.IRR, Door.ANSWER, Door.OPERATOR)
 """
 Where no answer has a place for the name of the reason, or nothing but that.
 """
@@ -75,6 +76,14 @@ class Refusing(FakeGate):
 
     def judge(self, application: Application) -> Verdict:
         return Refusal.of(self.reason) if application.door is self.door else PASSED
+
+
+def _inBrackets(message: SIPRequest | SIPResponse) -> str:
+    """
+    The cause that a message of SIP has; empty if it has none.
+    """
+    reason = message.headers.get("Reason")
+    return "" if reason is None else f"({reason.removeprefix('Q.850;cause=')})"
 
 
 class House:
@@ -140,9 +149,9 @@ class House:
         answer = answers[-1]
         assert isinstance(answer, SIPResponse)
         self.named = answer.headers.get("Warning") == f'399 guard "{self.gate.reason.value}"'
-        later, why = answer.headers.get("Retry-After"), answer.headers.get("Reason")
+        later = answer.headers.get("Retry-After")
         told = str(answer.status) if later is None else f"{answer.status}, {later} s"
-        return told if why is None else f"{told} ({why.removeprefix('Q.850;cause=')})"
+        return f"{told} {_inBrackets(answer)}".rstrip()
 
     def talking(self) -> str:
         """
@@ -168,6 +177,22 @@ class House:
         cause = CauseElement.decode(message.contents(IE.CAUSE) or b"").value
         self.named = content.pdu.get("genericData") == [refused(self.gate.reason)]
         return f"{content.reason} ({cause})"
+
+    def answered(self) -> str:
+        """
+        What the phone hears that answers a call of ours.
+        """
+        calling = self.server.server.operator.call("1001", "80001")
+        calling.addErrback(lambda failure: None)  # who is called is refused
+        self.world.run(0.3)
+        invite = self.phone.messages[-1]
+        self.phone.send(responseTo(invite, 200, body=offerBody()), SERVER)
+        self.world.run(0.3)
+        bye = self.phone.messages[-1]
+        assert isinstance(bye, SIPRequest)
+        self.phone.send(responseTo(bye, 200), SERVER)
+        self.world.run(0.3)
+        return f"{bye.method} {_inBrackets(bye)}"
 
     def operated(self) -> str:
         """
@@ -219,6 +244,11 @@ def byReinvite(house: House) -> Asking:
     return lambda: house.sent("INVITE", tag, offerBody(direction="sendonly"))
 
 
+def byAnswer(house: House) -> Asking:
+    house.sent("REGISTER")
+    return house.answered
+
+
 def byREFER(house: House) -> Asking:
     tag = house.talking()
     return lambda: house.sent("REFER", tag, extra=f"Refer-To: <sip:80002@{HOST}>\n")
@@ -237,6 +267,7 @@ DOORS: dict[Door, Callable[[House], Asking]] = {
     Door.INVITE: lambda house: lambda: house.sent("INVITE", body=offerBody()),
     Door.REINVITE: byReinvite,
     Door.REFER: byREFER,
+    Door.ANSWER: byAnswer,
     Door.OPERATOR: lambda house: house.operated,
     Door.ROOM: lambda house: lambda: house.sent("INVITE", body=offerBody()),
 }
