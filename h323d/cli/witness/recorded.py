@@ -25,8 +25,11 @@ __all__ = ["Recorded", "decisionsIn", "policiesOf", "worded"]
 class Recorded:
     """
     The decision of one record.
+
+    @ivar place: of the log that it is in.
     """
 
+    place: Place
     record: Record
     judged: Judged
 
@@ -57,7 +60,7 @@ def decisionsIn(path: Path) -> Iterator[Recorded]:
             if decision is None:
                 continue
             try:
-                yield Recorded(each, read(decision))
+                yield Recorded(place, each, read(decision))
             except DecodeError as error:
                 raise _wrong(place, each.index, str(error)) from None
 

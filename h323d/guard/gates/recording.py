@@ -12,7 +12,7 @@ import dataclasses
 import re
 import types
 import typing
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
 from enum import Enum
 from typing import Any, NamedTuple, TypeVar
@@ -140,7 +140,7 @@ def _plain(value: Any) -> Any:
 
 def read(decision: Mapping[str, Any]) -> Judged:
     """
-    The decision of a record, without its key.
+    The decision of a record.
 
     @param decision: as JSON has it (Any).
 
@@ -156,7 +156,15 @@ def read(decision: Mapping[str, Any]) -> Judged:
         Decision(gate, _readFailure(decision, "decision"), callType, unauthorized, override),
         _readOpinions(decision, "policies"),
         _readOpinions(decision, "shadow"),
+        _readKey(_get(decision, "key", str, place)),
     )
+
+
+def _readKey(text: str) -> bytes:
+    try:
+        return b64decode(text, validate=True)
+    except ValueError:
+        raise DecodeError("is not base64", "decision.key") from None
 
 
 def _readFailure(told: Mapping[str, Any], place: str) -> Failure | None:

@@ -22,6 +22,7 @@ from tests.support.decidedlog import CALL, CALLS, decidedLog
 from tests.support.witnesslogs import linesIn, newLog, rewrite
 
 NO = Failure(Reason.NOT_PERMITTED, "night:late")
+NO_SIGNATURES = "0 signatures; 0 hold"
 REFUSED = (Opinion("one", Answer.OPENS), Opinion("night", Answer.REFUSES, NO))
 
 
@@ -49,13 +50,13 @@ def test_eachDecisionFollowsFromWhatWasKnown(
 ) -> None:
     decidedLog(tmp_path)
     assert main(["decisions", str(tmp_path)]) == 0
-    assert said(capsys) == ["5 decisions; 5 follow from what was known"]
+    assert said(capsys) == ["5 decisions; 5 follow from what was known", NO_SIGNATURES]
 
 
 def test_whatAPolicySaidIsPartOfThat(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     decidedLog(tmp_path, [Judged(CALL, decide(CALL, lambda _: NO), REFUSED)])
     assert main(["decisions", str(tmp_path)]) == 0
-    assert said(capsys) == ["1 decisions; 1 follow from what was known"]
+    assert said(capsys) == ["1 decisions; 1 follow from what was known", NO_SIGNATURES]
 
 
 def test_aDecisionThatDoesNotFollowIsNamed(
@@ -67,6 +68,7 @@ def test_aDecisionThatDoesNotFollowIsNamed(
     assert said(capsys) == [
         "record 3: admitted as ROUTINE, and gate 4: BANDWIDTH_EXCEEDED quota follows",
         "2 decisions; 1 follow from what was known",
+        NO_SIGNATURES,
     ]
 
 
@@ -75,7 +77,7 @@ def test_whereNothingWasDecidedThatIsSaid(
 ) -> None:
     newLog(tmp_path, 20)
     assert main(["decisions", str(tmp_path)]) == 0
-    assert said(capsys) == ["0 decisions; 0 follow from what was known"]
+    assert said(capsys) == ["0 decisions; 0 follow from what was known", NO_SIGNATURES]
 
 
 def test_whereThereIsNoLogThatIsSaid(tmp_path: Path) -> None:

@@ -96,6 +96,7 @@ def test_whatPoliciesSaidIsRecordedInTheirOrder() -> None:
 def test_theKeyIsToldByWhichItWasSigned() -> None:
     key = publicKey("anna").raw
     assert b64decode(recorded(judged(key=key))["key"]) == key
+    assert read(recorded(judged(key=key))).key == key
     assert recorded(judged())["key"] == ""
 
 
@@ -138,6 +139,8 @@ def changed(path: str, value: Any) -> Any:
         ("gate", None, "decision.gate"),
         ("reason", "BECAUSE", "decision.reason"),
         ("call_type", "GRAVE", "decision.call_type"),
+        ("key", ..., "decision.key"),
+        ("key", "=", "decision.key"),
         ("policies", {}, "decision.policies"),
         ("policies", ["a"], r"decision.policies\[0\]"),
         ("policies.0.answer", "maybe", r"decision.policies\[0\].answer"),
