@@ -21,6 +21,11 @@ from h323d.events.doors import ApplicationRefused
 from h323d.guard.config import GuardConfig
 from h323d.h323.ras.messages import RASMessage, decodeRAS
 from h323d.h323.security.guardtoken import GuardStamp, signRAS
+from h323d.net.stream import StreamOpener
+from h323d.sip.guardheader import SIPStamp, signed
+from h323d.sip.messages.message import SIPRequest
+from h323d.sip.messages.parser import parse
+from h323d.sip.messages.writer import write
 from h323d.values.address import TransportAddress
 from h323d.witness.log.config import WitnessConfig
 from h323d.witness.log.places import Place
@@ -29,9 +34,12 @@ from tests.support.guardians import entry, publicKey, signingKey
 from tests.support.ras import Peer, arq, rrq
 from tests.support.seal import aside
 from tests.support.simulation import SimulatedServer, Simulation
+from tests.support.sippeers import Wire, offerBody, request
 
 US, AGAIN = "10.0.0.1", "10.0.0.2"
 ROOM = ("dialledDigits", "80001")
+NONCE = bytes(15) + b"n"
+SCRIPT = entry("script", aliases="[h323:script, 'sip:script@10.0.0.3']")
 ANNA = entry("anna", aliases="h323:anna", bandwidth_quota_bps="200000")
 
 
@@ -172,6 +180,58 @@ def test_whatWasAdmittedBeforeAKillIsNotAdmittedAfterIt(house: House, again: str
     assert house.ask(octets, AGAIN).name == "registrationReject"
     detail = "replay" if again == "log" else "stale"
     assert [each.detail for each in refusals(server)] == [detail]
+
+
+class SIPCaller:
+    """
+    Who signs a call by SIP over TCP, and sends it to one server or another.
+    """
+
+    def __init__(self, house: House) -> None:
+        house.registry.write_text(f"guardians:\n{ANNA}{SCRIPT}")
+        house.world.run(6.0)
+        self.house = house
+        text = request("INVITE", via="SIP/2.0/TCP 10.0.0.3", body=offerBody())
+        sent = parse(text.replace("\n", "\r\n").encode())
+        assert isinstance(sent, SIPRequest)
+        now = int(house.world.clock.seconds())
+        stamp = SIPStamp("if://guardian/script", "council-1", now, NONCE)
+        self.octets = write(signed(sent, signingKey("script"), stamp))
+
+    def send(self, server: str) -> int:
+        """
+        The last that is answered.
+        """
+        wire = Wire()
+        host = self.house.world.network.host("10.0.0.3")
+        StreamOpener(host).open(TransportAddress(server, 5060), wire, 5)
+        self.house.world.run(0.1)
+        assert wire.stream is not None
+        wire.stream.write(self.octets)
+        self.house.world.run(0.5)
+        wire.stream.close()
+        return wire.statuses[-1]
+
+
+def test_aCallBySIPThatWasAdmittedBeforeAKillIsNotAdmittedAfterIt(house: House) -> None:
+    caller = SIPCaller(house)
+    assert caller.send(US) == 200
+    house.kill()
+    server = house.start(AGAIN, "killed")
+    assert caller.send(AGAIN) == 403
+    assert [each.detail for each in refusals(server)] == ["replay"]
+
+
+def test_whatWasShownBySIPBeforeAKillIsKnownToRASAfterIt(house: House) -> None:
+    caller = SIPCaller(house)
+    caller.send(US)
+    house.kill()
+    server = house.start(AGAIN, "killed")
+    now = int(house.world.clock.seconds())
+    stamp = GuardStamp("if://guardian/script", "council-1", now, NONCE)
+    octets = signRAS(rrq(1, "10.0.0.5", ("h323-ID", "script")), signingKey("script"), stamp)
+    assert house.ask(octets, AGAIN).name == "registrationReject"
+    assert [each.detail for each in refusals(server)] == ["replay"]
 
 
 def test_whatWasRefusedAndVerifiedBeforeAKillIsKnownToo(house: House) -> None:
