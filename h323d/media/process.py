@@ -25,7 +25,7 @@ from twisted.logger import Logger
 from zope.interface import implementer
 
 from h323d.dsp.codec import ICodec
-from h323d.errors import DecodeError, H323dError
+from h323d.errors import ConfigurationError, DecodeError, H323dError
 from h323d.inputs import IInputs, Input, Receiver
 from h323d.media.config import MediaConfig
 from h323d.media.door import PlaneDoor
@@ -216,15 +216,15 @@ class MediaProcess:
 
     def _begin(self, version: int, config: MediaConfig, codecs: Sequence[str]) -> None:
         """
-        Make everything, and be ready.
+        Make everything, and be ready; or say why not, and end.
         """
-        if version != VERSION:
-            self._door.tell("failed", f"it speaks version {VERSION}, and not {version}")
-            return
         try:
+            if version != VERSION:
+                raise ConfigurationError("the door", f"of version {VERSION}, and not {version}")
             self._works = self._build(config, codecs, self._door)
         except H323dError as error:
             self._door.tell("failed", str(error))
+            self.isOver = True
             return
         self._works.threads.start()
         self._door.tell("ready", self._works.planes[0].formats)

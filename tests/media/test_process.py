@@ -93,11 +93,13 @@ def test_itDoesNotBeginForOneWhoSpeaksOtherwise() -> None:
     ((name, reason),) = scene.heard()
     assert (name, scene.threads) == ("failed", [])
     assert "version" in reason
+    assert scene.process.isOver
 
 
 def test_itSaysWhyItCannotBegin() -> None:
     scene = Scene().begin("none")
     assert scene.heard() == [("failed", "plugins.codecs: none is unknown")]
+    assert scene.process.isOver
 
 
 def test_aCommandOfANumberThatWasIsNotObeyed() -> None:

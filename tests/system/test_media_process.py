@@ -1,6 +1,6 @@
 """
-A server whose media are in a process of their own: one room of Asterisk, baresip and callers of
-ours, and a call from SIP in Opus to an Asterisk by H.323.  The process is killed twice; everybody
+A server whose media are in a process of their own: one room of Asterisk, baresip (by DTLS-SRTP) and
+callers of ours, and a call from SIP in Opus to an Asterisk by H.323.  The process is killed twice; everybody
 still hears everybody, and what the server sends are the same streams as before.
 """
 
@@ -51,6 +51,7 @@ OURS = {
 }
 TONES = (MILLIWATT, SOFT, OURS["h323"][0], OURS["sip"][0])
 AUDIBLE = -35.0  # dBov; each tone was sent with -16 or more
+DTLS = ";mediaenc=dtls_srtp"
 DEATHS = 2
 GAP = 0.3  # seconds, on a machine that has nothing else to do
 PATIENT = 10.0  # times as long where that is busy
@@ -66,6 +67,13 @@ def children(server: Server) -> list[int]:
     return sorted(map(int, found.stdout.split()))
 
 
+def isRunning(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
 def heardIn(recording: Path, seconds: float = 1.0) -> set[int]:
     """
     The tones that are audible in the best stretch of the last seconds of a recording, while all
@@ -78,6 +86,14 @@ def heardIn(recording: Path, seconds: float = 1.0) -> set[int]:
         tones = zip((*TONES, BRIDGED), levels, strict=True)
         best = max(best, {tone for tone, level in tones if level > AUDIBLE}, key=len)
     return best
+
+
+class Encrypted(Baresip):
+    """
+    One that speaks by DTLS-SRTP alone.
+    """
+
+    CONFIGURATION = Baresip.CONFIGURATION + "module srtp.so\nmodule dtls_srtp.so\n"
 
 
 class Meeting:
@@ -95,7 +111,7 @@ class Meeting:
         together(stack, self.capture, self.server)
         waitFor(lambda: self.media("spareProcesses") == 1, 20, "a spare is ready")
         asterisk = Asterisk(directory / "asterisk", ASTERISK, US, tunneling="yes")
-        self.phone = Baresip(softphone, SOFTPHONE, f"sip:80001@{US}", 300)
+        self.phone = Encrypted(softphone, SOFTPHONE, f"sip:80001@{US}", 300, account=DTLS)
         self.callers = {
             name: Caller(
                 directory, name, "--bind", f"{CALLERS}{index}", "--tone", str(tone),
@@ -150,6 +166,16 @@ def meeting(directory: Path) -> Iterator[Meeting]:
         yield Meeting(directory, stack)
 
 
+def isOne(flow: Flow) -> bool:
+    """
+    Whether all is of one source, with no number twice.
+    """
+    steps = [(b.sequence - a.sequence) & 0xFFFF for a, b in pairwise(flow.packets)]
+    return len({each.source for each in flow.packets}) == 1 and all(
+        0 < each < 1 << 14 for each in steps
+    )
+
+
 def gaps(flow: Flow) -> list[float]:
     """
     @return: seconds between packets where numbers were left out.
@@ -173,6 +199,8 @@ def test_everybodyHearsEverybodyThoughTheMediaProcessDies(
         status = those.server.ask("status")
         assert status["facts"]["MediaProcessLost"] == DEATHS
         assert legs == len(TONES) + 2
+        suites = [each["media"].get("encryption") for each in those.server.ask("calls")]
+        assert sum(each is not None for each in suites) == 1
         those.talk()
         for call in {each["callId"] for each in those.server.ask("calls")}:
             those.server.ask("hangup", call)
@@ -182,12 +210,16 @@ def test_everybodyHearsEverybodyThoughTheMediaProcessDies(
         waitFor(lambda: list((tmp_path / "baresip").glob("dump-*-dec.wav")), 10, "it has recorded")
         softphone = heardIn(those.phone.heard)
         assert "Traceback" not in those.server.output()
+        left = children(those.server)
+        those.server.signal(signal.SIGKILL)
+        waitFor(lambda: not any(map(isRunning, left)), 10, "they end with the server")
+    assert len(left) == 2
     flows = Flows(those.capture.file)
     flows.read()
     sent = flows.by(US)
     assert len(sent) == len(TONES) + 2
     lost = [gap for flow in sent for gap in gaps(flow)]
-    assert all(flow.isOneStream for flow in sent), "a stream begins anew"
+    assert all(isOne(flow) for flow in sent), "a stream begins anew"
     assert [len(gaps(flow)) for flow in sent] == [DEATHS] * len(sent)
     with capsys.disabled():
         print(f"\nwithout sound: median {np.median(lost):.3f} s, at most {max(lost):.3f} s")
