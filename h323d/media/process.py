@@ -38,7 +38,7 @@ from h323d.media.relay.table import RelayEnd, RelayTable
 from h323d.media.relay.thread import RelayThread
 from h323d.media.reports import Surveyed
 from h323d.media.thread import MediaThreads, newPlanes
-from h323d.media.wire import VERSION, decode, encode
+from h323d.media.wire import VERSION, TooLong, decode, encode
 from h323d.values.address import TransportAddress
 
 __all__ = ["Build", "Builder", "MediaProcess", "ProcessDoor", "Threads", "Works", "serve"]
@@ -55,7 +55,7 @@ RELAY_COMMANDS = frozenset(("know", "open", "aim", "close"))
 What planes and relays may be told by the door.
 """
 
-_PARTS = 300  # ports in a message that surveys them
+_PARTS = 100  # ports, or relays, in a message that surveys them
 _MOST_WAITING = 200  # messages from which on what is only of the moment is not told
 _LOOK = 100  # milliseconds between two looks at what still has to leave
 _SURVEYS = (Surveyed, RelaysSurveyed)
@@ -91,11 +91,24 @@ class ProcessDoor:
         """
         told = [each for each in reports if not isinstance(each, _SURVEYS)]
         if told:
-            self.tell(name, *whose, told)
+            self._tellAll(name, whose, told)
         for each in reports:
             if isinstance(each, _SURVEYS):
                 for part in _partsOf(each):
                     self.tell(name, *whose, [part], passing=True)
+
+    def _tellAll(self, name: str, whose: tuple[object, ...], reports: list[object]) -> None:
+        """
+        Say them in as few messages as it takes.
+        """
+        try:
+            self.tell(name, *whose, reports)
+        except TooLong:
+            if len(reports) == 1:
+                raise
+            half = len(reports) // 2
+            self._tellAll(name, whose, reports[:half])
+            self._tellAll(name, whose, reports[half:])
 
     def tell(self, name: str, *arguments: object, passing: bool = False) -> None:
         """
@@ -118,7 +131,9 @@ class ProcessDoor:
 
 def _partsOf(report: Surveyed | RelaysSurveyed) -> Sequence[Surveyed | RelaysSurveyed]:
     if isinstance(report, RelaysSurveyed):
-        return (report,)
+        figures = list(report.figures.items())
+        starts = range(0, max(len(figures), 1), _PARTS)
+        return [RelaysSurveyed(dict(figures[start : start + _PARTS])) for start in starts]
     return [
         Surveyed(
             part,

@@ -45,7 +45,7 @@ from h323d.values.media.medium import Medium
 from h323d.values.media.streams import ReceiveFormat, Stream, TransmitFormat
 from h323d.values.networks import Networks
 
-__all__ = ["MOST_OCTETS", "VERSION", "decode", "encode"]
+__all__ = ["MOST_OCTETS", "VERSION", "TooLong", "decode", "encode"]
 
 VERSION = 1
 """
@@ -77,13 +77,20 @@ _FIELDS = {name: tuple(each.name for each in fields(kind)) for name, kind in _DA
 Plain = Any  # what JSON has
 
 
+class TooLong(ValueError):
+    """
+    More than L{MOST_OCTETS}.
+    """
+
+
 def encode(message: Sequence[object]) -> bytes:
     """
-    @raise ValueError: there is something in it that has no place here, or it is too long.
+    @raise ValueError: there is something in it that has no place here.
+    @raise TooLong: there is too much in it.
     """
     octets = json.dumps(_plain(tuple(message)), separators=(",", ":")).encode()
     if len(octets) > MOST_OCTETS:
-        raise ValueError(f"a message of {len(octets)} octets to or from a media process")
+        raise TooLong(f"a message of {len(octets)} octets to or from a media process")
     return octets
 
 

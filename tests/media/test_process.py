@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from h323d.call.relaying import RelayStatistics
 from h323d.dsp.codec import ICodec
 from h323d.errors import ConfigurationError, DecodeError
 from h323d.inputs import IInputs, Input
@@ -22,12 +23,13 @@ from h323d.media.process import MediaProcess, ProcessDoor, Works
 from h323d.media.relay.pool import RelayCommand
 from h323d.media.relay.reports import RelayClosed, RelaysSurveyed
 from h323d.media.relay.table import RelayTable
-from h323d.media.reports import Closed, Surveyed
+from h323d.media.reports import Closed, HandshakeHeard, Surveyed
 from h323d.media.wire import VERSION, decode, encode
 from tests.support.loggedfailures import LoggedFailures
 from tests.support.packetio import MemoryIO
 
 CONFIG = MediaConfig(maximumPorts=4)
+SIDES = RelayStatistics(), RelayStatistics()
 
 
 class Scene:
@@ -166,6 +168,20 @@ def test_reportsGoOutAsTheyAre() -> None:
         ("relayed", (RelayClosed(1),)),
         ("relayed", (RelaysSurveyed({}),)),
     ]
+
+
+def test_whatIsTooMuchForOneMessageComesInSeveral() -> None:
+    scene = Scene()
+    reports = [HandshakeHeard(number, bytes(1200), None, False) for number in range(200)]
+    scene.door.enter(Input.HEARD, 0, reports)
+    scene.door.enter(Input.RELAYED, [RelaysSurveyed(dict.fromkeys(range(250), SIDES))])
+    heard: list[Any] = []
+    while messages := scene.heard():
+        heard += messages
+        scene.door.flush()
+    assert [each for name, *_, told in heard if name == "heard" for each in told] == reports
+    figures = [told[0].figures for name, told in (each for each in heard if each[0] == "relayed")]
+    assert [len(each) for each in figures] == [100, 100, 50]
 
 
 def test_whereNobodyReadsWhatIsOfTheMomentIsLeftOut() -> None:
