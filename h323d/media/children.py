@@ -21,6 +21,8 @@ __all__ = ["RESTRAINT", "Child", "Children", "IDoor", "ILauncher"]
 RESTRAINT = 5.0  # seconds until one more is begun, where several have died lately
 _LATELY = 60.0  # seconds
 _SEVERAL = 5
+_LOOK = 1.0  # seconds between two looks at who says nothing
+_HUNG = 5  # looks in a row; whoever is well says something twice a second
 _PATIENCE = 3.0  # seconds for a process to say goodbye to all, and end
 
 
@@ -31,6 +33,9 @@ class IDoor(Protocol):
 
     def send(self, octets: bytes, descriptors: Sequence[int] = ()) -> None:
         """Say something; what cannot leave yet is kept."""
+
+    def kill(self) -> None:
+        """End it at once, whatever it does."""
 
     def finish(self, seconds: float) -> None:
         """Wait for so long until it has ended; nothing is heard of it any more."""
@@ -52,12 +57,14 @@ class Child:
 
     @ivar commands: how many it was given.
     @ivar isReady: whether it has said that everything is loaded.
+    @ivar silent: how often it was looked at since it said something.
     """
 
     number: int
     door: IDoor
     commands: int = 0
     isReady: bool = False
+    silent: int = 0
 
     def say(self, name: str, *arguments: Any, descriptors: Sequence[int] = ()) -> None:
         """
@@ -96,6 +103,7 @@ class Children:
         self._launched = 0
         self._deaths: deque[float] = deque(maxlen=_SEVERAL)
         self._rest = Timer(clock)
+        self._watch = Timer(clock)
         self.lost = 0
 
     @property
@@ -145,6 +153,24 @@ class Children:
         self._deaths.popleft()
         self._again()
 
+    def watch(self) -> None:
+        """
+        From now on, end those that hang.  Looks are counted, and not seconds: if it was us who
+        hung, what they have said is read between two.
+        """
+        for child in self._all.values():
+            child.silent += child.isReady
+            if child.silent == _HUNG:
+                child.door.kill()
+        self._watch.start(_LOOK, self.watch)
+
+    def heard(self, number: int) -> None:
+        """
+        One has said something.
+        """
+        if number in self._all:
+            self._all[number].silent = 0
+
     def ready(self, number: int) -> None:
         """
         One has loaded everything.
@@ -171,6 +197,7 @@ class Children:
         Let all end.  Waits for it.
         """
         self._rest.stop()
+        self._watch.stop()
         for child in self._all.values():
             child.say("end")
         for child in self._all.values():

@@ -15,7 +15,13 @@ import time
 from collections.abc import Sequence, Set
 from typing import Any
 
-from twisted.internet.interfaces import IReactorTime, IReadDescriptor, IWriteDescriptor
+from twisted.internet.error import ProcessExitedAlready
+from twisted.internet.interfaces import (
+    IProcessTransport,
+    IReactorTime,
+    IReadDescriptor,
+    IWriteDescriptor,
+)
 from twisted.internet.protocol import ProcessProtocol
 from twisted.logger import Logger
 from twisted.python.failure import Failure
@@ -52,9 +58,17 @@ class _Door:
     Our end of one.
     """
 
-    def __init__(self, reactor: Any, inputs: IInputs, number: int, end: socket.socket) -> None:
+    def __init__(
+        self,
+        reactor: Any,
+        inputs: IInputs,
+        number: int,
+        end: socket.socket,
+        process: IProcessTransport,
+    ) -> None:
         # Any: a reactor of many interfaces.
         self._reactor = reactor
+        self._process = process
         self._inputs = inputs
         self._number = number
         self._doorway = Doorway(end)
@@ -90,6 +104,12 @@ class _Door:
         """
         The reactor stops; a process sees the end of its door when ours does.
         """
+
+    def kill(self) -> None:
+        try:
+            self._process.signalProcess("KILL")
+        except ProcessExitedAlready:  # of which we are about to hear
+            return
 
     def finish(self, seconds: float) -> None:
         if not self._isOpen:
@@ -160,14 +180,14 @@ class Launcher:
         # to be named.
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
         with theirs, open(os.devnull, "rb") as nothing:
-            self._reactor.spawnProcess(
+            process = self._reactor.spawnProcess(
                 _Child(number),
                 sys.executable,
                 [sys.executable, "-P", "-c", _MAIN],
                 env=environment,
                 childFDs={0: nothing.fileno(), 1: "r", 2: "r", DOOR: theirs.fileno()},
             )
-        return _Door(self._reactor, self._inputs, number, ours)
+        return _Door(self._reactor, self._inputs, number, ours, process)
 
 
 def newRemoteService(

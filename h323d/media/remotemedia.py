@@ -169,6 +169,15 @@ class RemoteMedia:
 
     # What processes tell
 
+    def heard(self, number: int) -> int | None:
+        """
+        A process says something.
+
+        @return: as L{serves}.
+        """
+        self._children.heard(number)
+        return self.serves(number)
+
     def serves(self, number: int) -> int | None:
         """
         @param number: of a process.
@@ -275,6 +284,7 @@ class RemoteMedia:
         """
         self._isRunning = True
         self._fill()
+        self._children.watch()
 
     def stop(self) -> None:
         """

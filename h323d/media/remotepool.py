@@ -71,7 +71,7 @@ class RemoteReports:
         """
         @param arguments: Any, as messages differ.
         """
-        first = self._media.serves(number)
+        first = self._media.heard(number)
         match name:
             case "ready":
                 self._media.ready(number, *arguments)

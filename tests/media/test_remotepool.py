@@ -226,10 +226,28 @@ def test_whereSeveralHaveDiedLatelyTheNextIsWaitedFor() -> None:
     assert len(scene.bench.processes) == 5
     scene.bench.run(0.3)
     assert len(scene.bench.processes) == 5
-    scene.bench.run(RESTRAINT)
+    scene.bench.wait(RESTRAINT)
     assert len(scene.bench.processes) == 6
+    scene.bench.run(0.3)
     assert scene.first.hearsTone(900)
     scene.bench.stop()
+
+
+def test_whoHangsIsEnded(scene: Scene) -> None:
+    scene.bench.processes[0].hangs = True
+    scene.bench.wait(6.5)
+    assert len(scene.told()) == 1
+    scene.bench.run(0.3)
+    assert scene.first.hearsTone(900)
+
+
+def test_whoIsOnlySlowIsNotEnded(scene: Scene) -> None:
+    for _ in range(3):
+        scene.bench.processes[0].hangs = True
+        scene.bench.wait(3.0)
+        scene.bench.processes[0].hangs = False
+        scene.bench.wait(0.2)
+    assert scene.told() == []
 
 
 def test_whatIsRepeatedIsObeyedOnce(scene: Scene) -> None:
@@ -261,6 +279,20 @@ def test_aPortGoesToTheProcessOfItsRoomWithItsStream() -> None:
     numbers = [(each.sequenceNumber - before.sequenceNumber) & 0xFFFF for each in fresh]
     assert numbers == list(range(1, len(fresh) + 1))
     assert [door.figures["ports"] for door in scene.bench.media.doors] == [1, 2]
+    scene.bench.stop()
+
+
+def test_planesOfOneProcessShareItAndItsDeath() -> None:
+    scene = Scene(threads=2)
+    far = scene.bench.room()
+    third = scene.bench.phone(1500, far)
+    far.join(scene.first.port)
+    for number in (1, 2):
+        scene.bench.run(0.6)
+        assert scene.first.hearsTone(1500)
+        assert third.hearsTone(400)
+        assert [door.figures["ports"] for door in scene.bench.media.doors] == [1, 2]
+        scene.die(number)
     scene.bench.stop()
 
 

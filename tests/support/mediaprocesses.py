@@ -47,7 +47,7 @@ __all__ = ["HOST", "FakeProcess", "RemoteBench", "SocketPhone"]
 HOST = "127.0.0.1"
 AUDIBLE = -30.0  # dBov
 FORMATS = tuple(codec.format for codec in BUILT_IN)
-STEP = 0.005  # seconds
+STEP, LONG_STEP = 0.005, 0.1  # seconds
 
 
 class _Stepped:
@@ -94,13 +94,14 @@ class FakeProcess:
     One process, as signalling has its door.
 
     @ivar given: what was said to it, as it left.
-    @ivar isStuck: whether it does nothing at present.
+    @ivar isStuck: whether it takes no command at present.
+    @ivar hangs: whether it does not say anything either.
     """
 
     def __init__(self, number: int, clock: Clock, inputs: IInputs) -> None:
         self.number = number
         self.given: list[bytes] = []
-        self.isStuck = self.isDead = False
+        self.isStuck = self.hangs = self.isDead = False
         self._clock, self._inputs = clock, inputs
         ours, theirs = newDoorways()
         self._door, self._far = Doorway(ours), Doorway(theirs)
@@ -125,7 +126,7 @@ class FakeProcess:
         """
         Obey, forward, and be heard.
         """
-        if self.isDead:
+        if self.isDead or self.hangs:
             return
         if not self.isStuck:
             self._far.receive(self._process.take)
@@ -149,6 +150,9 @@ class FakeProcess:
         self._far.close()
         assert not self._door.peek(self._said)
         self._inputs.enter(Input.ENDED, self.number)
+
+    def kill(self) -> None:
+        self._clock.callLater(0.0, self.die)
 
     def finish(self, seconds: float) -> None:
         if not self.isDead:
@@ -230,9 +234,10 @@ class RemoteBench:
         formats: tuple[MediaFormat, ...] = FORMATS,
         processes: int = 1,
         spares: int = 1,
+        threads: int = 1,
     ) -> None:
         self.config = MediaConfig(
-            maximumPorts=16, processes=processes, spareProcesses=spares, rtcpIntervalSeconds=1.0
+            maximumPorts=16, threads=threads, processes=processes, spareProcesses=spares
         )
         self.clock = Clock()
         self.clock.advance(1_700_000_000.0)
@@ -282,6 +287,14 @@ class RemoteBench:
                 phone.turn(self.clock.seconds())
             self.step()
             self.clock.advance(STEP)
+
+    def wait(self, seconds: float) -> None:
+        """
+        Let time pass, in long steps, and nobody talk.
+        """
+        for _ in range(round(seconds / LONG_STEP)):
+            self.step()
+            self.clock.advance(LONG_STEP)
 
     def step(self) -> None:
         for process in list(self.processes):
