@@ -15,8 +15,9 @@ import struct
 import sys
 from typing import Any
 
-from twisted.internet.udp import Port
 from twisted.logger import Logger
+
+from h323d.net.udpport import UDPPort
 
 __all__ = ["AnyAddressPort"]
 
@@ -27,7 +28,7 @@ _ROOM = socket.CMSG_SPACE(20)  # octets: a struct in6_pktinfo, the longer of the
 _MAX_NAMES = 1024  # local addresses whose text is kept; loopback alone has more
 
 
-class AnyAddressPort(Port):
+class AnyAddressPort(UDPPort):
     """
     One port of one family.  Its protocol has C{datagramReceivedAt(data, peer, local)}.
     """
@@ -43,7 +44,7 @@ class AnyAddressPort(Port):
         self._sources: dict[str, list[tuple[int, int, bytes]]] = {"": []}
 
     def createInternetSocket(self) -> socket.socket:
-        created: socket.socket = super().createInternetSocket()
+        created = super().createInternetSocket()
         if self.addressFamily == socket.AF_INET6:
             # IPv4 has a port of its own: as ::ffff:192.0.2.1, no list of networks knows it.
             created.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)

@@ -24,11 +24,11 @@ from h323d.call.listeners import MAX_HEARD
 from h323d.call.transport import IDatagramPort, IDatagrams, IDatagramUser
 from h323d.net.anyaddress import AnyAddressPort
 from h323d.net.binding import cannotBind
+from h323d.net.udpport import MAX_DATAGRAM, UDPPort
 from h323d.values.address import TransportAddress
 
 __all__ = ["Datagrams"]
 
-MAX_DATAGRAM = 65536
 _ANY_PORT = 0
 RECEIVE_BUFFER = 4 << 20  # octets: a burst of registrations must not be dropped
 
@@ -50,11 +50,10 @@ class Datagrams:
     def bind(self, address: TransportAddress, user: IDatagramUser) -> IDatagramPort:
         everywhere = address.host in WILDCARDS
         port = _AnyPort(user) if everywhere else _Port(user)
+        kind = AnyAddressPort if everywhere else UDPPort
         try:
-            if everywhere and IReactorFDSet.providedBy(self._reactor):
-                listening = AnyAddressPort(
-                    address.port, port, address.host, MAX_DATAGRAM, self._reactor
-                )
+            if IReactorFDSet.providedBy(self._reactor):
+                listening = kind(address.port, port, address.host, MAX_DATAGRAM, self._reactor)
                 listening.startListening()
             else:
                 listening = self._reactor.listenUDP(
