@@ -156,8 +156,8 @@ class Doors(Protocol):
     def command(self, plane: int, number: int, name: str, arguments: tuple[Any, ...]) -> None:
         """Have a media plane run a command, once whatever it is told; Any, as commands differ."""
 
-    def relay(self, number: int, command: Callable[..., None]) -> None:
-        """Have the relays obey, once."""
+    def relay(self, number: int, name: str, arguments: tuple[Any, ...]) -> None:
+        """Have the relays run a command, once whatever it is told; Any, as commands differ."""
 
     # Orders whose answer enters later.
 

@@ -391,11 +391,10 @@ class Kernel:
                 return self._crossing
         return argument
 
-    def relay(self, number: int, command: Callable[..., None]) -> None:
-        assert isinstance(command, RelayCommand)
+    def relay(self, number: int, name: str, arguments: tuple[Any, ...]) -> None:
         if number > self._relayed:
             self._relayed = number
-            self._relays.command(command)
+            self._relays.command(RelayCommand(getattr(self.table, name), arguments))
 
     # Orders whose answer enters later.
 

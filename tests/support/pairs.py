@@ -97,4 +97,5 @@ class Relaying:
         self._turns = turns
 
     def command(self, command: RelayCommand) -> None:
-        self._turns.emit(Doors.relay, self._turns.number(), command)
+        name = command.method.__name__
+        self._turns.emit(Doors.relay, self._turns.number(), name, command.arguments)
