@@ -10,9 +10,12 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from twisted.logger import Logger
+
 from h323d.ha.doors import Doors
 from h323d.ha.following import Following
 from h323d.ha.leading import Leading, Log
+from h323d.ha.reconcile import Irreconcilable
 from h323d.ha.records import InputRecord
 from h323d.ha.surroundings import Reached
 from h323d.ha.turns import Output
@@ -20,6 +23,7 @@ from h323d.ha.turns import Output
 __all__ = ["Ledger", "takeOver"]
 
 _BY_THE_LEDGER = "write"
+_log = Logger()
 
 
 class Ledger(Protocol):
@@ -44,9 +48,8 @@ def takeOver(
     @param following: has taken all that the leader has logged.
     @param log: of whoever follows next.
 
-    @return: who leads from now on; nothing has entered yet.
-
-    @raise h323d.ha.reconcile.Irreconcilable: a connection is not as it was left.
+    @return: who leads from now on; nothing has entered yet.  A connection that is not as it was
+        left is cut off.
     """
     outputs = () if following.last is None else following.last.outputs
     leading = Leading(reached.turns, doors, log, following.turn)
@@ -60,7 +63,7 @@ def takeOver(
     if following.begun is not None:
         begun = following.begun
         leading.finish(reached.turns.run(begun.at, begun.kind, begun.arguments))
-    _read(following, reached, ledger)
+    _read(following, reached, doors, ledger)
     doors.wakeAt(reached.turns.due())
     return leading
 
@@ -69,19 +72,36 @@ def _carryOut(doors: Doors, output: Output) -> None:
     getattr(doors, output.order)(*output.arguments)
 
 
+def _cutOff(doors: Doors, number: int, error: Irreconcilable) -> None:
+    _log.error("connection {number} is cut off: {reason}", number=number, reason=str(error))
+    doors.abort(number)
+
+
 def _write(reached: Reached, doors: Doors, ledger: Ledger) -> None:
     for number, line in reached.lines.open.items():
         known = ledger.readAndWritten(number)
-        rest = b"" if known is None else line.position.unwritten(known[1])
-        if rest:
-            doors.write(number, rest)
+        if known is None:
+            continue
+        try:
+            rest = line.position.unwritten(known[1])
+        except Irreconcilable as error:
+            _cutOff(doors, number, error)
+        else:
+            if rest:
+                doors.write(number, rest)
 
 
-def _read(following: Following, reached: Reached, ledger: Ledger) -> None:
+def _read(following: Following, reached: Reached, doors: Doors, ledger: Ledger) -> None:
     for number, line in reached.lines.open.items():
         known = ledger.readAndWritten(number)
-        handled = 0 if known is None else line.position.handled(known[0])
-        if handled:
-            ledger.discard(number, handled)
+        if known is None:
+            continue
+        try:
+            handled = line.position.handled(known[0])
+        except Irreconcilable as error:
+            _cutOff(doors, number, error)
+        else:
+            if handled:
+                ledger.discard(number, handled)
     if following.logged is not None:
         ledger.discardHandled(following.logged)

@@ -133,6 +133,11 @@ def test_aConnectionThatIsGoneIsLeftAlone() -> None:
     assert [each for each in taken.done if each[0] == "write"] == []
 
 
+def test_aConnectionThatIsNotAsItWasLeftIsCutOff() -> None:
+    assert ("abort", LINE) in TakenOver(logged(b"abc"), (3, 4)).done
+    assert ("abort", LINE) in TakenOver(logged(b"abc"), (4, 3)).done
+
+
 def test_aDatagramOfTheLastTurnIsSentOnceMore() -> None:
     taken = TakenOver(logged(b"abc", b"defg"), (7, 7))
     assert taken.done == [("send", 1, b"defg", THERE, "")]
