@@ -38,6 +38,14 @@ settings.register_profile(
 settings.load_profile("steady")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--followed",
+        action="store_true",
+        help="have the servers of all walks led in turns, and followed",
+    )
+
+
 def pytest_xdist_auto_num_workers() -> int:
     """
     One more than there are processors: who tests real processes, waits for them.

@@ -20,7 +20,7 @@ VALUES = """
     dsp/codec events/calls events/council events/doors events/gatekeeper events/rooms events/server
     gatekeeper/context gatekeeper/reaching gatekeeper/settings gateway/bridginginputs
     gateway/trunklines h323/calls/callinputs h323/calls/startinputs h323/gatekept
-    h323/h245/messages h323/h245/owner h323/h245/source h323/ports ha/doors media/packets
+    h323/h245/messages h323/h245/owner h323/h245/source h323/ports media/packets
     media/relay/reports media/reports sip/digest/users sip/events/packages sip/outside sip/ports
     sip/transactions/timers values/diversion values/media/discord values/media/medium
     values/media/streams values/proceeding values/referred

@@ -81,12 +81,14 @@ def isOfTheHouse(kind: type) -> bool:
 @functools.cache
 def isValue(kind: type) -> bool:
     """
-    Whether it is a class of frozen values of the house.
+    Whether it is a class of values of the house: frozen, or with slots alone, as those are of which
+    there are many.
     """
     if not isOfTheHouse(kind):
         return False
     if is_dataclass(kind):
-        return bool(kind.__dataclass_params__.frozen)  # type: ignore[attr-defined]  # of dataclasses
+        frozen: bool = kind.__dataclass_params__.frozen  # type: ignore[attr-defined]  # of dataclasses
+        return frozen or "__slots__" in kind.__dict__
     return issubclass(kind, tuple) and hasattr(kind, "_fields")
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from types import SimpleNamespace
 from typing import Any
 
 from twisted.internet.defer import Deferred
@@ -58,6 +59,7 @@ class Inside:
 
     server: Server
     pool: MediaPool
+    doors: list[TurnedDoor]
 
     def __init__(self, now: float, table: RelayTable, formats: tuple[MediaFormat, ...]) -> None:
         """
@@ -80,6 +82,7 @@ class Inside:
         relays = RelayPool(self._table, pairs, rng, Relaying(turns).command)
         numbers = range(configuration.media.threads)
         doors = [TurnedDoor(turns, number, self._formats) for number in numbers]
+        self.doors = doors
         self.pool = MediaPool(configuration.media, doors, pairs, relays, newAgreements(turns))
         reached.inputs.lead(Input.HEARD, self.pool.deliver)
         reached.inputs.lead(Input.RELAYED, relays.deliver)
@@ -132,6 +135,8 @@ class LedServer(SimulatedServer):
         self.inside.reached.inputs.entrance = self.kernel
         self.kernel.arrive("begin", given)
         self.server = self.inside.server
+        media: Any = SimpleNamespace(pool=self.inside.pool, doors=self.inside.doors)
+        self.media = media  # Any: as far as tests look at it
         self.kernel.arrive("start")
         self.kernel.startMedia()
 

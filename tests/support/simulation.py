@@ -291,7 +291,10 @@ class Simulation:
     @ivar codecs: what everybody's media can speak, best first.
     @ivar names: the DNS of all servers.
     @ivar web: what every URL answers them.
+    @cvar kind: what its servers are.
     """
+
+    kind: Callable[..., SimulatedServer] = SimulatedServer
 
     def __init__(
         self,
@@ -345,7 +348,7 @@ class Simulation:
         """
         Start a server.
         """
-        return self.started(SimulatedServer(self, address, configuration, others))
+        return self.started(type(self).kind(self, address, configuration, others))
 
     def started(self, server: S) -> S:
         """

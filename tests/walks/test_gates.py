@@ -146,6 +146,7 @@ def test_aRoutedCallIsJudgedAsTheOthersAre(house: House) -> None:
     assert house.asked() == ["ARQ", "Setup", "ARQ"]
 
 
+@pytest.mark.alone("what its guard answers is changed from outside")
 def test_inARoomACallerIsShownAsTheGuardAdmitsIt(house: House) -> None:
     house.guard.answer = Admission(texts=Texts("[REDACTED:SSN]", ("[REDACTED:EMAIL]",)))
     house.stranger.alias = "anna@example.com"
@@ -157,6 +158,7 @@ def test_inARoomACallerIsShownAsTheGuardAdmitsIt(house: House) -> None:
     assert [str(each) for each in fact.calling] == ["[REDACTED:EMAIL]"]
 
 
+@pytest.mark.alone("what its guard answers is changed from outside")
 def test_soIsTheCallerOfARoutedCall(house: House) -> None:
     bob = Telephone(house.world, "10.0.0.4", "2000", gatekeeper=RAS)
     house.registered(bob)
@@ -181,6 +183,7 @@ def test_whatTheGuardKeepsForARoutedCallEndsWithIt(house: House) -> None:
     assert lease.ends == 2  # the Setup's, and that of the called side's ARQ
 
 
+@pytest.mark.alone("what its guard answers is changed from outside")
 def test_whoIsNotRegisteredIsToldSoByEachDoorInItsWords(house: House) -> None:
     house.registered(house.alice)
     house.guard.answer = Refusal.of(Reason.NOT_REGISTERED)

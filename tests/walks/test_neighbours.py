@@ -126,6 +126,7 @@ def test_aStrangersCallIsNotRouted(world: Simulation) -> None:
     assert world.leftOver() == []
 
 
+@pytest.mark.alone("its directory is changed from outside")
 def test_aRoomOfTheOtherZoneIsFoundToo(world: Simulation) -> None:
     zone(world, NORTH, SOUTH)
     south = zone(world, SOUTH, NORTH)

@@ -655,6 +655,7 @@ def test_theParentIsAskedForAsMuchAsTheEndpointMayUse(world: Simulation) -> None
     everybodyLeaves(world)
 
 
+@pytest.mark.alone("the use of a call is changed from outside")
 def test_theParentIsAskedForMoreWhenTheCallUsesMore(world: Simulation) -> None:
     parent = parentIn(world)
     child = childIn(world)

@@ -135,6 +135,7 @@ def test_whoSaysNothingIsNotKept(world: Simulation, protocol: str) -> None:
     house.over()
 
 
+@pytest.mark.alone("somebody is put out from outside")
 @pytest.mark.parametrize("protocol", ["sip", "h323"])
 def test_whoIsPutOutIsToldSoAndFindsItLocked(world: Simulation, protocol: str) -> None:
     house = begun(world, protocol, "801")

@@ -74,6 +74,7 @@ def test_nothingIsLeftOver(meeting: Meeting) -> None:
     assert meeting.world.leftOver() == []
 
 
+@pytest.mark.alone("somebody speaks by the media of a server itself")
 def test_theSameSeedGivesTheSameTrace(meeting: Meeting) -> None:
     again = Meeting(SEED)
     with again.world:
@@ -82,6 +83,7 @@ def test_theSameSeedGivesTheSameTrace(meeting: Meeting) -> None:
     assert again.world.trace.entries == meeting.world.trace.entries
 
 
+@pytest.mark.alone("somebody speaks by the media of a server itself")
 def test_anotherSeedGivesAnotherTrace(meeting: Meeting) -> None:
     other = Meeting(SEED + 1)
     with other.world:
