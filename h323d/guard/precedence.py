@@ -95,8 +95,12 @@ class Precedence:
         """
         held = self._holdings
         others = (each for each in held.inForce() if each.lease.call != call)
-        able = {each.name: each for each in others if held.bandwidthOf(each) >= short}
-        places = [self._placeOf(name, name in self._deciding) for name in able]
+        # Both sides of a call that goes on elsewhere are called as the call is.
+        able = {str(each.lease.serial): each for each in others if held.bandwidthOf(each) >= short}
+        places = [
+            Place(serial, each.callType, each.name in self._deciding)
+            for serial, each in able.items()
+        ]
         place = chosen(places, self._timesOf(call.terminalId))
         return None if place is None else able[place.name]
 

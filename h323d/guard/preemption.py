@@ -24,7 +24,7 @@ class Place:
     """
     One that is taken.
 
-    @ivar name: of the call that has it.
+    @ivar name: by which who asks knows it.
     @ivar callType: as which that was judged; C{None} if nobody has.
     @ivar decides: whether they decide on others there.
     @ivar wasYielded: whether somebody else has given way for it.

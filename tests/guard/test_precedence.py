@@ -133,6 +133,12 @@ def test_theNewestCallThatHasEnoughGivesItsBandwidth(scene: Scene) -> None:
     assert found.name == "large"
 
 
+def test_whoCallsGivesItThoughWhoAnswersIsCalledTheSame(scene: Scene) -> None:
+    caller = scene.call("c", whose="a")
+    scene.holdings.give(Call("if://b", "c"), 100, ProofForm.ED25519, b"", "c")
+    assert scene.precedence.yieldingBandwidth(Call("if://e", "e"), 100) is caller
+
+
 def test_aModeratorKeepsTheirBandwidth(scene: Scene) -> None:
     scene.call("a")
     scene.moderates("a")

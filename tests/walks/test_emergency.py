@@ -21,8 +21,9 @@ from h323d.h323.signalling.callpriority import CallPriority, PriorityValue, desi
 from h323d.h323.signalling.messages import addressed, make
 from h323d.h323.signalling.q931 import IE, MessageType, encode
 from h323d.h323.signalling.uuie import Content
+from h323d.values.cause import Cause
 from h323d.values.ed25519 import SigningIdentity
-from tests.support.guardedhouse import ALICE, SCRIPT, SIGNALLING, House
+from tests.support.guardedhouse import ALICE, RAS, SCRIPT, SIGNALLING, House
 from tests.support.guardians import entry, signingKey
 from tests.support.h323 import ScriptedPeer as SetupPeer
 from tests.support.simulatedphone import Telephone
@@ -30,6 +31,7 @@ from tests.support.simulation import Simulation
 from tests.support.sippeers import offerBody
 
 ANNA = entry("anna", aliases="e164:1001", may="[ROUTINE, EMERGENCY]")
+BERT = entry("bert", public_key="", proof="address", addresses="10.0.0.8", aliases="e164:1008")
 EMERGENCY = CallPriority(PriorityValue.EMERGENCY_AUTHORIZED)
 IDENTITY = SigningIdentity(signingKey("anna"), "if://guardian/anna", "council-1")
 
@@ -46,10 +48,7 @@ def test_anEMERGENCYHasTheSeatOfTheNewestROUTINECall(tmp_path: Path) -> None:
         world.run(1.0)
         house.send("INVITE", body=offerBody())
         house.send("ACK", tag=house.phone.messages[-1].toAddress.tag or "")
-        urgent = Telephone(world, "10.0.0.7", "1001", signs=IDENTITY)
-        emergency = Particulars(declaration=Declaration(CallType.EMERGENCY))
-        urgent.call("80001", destination=SIGNALLING, particulars=emergency)
-        world.run(1.0)
+        urgent = urgentlyCalling(house)
         assert (house.alice.speaking, urgent.speaking) == (True, True)
         bye = house.phone.messages[-1]
         assert bye.headers.lines("Reason") == (
@@ -61,6 +60,54 @@ def test_anEMERGENCYHasTheSeatOfTheNewestROUTINECall(tmp_path: Path) -> None:
         )
         house.close()
         world.leave()
+
+
+def test_anEMERGENCYHasTheBandwidthOfACallWithUs(tmp_path: Path) -> None:
+    with Simulation(seed=4) as world:
+        house = House(world, tmp_path / "registry.yaml", pool=200_000)
+        house.write(ALICE, ANNA)
+        world.run(6.0)
+        house.alice.register()
+        world.run(1.0)
+        house.alice.call("80001")
+        world.run(1.0)
+        assert house.alice.speaking
+        urgent = urgentlyCalling(house)
+        assert (house.alice.cause, urgent.speaking) == (Cause.PREEMPTION, True)
+        (told,) = house.server.told(CallPreempted)
+        assert (told.terminalId, told.what) == ("if://guardian/alice", "bandwidth")
+        house.close()
+        world.leave()
+
+
+def test_anEMERGENCYHasTheBandwidthOfACallThatGoesOnElsewhere(tmp_path: Path) -> None:
+    with Simulation(seed=4) as world:
+        house = House(world, tmp_path / "registry.yaml", pool=300_000)
+        house.write(ALICE, BERT, ANNA)
+        world.run(6.0)
+        bert = Telephone(world, "10.0.0.8", "1008", gatekeeper=RAS)
+        for phone in (house.alice, bert):
+            phone.register()
+        world.run(1.0)
+        house.alice.call("1008")
+        world.run(1.0)
+        assert (house.alice.speaking, bert.speaking) == (True, True)
+        urgent = urgentlyCalling(house)
+        assert (house.alice.cause is None, bert.cause is None) == (False, False)
+        assert urgent.speaking
+        house.close()
+        world.leave()
+
+
+def urgentlyCalling(house: House) -> Telephone:
+    """
+    Anna's, in an EMERGENCY.
+    """
+    urgent = Telephone(house.world, "10.0.0.7", "1001", signs=IDENTITY)
+    emergency = Particulars(declaration=Declaration(CallType.EMERGENCY))
+    urgent.call("80001", destination=SIGNALLING, particulars=emergency)
+    house.world.run(1.0)
+    return urgent
 
 
 @pytest.mark.parametrize(("bySignature", "said"), [(True, ""), (False, "priorityUnauthorized")])
