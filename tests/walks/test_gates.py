@@ -11,7 +11,18 @@ from typing import Any, ClassVar
 
 import pytest
 
-from h323d.call.applications import PASSED, Admission, Door, Reason, Refusal, Texts
+from h323d.call.applications import (
+    PASSED,
+    Admission,
+    CallType,
+    Door,
+    Priority,
+    Reason,
+    Refusal,
+    Texts,
+)
+from h323d.call.declaration import Declaration
+from h323d.call.particulars import Particulars
 from h323d.call.surroundings import Surroundings
 from h323d.config.sections import Configuration, PluginConfig
 from h323d.events.calls import CallAdmitted, CallRefused
@@ -167,6 +178,24 @@ def test_soIsTheCallerOfARoutedCall(house: House) -> None:
     house.world.run(1.0)
     assert bob.leg is not None
     assert bob.leg.displayName == house.shown()["displayName"] == "[REDACTED:SSN]"
+
+
+@pytest.mark.alone("what its guard answers is changed from outside")
+@pytest.mark.parametrize(
+    ("priority", "asked"),
+    [(None, CallType.EMERGENCY), (Priority.HIGH, CallType.EMERGENCY), (Priority.NORMAL, None)],
+)
+def test_aRoutedCallAsksForThePriorityThatItHas(
+    house: House, priority: Priority | None, asked: CallType | None
+) -> None:
+    bob = Telephone(house.world, "10.0.0.4", "2000", gatekeeper=RAS)
+    house.registered(bob)
+    house.guard.answer = Admission(priority=priority)
+    urgent = Particulars(declaration=Declaration(CallType.EMERGENCY))
+    house.stranger.call("2000", destination=SIGNALLING, particulars=urgent)
+    house.world.run(1.0)
+    assert bob.leg is not None
+    assert bob.leg.application().callType is asked
 
 
 def test_whatTheGuardKeepsForARoutedCallEndsWithIt(house: House) -> None:

@@ -223,9 +223,9 @@ class RoutedCall:
             ended(verdict.leases)
         else:
             self._context.zone.gates.leases.give(ofCall(self.legId), verdict)
-            if verdict.texts is not None:
-                self.calling = verdict.texts.among(self.calling)
-                self.displayName = verdict.texts.displayName
+            self._said.priority = verdict.priority
+            if (texts := verdict.texts) is not None:
+                self.calling, self.displayName = texts.among(self.calling), texts.displayName
                 self._said.renamed = CallerName(self.calling, self.displayName)
             self._progress.admitted()
 

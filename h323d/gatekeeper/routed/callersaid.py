@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from h323d.call.applications import Priority
 from h323d.call.callers import CallerName
 from h323d.gatekeeper.routed.messages import Edit, SetupChange
 from h323d.gatekeeper.routing.chain import FoundWay
@@ -29,6 +30,7 @@ class CallerSaid:
     The Setup, and what has followed it.
 
     @ivar renamed: how the caller is to be shown; C{None} to leave that as it is.
+    @ivar priority: as the gates have it; C{None} while nobody has said.
     """
 
     def __init__(self, message: Q931Message, setup: IncomingSetup) -> None:
@@ -38,6 +40,7 @@ class CallerSaid:
         self._message = message
         self._content = setup.content
         self.renamed = CallerName(setup.calling, setup.displayName) if setup.renamed else None
+        self.priority: Priority | None = None
         self._early: list[tuple[Q931Message, Content]] = []
 
     def keep(self, message: Q931Message, content: Content) -> bool:
@@ -66,7 +69,8 @@ class CallerSaid:
         @param here: our call signalling address, as that side is told.
         @param names: what the called party is called there; empty to leave that as it is.
         """
-        change = SetupChange(here, way.destination, names, self.renamed, way.grant)
+        parties = names, self.renamed
+        change = SetupChange(here, way.destination, *parties, way.grant, self.priority)
         yield change.applied(self._message), self._content, (change.edit,)
         for message, content in tuple(self._early):
             yield message, content, ()

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from h323d.asn1 import h225
+from h323d.call.applications import Priority
 from h323d.call.callers import CallerName
 from h323d.h323.calls.admission import AdmissionGrant
 from h323d.h323.security.guarddata import withoutDeclarations
@@ -22,6 +23,7 @@ from h323d.h323.signalling.addresses import (
     aliasesFromParties,
     transportToValue,
 )
+from h323d.h323.signalling.callpriority import withoutPriority
 from h323d.h323.signalling.elements import encodeDisplay
 from h323d.h323.signalling.q931 import (
     IE,
@@ -126,6 +128,8 @@ class SetupChange:
     @ivar names: what the called party is called there; empty to leave that as it is.
     @ivar caller: what the caller is called; C{None} to leave that as it is.
     @ivar grant: what a gatekeeper has granted that knows the call as ours, if one has.
+    @ivar priority: what our gates say of that which the caller wants: one that it does not have,
+        it does not ask others for.
     """
 
     source: TransportAddress
@@ -133,6 +137,7 @@ class SetupChange:
     names: tuple[PartyAddress, ...] = ()
     caller: CallerName | None = None
     grant: AdmissionGrant | None = None
+    priority: Priority | None = None
 
     def edit(self, pdu: Fields, fields: Fields) -> None:
         """
@@ -144,7 +149,8 @@ class SetupChange:
         for name in ("endpointIdentifier", "cryptoTokens"):
             fields.pop(name, None)
         if "genericData" in pdu:
-            pdu["genericData"] = withoutDeclarations(pdu["genericData"])
+            left = withoutDeclarations(pdu["genericData"])
+            pdu["genericData"] = withoutPriority(left) if self.priority is Priority.NORMAL else left
         if self.grant is not None:
             _show(self.grant, fields)
         if "hopCount" in fields:

@@ -9,7 +9,7 @@ somebody might prove that they may have it are not looked at: what proves who ca
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,14 @@ from h323d.call.applications import Priority
 from h323d.errors import DecodeError
 from h323d.h323.ras.messages import Fields
 
-__all__ = ["CallPriority", "PriorityValue", "answerTo", "designation", "priorityIn"]
+__all__ = [
+    "CallPriority",
+    "PriorityValue",
+    "answerTo",
+    "designation",
+    "priorityIn",
+    "withoutPriority",
+]
 
 _FEATURE = ("standard", 4)
 _DESIGNATION = ("standard", 1)
@@ -88,6 +95,13 @@ def answerTo(asked: CallPriority | None, granted: Priority | None) -> tuple[Fiel
     if asked is None or granted is None:
         return ()
     return (designation(asked, _rejectReason(asked, granted)),)
+
+
+def withoutPriority(entries: Sequence[Fields]) -> list[Fields]:
+    """
+    What else there is in C{genericData}.
+    """
+    return [each for each in entries if each["id"] != _FEATURE]
 
 
 def _rejectReason(asked: CallPriority, granted: Priority) -> str:

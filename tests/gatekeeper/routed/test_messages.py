@@ -6,8 +6,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from h323d.asn1 import h225
-from h323d.call.applications import CallType
+from h323d.call.applications import CallType, Priority
 from h323d.call.callers import CallerName
 from h323d.call.declaration import Declaration
 from h323d.gatekeeper.routed import messages
@@ -17,6 +19,7 @@ from h323d.h323.security.guarddata import declared
 from h323d.h323.signalling import messages as plain
 from h323d.h323.signalling import q931, uuie
 from h323d.h323.signalling.addresses import aliasesFromParties, transportToValue
+from h323d.h323.signalling.callpriority import CallPriority, PriorityValue, designation
 from h323d.h323.signalling.elements import encodeDisplay
 from h323d.h323.signalling.endpointtype import gatekeeperType, terminalType
 from h323d.h323.signalling.q931 import IE, Element, MessageType, Q931Message
@@ -155,6 +158,18 @@ def test_whatACallerDeclaresIsNotPassedOn() -> None:
     before = declaring(setup(), declared(Declaration(CallType.ESCALATE)), other)
     assert len(pduOf(before)["genericData"]) == 2
     assert pduOf(changed(before, SetupChange(US, THERE)))["genericData"] == [other]
+
+
+@pytest.mark.parametrize(
+    ("priority", "isPassed"), [(None, True), (Priority.HIGH, True), (Priority.NORMAL, False)]
+)
+def test_aPriorityThatTheCallDoesNotHaveIsNotPassedOn(
+    priority: Priority | None, isPassed: bool
+) -> None:
+    asked = designation(CallPriority(PriorityValue.EMERGENCY_AUTHORIZED))
+    other = {"id": ("nonStandard", bytes(16))}
+    after = changed(declaring(setup(), asked, other), SetupChange(US, THERE, priority=priority))
+    assert pduOf(after)["genericData"] == [asked, other][not isPassed :]
 
 
 def test_whatNobodyCouldReadIsTakenAway() -> None:
