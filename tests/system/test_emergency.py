@@ -58,7 +58,7 @@ class House:
         registry.write_text("guardians:\n")
         public = h323ctl("guard", "keygen", str(self.key)).split()[1]
         add = ("guard", "add", str(registry))
-        may = ("may=ROUTINE", "may=EMERGENCY")
+        may = ("may=ROUTINE", "may=ESCALATE", "may=EMERGENCY")
         h323ctl(*add, ID, f"public_key={public}", "aliases=h323:anna", *may)
         for name, host in (("carol", CAROL), ("dave", DAVE), ("sipp", SIPP)):
             names = f"aliases=h323:{name}", f"aliases=sip:{name}@{host}"
@@ -83,6 +83,15 @@ class House:
         signs = ("--key", str(self.key), "--terminal-id", ID, "--guard", NAME)
         return self.caller("anna", ANNA, *signs, *more, target)
 
+    def takesAnna(self) -> bool:
+        """
+        Whether her signature counts.  What is signed within 5 s of the server's start might have been
+        shown to the run before.
+        """
+        with self.anna(SETUP) as anna:
+            waitFor(lambda: self.isIn("anna") or "released" in anna.output(), 10, "an answer")
+            return self.isIn("anna")
+
     def present(self) -> list[str]:
         return [str(each["calling"]) for each in self.server.ask("calls")]
 
@@ -97,19 +106,23 @@ class House:
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     house = House(tmp_path_factory.mktemp("emergency") / "house")
     with house.server:
+        waitFor(house.takesAnna, 20, "Anna is in the room")
+        waitFor(lambda: not house.present(), 10, "and leaves")
         yield house
         assert "Traceback" not in house.server.output()
 
 
-def test_theNewestROUTINEPartyGivesWayAndIsToldWhy(house: House, tmp_path: Path) -> None:
-    def joined() -> bool:
-        # What is signed within 5 s of the server's start might have been shown to the run before.
-        with house.anna(SETUP) as anna:
-            waitFor(lambda: house.isIn("anna") or "released" in anna.output(), 10, "an answer")
-            return house.isIn("anna")
+def test_anESCALATECallMayNotDeclareThatItHasPersonalData(house: House) -> None:
+    for target in (SETUP, f"sip:80001@{US};transport=tcp"):
+        with house.anna(target, "--call-type", "ESCALATE", "--pii") as anna:
+            assert anna.wait(20) != 0, anna.output()
+            assert "answered" not in anna.output()
+        with house.anna(target, "--call-type", "ESCALATE"):
+            waitFor(lambda: house.isIn("anna"), 10, "without, Anna is in the room")
+        waitFor(lambda: not house.present(), 10, "and leaves")
 
-    waitFor(joined, 20, "Anna is in the room")
-    waitFor(lambda: not house.present(), 10, "and leaves")
+
+def test_theNewestROUTINEPartyGivesWayAndIsToldWhy(house: House, tmp_path: Path) -> None:
     before = house.causes().count("PREEMPTION")
     with Capture(tmp_path / "capture", f"{NETWORK}0/24") as capture:
         with house.caller("carol", CAROL, SETUP):
