@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from zope.interface.verify import verifyObject
 
+from h323d.call.applications import Priority
 from h323d.call.legs import ILeg, ILegObserver, LegDirection
 from h323d.call.ways import Way
 from h323d.gateway.bridgeside import BridgeSide
@@ -85,6 +86,11 @@ def test_itIsAsIfItsPartyHadCalled(direction: LegDirection, name: str) -> None:
         assert [str(party) for party in each.calling] == [name]
         assert (each.called, each.callId, each.legId) == ((CAROL,), "new", "new-1")
     assert application.continues == scene.leg.legId
+
+
+def test_itsPriorityIsThatOfTheLegThatItStandsFor(scene: Scene) -> None:
+    scene.transferred.prioritize(Priority.HIGH)
+    assert scene.leg.done == [("prioritize", Priority.HIGH)]
 
 
 def test_whileItRingsTheOldCallGoesOn(scene: Scene) -> None:

@@ -10,6 +10,7 @@ import pytest
 from twisted.internet.task import Clock
 from zope.interface.verify import verifyObject
 
+from h323d.call.applications import Priority
 from h323d.call.legs import ILeg, IOriginator, LegDirection
 from h323d.call.media import IMediaPortObserver, PortStatistics
 from h323d.call.ways import Way
@@ -183,6 +184,15 @@ def test_earlyMediaAfterRingingIsAProgress(network: SimulatedNetwork, patient: S
     peer.settle()
     assert peer.kinds[:2] == [MessageType.ALERTING, MessageType.PROGRESS]
     assert peer.received[1][1].start.fastStart
+
+
+def test_itsPortsHaveThePriorityThatItIsGiven(caller: Side, patient: Side, clock: Clock) -> None:
+    call(caller, patient.endpoint.address)
+    leg = legOf(patient.parties[-1])
+    leg.prioritize(Priority.HIGH)
+    leg.answer(PROFILE)
+    settle(clock)
+    assert [each.priority for each in patient.pool.ports] == [Priority.HIGH]
 
 
 def test_theAnswerLeavesInTheSameTurn(network: SimulatedNetwork, patient: Side) -> None:

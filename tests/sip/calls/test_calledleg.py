@@ -8,6 +8,7 @@ import pytest
 from twisted.logger import capturedLogs, formatEvent
 from zope.interface.verify import verifyObject
 
+from h323d.call.applications import Priority
 from h323d.call.legs import ILeg, LegDirection
 from h323d.call.media import IMediaPortObserver
 from h323d.errors import RemoteProtocolError
@@ -51,6 +52,16 @@ def test_withoutAnOfferNobodyKnowsWhatACallerSpeaks() -> None:
     call.invite("")
     assert call.leg.speaks is None
     call.leg.reject(Cause.CALL_REJECTED)
+    call.end()
+
+
+def test_itsPortsHaveThePriorityThatItIsGiven() -> None:
+    call = Call()
+    call.peer.onOffer = lambda leg: None
+    call.invite()
+    call.leg.prioritize(Priority.HIGH)
+    call.leg.answer(PROFILE)
+    assert [each.priority for each in call.peer.pool.ports] == [Priority.HIGH]
     call.end()
 
 
