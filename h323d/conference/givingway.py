@@ -22,12 +22,10 @@ class GivingWay:
     def __init__(self, precedence: IPrecedence) -> None:
         self._precedence = precedence
 
-    def yielding(self, room: Room | None, leg: ILeg) -> LegID | None:
+    def yielding(self, room: Room, leg: ILeg) -> LegID | None:
         """
-        Who has to leave a room for a caller; C{None} if nobody has, or there is a seat.
+        Who has to leave a room for a caller; C{None} if nobody has.
         """
-        if room is None or room.holds(1):
-            return None
         seats = [
             Seat(each.leg.legId, each.role is RoomRole.MODERATOR)
             for each in room.participants.values()

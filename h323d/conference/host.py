@@ -162,7 +162,8 @@ class ConferenceHost(Part[ConferenceConfig]):
         """
         roomId = RoomID(route.target)
         role, counted = self._roleOf(leg, roomId), failingName(leg, self._callers)
-        refusal = self._objectionTo(leg, roomId, role)
+        refusal, _ = self._seatFor(leg, roomId, role)
+        refusal = refusal or self._refusalOf(leg.peer.host)
         if refusal is None and role is None:
             refusal = self.lobby.refusalOf(counted, self._rules.config)
         if refusal is not None:
@@ -258,7 +259,8 @@ class ConferenceHost(Part[ConferenceConfig]):
         leg, roomId, role = arrival.leg, arrival.roomId, arrival.role
         del self.arrivals[leg.legId]
         predecessor, room = arrival.predecessor, self.rooms.get(roomId)
-        refusal = self._objectionTo(leg, roomId, role)
+        refusal, yielding = self._seatFor(leg, roomId, role)
+        refusal = refusal or self._refusalOf(leg.peer.host)
         if predecessor is not None and room is not None and predecessor.legId in room.participants:
             room.admit(leg, role or RoomRole.PARTICIPANT)
             predecessor.hangup(Cause.NORMAL_CALL_CLEARING)
@@ -267,28 +269,29 @@ class ConferenceHost(Part[ConferenceConfig]):
         elif role is None:
             self.lobby.enter(arrival, self._accessTo(roomId), self._rules.config)
         else:
-            yielding = self._givingWay.yielding(room, leg)
             self._roomOf(roomId).admit(leg, role)
             self._givingWay.preempt(self.rooms[roomId], yielding, leg)
 
     def visitorAdmitted(self, visitor: Visitor, role: RoomRole) -> None:
         leg, roomId = visitor.leg, visitor.arrival.roomId
-        yielding = self._givingWay.yielding(self.rooms.get(roomId), leg)
-        refusal = self._refusalAt(roomId, role)
-        if refusal is None or (refusal is ROOM_FULL and yielding is not None):
+        refusal, yielding = self._seatFor(leg, roomId, role)
+        if refusal is None:
             self._roomOf(roomId).seat(leg, role, tuple(visitor.media.values()))
             self._givingWay.preempt(self.rooms[roomId], yielding, leg)
         else:
             self._sendAway(leg, roomId, refusal)
 
-    def _objectionTo(self, leg: ILeg, roomId: RoomID, role: RoomRole | None) -> Refusal | None:
+    def _seatFor(
+        self, leg: ILeg, roomId: RoomID, role: RoomRole | None
+    ) -> tuple[Refusal | None, LegID | None]:
         """
-        Why a caller gets no seat, be it that of another.
+        Why a caller gets no seat; and who has to leave theirs, if it gets that.
         """
         refusal, room = self._refusalAt(roomId, role), self.rooms.get(roomId)
-        if refusal is ROOM_FULL and self._givingWay.yielding(room, leg) is not None:
-            refusal = None
-        return refusal or self._refusalOf(leg.peer.host)
+        if refusal is not ROOM_FULL or room is None:
+            return refusal, None
+        yielding = self._givingWay.yielding(room, leg)
+        return (refusal if yielding is None else None), yielding
 
     def _sendAway(self, leg: ILeg, roomId: RoomID, refusal: Refusal) -> None:
         """

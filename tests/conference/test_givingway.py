@@ -36,12 +36,6 @@ def newLeg() -> FakeLeg:
     return FakeLeg(HERE, POOL)
 
 
-def test_nobodyHasToWhereThereIsASeat() -> None:
-    givingWay = GivingWay(FirstGoes())
-    assert givingWay.yielding(None, newLeg()) is None
-    assert givingWay.yielding(roomOf(newLeg()), newLeg()) is None
-
-
 def test_itIsAskedWhoHasToOfThoseWhoHaveThem() -> None:
     first = FirstGoes()
     legs = newLeg(), newLeg()

@@ -22,7 +22,7 @@ from h323d.call.applications import (
     Texts,
 )
 from h323d.call.gates import Gates
-from h323d.call.legs import ILegObserver
+from h323d.call.legs import ILeg, ILegObserver
 from h323d.call.media import IMixerObserver
 from h323d.call.policy import IDestination, Route
 from h323d.call.precedence import EQUALS, IPrecedence
@@ -61,6 +61,17 @@ from tests.support.lease import Lease
 
 def number(text: str) -> PartyAddress:
     return PartyAddress(AddressKind.DIALLED_DIGITS, text)
+
+
+class Kept:
+    """
+    A meeting for two, of whom one is being called.
+    """
+
+    seats, kept = 2, 1
+
+    def turnedAway(self, leg: ILeg, refusal: Refusal) -> None:
+        raise AssertionError(refusal)
 
 
 class HostTestCase(SynchronousTestCase):
@@ -268,6 +279,14 @@ class HostTests(HostTestCase):
             urgent.legId,
         ]
         assert first.done == [(present[0].legId, urgent.legId)]
+
+    def test_aSeatThatIsKeptForSomebodyIsNotTaken(self) -> None:
+        first = FirstGoes()
+        self.build(ConferenceConfig(maxParticipants=2), precedence=first)
+        self.host.meetings[RoomID("80001")] = Kept()
+        present, urgent = self.join("80001"), self.join("80001")
+        assert present.done[-1] == ("hangup", Cause.PREEMPTION)
+        assert list(self.host.rooms[RoomID("80001")].participants) == [urgent.legId]
 
     def test_nobodyHasToGoForWhoIsNotAnsweredYet(self) -> None:
         first = FirstGoes()
