@@ -67,9 +67,11 @@ class House:
         file: Path,
         names: tuple[str, ...] = ("anna", "bert", "cora"),
         council: CouncilConfig | None = None,
+        kind: type[SimulatedServer] = SimulatedServer,
         **fields: dict[str, str],
     ) -> None:
         """
+        @param kind: of the server.
         @param fields: more of an entry, by the name of the guardian.
         """
         self.world = world
@@ -87,13 +89,11 @@ class House:
             for number, name in enumerate(names, 1)
         }
         self.write()
-        self.server: SimulatedServer = world.server(
-            SERVER,
-            Configuration(
-                guard=GuardConfig(str(file), "council-1", checkInterval=1.0),
-                council=council or CouncilConfig(),
-            ),
+        configuration = Configuration(
+            guard=GuardConfig(str(file), "council-1", checkInterval=1.0),
+            council=council or CouncilConfig(),
         )
+        self.server = world.started(kind(world, SERVER, configuration))
         self.phones = {
             name: Councillor(world, f"10.0.1.{number}", name, 300 + 100 * number, gatekeeper=RAS)
             for number, name in enumerate(names, 1)

@@ -22,12 +22,15 @@ from h323d.events.council import (
     GuardianQueued,
     GuardianRefused,
 )
-from h323d.operation.command import OperatorError
+from h323d.inputs import Input
+from h323d.operation.command import OperatorError, Role
+from h323d.operation.desk import Actor
 from h323d.sip.messages.message import SIPRequest
 from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
 from tests.support.councillors import ROOM, SERVER, SIGNALLING, House
-from tests.support.graph import hidden
+from tests.support.following import goOn
+from tests.support.led import LedServer
 from tests.support.simulatedphone import Telephone
 from tests.support.simulation import Simulation
 from tests.support.sippeers import ScriptedPeer, offerBody, request, responseTo
@@ -469,24 +472,23 @@ def test_whoWaitsIsForgottenWithTheCouncil(house: House) -> None:
     assert (house.phones["bert"].offers, house.phones["cora"].offers) == (0, 0)
 
 
-def isElsewhere(thing: object) -> bool:
-    """
-    Whether it is no council's.
-    """
-    ours = ("h323d.council", "h323d.call.timer", "twisted.internet", "builtins")
-    return not type(thing).__module__.startswith(ours)
-
-
-def test_noClosureLivesInACouncil(house: House) -> None:
-    house.registered("anna", "bert")
-    small(house, seats=2, waiting=5)
+def test_aCouncilThatIsWrittenDownGoesOnElsewhere(world: Simulation, tmp_path: Path) -> None:
+    config = replace(QUICK, maxParticipants=2, waiting=5)
+    house = House(world, tmp_path / "registry.yaml", council=config, kind=LedServer)
+    led = house.server
+    assert isinstance(led, LedServer)
     house.phones["bert"].rings = True
-    house.council("convene")
-    house.world.run(0.5)
+    house.registered()
+    led.inputs.enter(Input.COMMAND, Actor("uid 0", Role.OPERATOR), "council", [ROOM, "convene"])
+    world.run(0.5)
     assert house.states() == {"anna": "present", "bert": "calling", "cora": "waiting"}
-    calls = ((f"{each}", each) for each in house.world.clock.getDelayedCalls())
-    councils = house.server.server.councils
-    assert hidden([("councils", councils), *calls], isElsewhere) == {}
+    moment = led.moment()
+    house.phones["anna"].hangup()
+    world.run(1.0)
+    assert house.states() == {"anna": "absent", "bert": "calling", "cora": "present"}
+    house.over()
+    expected = (led.leading.turn, [str(fact) for fact in led.facts])
+    assert goOn(moment, led.log) == expected
 
 
 # SIP.
