@@ -266,7 +266,7 @@ class Guard:
         if yielding is not None:
             self.precedence.bandwidthPreempted(yielding, holding)
         if shown is not None:
-            self.holdings.becomesGrave(holding)
+            self.holdings.becomesGrave(holding, application.callId)
         if application.door is Door.ARQ:
             self._identification.leave(application, found, asked.generation, asked.now)
         priority = Priority.HIGH if kind is CallType.EMERGENCY else Priority.NORMAL
@@ -276,7 +276,7 @@ class Guard:
         held = self.holdings.of(application.legId)
         if shown is None or held is None:
             return PASSED
-        self.holdings.becomesGrave(held)
+        self.holdings.becomesGrave(held, application.callId)
         return Admission(texts=shown)
 
     def _heldBefore(self, application: Application) -> Holding | None:
@@ -310,11 +310,20 @@ class Guard:
         asker = Asker("", held.form, terminalId, status, mayDeclare=may)
         return Identified(asker, guardian, held.key, declares)
 
+    def _typeAround(self, application: Application) -> CallType | None:
+        """
+        The type of the room that is called; or else of the call that it goes on from, or that
+        is answered.
+        """
+        if self.holdings.goesOnGravely(application.continues, application.callId):
+            return CallType.ESCALATE
+        return self.roomTypes.of(_roomOf(application) or application.called)
+
     def _demandOf(self, application: Application, found: Identified, call: Call) -> Demand:
         before = self.holdings.ofCall(call) if application.door in _REPORTED else None
         return Demand(
             found.callType if before is None else before.callType,
-            self.roomTypes.of(_roomOf(application) or application.called),
+            self._typeAround(application),
             application.declaredPII,
             self._piiOf(application) if self._isRead(application, found) else frozenset(),
             self._bandwidthOf(application, call),

@@ -124,7 +124,7 @@ class Holdings:
         self._all: dict[int, Holding] = {}  # by the serials of their leases
         self._byName: dict[str, Holding] = {}
         self._types: dict[int, CallType] = {}  # as which calls were judged, likewise
-        self._grave: dict[int, None] = {}  # serials of the leases of ESCALATE calls
+        self._grave: dict[int, str] = {}  # ESCALATE calls, by the serials of their leases
 
     def __len__(self) -> int:
         return len(self._all)
@@ -195,12 +195,24 @@ class Holdings:
         held = (self._all[each] for each in self._grave)
         return any(each.lease.call.terminalId == terminalId for each in held)
 
-    def becomesGrave(self, holding: Holding) -> None:
+    def becomesGrave(self, holding: Holding, callId: str = "") -> None:
         """
         A call is of type ESCALATE, or has come to a room of that type.
+
+        @param callId: as facts have it; empty if there is none yet.
         """
         if holding.lease.serial in self._all:
-            self._grave[holding.lease.serial] = None
+            self._grave[holding.lease.serial] = callId
+
+    def goesOnGravely(self, leg: str, callId: str) -> bool:
+        """
+        Whether somebody comes from a call of type ESCALATE, or answers one.
+
+        @param leg: that goes on; empty for one that begins.
+        """
+        held = self.of(leg)
+        isGrave = held is not None and held.lease.serial in self._grave
+        return isGrave or (bool(callId) and callId in self._grave.values())
 
     def over(self, holding: Holding) -> None:
         """

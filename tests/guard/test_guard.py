@@ -403,6 +403,28 @@ def test_whoComesIntoAGraveRoomIsInAGraveCall(room: str, isGrave: bool) -> None:
     assert house.guard.holdings.isGrave("if://guardian/anna") is isGrave
 
 
+def test_whoGoesOnFromAGraveCallIsInOneStill() -> None:
+    house = House(registry(entry("anna", aliases="'sip:anna@council.example'")))
+    house.admitted(callType=CallType.ESCALATE)
+    again = replace(INVITE, legId="l2", continues="l1", called=(BERT,), declaredPII=True)
+    refused = house.guard.judge(again)
+    assert isinstance(refused, Refusal)
+    assert refused.detail == "declared"
+    house.guard.judge(replace(again, declaredPII=False, callId="k2"))
+    assert house.guard.holdings.goesOnGravely("l2", "")
+
+
+def test_whoAnswersAGraveCallIsInOneToo() -> None:
+    house = House(
+        registry(entry("anna", aliases="['sip:anna@council.example', h323:anna]"), entry("bert"))
+    )
+    house.admitted(callType=CallType.ESCALATE, callId="k1")
+    answer = replace(CALLED, callId="k1", callIdentifier="c9")
+    house.admitted(answer)
+    assert house.guard.holdings.goesOnGravely("l9", "")
+    assert not house.guard.holdings.goesOnGravely("l8", "k2")
+
+
 def test_whoMayNotDeclareATypeMayNotInATransferEither() -> None:
     house = House(escalateRooms=("80001",))
     house.admitted(INVITE, DIGEST, calling=(BERT,), called=(ANNA,))

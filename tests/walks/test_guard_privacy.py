@@ -11,7 +11,9 @@ import pytest
 
 from h323d.conference.config import ConferenceConfig, RoomConfig
 from h323d.config.sections import Configuration
+from h323d.gateway.config import GatewayConfig
 from h323d.operation.command import OperatorError
+from h323d.operation.views import ParticipantView
 from h323d.sip.messages.message import SIPRequest
 from tests.support.guardedhouse import HOST, SIGNALLING, House
 from tests.support.h323 import ScriptedPeer as SetupPeer
@@ -24,7 +26,7 @@ COUNCIL = ConferenceConfig(rooms=(RoomConfig("council", ("81000",)),))
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
     with Simulation(seed=4) as world:
-        base = Configuration(conference=COUNCIL)
+        base = Configuration(conference=COUNCIL, gateway=GatewayConfig(acceptUnregistered=True))
         house = House(world, tmp_path / "registry.yaml", base=base, escalateRooms=("council",))
         yield house
         house.close()
@@ -118,3 +120,18 @@ def test_whatIsWrittenDuringAGraveCallHasNoPersonalData(house: House) -> None:
     assert writers.write(3, "1111 1111 now") == "[REDACTED:CARD] now"
     assert [traced(house, f"text{number}") > 0 for number in (1, 2, 3)] == [True, False, False]
     writers.reader.port.close()
+
+
+def test_soIsACallThatIsTransferredThere(house: House) -> None:
+    house.alice.register()
+    house.world.run(1.0)
+    assert invite(house, "1000") == 200
+    tag = house.phone.messages[-1].toAddress.tag or ""
+    uri = f"sip:1000@{HOST}"
+    house.send("ACK", tag=tag, uri=uri)
+    house.send("REFER", 2, tag, extra=f"Refer-To: <sip:council@{HOST}>\n", uri=uri)
+    house.world.run(2.0)
+    (call,) = house.server.server.operator.calls()
+    assert isinstance(call, ParticipantView)
+    assert call.room == "council"
+    assert traced(house, call.callId) == 0
