@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from twisted.internet.defer import Deferred
 from zope.interface import implementer
 
-from h323d.call.applications import Application, Door, ILease, Refusal, Verdict
+from h323d.call.applications import Application, Door, ILease, Reason, Refusal, Verdict
 from h323d.call.gates import Gates
 from h323d.call.leases import ended
 from h323d.call.legs import ILeg, ILegObserver, ITransferRequest, LegDirection
@@ -41,8 +41,8 @@ class AnsweringLeg(Protocol):
     def answerApplication(self) -> Application:
         """What its answer applies for, once there is one."""
 
-    def hangup(self, cause: Cause) -> None:
-        """As L{ILeg.hangup}."""
+    def refuseAnswer(self, cause: Cause, reason: Reason) -> None:
+        """End the call, and tell the peer why, in the words of its protocol."""
 
 
 class _Standing(enum.Enum):
@@ -103,7 +103,7 @@ class JudgedAnswer:
         held, self._held = self._held, []
         if isinstance(verdict, Refusal):
             self._standing = _Standing.REFUSED
-            self._leg.hangup(verdict.cause)
+            self._leg.refuseAnswer(verdict.cause, verdict.reason)
             return
         self._standing = _Standing.PASSED
         self._leases = verdict.leases

@@ -112,7 +112,7 @@ class House:
     def answerApplication(self) -> Application:
         return Application(Door.ANSWER, "sip", None, answering=True)
 
-    def hangup(self, cause: Cause) -> None:
+    def refuseAnswer(self, cause: Cause, reason: Reason) -> None:
         self.hungUp.append(cause)
         self.observer.legReleased(self.leg, cause)
 

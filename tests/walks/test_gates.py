@@ -145,7 +145,7 @@ def test_soDoesTheOperator(house: House) -> None:
     house.server.server.operator.call("1000", "80001")
     house.world.run(1.0)
     assert house.alice.speaking
-    assert house.asked() == ["operator", "ARQ"]  # which is the called side's
+    assert house.asked() == ["operator", "ARQ", "answer"]  # the ARQ is the called side's
 
 
 def test_aRoutedCallIsJudgedAsTheOthersAre(house: House) -> None:

@@ -55,7 +55,7 @@ By the doors, what is answered for each reason, in their order: reasons of H.225
 of SIP, when to come again, and in brackets the cause of Q.850.
 """
 
-WITHOUT_NAMES = (Door.RAI, Door.IRR, Door.ANSWER, Door.OPERATOR)
+WITHOUT_NAMES = (Door.RAI, Door.IRR, Door.OPERATOR)
 """
 Where no answer has a place for the name of the reason, or nothing but that.
 """
@@ -83,7 +83,10 @@ def _inBrackets(message: SIPRequest | SIPResponse) -> str:
     The cause that a message of SIP has; empty if it has none.
     """
     reason = message.headers.get("Reason")
-    return "" if reason is None else f"({reason.removeprefix('Q.850;cause=')})"
+    if reason is None:
+        return ""
+    cause, *_ = reason.removeprefix("Q.850;cause=").split(";")
+    return f"({cause})"
 
 
 class House:
@@ -192,6 +195,7 @@ class House:
         assert isinstance(bye, SIPRequest)
         self.phone.send(responseTo(bye, 200), SERVER)
         self.world.run(0.3)
+        self.named = f'text="{self.gate.reason.value}"' in (bye.headers.get("Reason") or "")
         return f"{bye.method} {_inBrackets(bye)}"
 
     def operated(self) -> str:

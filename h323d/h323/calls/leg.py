@@ -187,6 +187,9 @@ class H323Leg(DescribedCall):
     def answerApplication(self) -> Application:
         return connectApplication(self)
 
+    def refuseAnswer(self, cause: Cause, reason: Reason) -> None:
+        self.reject(cause, reason)
+
     def reject(self, cause: Cause, reason: Reason | None = None, discord: Discord = NONE) -> None:
         self._ways.close()
         self._call.release(self._wire.refusing(cause, reason))

@@ -8,6 +8,7 @@ import random
 
 from h323d.call.legs import LegDirection
 from h323d.call.replacing import Replacement
+from h323d.sip.calls.sentinvite import Fork
 from h323d.sip.transactions.running import ServerTransaction
 from h323d.values.address import PartyAddress, TransportAddress
 from h323d.values.identifiers import CallID, LegID, newLegID
@@ -21,7 +22,11 @@ NOWHERE = TransportAddress("0.0.0.0", 0)  # the peer of a call that is not sent 
 class DescribedCall:
     """
     As L{h323d.call.legs.ILeg} has it.
+
+    @ivar accepted: the 2xx that is the call; of one that we make, once it is answered.
     """
+
+    accepted: Fork
 
     protocol, vouched = "sip", False
     callIdentifier = conferenceId = ""

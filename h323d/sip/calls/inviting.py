@@ -68,7 +68,7 @@ class InvitingOwner(Protocol):
     refusedEverywhere: bool
     retryAfter: int
     discord: str
-    accepted: Fork | None
+    accepted: Fork
 
     def dialled(self) -> None:
         """The INVITE leaves."""

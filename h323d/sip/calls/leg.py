@@ -45,7 +45,7 @@ from h323d.sip.calls.mediacontrol import LegPictures
 from h323d.sip.calls.modification import SessionModification
 from h323d.sip.calls.referral import Referrals
 from h323d.sip.calls.requests import Requests
-from h323d.sip.calls.sentinvite import CallTarget, Fork
+from h323d.sip.calls.sentinvite import CallTarget
 from h323d.sip.calls.sessionphase import SessionPhase, phaseOf
 from h323d.sip.dialogs.dialogend import DialogEnd
 from h323d.sip.dialogs.replaces import Replaces
@@ -94,7 +94,6 @@ class SIPLeg(DescribedCall):
         self._agent = agent
         self._observer: ILegObserver = SilentObserver()
         self._answer = JudgedAnswer(self, agent.gates)
-        self.accepted: Fork | None = None
         self._answerTold = False
         self._soon = Timer(agent.clock)
         self._watch = SilenceWatch(self, agent.clock, agent.pool.silenceTimeout)
@@ -237,8 +236,11 @@ class SIPLeg(DescribedCall):
         return inviteApplication(self, self._side.sipCallId, invite)
 
     def answerApplication(self) -> Application:
-        assert self.accepted is not None  # or it would not be answered
         return answerApplication(self, self.accepted, self._agent.clock.seconds())
+
+    def refuseAnswer(self, cause: Cause, reason: Reason) -> None:
+        self._end.refused = reason.value
+        self.hangup(cause)
 
     def applicationFor(self, request: SIPRequest) -> Application:
         return withinApplication(self, request)

@@ -53,6 +53,7 @@ class DialogEnd:
     @ivar dialog: C{None} before a call of ours is answered.
     @ivar focus: the name of the conference that the peer talks with; empty if it is none.
     @ivar account: by which of ours with the peer it is (L{h323d.sip.digest.answering.Secrets}).
+    @ivar refused: why the peer may not talk with us, by the name of the reason; empty if it may.
     @ivar early: the dialogs that provisional answers to a call of ours made, by the peers' tags.
     @ivar settled: of those, the one whose peer has answered our offer for good (RFC 3262, 5).
     """
@@ -63,6 +64,7 @@ class DialogEnd:
         self.dialog: Dialog | None = None
         self.focus = ""
         self.account = ""
+        self.refused = ""
         self.early: dict[str | None, Dialog] = {}
         self.settled: Dialog | None = None
         self._agent = agent
@@ -227,7 +229,8 @@ class DialogEnd:
         if self.dialog is None:
             return
         request = self.request(self.dialog, "BYE")
-        request = request.withHeaders(request.headers.adding("Reason", reasonOf(cause)))
+        text = f';text="{self.refused}"' if self.refused else ""
+        request = request.withHeaders(request.headers.adding("Reason", reasonOf(cause) + text))
         self.dialog.terminate()
         sendFarewell(self._agent, request, self.flow, self.account)
 
