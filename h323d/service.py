@@ -146,7 +146,7 @@ class H323dService(Service):
             stateDirectory(configuration.control),
             Names(reactor, configuration.routing.nameServers, configuration.routing.dnsTimeout),
             Web(newAgent(reactor), reactor),
-            _secureCalls(configuration.h323, reactor),
+            _secureCalls(configuration.h323, bool(configuration.guard.registry), reactor),
             _secureSIP(configuration.sip, reactor),
             Routes(),
             Files(),
@@ -270,10 +270,15 @@ class H323dService(Service):
             self._tellExposure()
 
 
-def _secureCalls(config: H323Config, reactor: Any) -> SecureStreams | None:
+def _secureCalls(config: H323Config, isGuarded: bool, reactor: Any) -> SecureStreams | None:
+    """
+    @param isGuarded: whether callers may prove by their keys who they are.
+    """
     if not config.certificate:
         return None
-    clients = ClientCertificates.SIGNED if config.verifyPeers else ClientCertificates.NONE
+    clients = ClientCertificates.ANY if isGuarded else ClientCertificates.NONE
+    if config.verifyPeers:
+        clients = ClientCertificates.SIGNED
     return _secureStreams(
         reactor,
         Credentials(

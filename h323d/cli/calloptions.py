@@ -47,6 +47,10 @@ def optionsOf(arguments: Sequence[str] | None) -> argparse.Namespace:
             parser.error(f"--tls-key: {str(error).removeprefix('key: ')}")
     if len({each is None for each in (options.key, options.terminal_id, options.guard)}) > 1:
         parser.error("--key, --terminal-id and --guard go together")
+    if (options.tls_certificate is None) is not (options.tls_private_key is None):
+        parser.error("--tls-certificate and --tls-private-key go together")
+    if options.tls_certificate is not None and not options.tls:
+        parser.error("--tls-certificate has no meaning without --tls")
     if options.guard_key is not None and options.key is None:
         parser.error("--guard-key has no meaning without --key")
     if options.record and options.sound_card is not None:
@@ -142,6 +146,13 @@ def _addStart(parser: argparse.ArgumentParser) -> None:
     start.add_argument(
         "--tls-key", metavar="sha256:HEX", help="believe only whoever has this public key"
     )
+    start.add_argument(
+        "--tls-certificate",
+        type=Path,
+        metavar="PEM",
+        help="show this: a guarded server knows us by its key",
+    )
+    start.add_argument("--tls-private-key", type=Path, metavar="PEM", help="its private key")
     start.add_argument("--no-fast-start", action="store_true", help="open media by H.245 only")
     start.add_argument("--no-tunnelling", action="store_true", help="H.245 on its own connection")
     start.add_argument("--early-h245", action="store_true", help="begin H.245 in the Setup")

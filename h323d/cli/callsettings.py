@@ -30,6 +30,7 @@ from h323d.sip.messages.uri import parseURI
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.ed25519 import SigningIdentity
 from h323d.values.media.profile import MediaProfile
+from h323d.values.tlspeer import CertificateFiles
 
 __all__ = ["codecsOf", "destinationOf", "settingsOf", "sinkOf", "sourceOf"]
 
@@ -81,6 +82,7 @@ def settingsOf(options: argparse.Namespace, destination: TransportAddress | None
         tls=options.tls,
         tlsAuthorities="" if options.tls_authorities is None else str(options.tls_authorities),
         tlsKey=options.tls_key or "",
+        tlsShown=_shownBy(options),
         sipPort=options.sip_port,
         h323Port=options.h323_port,
         media=_mediaOf(options),
@@ -92,6 +94,12 @@ def settingsOf(options: argparse.Namespace, destination: TransportAddress | None
 def _declarationIn(options: argparse.Namespace) -> Declaration:
     callType = None if options.call_type is None else CallType(options.call_type)
     return Declaration(callType, options.pii)
+
+
+def _shownBy(options: argparse.Namespace) -> CertificateFiles | None:
+    if options.tls_certificate is None:
+        return None
+    return CertificateFiles(str(options.tls_certificate), str(options.tls_private_key))
 
 
 def _signsAs(options: argparse.Namespace) -> SigningIdentity | None:

@@ -55,7 +55,7 @@ from h323d.values.media.direction import Direction
 from h323d.values.media.medium import Medium
 from h323d.values.media.streams import Stream
 from h323d.values.proceeding import Proceeding
-from h323d.values.tlspeer import ClientCertificates, TLSPeer
+from h323d.values.tlspeer import CertificateFiles, ClientCertificates, TLSPeer
 
 __all__ = ["Phone"]
 
@@ -363,7 +363,15 @@ class Phone(SilentObserver):
 def _secured(settings: PhoneSettings, reactor: Any) -> IStreamOpener:
     key = settings.tlsKey
     peers = [TLSPeer(network, key) for network in ("0.0.0.0/0", "::/0")] if key else ()
-    credentials = Credentials("", "", settings.tlsAuthorities, ClientCertificates.NONE, peers)
+    shown = settings.tlsShown or CertificateFiles("", "")
+    credentials = Credentials(
+        shown.certificate,
+        shown.privateKey,
+        settings.tlsAuthorities,
+        ClientCertificates.NONE,
+        peers,
+        "--tls",
+    )
     opener: IStreamOpener = TLSOpener(reactor, credentials)
     return opener
 

@@ -18,6 +18,7 @@ from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.ed25519 import SigningIdentity
 from h323d.values.media.profile import MediaProfile
+from h323d.values.tlspeer import CertificateFiles
 
 __all__ = ["PhoneOwner", "PhoneSettings"]
 
@@ -43,6 +44,7 @@ class PhoneSettings:
         side; empty for anybody.
     @ivar tlsKey: the public key that the other side has to have, as L{TLSPeer} writes it;
         empty for any.
+    @ivar tlsShown: the certificate that it shows over TLS; C{None} for none.
     """
 
     bind: str
@@ -55,6 +57,7 @@ class PhoneSettings:
     tls: bool = False
     tlsAuthorities: str = ""
     tlsKey: str = ""
+    tlsShown: CertificateFiles | None = None
     sipPort: int = 0
     h323Port: int = 0
     media: MediaConfig = field(default_factory=MediaConfig)

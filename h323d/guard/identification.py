@@ -75,7 +75,8 @@ class Identification:
             if proof.scheme == TLS and _isShown(proof, application, registry):
                 return _byConnection(proof, application, registry)
         for proof in verified(application.proofs):
-            return _bySecret(proof, application, registry)
+            if proof.scheme != TLS:
+                return _bySecret(proof, application, registry)
         if inherited is not None:
             return _byInheritance(inherited, application, registry)
         return _byAddress(application, registry)
@@ -174,9 +175,13 @@ def _signaturesOf(application: Application) -> list[Proof]:
 
 def _isShown(proof: Proof, application: Application, registry: Registry) -> bool:
     """
-    Whether a key is shown to prove something: whoever we connect to over TLS has one.
+    Whether a key is shown to prove something: whoever we connect to over TLS has one, and so may
+    H.323 equipment that proves who it is by other things.
     """
-    return application.door is not Door.ANSWER or registry.bySPKI(proof.key) is not None
+    if application.door not in (Door.SETUP, Door.ANSWER):
+        return True
+    guardian = registry.bySPKI(proof.key)
+    return guardian is not None and ProofForm.TLS in guardian.proofs
 
 
 def _byConnection(proof: Proof, application: Application, registry: Registry) -> Identified:

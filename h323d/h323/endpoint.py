@@ -46,6 +46,7 @@ from h323d.h323.signalling.uuie import Content, Fields
 from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.identifiers import LegID, newCallID, newLegID
+from h323d.values.proof import ofConnection
 
 __all__ = ["H323Endpoint"]
 
@@ -206,6 +207,8 @@ class H323Endpoint(Part[H323Config]):
         except RemoteProtocolError as error:
             self._refuse(connection, message, error.cause)
             return
+        proofs = ofConnection(connection.peerKey, self._world.clock.seconds())
+        setup = replace(setup, proofs=(*setup.proofs, *proofs))
         call, setups = None, self._gatekept.setups
         if setups is not None:
             if not setups.takesSetup(connection, setup):
@@ -227,8 +230,9 @@ class H323Endpoint(Part[H323Config]):
         self, connection: SignallingConnection, message: Q931Message, setup: IncomingSetup
     ) -> None:
         home = self._homes.towards(connection.peer.host, connection.local.host)
+        context = self.contextOf(connection.isSecure, home)
         leg = H323Leg(
-            self.contextOf(connection.isSecure, home),
+            replace(context, network=replace(context.network, key=connection.peerKey)),
             CallDescription(
                 newLegID(self._world.rng),
                 newCallID(self._world.rng),

@@ -19,7 +19,7 @@ from h323d.sip.resourcepriority import typeIn
 from h323d.sip.sdp.description import MediaDescription, parse
 from h323d.values.address import TransportAddress
 from h323d.values.ed25519 import SCHEME
-from h323d.values.proof import TLS, Proof
+from h323d.values.proof import Proof, ofConnection
 
 __all__ = [
     "answerApplication",
@@ -66,8 +66,7 @@ def answerApplication(offer: IOffer, fork: Fork, now: float) -> Application:
     @param now: seconds of Unix time.
     """
     request, response, flow = fork.invite.request, fork.response, fork.invite.flow
-    key = flow.peerKey
-    proofs = () if key is None else (Proof(TLS, "", int(now), key=key),)
+    proofs = ofConnection(flow.peerKey, now)
     signature = shownInAnswer(request, response)
     return Application(
         Door.ANSWER,

@@ -9,7 +9,16 @@ from dataclasses import dataclass
 
 from h323d.values.ed25519 import SCHEME
 
-__all__ = ["MAX_IDENTITY", "TLS", "Proof", "malformed", "nonceOf", "numberOf", "verified"]
+__all__ = [
+    "MAX_IDENTITY",
+    "TLS",
+    "Proof",
+    "malformed",
+    "nonceOf",
+    "numberOf",
+    "ofConnection",
+    "verified",
+]
 
 MAX_IDENTITY = 128
 """
@@ -60,6 +69,16 @@ def malformed(scheme: str) -> Proof:
     A proof that was given, and is not as it has to be.
     """
     return Proof(scheme, "", 0)
+
+
+def ofConnection(key: bytes | None, now: float) -> tuple[Proof, ...]:
+    """
+    What a connection itself proves of who is at its other end.
+
+    @param key: of the certificate that they have shown; C{None} for none.
+    @param now: seconds of Unix time.
+    """
+    return () if key is None else (Proof(TLS, "", int(now), key=key),)
 
 
 def verified(proofs: Iterable[Proof]) -> tuple[Proof, ...]:

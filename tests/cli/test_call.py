@@ -29,6 +29,8 @@ GUARDED = ("--key", "a.pem", "--terminal-id", "if://guardian/anna", "--guard", "
         ["--bind", "nonsense", "127.0.0.1"],
         ["--key", "a.pem", "127.0.0.1"],
         ["--guard-key", str(publicKey("council")), "127.0.0.1"],
+        ["--tls-certificate", "a.pem", "--tls", "127.0.0.1"],
+        ["--tls-certificate", "a.pem", "--tls-private-key", "a.key", "127.0.0.1"],
         [*GUARDED, "--guard-key", "ed25519:00", "127.0.0.1"],
         ["--key", "a.pem", "--terminal-id", "x" * 129, "--guard", "g", "127.0.0.1"],
         ["--key", "a.pem", "--terminal-id", "x\ny", "--guard", "g", "127.0.0.1"],

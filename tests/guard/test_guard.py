@@ -669,3 +669,17 @@ def test_anEMERGENCYStaysOneInAnyRoom() -> None:
     house.admitted(called=(ANNA,), callType=CallType.EMERGENCY)
     house.ask(replace(INVITE, door=Door.ROOM, room="80001"))
     assert [each.callType for each in house.guard.holdings] == [CallType.EMERGENCY]
+
+
+def test_theKeyOfAConnectionProvesWhoSendsASetup() -> None:
+    house = House(registry(entry("anna", aliases="h323:anna", proof="[tls, h235]")))
+    setup = replace(CALLED, door=Door.SETUP, answering=False, calling=(ANNA_ID,))
+    own, other = (Proof("tls", "", START, key=publicKey(each).spki) for each in ("anna", "bert"))
+    (lease,) = house.admitted(setup, own).leases
+    assert (lease.form.value, lease.key) == ("tls", own.key)
+    # Equipment may have a certificate, and prove who it is by its ARQ.
+    password = Proof("h2351", "anna", START)
+    asked = replace(ANSWERING, answering=False, declaredPII=False, callIdentifier="c7")
+    house.admitted(asked, password)
+    (lease,) = house.admitted(setup, other, callIdentifier="c7", source=NEAR, called=()).leases
+    assert (lease.form.value, lease.inherited) == ("h235", True)

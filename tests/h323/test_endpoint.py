@@ -9,6 +9,7 @@ import random
 import pytest
 from twisted.internet.task import Clock
 
+from h323d.call.applications import Door
 from h323d.call.ways import Way
 from h323d.h323.calls.faststart import offerFastStart
 from h323d.h323.calls.incoming import IncomingSetup
@@ -33,7 +34,7 @@ from tests.support.h323 import (
     Side,
 )
 from tests.support.network import SimulatedNetwork
-from tests.support.sealed import sealedStreams
+from tests.support.sealed import KEYS, sealedStreams
 
 THEIR_RTP = TransportAddress("10.0.0.9", 5000)
 THEIR_RTCP = TransportAddress("10.0.0.9", 5001)
@@ -217,3 +218,32 @@ def test_theH245OfACallOverTLSIsOverTLS(network: SimulatedNetwork) -> None:
     )
     secured.secure.connect(Start(h245Address=control.address))
     assert "terminalCapabilitySet" in control.names
+
+
+def test_whoCallsOverTLSProvesTheirKey(network: SimulatedNetwork) -> None:
+    config = H323Config(tlsPort=1300, certificate="ours.pem", privateKey="ours.key")
+    side = Side(network, "10.0.0.1", config, secure=sealedStreams(network.host("10.0.0.1")))
+    opener = sealedStreams(network.host("10.0.0.70")).opener
+    peer = ScriptedPeer(network, "10.0.0.70", TransportAddress("10.0.0.1", 1300), opener)
+    peer.setup()
+    leg = side.parties[0].leg
+    assert leg is not None
+    assert [(each.scheme, each.key) for each in leg.proofs] == [("tls", KEYS["10.0.0.70"])]
+
+
+def test_whoIsCalledOverTLSProvesTheirKeyWithTheAnswer(network: SimulatedNetwork) -> None:
+    there = TransportAddress("10.0.0.70", 1300)
+    gatekept = Gatekept(secureAddressOf=lambda plain: there)
+    secure = sealedStreams(network.host("10.0.0.1"))
+    side = Side(network, "10.0.0.1", secure=secure, gatekept=gatekept)
+    callee = ScriptedCallee(
+        network, "10.0.0.70", 1300, sealedStreams(network.host("10.0.0.70")).listener
+    )
+    way = Way("h323", TransportAddress("10.0.0.70", 1720))
+    party = Party()
+    leg = side.endpoint.originator.originate(newCallID(random.Random(1)), (), way, PROFILE, party)
+    callee.settle()
+    callee.connect()
+    application = leg.answerApplication()
+    assert (application.door, application.source) == (Door.ANSWER, there)
+    assert [each.key for each in application.proofs] == [KEYS["10.0.0.70"]]

@@ -24,13 +24,19 @@ from h323d.net.stream import StreamListener, StreamOpener
 from h323d.values.address import TransportAddress
 from tests.support.network import SimulatedHost
 
-__all__ = ["SPOKEN_FOR", "sealed", "sealedStreams"]
+__all__ = ["KEYS", "SPOKEN_FOR", "sealed", "sealedStreams"]
 
 
 SPOKEN_FOR = {"10.0.0.7": ("", "example.com")}
 """
 The SIP domains that whoever connects proves to speak for, by host; there it proves to be at the
 address, too.
+"""
+
+
+KEYS = {"10.0.0.70": b"the key of 10.0.0.70"}
+"""
+Of the certificates that are shown, by host.
 """
 
 
@@ -43,10 +49,9 @@ def sealed(data: bytes) -> bytes:
 
 @implementer(IStream)
 class _SealedStream:
-    peerKey = None
-
     def __init__(self, stream: IStream) -> None:
         self._stream = stream
+        self.peerKey = KEYS.get(stream.peer.host)
         self.local, self.peer = stream.local, stream.peer
 
     def provesToBe(self, host: str, domain: str) -> bool:

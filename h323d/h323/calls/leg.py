@@ -31,7 +31,6 @@ from h323d.h323.calls.callmessages import tell
 from h323d.h323.calls.callphase import CallPhase, phaseOf
 from h323d.h323.calls.callstart import CallStart, StartUpOptions
 from h323d.h323.calls.furtherways import FurtherWays
-from h323d.h323.calls.incoming import proofsInConnect
 from h323d.h323.calls.legcontext import CallDescription, DescribedCall, LegContext
 from h323d.h323.calls.legdigits import LegDigits
 from h323d.h323.calls.supplementary import ServedCall
@@ -271,7 +270,7 @@ class H323Leg(DescribedCall):
         match message.messageType:
             case MessageType.CONNECT:
                 self.displayName = reading.displayName(message)
-                self.proofs = proofsInConnect(message, content, self.identity)
+                self.proofs = self._context.proofsIn(message, content, self._wire)
                 self._startUp.foresee(content.start)
             case MessageType.INFORMATION:
                 self._digits.informed(message)

@@ -22,20 +22,22 @@ from h323d.call.ways import Way
 from h323d.h323.calls.callsigning import CallSigning
 from h323d.h323.calls.callstart import CallStart
 from h323d.h323.calls.consultations import Consultations
+from h323d.h323.calls.incoming import proofsInConnect
 from h323d.h323.calls.wire import CallWire
 from h323d.h323.config import H323Config
 from h323d.h323.h245.connection import ControlNetwork
 from h323d.h323.h245.parameters import MediaAddresses
 from h323d.h323.h245.session import H245Owner, H245Session
 from h323d.h323.signalling.callpriority import CallPriority
-from h323d.h323.signalling.uuie import CallIdentity, Fields
+from h323d.h323.signalling.q931 import Q931Message
+from h323d.h323.signalling.uuie import CallIdentity, Content, Fields
 from h323d.values.address import PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.diversion import Diversion
 from h323d.values.identifiers import CallID, LegID
 from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediaProfile
-from h323d.values.proof import Proof
+from h323d.values.proof import Proof, ofConnection
 
 __all__ = ["CallDescription", "DescribedCall", "LegContext", "LegOwner"]
 
@@ -97,6 +99,16 @@ class LegContext:
             self.signing,
             description.priority,
         )
+
+    def proofsIn(self, message: Q931Message, content: Content, wire: CallWire) -> tuple[Proof, ...]:
+        """
+        What who answers a call of ours shows of who they are, not verified.
+
+        @param message: the Connect.
+        @param wire: the call's.
+        """
+        shown = ofConnection(wire.peerKey, self.clock.seconds())
+        return (*proofsInConnect(message, content, wire.identity), *shown)
 
     def newSession(self, owner: H245Owner, profile: MediaProfile, media: LegMedia) -> H245Session:
         """

@@ -76,6 +76,13 @@ class CallWire:
         self._refusal = reason
         return cause
 
+    @property
+    def peerKey(self) -> bytes | None:
+        """
+        Of whoever is at the other end, as L{SignallingConnection} has it.
+        """
+        return None if self.connection is None else self.connection.peerKey
+
     def drop(self) -> None:
         """
         The call is over: leave the connection to others.

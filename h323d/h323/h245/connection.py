@@ -74,6 +74,8 @@ class ControlNetwork:
     @ivar home: our address towards the peer.
     @ivar connectTimeout: seconds that a connection may take to open.
     @ivar tap: notes what is said; C{None} where nobody does.
+    @ivar key: the public key that the other end has shown in the signalling of the call, and has to
+        show here, too; C{None} for none.
     """
 
     listener: IStreamListener
@@ -81,6 +83,7 @@ class ControlNetwork:
     home: Home
     connectTimeout: float = 5.0
     tap: ControlTap | None = None
+    key: bytes | None = None
 
     def ofCall(self, callIdentifier: bytes) -> ControlNetwork:
         """
@@ -110,6 +113,13 @@ class ControlChannel:
     @property
     def isOpen(self) -> bool:
         return self._stream is not None
+
+    @property
+    def peerKey(self) -> bytes | None:
+        """
+        Of whoever is at the other end, as L{IStream} has it.
+        """
+        return None if self._stream is None else self._stream.peerKey
 
     def send(self, octets: bytes) -> None:
         """

@@ -151,6 +151,10 @@ class ControlConnections:
         if self._channel is not None:
             channel.close()
             return
+        if self._network.key not in (None, channel.peerKey):
+            channel.close()
+            self._owner.disconnected()
+            return
         self._channel = channel
         self._owner.connected()
 

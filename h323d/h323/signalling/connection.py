@@ -98,6 +98,7 @@ class SignallingConnection:
     @ivar isSecure: whether it is TLS.
     @ivar peer: where it goes to, as soon as it is open.
     @ivar local: our side of it.
+    @ivar peerKey: the public key at the other end, as L{IStream} has it.
     @ivar faults: how many messages could not be read.
     """
 
@@ -128,6 +129,7 @@ class SignallingConnection:
         self._calls: dict[tuple[int, bool], SignallingCall] = {}
         self._idle, self._partial = Timer(clock), Timer(clock)
         self.peer = self.local = TransportAddress("0.0.0.0", 0)
+        self.peerKey: bytes | None = None
         self.faults = 0
 
     # The calls.
@@ -177,7 +179,7 @@ class SignallingConnection:
 
     def streamOpened(self, stream: IStream) -> None:
         self._stream = stream
-        self.peer, self.local = stream.peer, stream.local
+        self.peer, self.local, self.peerKey = stream.peer, stream.local, stream.peerKey
         if not self._calls:
             self._startIdle()
         for call in tuple(self._calls.values()):

@@ -4,6 +4,7 @@ The connections that one call's H.245 can go by.
 
 from __future__ import annotations
 
+import pytest
 from zope.interface import implementer
 
 from h323d.call.homes import Home
@@ -15,6 +16,7 @@ from h323d.net.stream import StreamListener, StreamOpener
 from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
 from tests.support.network import SimulatedNetwork
+from tests.support.sealed import KEYS, sealedStreams
 
 
 class Link:
@@ -23,11 +25,19 @@ class Link:
     """
 
     def __init__(
-        self, network: SimulatedNetwork, host: str, listener: IStreamListener | None = None
+        self,
+        network: SimulatedNetwork,
+        host: str,
+        listener: IStreamListener | None = None,
+        key: bytes | None = None,
     ) -> None:
         node = network.host(host)
+        secure = sealedStreams(node)
         streams = ControlNetwork(
-            listener or StreamListener(node), StreamOpener(node), Home.at(host)
+            listener or (StreamListener(node) if key is None else secure.listener),
+            StreamOpener(node) if key is None else secure.opener,
+            Home.at(host),
+            key=key,
         )
         self.told: list[str] = []
         self.packets: list[bytes] = []
@@ -184,3 +194,24 @@ def test_closingWhatIsNotOpenDoesNothing(network: SimulatedNetwork) -> None:
     link.connections.stopListening()
     link.connections.send([b"nobody hears"])
     assert link.told == []
+
+
+@pytest.mark.parametrize(("key", "isTheirs"), [(KEYS["10.0.0.70"], True), (b"another", False)])
+@pytest.mark.parametrize("weDial", [True, False])
+def test_whoeverIsThereShowsTheKeyOfTheCall(
+    network: SimulatedNetwork, key: bytes, isTheirs: bool, weDial: bool
+) -> None:
+    near = Link(network, "10.0.0.1", key=key)
+    far = sealedStreams(network.host("10.0.0.70"))
+    if weDial:
+        there = TransportAddress("10.0.0.70", 3000)
+        far.listener.listen(there, lambda peer: Babbler())
+        near.connections.dial(there)
+    else:
+        address = near.connections.listen()
+        assert address is not None
+        far.opener.open(address, Babbler(), 5.0)
+    settle(network)
+    assert ("connected" in near.told, "fault" in near.told) == (isTheirs, isTheirs)
+    assert near.told[-1] == "disconnected"
+    assert not near.connections.isOpen
