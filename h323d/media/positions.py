@@ -83,7 +83,10 @@ class StreamPosition:
 
     @ivar ssrc: which it is.
     @ivar sequence: of the next packet, and how often it has turned over before.
-    @ivar timestamp: at present, not reduced.
+    @ivar timestamp: not reduced.
+    @ivar at: when that was so, in seconds since 1970: whoever goes on a while later is as much
+        further, as sound is.
+    @ivar units: of a timestamp, in a millisecond.
     @ivar name: what stands before our host in its CNAME.
     @ivar sent: packets, so far.
     @ivar octets: of payload in them.
@@ -92,17 +95,27 @@ class StreamPosition:
     ssrc: int
     sequence: int
     timestamp: int
+    at: float
     name: str
+    units: int = 8
     sent: int = 0
     octets: int = 0
     shields: Shields = (None, None)
 
-    def after(self, seconds: float, units: int) -> StreamPosition:
+    def timestampAt(self, moment: float) -> int:
         """
-        Where whoever goes on may begin, so much later.  Timestamps follow the time, as sound does.
+        @param moment: in seconds since 1970.
+        @return: what it is then, or was already.
+        """
+        return self.timestamp + max(0, round((moment - self.at) * 1000)) * self.units
 
-        @param units: of a timestamp, in a millisecond.
+    def after(self, moment: float) -> StreamPosition:
         """
+        Where whoever goes on may begin.
+
+        @param moment: at present, in seconds since 1970.
+        """
+        seconds = max(0.0, moment - self.at)
         packets = math.ceil((seconds + _SURE) * _FASTEST)
         if any(self.shields):
             packets = max(packets, _PASSED)
@@ -110,6 +123,7 @@ class StreamPosition:
         return replace(
             self,
             sequence=self.sequence + packets,
-            timestamp=self.timestamp + math.ceil(seconds * 1000) * units,
+            timestamp=self.timestampAt(moment),
+            at=moment,
             shields=(first, second),
         )

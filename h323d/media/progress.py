@@ -25,21 +25,18 @@ __all__ = ["Progress", "RelayCounts", "newProgress"]
 Sides = tuple[RelayStatistics, RelayStatistics]
 
 _NONE = PortStatistics()
-_UNITS = 8  # of a timestamp in a millisecond, before anything is known to be sent
 
 
 @dataclass(slots=True)
 class Progress:
     """
     @ivar position: where it began with the present process.
-    @ivar at: when that was, seconds.
     @ivar before: how it fared with those before.
     @ivar survey: the last one with this port in it; C{None} if there was none.
     @ivar shields: what came with that.
     """
 
     position: StreamPosition
-    at: float
     before: PortStatistics = _NONE
     survey: Survey | None = None
     shields: Shields = (None, None)
@@ -63,9 +60,8 @@ class Progress:
         @param now: seconds.
         @return: where.
         """
-        last, at, units = self._last(portId)
-        position = last.after(max(now - at, 0.0), units)
-        self._begin(portId, position, now)
+        position = self._last(portId).after(now)
+        self._begin(portId, position)
         return position
 
     def departed(self, portId: int, position: StreamPosition | None, now: float) -> None:
@@ -77,31 +73,32 @@ class Progress:
         if position is None:
             self.goesOn(portId, now)
         else:
-            self._begin(portId, replace(position, name=self.position.name), now)
+            self._begin(portId, replace(position, name=self.position.name))
 
-    def _begin(self, portId: int, position: StreamPosition, now: float) -> None:
+    def _begin(self, portId: int, position: StreamPosition) -> None:
         self.before = self.statistics(portId)
-        self.position, self.at = position, now
+        self.position = position
         self.survey = None
 
-    def _last(self, portId: int) -> tuple[StreamPosition, float, int]:
+    def _last(self, portId: int) -> StreamPosition:
         """
-        @return: where it was last known to be, when, and the units of its timestamps then.
+        @return: where it was last known to be.
         """
         survey = self.survey
         if survey is None:
-            return self.position, self.at, _UNITS
+            return self.position
         row = survey.rows[portId]
-        position = StreamPosition(
+        return StreamPosition(
             int(survey.ssrc[row]),
             int(survey.sequence[row]),
             int(survey.timestamp[row]),
+            survey.at,
             self.position.name,
+            int(survey.units[row]),
             int(survey.sent[row]),
             int(survey.sentOctets[row]),
             self.shields,
         )
-        return position, survey.at, int(survey.units[row])
 
 
 def newProgress(rng: random.Random, now: float) -> Progress:
@@ -114,9 +111,10 @@ def newProgress(rng: random.Random, now: float) -> Progress:
         rng.getrandbits(SSRC_BITS),
         rng.getrandbits(SEQUENCE_BITS),
         rng.getrandbits(TIMESTAMP_BITS),
+        now,
         f"{rng.getrandbits(NAME_BITS):012x}",
     )
-    return Progress(position, now)
+    return Progress(position)
 
 
 def _added(before: PortStatistics, now: PortStatistics) -> PortStatistics:

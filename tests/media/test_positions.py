@@ -17,7 +17,7 @@ from h323d.values.media.encryption import CryptoSuite, MasterKey, StreamKeys
 
 FIRST = 32000  # of 15 bits
 REPORT = rtcp.encode((ReceiverReport(7, ()),))
-PLAIN = StreamPosition(7, 1000, 160_000, "name", 50, 8000)
+PLAIN = StreamPosition(7, 1000, 160_000, 100.0, "name", 8, 50, 8000)
 
 
 def newKey(seed: int, suite: CryptoSuite = CryptoSuite.AES_CM_80) -> MasterKey:
@@ -55,15 +55,22 @@ class Ends:
 
 
 def test_numbersGoOnBeyondWhatMayHaveBeenSentAndTimestampsFollowTheTime() -> None:
-    later = PLAIN.after(0.5, units=8)
+    later = PLAIN.after(100.5)
     assert (later.ssrc, later.name, later.sent, later.octets) == (7, "name", 50, 8000)
     assert later.sequence == 1000 + 300  # of 1.5 seconds, at 200 a second
-    assert later.timestamp == 160_000 + 4000
+    assert (later.timestamp, later.at) == (160_000 + 4000, 100.5)
+    assert later.timestampAt(100.6) == 160_000 + 4800
+
+
+def test_aClockThatWasSetBackTakesNothingBack() -> None:
+    earlier = PLAIN.after(90.0)
+    assert earlier.timestamp == 160_000
+    assert earlier.sequence > 1000
 
 
 def test_ofWhatIsEncryptedMoreNumbersAreLeftOut() -> None:
     shield = Ends().here.position
-    later = StreamPosition(7, 1000, 0, "name", shields=(shield, None)).after(0.5, units=8)
+    later = StreamPosition(7, 1000, 0, 0.0, "name", shields=(shield, None)).after(0.5)
     assert later.sequence == 1000 + 8192
 
 

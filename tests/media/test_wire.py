@@ -56,7 +56,7 @@ SHIELD = ShieldPosition(b"\x00\xff", 7, 70_000, 3, b"", 8, -1)
         Signalling("192.0.2.1", True),
         MediaConfig(threads=2),
         Aim(PEER, None, Latching.ANY_HOST, Signalling("::1"), 2**32 - 1, 127),
-        StreamPosition(1, 2, 3, "name", shields=(SHIELD, None)),
+        StreamPosition(1, 2, 3, 4.5, "name", 8, shields=(SHIELD, None)),
         Levels(3, {1: -20.5}),
         HandshakeHeard(1, b"\x16", None, False),
         RelaysSurveyed({4: (RelayStatistics(1, 2), RelayStatistics())}),

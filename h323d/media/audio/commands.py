@@ -43,6 +43,7 @@ class Commands:
     """
     @ivar now: the time of the present tick, seconds.
     @ivar clock: of the plane then, milliseconds.
+    @ivar moment: then, in seconds since 1970.
     @ivar reports: what the commands of this tick have to report.
     """
 
@@ -69,7 +70,7 @@ class Commands:
         self._speaking = speaking
         self._slots: dict[int, int] = {}
         self._hosts: dict[int, str] = {}
-        self.now = 0.0
+        self.now = self.moment = 0.0
         self.clock = 0
         self.reports: list[Report] = []
 
@@ -102,8 +103,9 @@ class Commands:
     def _goOn(self, slot: int, position: StreamPosition) -> None:
         table = self._table
         table.ownSsrc[slot], table.sequence[slot] = position.ssrc, position.sequence
-        passed = self.clock * int(table.sendUnits[slot])
-        table.timestampBase[slot] = position.timestamp - passed
+        table.sendUnits[slot] = position.units
+        passed = self.clock * position.units
+        table.timestampBase[slot] = position.timestampAt(self.moment) - passed
         table.sent[slot], table.sentOctets[slot] = position.sent, position.octets
         self._control.call(slot, position.name)
         self._negotiated.goOn(slot, position.shields)
@@ -286,7 +288,9 @@ class Commands:
             int(table.ownSsrc[slot]),
             int(table.sequence[slot]),
             max(int(timestamp), int(table.expected[slot])),
+            self.moment,
             "",
+            int(table.sendUnits[slot]),
             int(table.sent[slot]),
             int(table.sentOctets[slot]),
             self._negotiated.shields(slot),

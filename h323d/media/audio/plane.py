@@ -218,6 +218,7 @@ class MediaPlane:
         Run the commands that have come.
         """
         self.commands.now = self._now
+        self.commands.moment = self._now + self._epoch
         self.commands.clock = index * self._tickMs
         while self.inbox:
             self.inbox.popleft()(packets)

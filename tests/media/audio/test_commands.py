@@ -19,7 +19,7 @@ from h323d.values.media.streams import ReceiveFormat, Stream, TransmitFormat
 from tests.support.packetio import MemoryIO, MemoryPorts
 
 HERE, PEER = "192.0.2.1", TransportAddress("192.0.2.10", 4000)
-POSITION = StreamPosition(7, 70_000, 1_000_000, "name", 50, 8000)
+POSITION = StreamPosition(7, 70_000, 1_000_000, 100.5, "name", 8, 50, 8000)
 STREAM = Stream(TransmitFormat(G711_ULAW, 0, 20, PEER), ReceiveFormat({0: G711_ULAW}))
 TICK = 0.005
 
@@ -66,6 +66,13 @@ def test_aStreamGoesOnWhereItIsTold() -> None:
     assert second.sequenceNumber == first.sequenceNumber + 1
     assert 0 <= first.timestamp - 1_000_000 <= 160
     assert second.timestamp == first.timestamp + 160
+
+
+def test_whatIsOpenedLateIsAsMuchFurther() -> None:
+    scene = Scene()
+    scene.now += 0.2  # the command waits
+    scene.run(0.1)
+    assert 1600 <= scene.sent[0].timestamp - 1_000_000 <= 1760
 
 
 def test_itIsKnownByTheNameThatItHad() -> None:
