@@ -38,7 +38,7 @@ class MediaConfig:
     these dies, sound is away for some tenths of a second, and no call is lost."""
 
     spareProcesses: int = 1
-    """How many more of these wait, to take over at once from one that dies; each takes some 100 MB.
+    """How many more of these wait, to take over at once from one that dies; each takes some 60 MB.
     Without, sound is away for as long as a process takes to begin."""
 
     tickMs: int = 5
