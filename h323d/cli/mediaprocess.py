@@ -8,6 +8,7 @@ import signal
 import socket
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 
 from twisted.logger import (
     FileLogObserver,
@@ -20,6 +21,7 @@ from twisted.logger import (
 from h323d.dsp.codec import ICodec
 from h323d.dsp.provisions import provisions
 from h323d.media.launching import DOOR
+from h323d.media.libsrtp import libsrtp
 from h323d.media.process import serve
 from h323d.media.thread import prepareInterpreter
 from h323d.plugins import chooseCodecs
@@ -46,6 +48,10 @@ def main() -> None:
     def choose(names: Sequence[str]) -> Sequence[ICodec]:
         return chooseCodecs(names, provided)
 
+    # What is loaded with the first call that needs it takes a tenth of a second, which is not there
+    # when a spare takes over.
+    import_module("pylibsrtp")
+    libsrtp()
     prepareInterpreter()
     serve(socket.socket(fileno=DOOR), choose)
 
