@@ -16,6 +16,7 @@ from h323d.h323.calls.callstart import StartUpOptions
 from h323d.values.address import TransportAddress
 from tests.support.bridged import RAS, SERVER, Phone, SIPPhone
 from tests.support.mortal import MortalServer, Point
+from tests.support.network import Conditions
 from tests.support.simulatedphone import Telephone
 from tests.support.simulation import Simulation
 
@@ -119,7 +120,11 @@ WALKS: tuple[Walk, ...] = (
 ROUTED = RoutedConfig(rules=(RoutedRule(CallModel.ROUTED_H245, aliases=("bert",)),))
 
 
-def end(walk: Walk, shift: int | None = None) -> tuple[list[Any], MortalServer]:
+def end(
+    walk: Walk,
+    shift: int | None = None,
+    conditions: Conditions | None = None,
+) -> tuple[list[Any], MortalServer]:
     """
     What comes of a walk: what the telephones reported, and the facts.
 
@@ -129,7 +134,7 @@ def end(walk: Walk, shift: int | None = None) -> tuple[list[Any], MortalServer]:
     def fate(turn: int) -> Point | None:
         return None if shift is None else POINTS[(turn + shift) % len(POINTS)]
 
-    with Simulation(seed=3) as world:
+    with Simulation(seed=3, conditions=conditions) as world:
         configuration = replace(Configuration(), routed=ROUTED)
         server = world.started(MortalServer(world, SERVER, configuration))
         server.doom(fate)
@@ -152,3 +157,12 @@ def test_aServerMayDieInEveryTurnAtEveryPoint(walk: Walk) -> None:
         assert len(server.deaths) == server.leading.turn - 2  # it began, and started
         points.update(point for _, point in server.deaths)
     assert points == set(Point)
+
+
+def test_aServerMayDieAmidAMessageThatComesInPieces() -> None:
+    pieces = Conditions(fragment=200)  # octets: a message is cut in three or four
+    expected, lived = end(bySIPOverTCP, conditions=pieces)
+    for shift in range(len(POINTS)):
+        found, server = end(bySIPOverTCP, shift, pieces)
+        assert found == expected
+        assert len(server.deaths) == server.leading.turn - 2 == lived.leading.turn - 2
