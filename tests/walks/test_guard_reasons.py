@@ -292,6 +292,7 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
         assert world.leftOver() == []
 
 
+@pytest.mark.alone("what its gate answers is changed from outside")
 @pytest.mark.parametrize("door", Door)
 def test_everyReasonHasItsAnswerAtEveryDoor(house: House, door: Door) -> None:
     asking, answers = DOORS[door](house), [door.value]

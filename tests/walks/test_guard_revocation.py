@@ -81,6 +81,7 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SlowHouse
         assert world.leftOver() == []
 
 
+@pytest.mark.alone("its judge answers from outside")
 def test_whoIsRevokedWhileTheirSetupIsJudgedDoesNotComeIn(house: SlowHouse) -> None:
     house.alice.register()
     house.world.run(0.5)
@@ -94,6 +95,7 @@ def test_whoIsRevokedWhileTheirSetupIsJudgedDoesNotComeIn(house: SlowHouse) -> N
     assert house.server.told(CallAdmitted) == []
 
 
+@pytest.mark.alone("its judge answers from outside")
 def test_whoIsRevokedWhileTheirInviteIsJudgedDoesNotComeIn(house: SlowHouse) -> None:
     answer = house.slow.think(Door.INVITE)
     house.send("INVITE", body=offerBody())
@@ -104,6 +106,7 @@ def test_whoIsRevokedWhileTheirInviteIsJudgedDoesNotComeIn(house: SlowHouse) -> 
     assert house.server.told(CallAdmitted) == []
 
 
+@pytest.mark.alone("its judge answers from outside")
 def test_whoIsRevokedWhileTheirARQIsJudgedIsNotAdmitted(house: SlowHouse) -> None:
     endpointId = house.register()
     answer = house.slow.think(Door.ARQ)
@@ -116,6 +119,7 @@ def test_whoIsRevokedWhileTheirARQIsJudgedIsNotAdmitted(house: SlowHouse) -> Non
     assert [each.name for each in house.anna.messages()][-1] == "admissionReject"
 
 
+@pytest.mark.alone("its judge answers from outside")
 def test_whoIsRevokedWhileTheirRRQIsJudgedIsNotRegistered(house: SlowHouse) -> None:
     answer = house.slow.think(Door.RRQ)
     house.anna.port.send(house.signed(rrq(1, "10.0.0.5", ("h323-ID", "anna"))), house.anna.peer)
@@ -126,6 +130,7 @@ def test_whoIsRevokedWhileTheirRRQIsJudgedIsNotRegistered(house: SlowHouse) -> N
     assert house.registrations() == 0
 
 
+@pytest.mark.alone("its judge answers from outside")
 def test_whoIsRevokedWhileTheirREGISTERIsJudgedIsNotRegistered(house: SlowHouse) -> None:
     answer = house.slow.think(Door.REGISTER)
     house.send("REGISTER", uri=f"sip:script@{HOST}")
@@ -136,6 +141,7 @@ def test_whoIsRevokedWhileTheirREGISTERIsJudgedIsNotRegistered(house: SlowHouse)
     assert house.phone.statuses[-1] == 403
 
 
+@pytest.mark.alone("its judge answers from outside")
 def test_whoStaysIsNotDisturbed(house: SlowHouse) -> None:
     house.alice.register()
     house.world.run(0.5)

@@ -134,6 +134,7 @@ def test_aPolicyThatWasTriedOutIsPutInForceWithoutARestart(house: House) -> None
     assert house.speaks()
 
 
+@pytest.mark.alone("the code of its policies is read from a disk")
 @pytest.mark.parametrize(
     ("code", "why"),
     [
@@ -155,6 +156,7 @@ def test_aModuleThatCannotBeUsedLeavesTheOldOneInForce(house: House, code: str, 
     assert not house.speaks()
 
 
+@pytest.mark.alone("the code of its policies is read from a disk")
 def test_aNameThatNobodyHasLeavesTheOldOnesInForce(house: House) -> None:
     house.package.write("one", NO)
     with pytest.raises(ConfigurationError, match=r"^guard.policies: four is unknown"):
@@ -162,6 +164,7 @@ def test_aNameThatNobodyHasLeavesTheOldOnesInForce(house: House) -> None:
     assert house.speaks()
 
 
+@pytest.mark.alone("the code of its policies is read from a disk")
 def test_whatAPolicyImportsFromItsPackageIsReadAgainToo(house: House) -> None:
     house.package.raw("rule", "closed = False\n")
     house.package.write("one", "from councilpolicies.rule import closed; return Failure(Reason.NOT_PERMITTED, 'no') if closed else None")  # fmt: skip
