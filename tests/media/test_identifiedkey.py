@@ -10,6 +10,7 @@ import pytest
 
 from h323d.dsp.libraries import Missing, find
 from h323d.media.identifiedkey import IdentifiedKey
+from h323d.media.libsrtp import libsrtp
 from h323d.media.shield import NOTHING, Shield
 from h323d.rtp.packet import RTPPacket, encode
 from h323d.values.media.encryption import CryptoSuite, MasterKey, StreamKeys
@@ -43,7 +44,6 @@ DECLARATIONS = """
         int enc_xtn_hdr_count;
         struct srtp_policy *next;
     } srtp_policy_t;
-    int srtp_init(void);
     void srtp_crypto_policy_set_rtp_default(srtp_crypto_policy_t *);
     void srtp_crypto_policy_set_aes_cm_128_hmac_sha1_32(srtp_crypto_policy_t *);
     void srtp_crypto_policy_set_aes_gcm_128_16_auth(srtp_crypto_policy_t *);
@@ -73,11 +73,12 @@ class Libsrtp:
     """
 
     def __init__(self, key: MasterKey, sends: bool) -> None:
-        found = find(DECLARATIONS, ("libsrtp2.so.1",), (), "apt install libsrtp2-1")
-        if isinstance(found, Missing):
-            pytest.skip(str(found))
+        begun = libsrtp()  # which can be done once in a process
+        if isinstance(begun, Missing):
+            pytest.skip(str(begun))
+        found = find(DECLARATIONS, (begun.file,), (), "")
+        assert not isinstance(found, Missing)
         self._ffi, self._functions = found.ffi, found.functions
-        self._functions.srtp_init()
         ffi = self._ffi
         octets = ffi.new("unsigned char[]", key.octets)
         identifier = ffi.new("unsigned char[]", key.identifier)
