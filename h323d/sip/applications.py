@@ -16,7 +16,8 @@ from h323d.sip.guardheader import SignedClaims, claimsOf, shownIn, shownInAnswer
 from h323d.sip.messages.message import SIPRequest
 from h323d.sip.messages.uri import SIPURI
 from h323d.sip.resourcepriority import typeIn
-from h323d.sip.sdp.description import MediaDescription, parse
+from h323d.sip.sdp.description import parse
+from h323d.sip.sdp.limits import limitOf
 from h323d.values.address import TransportAddress
 from h323d.values.ed25519 import SCHEME
 from h323d.values.proof import Proof, ofConnection
@@ -28,9 +29,6 @@ __all__ = [
     "registerApplication",
     "withinApplication",
 ]
-
-HEADER_BITS = 8 * (20 + 8 + 12)  # of each packet: IPv4, UDP, RTP; they count in AS, and not here
-PACKET_MS = 20  # where a description does not say
 
 
 def inviteApplication(offer: IOffer, sipCallId: str, invite: SIPRequest | None) -> Application:
@@ -134,19 +132,7 @@ def bandwidthOf(body: bytes) -> int:
     except DecodeError:
         return 0
     streams = [media for media in description.media if media.port]
-    asked = sum(_limitOf(media.bandwidths, media) for media in streams)
+    asked = sum(limitOf(media.bandwidths, media) for media in streams)
     if not asked and streams:
-        asked = _limitOf(description.bandwidths, streams[0])
+        asked = limitOf(description.bandwidths, streams[0])
     return 2 * asked
-
-
-def _limitOf(bandwidths: tuple[tuple[str, int], ...], media: MediaDescription) -> int:
-    """
-    Bit/s of one direction: what is meant for transports of any kind (TIAS, RFC 3890) before
-    the sum with headers (AS, RFC 8866).
-    """
-    told = dict(bandwidths)
-    if "TIAS" in told:
-        return told["TIAS"]
-    headers = HEADER_BITS * 1000 // (media.packetMs or PACKET_MS)
-    return max(0, 1000 * told.get("AS", 0) - headers)
