@@ -375,12 +375,14 @@ class Refusal:
     @ivar reason: why.
     @ivar detail: our own word for it, such as C{"roomFull"}; may be empty.
     @ivar account: how that was found; C{None} if the gate does not tell.
+    @ivar bandwidth: bit/s that there are, both directions together; C{None} if it is not for that.
     """
 
     cause: Cause
     reason: Reason
     detail: str = ""
     account: Account | None = field(default=None, compare=False, repr=False)
+    bandwidth: int | None = None
 
     @classmethod
     def of(cls, reason: Reason, detail: str = "", account: Account | None = None) -> Refusal:

@@ -166,7 +166,7 @@ class ILeg(IOffer):
         Refuse a call that is not answered yet.
 
         @param reason: says more than the cause, where the protocol has words for it.
-        @param discord: for want of which format, where it has a place for that.
+        @param discord: for want of which format, or bandwidth, where it has a place for that.
         """
 
     def hangup(cause: Cause) -> None:

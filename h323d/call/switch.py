@@ -30,6 +30,7 @@ from h323d.events.bus import EventBus
 from h323d.events.calls import CallAdmitted, CallEnded, CallRefused, CallRouted
 from h323d.values.cause import Cause
 from h323d.values.identifiers import LegID
+from h323d.values.media.discord import Discord
 
 __all__ = ["Switch"]
 
@@ -197,7 +198,7 @@ class Switch(Part[object]):
         self._events.publish(
             CallRefused(self._clock.seconds(), leg.callId, leg.legId, refusal.cause, refusal.word)
         )
-        leg.reject(refusal.cause, refusal.reason)
+        leg.reject(refusal.cause, refusal.reason, Discord(bandwidth=refusal.bandwidth))
 
 
 def _given(failure: Failure) -> None:

@@ -228,6 +228,12 @@ class AdmissionTable:
         self._tellExcess(granted, 0)
         return granted
 
+    def allowed(self, admission: CallAdmission) -> int:
+        """
+        The most that an admitted call could have now, in units of 100 bit/s, what it has included.
+        """
+        return self._bandwidth.allowed(admission.claim)
+
     def changeBandwidth(self, admission: CallAdmission, amount: int) -> CallAdmission:
         """
         Give an admitted call more or less.

@@ -26,6 +26,7 @@ from h323d.call.applications import (
 )
 from h323d.events.bus import EventBus
 from h323d.guard.config import GuardConfig
+from h323d.guard.gates.allowance import allowance
 from h323d.guard.gates.chain import AT
 from h323d.guard.gates.inputs import Asker, Decision, Demand, GateInput
 from h323d.guard.gates.recording import wholeMilliseconds
@@ -205,7 +206,8 @@ class Guard:
         key = _signingKey(found, application, held)
         decision, account = self._judging.judge(asked, application, key)
         if decision.told is not None and decision.failure is not None:
-            refusal = Refusal.of(decision.told, decision.failure.detail, account)
+            refused = Refusal.of(decision.told, decision.failure.detail, account)
+            refusal = replace(refused, bandwidth=allowance(asked, decision))
             room = self.roomTypes.room(application.called)
             self._refused.tell(application, found, self.registry, room, refusal)
             return refusal

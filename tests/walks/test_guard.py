@@ -24,12 +24,14 @@ from h323d.h323.security.guarddata import declared
 from h323d.h323.signalling import uuie
 from h323d.h323.signalling.messages import make
 from h323d.h323.signalling.q931 import IE, MessageType
+from h323d.sip.messages.message import SIPResponse
+from h323d.sip.sdp.description import parse
 from h323d.values.cause import Cause
 from h323d.values.ed25519 import SigningIdentity
 from tests.support.guardedhouse import ALICE, ANNA, HOST, RAS, SCRIPT, SIGNALLING, House, SignedCall
 from tests.support.guardians import entry, pem, publicKey, signingKey
 from tests.support.h323 import ScriptedPeer as SetupPeer
-from tests.support.ras import Peer, arq, drq, irr, rrq, urq
+from tests.support.ras import Peer, arq, brq, drq, irr, rrq, urq
 from tests.support.rasendpoint import CALL, Endpoint
 from tests.support.secured import secured
 from tests.support.simulatedphone import Telephone
@@ -72,6 +74,40 @@ def test_aSIPPhoneIsAdmittedByItsAddress(house: House) -> None:
     assert house.phone.statuses[-1] == 200
     house.send("INVITE", 2, tag, body=offerBody(direction="sendonly"))
     assert house.phone.statuses[-1] == 200
+
+
+def test_whoAsksForTooMuchBySIPIsToldHowMuchThereIs(house: House) -> None:
+    house.write(SCRIPT + "    bandwidth_quota_bps: 300000\n")
+    house.world.run(6.0)
+    house.send("INVITE", body=offerBody() + "b=TIAS:150001\n")
+    answer = house.phone.messages[-1]
+    assert isinstance(answer, SIPResponse)
+    assert (answer.status, parse(answer.body).bandwidths) == (
+        488,
+        (("TIAS", 150_000), ("AS", 166)),
+    )
+    house.send("INVITE", 2, callId="less", body=offerBody() + "b=AS:166\n")
+    assert house.phone.statuses[-1] == 200
+
+
+def test_whoHasProvenNothingIsNotToldHowMuchThereIs(house: House) -> None:
+    house.write(ALICE)
+    house.world.run(6.0)
+    house.send("INVITE", body=offerBody() + "b=TIAS:150000000\n")
+    answer = house.phone.messages[-1]
+    assert isinstance(answer, SIPResponse)
+    assert (answer.status, answer.body) == (403, b"")
+
+
+def test_whoAsksForTooMuchByRASIsToldHowMuchThereIs(house: House) -> None:
+    house.write(entry("anna", aliases="[h323:anna]", bandwidth_quota_bps="300000"))
+    house.world.run(6.0)
+    endpointId = house.register()
+    house.ask(house.signed(arq(2, endpointId, ("dialledDigits", "80001"))))
+    answer = house.ask(house.signed(brq(3, endpointId, 3001)))
+    assert (answer.name, answer.fields["allowedBandWidth"]) == ("bandwidthReject", 3000)
+    answer = house.ask(house.signed(brq(4, endpointId, 3000)))
+    assert answer.name == "bandwidthConfirm"
 
 
 def test_aSIPPhoneDoesNotRegisterAsAnotherGuardian(house: House) -> None:

@@ -93,9 +93,9 @@ class OngoingCalls:
         fields = request.message.fields
         admission = self._find(fields, registration)
         if isinstance(verdict, Refusal):
-            held = 0 if admission is None else admission.bandwidth
+            allowed = 0 if admission is None else self._allowed(verdict, admission)
             reason = REASONS[request.message.name][verdict.reason]
-            answer = rejection(request.message, reason, allowedBandWidth=held)
+            answer = rejection(request.message, reason, allowedBandWidth=allowed)
             return named(answer, verdict.reason)
         if admission is None:  # it ended while others were asked
             ended(verdict.leases)
@@ -113,6 +113,16 @@ class OngoingCalls:
             "bandwidthConfirm",
             {"requestSeqNum": fields["requestSeqNum"], "bandWidth": changed.bandwidth},
         )
+
+    def _allowed(self, refusal: Refusal, admission: CallAdmission) -> int:
+        """
+        What could be asked for after such a refusal, in units of 100 bit/s: the call keeps what it
+        has.
+        """
+        if refusal.bandwidth is None:
+            return admission.bandwidth
+        allowed = min(refusal.bandwidth // 100, self._admissions.allowed(admission))
+        return max(admission.bandwidth, allowed)
 
     def disengage(self, request: RASRequest) -> RASMessage:
         """

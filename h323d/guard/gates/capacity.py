@@ -8,7 +8,9 @@ from __future__ import annotations
 from h323d.call.applications import Reason
 from h323d.guard.gates.inputs import Failure, GateInput
 
-__all__ = ["capacity", "lacking"]
+__all__ = ["POOL_EMPTY", "capacity", "lacking"]
+
+POOL_EMPTY = "poolEmpty"  # the word for it
 
 
 def capacity(asked: GateInput) -> Failure | None:
@@ -19,7 +21,7 @@ def capacity(asked: GateInput) -> Failure | None:
     if stock.seats and stock.seated >= stock.seats:
         return Failure(Reason.CAPACITY_EXCEEDED, "roomFull")
     if lacking(asked) > stock.yielding:
-        return Failure(Reason.CAPACITY_EXCEEDED, "poolEmpty")
+        return Failure(Reason.CAPACITY_EXCEEDED, POOL_EMPTY)
     return None
 
 

@@ -7,7 +7,9 @@ from __future__ import annotations
 from h323d.call.applications import Reason
 from h323d.guard.gates.inputs import Failure, GateInput
 
-__all__ = ["fairness"]
+__all__ = ["QUOTA", "fairness"]
+
+QUOTA = "quota"  # the word for what they have not
 
 
 def fairness(asked: GateInput) -> Failure | None:
@@ -16,4 +18,4 @@ def fairness(asked: GateInput) -> Failure | None:
     """
     if asked.stock.held + asked.demand.bandwidth <= asked.stock.quota:
         return None
-    return Failure(Reason.BANDWIDTH_EXCEEDED, "quota")
+    return Failure(Reason.BANDWIDTH_EXCEEDED, QUOTA)

@@ -272,7 +272,7 @@ class Invited:
         headers = [("Reason", reasonOf(cause)), *explained(status, self._reason)]
         if self._discord.words:
             headers.append(("Warning", warningOf(self._discord.words, self._end.home.told)))
-        self._end.refuse(self._invite, status, *headers, formats=self._discord.formats)
+        self._end.refuse(self._invite, status, *headers, instead=self._discord)
 
     def sendBye(self, cause: Cause) -> None:
         self._end.sendBye(cause)

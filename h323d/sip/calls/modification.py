@@ -183,7 +183,7 @@ class SessionModification:
 
     def _judged(self, verdict: Verdict, transaction: ServerTransaction) -> None:
         if isinstance(verdict, Refusal):
-            self._end.refuseFor(transaction, verdict.reason)
+            self._end.refuseFor(transaction, verdict)
             return
         self._agent.gates.leases.give(ofCall(self._owner.legId), verdict)
         self._exchange.requested(transaction)

@@ -114,7 +114,7 @@ class Referrals:
 
     def _judged(self, verdict: Verdict, asked: _Asked) -> None:
         if isinstance(verdict, Refusal):
-            self._end.refuseFor(asked.transaction, verdict.reason)
+            self._end.refuseFor(asked.transaction, verdict)
             return
         ended(verdict.leases)  # who is called then has what the call has
         if self._owner.over:

@@ -6,10 +6,9 @@ What a leg needs of SIP however its call began and whatever it carries.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Protocol
 
-from h323d.call.applications import Reason
+from h323d.call.applications import Refusal
 from h323d.call.homes import Home
 from h323d.errors import DecodeError
 from h323d.sip.agent import ALLOW, CONTROL, SDP, SUPPORTED, UserAgent
@@ -27,9 +26,11 @@ from h323d.sip.sdp.capabilities import capabilitiesOf
 from h323d.sip.sdp.refusal import NoCommonMedia
 from h323d.sip.transactions.running import ServerTransaction
 from h323d.values.cause import Cause
-from h323d.values.media.formats import MediaFormat
+from h323d.values.media.discord import NONE, Discord
 
 __all__ = ["DialogEnd", "DialogEndOwner"]
+
+_DESCRIBED = (488, 606)  # statuses that say so (RFC 3261, 21.4.26 and 21.6.4)
 
 
 class DialogEndOwner(Protocol):
@@ -294,28 +295,31 @@ class DialogEnd:
         transaction: ServerTransaction,
         status: int,
         *said: tuple[str, str],
-        formats: Sequence[MediaFormat] = (),
+        instead: Discord = NONE,
     ) -> None:
         """
         Answer with header fields that say more than the status.
 
-        @param formats: that there would have been (RFC 3261, 21.4.26).
+        @param instead: what there would have been, for answers that have a place for it
+            (RFC 3261, 21.4.26).
         """
-        body = self._capabilities(formats) if formats else b""
+        body = self._capabilities(instead) if status in _DESCRIBED else b""
         response = _withBody(transaction.request.response(status, None, self.localTag), body)
         response = response.withHeaders(response.headers.extending(*said))
         self._agent.respond(transaction, response)
 
-    def refuseFor(self, transaction: ServerTransaction, reason: Reason) -> None:
+    def refuseFor(self, transaction: ServerTransaction, refusal: Refusal) -> None:
         """
         Answer what a gate has refused in the dialog.
         """
-        status = statusOfReason(reason)
-        self.refuse(transaction, status, *explained(status, reason))
+        status = statusOfReason(refusal.reason)
+        instead = Discord(bandwidth=refusal.bandwidth)
+        self.refuse(transaction, status, *explained(status, refusal.reason), instead=instead)
 
-    def _capabilities(self, formats: Sequence[MediaFormat]) -> bytes:
-        sessionId = self._agent.rng.getrandbits(32)
-        return capabilitiesOf(formats, self.home.told, sessionId)
+    def _capabilities(self, discord: Discord) -> bytes:
+        if not discord.formats and discord.bandwidth is None:
+            return b""
+        return capabilitiesOf(discord, self.home.told, self._agent.rng.getrandbits(32))
 
     def refuseOffer(
         self, transaction: ServerTransaction, error: NoCommonMedia | DecodeError
@@ -325,7 +329,8 @@ class DialogEnd:
         """
         if isinstance(error, NoCommonMedia):
             warning = error.warning(self.home.told)
-            self.refuse(transaction, 488, ("Warning", warning), formats=error.formats)
+            instead = Discord(formats=error.formats)
+            self.refuse(transaction, 488, ("Warning", warning), instead=instead)
         else:
             response = transaction.request.response(400, None, self.localTag)
             self._agent.respond(transaction, response)

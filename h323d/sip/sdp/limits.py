@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from h323d.sip.sdp.description import MediaDescription
 
-__all__ = ["Limits", "limitOf"]
+__all__ = ["Limits", "limitOf", "limitsOf"]
 
 Limits = tuple[tuple[str, int], ...]
 
@@ -24,6 +24,16 @@ def limitOf(bandwidths: Limits, media: MediaDescription) -> int:
     if "TIAS" in told:
         return told["TIAS"]
     return max(0, 1000 * told.get("AS", 0) - _headers(media.packetMs or PACKET_MS))
+
+
+def limitsOf(bandwidth: int) -> Limits:
+    """
+    Both lines, of which neither means more than that.
+
+    @param bandwidth: bit/s of one direction.
+    """
+    withHeaders = bandwidth + _headers(PACKET_MS) if bandwidth else 0
+    return ("TIAS", bandwidth), ("AS", withHeaders // 1000)
 
 
 def _headers(packetMs: int) -> int:

@@ -1,5 +1,5 @@
 """
-That two have nothing in common that they could speak.
+That two have nothing in common that they could speak, or not the bandwidth for it.
 """
 
 from __future__ import annotations
@@ -18,10 +18,13 @@ class Discord:
 
     @ivar words: for people to read; empty if that is not why.
     @ivar formats: that there would have been, best first; none if they are not known.
+    @ivar bandwidth: that there would have been: bit/s, both directions together; C{None} if that
+        is not why, or is not known.
     """
 
     words: str = ""
     formats: tuple[MediaFormat, ...] = ()
+    bandwidth: int | None = None
 
 
 NONE = Discord()

@@ -4,6 +4,7 @@ BRQ and DRQ, each from the octets of the request to those of the answer.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -71,6 +72,22 @@ def test_aBRQThatAGateRefusesKeepsWhatTheCallHas(makeWorld: Any) -> None:
     answer = peer.ask(brq(3, endpointId, 5000))
     assert reasonOf(answer) == "insufficientResources"
     assert answer.fields["allowedBandWidth"] == world.zone.bandwidth.used == 1280
+
+
+@pytest.mark.parametrize(
+    ("bandwidth", "allowed"),
+    [
+        (300_050, 3000),
+        (900_000, 5000),  # there is no more for all
+        (64_000, 1280),  # which it has
+    ],
+)
+def test_aBRJTellsWhatThereIs(makeWorld: Any, bandwidth: int, allowed: int) -> None:
+    refusal = replace(Refusal.of(Reason.BANDWIDTH_EXCEEDED), bandwidth=bandwidth)
+    world = makeWorld(gates=(FakeGate(refusal, AT_BRQ),), totalBandwidth=5000)
+    peer, endpointId = world.registered("10.0.0.2")
+    peer.ask(arq(2, endpointId, ROOM))
+    assert peer.ask(brq(3, endpointId, 9000)).fields["allowedBandWidth"] == allowed
 
 
 def test_aGateMayGrantLessThanABRQAsksFor(makeWorld: Any) -> None:

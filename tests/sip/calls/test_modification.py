@@ -4,6 +4,7 @@ Changes that a peer asks for, and the gates that they pass.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from twisted.internet.defer import Deferred
 from h323d.call.applications import PASSED, Admission, Door, Reason, Refusal
 from h323d.call.gates import DEADLINE
 from h323d.sip.messages.message import SIPResponse
+from h323d.sip.sdp.description import parse
 from h323d.values.cause import Cause
 from tests.support.fakegate import FakeGate
 from tests.support.lease import Lease
@@ -72,6 +74,16 @@ def test_aChangeThatAGateRefusesLeavesTheCallAsItWas(reason: Reason, status: int
     call = Call(Refusal.of(reason))
     call.change()
     assert (call.statuses, call.peer.legs[0].state) == ([status], "established")
+    call.end()
+
+
+def test_whoIsRefusedForTheBandwidthIsToldHowMuchThereIs() -> None:
+    call = Call(replace(Refusal.of(Reason.BANDWIDTH_EXCEEDED), bandwidth=128_000))
+    call.change()
+    answer = call.script.messages[-1]
+    assert isinstance(answer, SIPResponse)
+    assert answer.headers.get("Content-Type") == "application/sdp"
+    assert parse(answer.body).bandwidths == (("TIAS", 64_000), ("AS", 80))
     call.end()
 
 

@@ -16,6 +16,7 @@ from h323d.sip.dialogs.dialogend import DialogEnd
 from h323d.sip.sdp.refusal import NoCommonMedia
 from h323d.sip.sdp.streams import Obstacle
 from h323d.values.cause import Cause
+from h323d.values.media.discord import Discord
 from tests.support.fakeagent import FakeAgent, FakeFlow, received
 from tests.support.recorder import Recorder
 
@@ -215,6 +216,15 @@ def test_aRefusalMaySayMoreThanItsStatus(scene: Scene) -> None:
     scene.end.refuse(scene.invite, 500, ("Retry-After", "3"))
     (answer,) = scene.agent.answers
     assert (answer.status, answer.headers.get("Retry-After")) == (500, "3")
+
+
+@pytest.mark.parametrize(("status", "isTold"), [(488, True), (606, True), (503, False)])
+def test_whatThereWouldHaveBeenIsToldWhereThereIsAPlaceForIt(
+    status: int, isTold: bool, scene: Scene
+) -> None:
+    scene.end.refuse(scene.invite, status, instead=Discord(bandwidth=128_000))
+    (answer,) = scene.agent.answers
+    assert (b"b=TIAS:64000" in answer.body) is isTold
 
 
 @pytest.mark.parametrize(
