@@ -10,7 +10,7 @@ import json
 import os
 import re
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
 
@@ -25,6 +25,7 @@ from tests.support.processes import (
     Baresip,
     Caller,
     Capture,
+    Process,
     Server,
     program,
     run,
@@ -118,7 +119,39 @@ class House:
         return any(host in str(each["signalling"]) for each in registered)
 
     def refusals(self) -> int:
-        return int(self.server.ask("status")["facts"].get("ApplicationRefused", 0))
+        return self._facts("ApplicationRefused")
+
+    def failures(self) -> int:
+        return self._facts("AuthenticationFailed")
+
+    def _facts(self, name: str) -> int:
+        return int(self.server.ask("status")["facts"].get(name, 0))
+
+
+def dora(directory: Path, password: str) -> Caller:
+    """
+    One who proves it by H.235.1.
+    """
+    file = directory / "dora.txt"
+    file.write_text(password)
+    known = ("--gatekeeper", US, "--gatekeeper-password-file", str(file))
+    return Caller(directory, "dora", "--bind", ANNA, "--alias", "dora", *known, "80001")
+
+
+def baresip(directory: Path, password: str) -> Baresip:
+    """
+    One by a digest of MD5.
+    """
+    writeTone(directory / "tone.wav", 700, 60.0)
+    account = f";auth_pass={password}"
+    return Baresip(directory, BARESIP, f"sip:80004@{US}", 60, registrar=US, account=account)
+
+
+def linphone(directory: Path, password: str) -> Linphone:
+    """
+    One by a digest of SHA-256.
+    """
+    return Linphone(directory / "linphone", LINPHONE, US, "linphone", password=password)
 
 
 @pytest.fixture(scope="module")
@@ -162,16 +195,8 @@ def test_aSignatureOpensTheDoorBySIP(house: House) -> None:
     waitFor(lambda: not house.server.ask("calls"), 10, "and leaves")
 
 
-def test_aSetupTakesOverWhatItsARQHasProvenByAPassword(house: House) -> None:
-    password = house.directory / "dora.txt"
-    password.write_text(PASSWORD)
-    caller = Caller(
-        house.directory,
-        "dora",
-        *("--bind", ANNA, "--alias", "dora", "--gatekeeper", US),
-        *("--gatekeeper-password-file", str(password), "80001"),
-    )
-    with caller:
+def test_aSetupTakesOverWhatItsARQHasProvenByAPassword(house: House, tmp_path: Path) -> None:
+    with dora(tmp_path, PASSWORD):
         waitFor(lambda: house.inRoom("dora"), 20, "Dora is in the room")
     waitFor(lambda: not house.server.ask("calls"), 10, "and leaves")
 
@@ -254,8 +279,22 @@ def test_aStrangerIsToldNoMore(house: House) -> None:
             assert "answered" not in caller.output()
 
 
+@pytest.mark.parametrize(
+    ("phone", "name"), [(dora, "dora"), (baresip, "b"), (linphone, "linphone")]
+)
+def test_anotherPasswordDoesNot(
+    house: House, tmp_path: Path, phone: Callable[[Path, str], Process], name: str
+) -> None:
+    before = house.failures()
+    with phone(tmp_path, "other"):
+        waitFor(lambda: house.failures() > before, 10, "it is refused")
+        registered = house.server.ask("registrations")
+        assert not any(name in (each["user"], *each["aliases"]) for each in registered)
+        assert house.server.ask("calls") == []
+
+
 def test_linphoneRegistersByItsPassword(house: House, tmp_path: Path) -> None:
-    with Linphone(tmp_path / "linphone", LINPHONE, US, "linphone", password=PASSWORD):
+    with linphone(tmp_path, "other"):
         waitFor(
             lambda: any(each["user"] == "linphone" for each in house.server.ask("registrations")),
             10,
@@ -339,11 +378,7 @@ def test_theCommandsOfThePageMakeAGuardedServer(tmp_path: Path) -> None:
 
 
 def test_baresipJoinsByItsPasswordAndIsOutWhenItIsRevoked(house: House, tmp_path: Path) -> None:
-    writeTone(tmp_path / "tone.wav", 700, 60.0)
-    phone = Baresip(
-        tmp_path, BARESIP, f"sip:80004@{US}", 60, registrar=US, account=f";auth_pass={PASSWORD}"
-    )
-    with phone:
+    with baresip(tmp_path, PASSWORD):
         waitFor(lambda: house.inRoom("b@"), 10, "it is in the room")
         h323ctl("guard", "revoke", str(house.registry), "if://guardian/b")
         waitFor(lambda: not house.inRoom("b@"), 10, "it is out")
