@@ -67,6 +67,7 @@ class Door(enum.Enum):
     RAI = "RAI"
     IRR = "IRR"
     SETUP = "Setup"
+    OLC = "OLC"
     REGISTER = "REGISTER"
     INVITE = "INVITE"
     REINVITE = "re-INVITE"
@@ -92,6 +93,7 @@ _PURPOSES = {
     Door.RAI: Purpose.BELIEF,
     Door.IRR: Purpose.BELIEF,
     Door.SETUP: Purpose.CALL,
+    Door.OLC: Purpose.BANDWIDTH,
     Door.REGISTER: Purpose.REGISTRATION,
     Door.INVITE: Purpose.CALL,
     Door.REINVITE: Purpose.BANDWIDTH,

@@ -56,9 +56,9 @@ from h323d.values.proof import Proof
 
 __all__ = ["Guard"]
 
-_REPORTED = (Door.BRQ, Door.REINVITE)  # where what a call has is changed
+_REPORTED = (Door.BRQ, Door.OLC, Door.REINVITE)  # where what a call has is changed
 _WITHIN = (Door.REINVITE, Door.REFER)  # a dialog of SIP
-_OF_A_LEG = (*_WITHIN, Door.ROOM)  # that is known by its name
+_OF_A_LEG = (*_WITHIN, Door.OLC, Door.ROOM)  # that is known by its name
 _READ = (Purpose.CALL, Purpose.SEAT)
 
 
@@ -187,6 +187,8 @@ class Guard:
     def judge(self, application: Application) -> Admission | Refusal:
         now = wholeMilliseconds(self._clock.seconds())
         held = self._heldBefore(application)
+        if application.door is Door.OLC and self.holdings.covers(held, application.bandwidth):
+            return PASSED
         if held is not None:
             found = self._within(held, application, now)
         elif application.door in _OF_A_LEG:

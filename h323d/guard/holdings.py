@@ -159,6 +159,12 @@ class Holdings:
         lease = self.ledger.of(holding.lease.call)
         return 0 if lease is None else lease.bandwidth
 
+    def covers(self, holding: Holding | None, bandwidth: int) -> bool:
+        """
+        Whether one has so much already; a call of ours, which has none, needs none.
+        """
+        return holding is None or bandwidth <= self.bandwidthOf(holding)
+
     def give(
         self,
         call: Call,

@@ -36,6 +36,7 @@ def test_everyDoorHasAPurpose() -> None:
         "RAI": Purpose.BELIEF,
         "IRR": Purpose.BELIEF,
         "SETUP": Purpose.CALL,
+        "OLC": Purpose.BANDWIDTH,
         "REGISTER": Purpose.REGISTRATION,
         "INVITE": Purpose.CALL,
         "REINVITE": Purpose.BANDWIDTH,

@@ -306,6 +306,20 @@ def test_aCallIsResizedWithinTheQuota(house: House) -> None:
     assert house.held() == 1_000_000
 
 
+def test_channelsThatNeedMoreAreJudgedAndTheOthersAreNot(house: House) -> None:
+    house.admitted(bandwidth=100_000)
+    channel = replace(INVITE, door=Door.OLC, protocol="h323")
+    assert house.guard.judge(replace(channel, bandwidth=100_000)) is PASSED
+    assert house.held() == 100_000
+    assert house.guard.judge(replace(channel, bandwidth=128_000)) == PASSED
+    assert house.guard.judge(replace(channel, bandwidth=64_000)) is PASSED
+    assert house.held() == 128_000
+    refused = house.guard.judge(replace(channel, bandwidth=11_000_000))
+    assert isinstance(refused, Refusal)
+    assert refused.word == "quota"
+    assert house.held() == 128_000
+
+
 @pytest.mark.parametrize("door", [Door.REINVITE, Door.REFER])
 def test_whoBeganByASignatureSignsWhatComesWithinTheCall(house: House, door: Door) -> None:
     proof = house.signature()
@@ -345,7 +359,7 @@ def test_aTransferIsJudgedAsItsTransferorsCall(house: House) -> None:
 
 
 def test_aCallOfOursIsNobodys(house: House) -> None:
-    for door in (Door.REINVITE, Door.REFER):
+    for door in (Door.REINVITE, Door.OLC, Door.REFER):
         again = replace(INVITE, door=door, bandwidth=9_000_000, legId="ours")
         assert house.guard.judge(again) == PASSED
     assert house.held() == 0

@@ -85,7 +85,7 @@ def test_theAnswerWaitsForTheDisk(door: Door) -> None:
     assert said == [PASSED]
 
 
-@pytest.mark.parametrize("door", [Door.BRQ, Door.REINVITE, Door.ROOM])
+@pytest.mark.parametrize("door", [Door.BRQ, Door.OLC, Door.REINVITE, Door.ROOM])
 def test_whatBelongsToACallIsRecordedAndWaitsForNothing(door: Door) -> None:
     house = House()
     assert house.judge(door) == [PASSED]

@@ -11,6 +11,7 @@ from typing import Any
 from twisted.internet.task import Clock
 
 from h323d.asn1 import h245
+from h323d.h323.h245.bandwidth import ChannelJudge
 from h323d.h323.h245.capabilities.kinds import Kind
 from h323d.h323.h245.capabilities.table import KINDS, RemoteCapabilities
 from h323d.h323.h245.messages import Message, request, response
@@ -211,9 +212,11 @@ def newSession(
     terminalType: int = 60,
     seed: int = 0,
     kinds: tuple[Kind, ...] = KINDS,
+    judge: ChannelJudge | None = None,
 ) -> H245Session:
     """
     @param host: the last number of the session's media address.
+    @param judge: says how much the channels may need.
     """
     return H245Session(
         owner,
@@ -223,15 +226,18 @@ def newSession(
         profile,
         Places(f"192.0.2.{host}"),
         kinds,
+        judge,
     )
 
 
-def alone(profile: MediaProfile = PROFILE) -> tuple[Clock, RecordingOwner, H245Session]:
+def alone(
+    profile: MediaProfile = PROFILE, judge: ChannelJudge | None = None
+) -> tuple[Clock, RecordingOwner, H245Session]:
     """
     A started session whose peer has told its capabilities and lost the determination.
     """
     clock, owner = Clock(), RecordingOwner()
-    session = newSession(owner, clock, profile)
+    session = newSession(owner, clock, profile, judge=judge)
     session.start()
     far = RecordingOwner()
     farSession = newSession(far, clock, PROFILE, 2)

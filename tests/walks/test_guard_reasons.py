@@ -12,16 +12,19 @@ from typing import ClassVar
 
 import pytest
 
+from h323d.asn1 import h245
 from h323d.call.applications import NAMED, PASSED, Application, Door, Reason, Refusal, Verdict
 from h323d.call.surroundings import Surroundings
 from h323d.config.sections import Configuration, PluginConfig
 from h323d.h323.ras.messages import RASMessage, reasonOf
 from h323d.h323.security.guarddata import refused
+from h323d.h323.signalling import uuie
 from h323d.h323.signalling.elements import CauseElement
-from h323d.h323.signalling.q931 import IE
+from h323d.h323.signalling.q931 import IE, MessageType
 from h323d.sip.messages.message import SIPRequest, SIPResponse
 from h323d.values.address import TransportAddress
 from tests.support.fakegate import FakeGate
+from tests.support.h245peers import openChannel
 from tests.support.h323 import ScriptedPeer as SetupPeer
 from tests.support.ras import Peer, arq, brq, drq, irr, rai, rrq, urq
 from tests.support.simulation import Simulation
@@ -31,6 +34,7 @@ HOST = SERVER.host
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "guard-gates.rst"
 ENTRY = "[h323d.policy]\nrefusing = tests.walks.test_guard_reasons:Refusing\n"
 ROOM = ("dialledDigits", "80001")
+ULAW = ("audioData", ("g711Ulaw64k", 20))
 REASONS = [each for each in Reason if each in NAMED]
 
 TABLE = """
@@ -42,6 +46,7 @@ DRQ        securityDenial       requestToDropOther        securityDenial        
 RAI        nothing              nothing                   nothing                 nothing                nothing                   nothing
 IRR        securityDenial       securityDenial            undefinedReason         undefinedReason        undefinedReason           undefinedReason
 Setup      securityDenied (31)  callerNotRegistered (31)  genericDataReason (31)  noBandwidth (34)       gatekeeperResources (47)  undefinedReason (41)
+OLC        securityDenied       securityDenied            unspecified             insufficientBandwidth  insufficientBandwidth     unspecified
 REGISTER   403                  403                       403                     488                    503, 5 s                  500
 INVITE     403 (31)             403 (31)                  403 (31)                488 (34)               503, 5 s (47)             500 (41)
 re-INVITE  403                  403                       403                     488                    503, 5 s                  500
@@ -51,11 +56,11 @@ operator   INVALID_SIGNATURE    NOT_REGISTERED            PII_POLICY_VIOLATION  
 room       403 (31)             403 (31)                  403 (31)                488 (34)               503, 5 s (47)             500 (41)
 """
 """
-By the doors, what is answered for each reason, in their order: reasons of H.225.0, status codes
-of SIP, when to come again, and in brackets the cause of Q.850.
+By the doors, what is answered for each reason, in their order: reasons of H.225.0, causes of an
+OpenLogicalChannelReject, status codes of SIP, when to come again, and in brackets the cause of Q.850.
 """
 
-WITHOUT_NAMES = (Door.RAI, Door.IRR, Door.OPERATOR)
+WITHOUT_NAMES = (Door.RAI, Door.IRR, Door.OLC, Door.OPERATOR)
 """
 Where no answer has a place for the name of the reason, or nothing but that.
 """
@@ -76,6 +81,9 @@ class Refusing(FakeGate):
 
     def judge(self, application: Application) -> Verdict:
         return Refusal.of(self.reason) if application.door is self.door else PASSED
+
+
+Asking = Callable[[], str]
 
 
 def _inBrackets(message: SIPRequest | SIPResponse) -> str:
@@ -181,6 +189,25 @@ class House:
         self.named = content.pdu.get("genericData") == [refused(self.gate.reason)]
         return f"{content.reason} ({cause})"
 
+    def channel(self) -> Asking:
+        """
+        Opens a channel in a call by H.323, and tells what is answered to that.
+        """
+        caller = SetupPeer(self.world.network, "10.0.0.2", TransportAddress(HOST, 1720))
+        caller.setup()
+        self.world.run(0.3)
+        return lambda: self._opened(caller)
+
+    def _opened(self, caller: SetupPeer) -> str:
+        self.named = False
+        caller.received.clear()
+        opening = h245.encode("MultimediaSystemControlMessage", openChannel(ULAW, self.next()))
+        facility = uuie.facility(caller.identity, "transportedInformation")
+        caller.say(MessageType.FACILITY, facility, control=[opening])
+        (octets,) = [each for _, content in caller.received for each in content.h245Control]
+        _kind, (_name, fields) = h245.decode("MultimediaSystemControlMessage", octets)
+        return str(fields["cause"][0])
+
     def answered(self) -> str:
         """
         What the phone hears that answers a call of ours.
@@ -206,9 +233,6 @@ class House:
         calling = self.server.server.operator.call("1000", "80001")
         calling.addErrback(lambda failure: told.append(failure.getErrorMessage()))
         return told[0].partition(": ")[2]
-
-
-Asking = Callable[[], str]
 
 
 def byARQ(house: House) -> Asking:
@@ -267,6 +291,7 @@ DOORS: dict[Door, Callable[[House], Asking]] = {
     Door.RAI: byRAI,
     Door.IRR: byIRR,
     Door.SETUP: lambda house: house.setUp,
+    Door.OLC: House.channel,
     Door.REGISTER: lambda house: lambda: house.sent("REGISTER"),
     Door.INVITE: lambda house: lambda: house.sent("INVITE", body=offerBody()),
     Door.REINVITE: byReinvite,

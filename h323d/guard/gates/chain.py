@@ -45,6 +45,7 @@ AT: dict[Door, tuple[str, ...]] = {
     Door.REGISTER: _WHO,
     Door.ARQ: _ALL,
     Door.SETUP: _ALL,
+    Door.OLC: (*_WHO, "4", "5"),
     Door.INVITE: _ALL,
     Door.BRQ: (*_WHO, "4", "5"),
     Door.URQ: _WHO,

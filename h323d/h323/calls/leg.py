@@ -31,7 +31,7 @@ from h323d.h323.calls.callmessages import tell
 from h323d.h323.calls.callphase import CallPhase, phaseOf
 from h323d.h323.calls.callstart import CallStart, StartUpOptions
 from h323d.h323.calls.furtherways import FurtherWays
-from h323d.h323.calls.legcontext import CallDescription, DescribedCall, LegContext
+from h323d.h323.calls.legcontext import CallDescription, CallSessions, DescribedCall, LegContext
 from h323d.h323.calls.legdigits import LegDigits
 from h323d.h323.calls.supplementary import ServedCall
 from h323d.h323.signalling import causes, q931, reading
@@ -82,7 +82,7 @@ class H323Leg(DescribedCall):
         context, clock = self._context, self._context.clock
         self._media = LegMedia(self, self, context.pool, clock, PATIENCE)
         control = context.network.ofCall(self.identity.callIdentifier), self._options
-        self._startUp = CallStart(self, self._media, clock, *control, context.newSession)
+        self._startUp = CallStart(self, self._media, clock, *control, CallSessions(context, self))
         self._wire = context.newWire(self._description, self._startUp)
         self._call = newH225Call(self, self._wire, clock, context.config.timers)
 

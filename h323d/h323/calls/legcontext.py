@@ -10,6 +10,7 @@ from typing import Protocol
 
 from twisted.internet.interfaces import IReactorTime
 
+from h323d.call.applications import Door
 from h323d.call.complaints import Complaints
 from h323d.call.declaration import NOTHING_DECLARED, Declaration
 from h323d.call.dialrule import DialRule
@@ -21,6 +22,7 @@ from h323d.call.replacing import Replacement
 from h323d.call.ways import Way
 from h323d.h323.calls.callsigning import CallSigning
 from h323d.h323.calls.callstart import CallStart
+from h323d.h323.calls.channelgate import ChannelGate, ChannelLeg
 from h323d.h323.calls.consultations import Consultations
 from h323d.h323.calls.incoming import proofsInConnect
 from h323d.h323.calls.wire import CallWire
@@ -39,7 +41,7 @@ from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediaProfile
 from h323d.values.proof import Proof, ofConnection
 
-__all__ = ["CallDescription", "DescribedCall", "LegContext", "LegOwner"]
+__all__ = ["CallDescription", "CallSessions", "DescribedCall", "LegContext", "LegOwner"]
 
 
 class LegOwner(Protocol):
@@ -110,19 +112,30 @@ class LegContext:
         shown = ofConnection(wire.peerKey, self.clock.seconds())
         return (*proofsInConnect(message, content, wire.identity), *shown)
 
-    def newSession(self, owner: H245Owner, profile: MediaProfile, media: LegMedia) -> H245Session:
-        """
-        Make an H.245 session of one call.
 
+@dataclass(frozen=True, slots=True)
+class CallSessions:
+    """
+    Makes the H.245 sessions of one call.
+    """
+
+    context: LegContext
+    leg: ChannelLeg
+
+    def __call__(self, owner: H245Owner, profile: MediaProfile, media: LegMedia) -> H245Session:
+        """
         @param media: has the ports where media is received, if any is.
         """
+        context = self.context
+        gates = context.gates
         return H245Session(
             owner,
-            self.clock,
-            self.rng,
-            self.config.terminalType,
+            context.clock,
+            context.rng,
+            context.config.terminalType,
             profile,
-            _Ports(media, TransportAddress(self.network.home.told, 0)),
+            _Ports(media, TransportAddress(context.network.home.told, 0)),
+            judge=ChannelGate(self.leg, gates) if gates.standAt(Door.OLC) else None,
         )
 
 

@@ -10,9 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
+from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 
 from h323d.h323.calls.faststart import FastConnection
+from h323d.h323.h245.bandwidth import ChannelJudge, bitRateOf
 from h323d.h323.h245.capabilities.kinds import Kind, readData
 from h323d.h323.h245.capabilities.table import RemoteCapabilities
 from h323d.h323.h245.channels.incoming import IncomingChannel, closeAcknowledged, openRefused
@@ -52,6 +54,7 @@ class SessionMedia:
         profile: MediaProfile,
         places: MediaPlaces,
         kinds: Sequence[Kind],
+        judge: ChannelJudge | None = None,
     ) -> None:
         """
         @param owner: the leg.
@@ -59,8 +62,10 @@ class SessionMedia:
         @param profile: what may be sent and received.
         @param places: where we receive it.
         @param kinds: the kinds of media that may be spoken of.
+        @param judge: says how much the channels may need; C{None} if nobody minds.
         """
         self._owner = owner
+        self._judge = judge
         self._profile = profile
         self._places = places
         self._kinds = kinds
@@ -246,6 +251,31 @@ class SessionMedia:
 
     def addressesOf(self, medium: Medium) -> MediaAddresses:
         return self._places.addressesOf(medium)
+
+    def refusalToReceive(self, medium: Medium, another: MediaFormat) -> str | Deferred[str]:
+        return "" if self._judge is None else self._judge.refusal(self._needed(medium, another))
+
+    def refusalToSend(self, medium: Medium, another: MediaFormat) -> str | Deferred[str]:
+        if self._judge is None:
+            return ""
+        return self._judge.refusal(self._needed(medium, None, another))
+
+    def _needed(
+        self,
+        medium: Medium,
+        received: MediaFormat | None = None,
+        sent: MediaFormat | None = None,
+    ) -> int:
+        """
+        Bit/s that all channels need, with another of one medium.
+        """
+        more = [each for each in (received, sent) if each is not None]
+        needed = 0
+        for each, half in self._receiving.items():
+            needed += bitRateOf((*half.formats, *(more if received and each is medium else ())))
+            carried = self._outgoing.formatsOf(each)
+            needed += bitRateOf((*carried, *(more if sent and each is medium else ())))
+        return needed
 
     def transmitReady(self, medium: Medium, transmit: TransmitFormat) -> None:
         self._owner.h245TransmitReady(medium, transmit)

@@ -19,6 +19,7 @@ from twisted.internet.interfaces import IReactorTime
 
 from h323d.h323.calls.faststart import FastConnection
 from h323d.h323.h245.answers import answerTo
+from h323d.h323.h245.bandwidth import ChannelJudge
 from h323d.h323.h245.bidirectional import BidirectionalChannels
 from h323d.h323.h245.capabilities.kinds import Kind
 from h323d.h323.h245.capabilities.table import KINDS, RemoteCapabilities, capabilitySet
@@ -59,6 +60,7 @@ class H245Session:
         profile: MediaProfile,
         places: MediaPlaces,
         kinds: tuple[Kind, ...] = KINDS,
+        judge: ChannelJudge | None = None,
     ) -> None:
         """
         @param owner: the leg.
@@ -69,6 +71,7 @@ class H245Session:
         @param profile: what may be sent and received.
         @param places: where we receive it.
         @param kinds: the kinds of media that may be spoken of.
+        @param judge: says how much the channels may need; C{None} if nobody minds.
         """
         self._owner = owner
         self._wanted = profile
@@ -80,7 +83,7 @@ class H245Session:
         self._taking = False
         self._negotiation = Negotiation(self, clock, rng, terminalType, kinds)
         self._telling = newTelling(self, clock)
-        self._media = SessionMedia(owner, clock, profile, places, kinds)
+        self._media = SessionMedia(owner, clock, profile, places, kinds, judge)
         self._bidirectional = BidirectionalChannels(owner, clock)
         self._modes = Modes(owner, clock, profile, kinds, self._media)
         self._digits = ControlDigits(owner, clock)

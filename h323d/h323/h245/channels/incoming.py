@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
+from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 
 from h323d.h323.h245.clcse import newOutgoingCLCSE
@@ -20,7 +21,12 @@ from h323d.h323.h245.parameters import RefusedChannel
 from h323d.h323.h245.source import RejectSource
 from h323d.values.media.formats import MediaFormat
 
-__all__ = ["IncomingChannel", "IncomingUser", "openRefused"]
+__all__ = ["IncomingChannel", "IncomingUser", "Judgement", "openRefused"]
+
+Judgement = Mapping[int, MediaFormat] | RefusedChannel
+"""
+What may come in a channel, by payload type; or why it is not taken.
+"""
 
 
 class IncomingUser(Protocol):
@@ -28,13 +34,13 @@ class IncomingUser(Protocol):
     Whoever receives what comes in a channel.
     """
 
-    def judge(self, channel: Fields) -> Mapping[int, MediaFormat] | RefusedChannel:
+    def judge(self, channel: Fields) -> Judgement | Deferred[Judgement]:
         """
         Ask whether to take a channel.
 
         @param channel: an C{OpenLogicalChannel}.
 
-        @return: what may come in it, by payload type.
+        @return: the Deferred never fails.
         """
 
     def acknowledgement(self, number: int) -> Fields:
@@ -42,6 +48,9 @@ class IncomingUser(Protocol):
 
     def channelChanged(self) -> None:
         """It is open, as was said."""
+
+    def forget(self, number: int) -> None:
+        """It is not taken, as was said late."""
 
 
 class IncomingChannel:
@@ -69,14 +78,44 @@ class IncomingChannel:
         """
         self._user = user
         self._owner = owner
+        self._judgement: Deferred[Judgement] | None = None
         self.formats: Mapping[int, MediaFormat] = adopted or {}
         self.lcse = newIncomingLCSE(self, number, adopted is not None)
         self.clcse = newOutgoingCLCSE(self, clock, number)
+
+    @property
+    def isJudged(self) -> bool:
+        """
+        Whether it is not said yet if it is taken.
+        """
+        return self._judgement is not None
+
+    def abandon(self) -> None:
+        """
+        It is gone: whatever is still to be said of it is not heard.
+        """
+        self._judgement = None
+        self.clcse.abandon()
 
     # IncomingLCSEOwner
 
     def establishIndication(self, number: int, channel: Fields) -> None:
         verdict = self._user.judge(channel)
+        if isinstance(verdict, Deferred):
+            self._judgement = verdict
+            verdict.addCallback(self._judgedLater, verdict, number)
+        else:
+            self._judged(verdict)
+
+    def _judgedLater(self, verdict: Judgement, judgement: Deferred[Judgement], number: int) -> None:
+        if self._judgement is not judgement:
+            return
+        self._judgement = None
+        self._judged(verdict)
+        if not self.formats:
+            self._user.forget(number)
+
+    def _judged(self, verdict: Judgement) -> None:
         if isinstance(verdict, RefusedChannel):
             self.lcse.releaseRequest(verdict.cause)
         else:
@@ -84,6 +123,7 @@ class IncomingChannel:
             self.lcse.establishResponse()
 
     def releaseIndicationIncoming(self, number: int) -> None:
+        self._judgement = None
         self.formats = {}
 
     def sendOpenAck(self, number: int) -> None:

@@ -20,6 +20,8 @@ from h323d.h323.h245.parameters import forwardChannel
 from h323d.h323.h245.source import RejectSource
 from h323d.tracing import stateName
 from h323d.values.address import TransportAddress
+from h323d.values.media.formats import MediaFormat
+from h323d.values.media.medium import Medium
 
 __all__ = ["OutgoingChannel", "OutgoingChannels", "OutgoingUser", "closeRefused"]
 
@@ -157,6 +159,13 @@ class OutgoingChannels:
     @property
     def states(self) -> dict[str, str]:
         return {f"LCSE out {n}": stateName(c.lcse) for n, c in self._channels.items()}
+
+    def formatsOf(self, medium: Medium) -> list[MediaFormat]:
+        """
+        What one medium's carry.
+        """
+        channels = self._channels.values()
+        return [each.ability.format for each in channels if each.kind.medium is medium]
 
     def nextNumber(self) -> int:
         """

@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
+from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 
 from h323d.h323.h245.capabilities.kinds import Kind, suits
 from h323d.h323.h245.capabilities.table import received
-from h323d.h323.h245.channels.incoming import IncomingChannel
+from h323d.h323.h245.channels.incoming import IncomingChannel, Judgement
 from h323d.h323.h245.channels.reception import newReception
 from h323d.h323.h245.messages import Fields
 from h323d.h323.h245.owner import H245Owner
@@ -43,6 +44,13 @@ class ReceivingOwner(Protocol):
 
     def addressesOf(self, medium: Medium) -> MediaAddresses:
         """Ask where we receive it."""
+
+    def refusalToReceive(self, medium: Medium, another: MediaFormat) -> str | Deferred[str]:
+        """
+        Ask whether there is bandwidth for another channel.
+
+        @return: the cause by which it is refused, or nothing if it is not.
+        """
 
     def receiveReady(self, medium: Medium, receive: ReceiveFormat) -> None:
         """The peer may send so: for the first time, or otherwise than before."""
@@ -88,6 +96,13 @@ class Receiving:
             for mediaFormat in channel.formats.values():
                 return mediaFormat
         return None
+
+    @property
+    def formats(self) -> list[MediaFormat]:
+        """
+        What it sends in all channels that are open.
+        """
+        return [each for channel in self._channels.values() for each in channel.formats.values()]
 
     @property
     def wantsAnother(self) -> bool:
@@ -151,7 +166,7 @@ class Receiving:
         if channel is None:
             channel = self._channels[number] = self._newChannel(number)
         channel.lcse.openLogicalChannel(fields)
-        if not channel.formats:
+        if not (channel.formats or channel.isJudged):
             self.forget(number)
 
     def close(self, number: int) -> None:
@@ -167,7 +182,7 @@ class Receiving:
         """
         channel = self._channels.pop(number, None)
         if channel is not None:
-            channel.clcse.abandon()
+            channel.abandon()
         self.channelChanged()
 
     def stop(self) -> None:
@@ -177,7 +192,7 @@ class Receiving:
         self._reception.stop()
         channels, self._channels = self._channels, {}
         for channel in channels.values():
-            channel.clcse.abandon()
+            channel.abandon()
 
     def _newChannel(
         self, number: int, adopted: Mapping[int, MediaFormat] | None = None
@@ -189,7 +204,7 @@ class Receiving:
 
     # IncomingUser
 
-    def judge(self, channel: Fields) -> Mapping[int, MediaFormat] | RefusedChannel:
+    def judge(self, channel: Fields) -> Judgement | Deferred[Judgement]:
         forward = channel["forwardLogicalChannelParameters"]
         verdict = judgeChannel(
             forward["dataType"],
@@ -201,7 +216,11 @@ class Receiving:
             return verdict
         if len(self._channels) > MAXIMUM_CHANNELS:
             return RefusedChannel("dataTypeNotAvailable")
-        return formatsByType(verdict)
+        formats = formatsByType(verdict)
+        cause = self._owner.refusalToReceive(self._kind.medium, verdict.ability.format)
+        if isinstance(cause, Deferred):
+            return cause.addCallback(_judgement, formats)
+        return _judgement(cause, formats)
 
     def acknowledgement(self, number: int) -> Fields:
         here = self._owner.addressesOf(self._kind.medium)
@@ -223,3 +242,7 @@ class Receiving:
 
     def receiveStopped(self) -> None:
         self._owner.receiveStopped(self._kind.medium)
+
+
+def _judgement(cause: str, formats: Mapping[int, MediaFormat]) -> Judgement:
+    return RefusedChannel(cause) if cause else formats

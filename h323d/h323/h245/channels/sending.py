@@ -10,7 +10,9 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from h323d.h323.h245.capabilities.kinds import Kind
+from twisted.internet.defer import Deferred
+
+from h323d.h323.h245.capabilities.kinds import Ability, Kind
 from h323d.h323.h245.capabilities.table import RemoteCapabilities
 from h323d.h323.h245.channels.outgoing import OutgoingChannel, OutgoingChannels, closeRefused
 from h323d.h323.h245.channels.plan import newChannelPlan
@@ -37,6 +39,13 @@ class SendingOwner(Protocol):
 
     def addressesOf(self, medium: Medium) -> MediaAddresses:
         """Ask where we receive it."""
+
+    def refusalToSend(self, medium: Medium, another: MediaFormat) -> str | Deferred[str]:
+        """
+        Ask whether there is bandwidth for another channel.
+
+        @return: the cause for which there is none, or nothing if there is.
+        """
 
     def transmitReady(self, medium: Medium, transmit: TransmitFormat) -> None:
         """We may send so: for the first time, or otherwise than before."""
@@ -73,6 +82,8 @@ class Sending:
         self._kind = kind
         self._receiving = receiving
         self._selection = Selection(profile)
+        self._isJudged = False  # what we would open
+        self._granted: Ability | None = None
         self._plan = newChannelPlan(self)
 
     @property
@@ -187,14 +198,41 @@ class Sending:
     # ChannelPlanOwner
 
     def nextChannel(self) -> OutgoingChannel | None:
-        best = self._selection.best(self._receiving.format)
+        best = self._permitted()
         if best is None:
             return None
         number = self._channels.nextNumber()
         return OutgoingChannel(self, self._channels, number, self._kind, best)
 
+    def _permitted(self) -> Ability | None:
+        """
+        The best that there is bandwidth for; C{None} also while that is not said yet.
+        """
+        granted, self._granted = self._granted, None
+        while not self._isJudged:
+            best = self._selection.best(self._receiving.format)
+            if best is None or best == granted:
+                return best
+            cause = self._owner.refusalToSend(self._kind.medium, best.format)
+            if isinstance(cause, Deferred):
+                self._isJudged = True
+                cause.addCallback(self._judgedLater, best)
+            elif cause:
+                self._selection.refused(best)
+            else:
+                return best
+        return None
+
+    def _judgedLater(self, cause: str, ability: Ability) -> None:
+        self._isJudged = False
+        if cause:
+            self._selection.refused(ability)
+        else:
+            self._granted = ability
+        self._plan.reconsider()
+
     def lack(self) -> H245Failure | None:
-        return self._selection.lack()
+        return None if self._isJudged else self._selection.lack()
 
     def suits(self, channel: OutgoingChannel) -> bool:
         return self._selection.suits(channel.ability)
