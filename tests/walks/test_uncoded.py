@@ -137,7 +137,7 @@ def test_whoSpeaksNothingOfItRefusesAndTheCallerIsRefused(
     refusals = [each for each in messages if each.startswith(b"SIP/2.0 488")]
     assert b"they have iLBC/8000 telephone-event/8000, we PCMU/8000" in refusals[0]
     assert b"cause=88" in refusals[-1]
-    assert b"we PCMU/8000; the caller has iLBC/8000" in refusals[-1]
+    assert b"they have PCMU/8000; the caller has iLBC/8000" in refusals[-1]
     world.leave()
 
 

@@ -12,7 +12,7 @@ from h323d.sip.calls.causes import statusOf
 from h323d.sip.messages.grammar import writeHost
 from h323d.sip.messages.message import SIPResponse
 from h323d.sip.sdp.description import parse
-from h323d.sip.sdp.payloads import soundOf
+from h323d.sip.sdp.payloads import abilitiesOf
 from h323d.sip.sdp.streams import Obstacle
 from h323d.values.cause import Cause
 
@@ -34,7 +34,7 @@ def discordOf(response: SIPResponse) -> str:
     warnings = (_WARNING.fullmatch(line) for line in response.headers.lines("Warning"))
     words = [warning[1] for warning in warnings if warning is not None]
     try:
-        formats = soundOf(parse(response.body))
+        formats = abilitiesOf(parse(response.body))
     except DecodeError:
         formats = ()
     if formats:

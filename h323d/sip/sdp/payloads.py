@@ -20,6 +20,7 @@ __all__ = [
     "FIRST_DYNAMIC",
     "COMFORT_NOISE",
     "STATIC_FORMATS",
+    "abilitiesOf",
     "conceding",
     "fitPacketMs",
     "formatAttributes",
@@ -102,8 +103,21 @@ def soundOf(description: SessionDescription) -> tuple[MediaFormat, ...]:
     @return: what is spoken in the first audio stream that is not refused, in the order of its
         C{m=} line; events and noise are not spoken.
     """
-    for media in description.media:
-        if media.media == "audio" and media.port:
+    return _soundIn(media for media in description.media if media.port)
+
+
+def abilitiesOf(description: SessionDescription) -> tuple[MediaFormat, ...]:
+    """
+    @param description: of what could be spoken, without a session; its ports are 0 (RFC 3264, 9).
+
+    @return: as L{soundOf} has them.
+    """
+    return _soundIn(description.media)
+
+
+def _soundIn(streams: Iterable[MediaDescription]) -> tuple[MediaFormat, ...]:
+    for media in streams:
+        if media.media == "audio":
             return tuple(filter(isSpoken, formatsOf(media).values()))
     return ()
 

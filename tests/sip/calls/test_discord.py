@@ -27,6 +27,7 @@ def refusal(*warnings: str, status: int = 488, body: bytes = b"") -> SIPResponse
         (refusal('305 bob.example "we have GSM"'), "we have GSM"),
         (refusal('304 [2001:db8::1]:5060 "no"', '399 x "sorry"'), "no; sorry"),
         (refusal(body=SDP), "they have PCMU/8000 G729/8000"),
+        (refusal(body=SDP.replace(b"audio 9", b"audio 0")), "they have PCMU/8000 G729/8000"),
         (refusal('305 x "no"', body=SDP, status=606), "no; they have PCMU/8000 G729/8000"),
         (refusal(), SILENT),
         (refusal("305", '305 x "no', body=b"\xff\x00"), SILENT),
