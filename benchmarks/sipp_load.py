@@ -33,7 +33,7 @@ from benchmarks.churn import TICKS
 from h323d.control.client import CommandFailed
 from tests.support.processes import Asterisk, Process, Server, program, waitFor
 
-SERVER, SIPP, ASTERISK = "127.0.37.1", "127.0.37.2", "127.0.37.3"
+SERVER, SIPP, ASTERISK = "127.0.131.1", "127.0.131.2", "127.0.131.3"
 SCENARIO = Path(__file__).parent / "sippload" / "room.xml"
 FIRST_ROOM = 80001
 WARM = 10  # seconds of calls that do not count: what is made once is made then
