@@ -183,8 +183,7 @@ class Application:
     @ivar continues: the leg that this call goes on with, which was admitted before; empty for
         one that begins.
     @ivar account: how a gate before came to let it pass; C{None} if none has told.
-    @ivar callIdentifier: the protocol's name for the call: H.323's in hexadecimal, SIP's
-        Call-ID; of a registration, empty.
+    @ivar callIdentifier: of the call: H.323's in hexadecimal, or SIP's Call-ID; else empty.
     @ivar callId: of the call, as facts have it; empty before there is one.
     @ivar legId: of the leg, likewise.
     @ivar room: in which a seat is asked for.
