@@ -22,6 +22,7 @@ from tests.support.simulatedphone import PROFILE, Telephone
 from tests.support.simulation import Simulation
 
 SLOW = StartUpOptions(fastStart=False)
+FAST = StartUpOptions(fastStart=True)
 LITTLE = 640  # in units of 100 bit/s: G.711 in one direction
 USUAL = 1280
 NO_QUOTA = ("OLC", "BANDWIDTH_EXCEEDED", "quota")
@@ -62,7 +63,12 @@ class Scene:
         self.house = House(world, file, pool=256_000)
         self.phone = Modest(world, "10.0.0.7", "1007", gatekeeper=RAS)
 
-    def call(self, quota: int, direction: Direction = Direction.SENDRECV) -> None:
+    def call(
+        self,
+        quota: int,
+        direction: Direction = Direction.SENDRECV,
+        options: StartUpOptions = SLOW,
+    ) -> None:
         bert = entry(
             "bert",
             public_key="",
@@ -75,7 +81,7 @@ class Scene:
         self.world.run(6.0)
         self.phone.register()
         self.world.run(1.0)
-        self.phone.call("80001", SLOW, profile=PROFILE.directed(direction))
+        self.phone.call("80001", options, profile=PROFILE.directed(direction))
         self.world.run(1.0)
 
     def othersTake(self, bandwidth: int) -> str:
@@ -105,8 +111,16 @@ def test_whatTheQuotaHasNoRoomForIsNotOpenedAndTheCallGoesOn(scene: Scene) -> No
     assert len(scene.phone.flowing) == 1
 
 
-def test_whoMayHaveMoreOpensIt(scene: Scene) -> None:
-    scene.call(128_000)
+def test_fastConnectIsRefusedWhereThereIsTooLittleAndH245OpensWhatThereIs(scene: Scene) -> None:
+    scene.call(100_000, options=FAST)
+    assert len(scene.phone.flowing) == 1
+    assert set(scene.house.refusals()) == {NO_QUOTA}
+    assert scene.phone.cause is None
+
+
+@pytest.mark.parametrize("options", [SLOW, FAST])
+def test_whoMayHaveMoreOpensIt(scene: Scene, options: StartUpOptions) -> None:
+    scene.call(128_000, options=options)
     assert scene.phone.flowing == ["in", "out"]
     assert scene.house.refusals() == []
     assert scene.othersTake(USUAL + 1) == "admissionReject"

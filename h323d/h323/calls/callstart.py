@@ -19,6 +19,7 @@ from h323d.errors import DecodeError
 from h323d.h323.calls.fastconnect import FastConnect, FastConnectOutcome
 from h323d.h323.calls.startup import hasChosen, newStartUp
 from h323d.h323.calls.tunnelling import Tunnel, newTunnelling, tunnelOf
+from h323d.h323.h245.bandwidth import ChannelJudge
 from h323d.h323.h245.connection import ControlNetwork
 from h323d.h323.h245.link import H245Link, NewSession
 from h323d.h323.h245.session import H245Failure
@@ -99,6 +100,7 @@ class CallStart:
         network: ControlNetwork,
         options: StartUpOptions,
         newSession: NewSession,
+        judge: ChannelJudge | None = None,
     ) -> None:
         """
         @param owner: the leg.
@@ -107,6 +109,7 @@ class CallStart:
         @param network: where control channels come from.
         @param options: which ways may be taken.
         @param newSession: makes an H.245 session for an owner.
+        @param judge: says how much the channels may need; C{None} if nobody minds.
         """
         self._owner = owner
         self._media = media
@@ -117,7 +120,7 @@ class CallStart:
         self._tunnelling = newTunnelling(self)
         if not options.tunnelling:
             self._tunnelling.forgo()
-        self.fast = FastConnect(media, options.fastStart)
+        self.fast = FastConnect(media, options.fastStart, judge=judge)
         self.link = H245Link(self, media, clock, network, newSession)
 
     # What the leg writes into its messages.

@@ -19,6 +19,7 @@ from h323d.h323.calls.faststart import (
     proposedFormats,
     readAnswer,
 )
+from h323d.h323.h245.bandwidth import ChannelJudge
 from h323d.h323.h245.capabilities.kinds import Kind
 from h323d.h323.h245.capabilities.table import KINDS
 from h323d.h323.h245.parameters import MediaAddresses
@@ -49,12 +50,20 @@ class FastConnect:
     @ivar connection: the channels that it opened; none unless accepted.
     """
 
-    def __init__(self, media: LegMedia, enabled: bool, kinds: Sequence[Kind] = KINDS) -> None:
+    def __init__(
+        self,
+        media: LegMedia,
+        enabled: bool,
+        kinds: Sequence[Kind] = KINDS,
+        judge: ChannelJudge | None = None,
+    ) -> None:
         """
         @param media: whose ports are to be proposed.
         @param enabled: whether we offer, and accept.
         @param kinds: the kinds of media that may be proposed.
+        @param judge: says how much the channels may need; C{None} if nobody minds.
         """
+        self._judge = judge
         self._media = media
         self._enabled = enabled
         self._kinds = kinds
@@ -146,10 +155,22 @@ class FastConnect:
         if not self._proposal or self.outcome is not FastConnectOutcome.OPEN:
             return None
         if self._enabled:
-            self.connection = answerFastStart(self._proposal, profile, self._places, self._kinds)
+            chosen = answerFastStart(self._proposal, profile, self._places, self._kinds)
+            self.connection = (
+                chosen if self._permits(chosen) else FastConnection(fault=chosen.fault)
+            )
         accepted = self.connection.accepted
         self.outcome = FastConnectOutcome.ACCEPTED if accepted else FastConnectOutcome.REFUSED
         return self.connection.fault
+
+    def _permits(self, chosen: FastConnection) -> bool:
+        """
+        Whether there is bandwidth for it.  An answer to a Setup cannot wait until that is said;
+        channels that are opened by H.245 can.
+        """
+        if self._judge is None or not chosen.accepted:
+            return True
+        return self._judge.refusal(chosen.bitRate) == ""
 
     def answering(self) -> Start:
         """

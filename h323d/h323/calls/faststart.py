@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 
 from h323d.asn1 import h245
 from h323d.errors import DecodeError
+from h323d.h323.h245.bandwidth import bitRateOf
 from h323d.h323.h245.capabilities.kinds import Kind, carried, readData, suits
 from h323d.h323.h245.capabilities.table import KINDS, received
 from h323d.h323.h245.messages import Fields
@@ -125,6 +126,17 @@ class FastConnection:
         slow path follows (C{fastConnectRefused}).
         """
         return bool(self.channels)
+
+    @property
+    def bitRate(self) -> int:
+        """
+        Bit/s that its channels need, both directions together.
+        """
+        needed = 0
+        for each in self.channels:
+            needed += bitRateOf(() if each.transmit is None else (each.transmit.format,))
+            needed += bitRateOf(() if each.receive is None else each.receive.formats.values())
+        return needed
 
     def of(self, medium: Medium) -> FastChannels:
         """

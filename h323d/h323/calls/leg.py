@@ -82,7 +82,8 @@ class H323Leg(DescribedCall):
         context, clock = self._context, self._context.clock
         self._media = LegMedia(self, self, context.pool, clock, PATIENCE)
         control = context.network.ofCall(self.identity.callIdentifier), self._options
-        self._startUp = CallStart(self, self._media, clock, *control, CallSessions(context, self))
+        sessions = CallSessions(context, self)
+        self._startUp = CallStart(self, self._media, clock, *control, sessions, sessions.judge)
         self._wire = context.newWire(self._description, self._startUp)
         self._call = newH225Call(self, self._wire, clock, context.config.timers)
 

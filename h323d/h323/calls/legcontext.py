@@ -122,12 +122,19 @@ class CallSessions:
     context: LegContext
     leg: ChannelLeg
 
+    @property
+    def judge(self) -> ChannelGate | None:
+        """
+        Who says how much its channels may need; C{None} if nobody minds.
+        """
+        gates = self.context.gates
+        return ChannelGate(self.leg, gates) if gates.standAt(Door.OLC) else None
+
     def __call__(self, owner: H245Owner, profile: MediaProfile, media: LegMedia) -> H245Session:
         """
         @param media: has the ports where media is received, if any is.
         """
         context = self.context
-        gates = context.gates
         return H245Session(
             owner,
             context.clock,
@@ -135,7 +142,7 @@ class CallSessions:
             context.config.terminalType,
             profile,
             _Ports(media, TransportAddress(context.network.home.told, 0)),
-            judge=ChannelGate(self.leg, gates) if gates.standAt(Door.OLC) else None,
+            judge=self.judge,
         )
 
 

@@ -5,11 +5,14 @@ Fast connect in one call: offered, accepted, refused.
 from __future__ import annotations
 
 import pytest
+from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 
 from h323d.h323.calls.fastconnect import FastConnect, FastConnectOutcome
+from h323d.h323.h245.bandwidth import ChannelJudge
 from h323d.h323.h245.capabilities.audio import AUDIO
 from h323d.h323.signalling.uuie import Start
+from h323d.values.media.direction import Direction
 from h323d.values.media.formats import G711_ALAW, G711_ULAW, MediaFormat
 from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediaProfile, MediumProfile
@@ -26,9 +29,9 @@ class Leg(MediaOwner):
     A leg, as far as fast connect needs one.
     """
 
-    def __init__(self, host: str, enabled: bool = True) -> None:
+    def __init__(self, host: str, enabled: bool = True, judge: ChannelJudge | None = None) -> None:
         super().__init__(host, Clock())
-        self.fast = FastConnect(self.media, enabled, (AUDIO, FAKE_VIDEO))
+        self.fast = FastConnect(self.media, enabled, (AUDIO, FAKE_VIDEO), judge)
 
     def expected(self, medium: Medium) -> bool:
         """
@@ -75,6 +78,38 @@ def test_bothEndsOpenAllMedia(caller: Leg, called: Leg) -> None:
     for leg in (caller, called):
         opened = [each.medium for each in leg.fast.connection.channels]
         assert opened == [Medium.AUDIO, Medium.VIDEO]
+
+
+class Limit:
+    """
+    Permits G.711 in one direction, or says nothing of it yet.
+    """
+
+    def __init__(self, isLate: bool = False) -> None:
+        self.isLate = isLate
+
+    def refusal(self, bandwidth: int) -> str | Deferred[str]:
+        if self.isLate:
+            return Deferred()
+        return "" if bandwidth <= 64_000 else "insufficientBandwidth"
+
+
+@pytest.mark.parametrize("isLate", [False, True])
+def test_whatThereIsNoBandwidthForIsNotAccepted(caller: Leg, isLate: bool) -> None:
+    called = Leg("192.0.2.2", judge=Limit(isLate))
+    called.media.open(SOUND)
+    called.fast.proposed(caller.fast.offer(SOUND))
+    assert called.fast.choose(SOUND) is None
+    assert called.fast.outcome is FastConnectOutcome.REFUSED
+    assert called.fast.answering() == Start(fastConnectRefused=True)
+
+
+def test_whatThereIsBandwidthForIsAccepted(caller: Leg) -> None:
+    called = Leg("192.0.2.2", judge=Limit())
+    called.media.open(SOUND)
+    called.fast.proposed(caller.fast.offer(SOUND))
+    called.fast.choose(SOUND.directed(Direction.RECVONLY))
+    assert called.fast.outcome is FastConnectOutcome.ACCEPTED
 
 
 def test_itBeginsWithNothing(caller: Leg) -> None:
