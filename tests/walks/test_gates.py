@@ -29,9 +29,12 @@ from h323d.events.calls import CallAdmitted, CallRefused
 from h323d.events.doors import ApplicationRefused
 from h323d.events.gatekeeper import RASAdmissionRefused
 from h323d.gatekeeper.routed.config import CallModel, RoutedConfig
+from h323d.h323.signalling import uuie
+from h323d.h323.signalling.q931 import IE, Element, MessageType
 from h323d.operation.views import told
 from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
+from tests.support import h323
 from tests.support.fakegate import FakeGate
 from tests.support.lease import Lease
 from tests.support.simulatedphone import Telephone
@@ -179,6 +182,27 @@ def test_soIsTheCallerOfARoutedCall(house: House) -> None:
     house.world.run(1.0)
     assert bob.leg is not None
     assert bob.leg.displayName == house.shown()["displayName"] == "[REDACTED:SSN]"
+
+
+@pytest.mark.alone("what its guard answers is changed from outside")
+@pytest.mark.parametrize(("admission", "isRead"), [(PASSED, True), (Admission(Texts()), False)])
+def test_whatItSaysLaterIsReadWhereAllOfItMayBeShown(
+    house: House, admission: Admission, isRead: bool
+) -> None:
+    house.registered(Telephone(house.world, "10.0.0.4", "2000", gatekeeper=RAS))
+    house.guard.answer = admission
+    caller = h323.ScriptedPeer(house.world.network, "10.0.0.77", SIGNALLING)
+    caller.send(caller.makeSetup(called="2000"))
+    house.world.run(1.0)
+    passed: list[bytes] = []
+    house.world.network.observers.append(
+        lambda kind, source, there, data: passed.append(data) if there[0] == "10.0.0.4" else None
+    )
+    said = Element(IE.DISPLAY, b"078-05-1120")
+    caller.say(MessageType.INFORMATION, uuie.plain("information", caller.identity), others=(said,))
+    house.world.run(1.0)
+    (octets,) = passed
+    assert (said.contents in octets) is isRead
 
 
 @pytest.mark.alone("what its guard answers is changed from outside")

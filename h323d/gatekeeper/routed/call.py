@@ -15,7 +15,6 @@ from zope.interface import implementer
 
 from h323d import tracing
 from h323d.call.applications import Refusal, Verdict
-from h323d.call.callers import CallerName
 from h323d.call.leases import ended, ofCall
 from h323d.call.legs import IOffer
 from h323d.errors import DecodeError
@@ -61,6 +60,7 @@ class RoutedCall:
     @ivar caller: the registration of the caller, if there is one.
     @ivar route: where the call goes, or was to go last; C{None} before it is known.
     @ivar model: how much of it goes through us.
+    @ivar isHushed: whether its sides are to read nothing of each other.
     @ivar since: when it came in, in seconds of the clock.
     @ivar answeredAt: when it was answered; C{None} before that.
     @ivar usage: what its channels are seen to use.
@@ -95,7 +95,7 @@ class RoutedCall:
         self.conferenceId = setup.identity.conferenceID.hex()
         self.route: FoundWay | None = None
         self.model = CallModel.ROUTED if admitted is None else admitted.model
-        self.since = context.clock.seconds()
+        self.since, self.isHushed = context.clock.seconds(), False
         self.answeredAt: float | None = None
         self.usage = Usage(0, False)
         self.callerSide = context.newSide(self, CALLER, setup.reference, self.peer, connection)
@@ -223,10 +223,9 @@ class RoutedCall:
             ended(verdict.leases)
         else:
             self._context.zone.gates.leases.give(ofCall(self.legId), verdict)
-            self._said.priority = verdict.priority
-            if (texts := verdict.texts) is not None:
-                self.calling, self.displayName = texts.among(self.calling), texts.displayName
-                self._said.renamed = CallerName(self.calling, self.displayName)
+            if (shown := self._said.admitted(verdict)) is not None:
+                self.isHushed, self.calling = True, shown.calling
+                self.displayName = shown.displayName
             self._progress.admitted()
 
     def locate(self) -> None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from h323d.call.applications import Priority
+from h323d.call.applications import Admission, Priority
 from h323d.call.callers import CallerName
 from h323d.gatekeeper.routed.messages import Edit, SetupChange
 from h323d.gatekeeper.routing.chain import FoundWay
@@ -38,10 +38,23 @@ class CallerSaid:
         @param message: the Setup.
         """
         self._message = message
-        self._content = setup.content
+        self._content, self._calling = setup.content, setup.calling
         self.renamed = CallerName(setup.calling, setup.displayName) if setup.renamed else None
         self.priority: Priority | None = None
         self._early: list[tuple[Q931Message, Content]] = []
+
+    def admitted(self, admission: Admission) -> CallerName | None:
+        """
+        The gates have let it in, and so.
+
+        @return: how the caller is to be shown; C{None} to leave that as it is.
+        """
+        self.priority = admission.priority
+        if admission.texts is None:
+            return None
+        calling = admission.texts.among(self._calling)
+        self.renamed = CallerName(calling, admission.texts.displayName)
+        return self.renamed
 
     def keep(self, message: Q931Message, content: Content) -> bool:
         """

@@ -49,6 +49,7 @@ __all__ = [
     "startControl",
     "unreadable",
     "withoutUserUser",
+    "withoutWords",
 ]
 
 _INFORMATION = "H323-UserInformation"
@@ -99,6 +100,24 @@ def withoutUserUser(message: Q931Message) -> Q931Message:
         each for each in message.elements if each.identifier != IE.USER_USER or each.codeset != 0
     )
     return replace(message, elements=tuple(kept))
+
+
+def withoutWords(message: Q931Message) -> Q931Message:
+    """
+    The message without what the two ends say for people to read: the Display, but that of a Setup,
+    which is changed by L{SetupChange}; and the C{user-data} of H.225.0.
+
+    @param message: one whose user-user element was read already.
+    """
+    if message.messageType != MessageType.SETUP:
+        kept = (each for each in message.elements if each.identifier != IE.DISPLAY or each.codeset)
+        message = replace(message, elements=tuple(kept))
+    if message.userUser is None:
+        return message
+    value: Fields = h225.decode(_INFORMATION, message.userUser)
+    if value.pop("user-data", None) is None:
+        return message
+    return _withUserUser(message, h225.encode(_INFORMATION, value))
 
 
 def rewritten(message: Q931Message, *edits: Edit) -> Q931Message:

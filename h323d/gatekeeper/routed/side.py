@@ -15,6 +15,7 @@ from twisted.internet.interfaces import IReactorTime
 
 from h323d.call.applications import Reason, Refusal
 from h323d.gatekeeper.registry.registrations import Registration
+from h323d.gatekeeper.routed.messages import withoutWords
 from h323d.gatekeeper.routed.standing import newStanding
 from h323d.h323.calls.callinputs import CallNumber
 from h323d.h323.calls.refusals import releaseComplete
@@ -36,6 +37,7 @@ class SideOwner(Protocol):
     """
 
     identity: CallIdentity
+    isHushed: bool
 
     def sideOpened(self, side: Side) -> None:
         """The connection that was being opened is there."""
@@ -119,9 +121,10 @@ class Side:
         Pass a message on to this side; ignored where it cannot be.
         """
         if self._connection is not None:
+            said = withoutWords(message) if self._owner.isHushed else message
             self._connection.send(
                 replace(
-                    message,
+                    said,
                     callReference=self._reference,
                     toOriginator=self.which == CALLER,
                     referenceLength=2,

@@ -180,6 +180,35 @@ def test_whatNobodyCouldReadIsTakenAway() -> None:
     assert bare.contents(IE.DISPLAY) == b"x"
 
 
+def withData(message: Q931Message) -> Q931Message:
+    data = {"protocol-discriminator": 4, "user-information": b"078-05-1120"}
+    value = h225.decode("H323-UserInformation", message.userUser) | {"user-data": data}
+    octets = h225.encode("H323-UserInformation", value)
+    return plain.make(message.messageType, octets, [Element(IE.DISPLAY, b"Anna"), UNKNOWN])
+
+
+def test_whatIsThereToBeReadIsTakenAway() -> None:
+    body = (*uuie.EMPTY,)
+    octets = h225.encode("H323-UserInformation", {"h323-uu-pdu": {"h323-message-body": body}})
+    message = withData(plain.facility(octets))
+    bare = messages.withoutWords(message)
+    assert [each.identifier for each in bare.elements if each.identifier != IE.USER_USER] == [0x7A]
+    assert bare.userUser == octets
+
+
+def test_theDisplayOfASetupIsAnothersToChange() -> None:
+    bare = messages.withoutWords(withData(setup()))
+    assert bare.contents(IE.DISPLAY) == b"Anna"
+    assert pduOf(bare) == pduOf(setup())
+    assert b"078-05" not in q931.encode(plain.addressed(bare, 77, False))
+
+
+@pytest.mark.parametrize("octets", [None, pytest.param(b"", id="empty")])
+def test_whatHasNothingToReadStays(octets: bytes | None) -> None:
+    alerting = plain.make(MessageType.ALERTING, None if octets is None else setup().userUser)
+    assert messages.withoutWords(alerting).elements == alerting.elements
+
+
 def test_ourCallProceedingLeavesTunnellingOpen() -> None:
     made = messages.callProceeding(IDENTITY, gatekeeperType("h323d"), True)
     content = uuie.read(made.userUser or b"")

@@ -13,7 +13,7 @@ from h323d.gatekeeper.routed.side import CALLED, CALLER, Side
 from h323d.h323.calls.callinputs import N322, T322, CallNumber
 from h323d.h323.signalling import messages, reading, uuie
 from h323d.h323.signalling.connection import SignallingConnection
-from h323d.h323.signalling.q931 import IE, MessageType, Q931Message
+from h323d.h323.signalling.q931 import IE, Element, MessageType, Q931Message
 from h323d.h323.signalling.uuie import CallIdentity
 from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
@@ -29,6 +29,7 @@ class Owner(Recorder):
     """
 
     identity = CallIdentity(bytes(range(16)), bytes(16))
+    isHushed = False
 
     def callNumber(self, which: int) -> CallNumber:
         return CallNumber.ACTIVE
@@ -93,6 +94,14 @@ def test_whatIsPassedOnHasTheReferenceOfItsSide(which: int, toOriginator: bool) 
     (message,) = scene.connection.sent
     assert (message.callReference, message.toOriginator) == (7, toOriginator)
     assert message.referenceLength == 2
+
+
+@pytest.mark.parametrize(("isHushed", "shown"), [(False, b"Anna"), (True, None)])
+def test_inAHushedCallItIsShownNothing(scene: Scene, isHushed: bool, shown: bytes | None) -> None:
+    scene.owner.isHushed = isHushed
+    element = Element(IE.DISPLAY, b"Anna")
+    scene.side.passRelease(messages.make(MessageType.RELEASE_COMPLETE, None, [element]))
+    assert scene.connection.sent[0].contents(IE.DISPLAY) == shown
 
 
 def test_itKnowsItsConnection(scene: Scene) -> None:
