@@ -143,6 +143,8 @@ class Enrolment:
         if not self._gates.standAt(Door.RRQ):
             return self._register(request)
         own = self._ownOf(request)
+        if own is None and fields.get("keepAlive"):
+            return self._keepAlive(request)  # whatever they prove: equipment then registers again
         application = (
             registrationApplication(request, "")
             if own is None

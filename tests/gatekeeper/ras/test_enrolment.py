@@ -608,8 +608,14 @@ def test_aGateIsNotToldThatSomebodyIsWhoTheySayTheyAre(makeWorld: Any) -> None:
     gate = FakeGate(Admission(), AT_RRQ)
     world = makeWorld(gates=(gate,))
     _, endpointId = world.registered("10.0.0.2", ANNA)
-    world.peer("10.0.0.66").ask(keepAlive(1, "10.0.0.66", endpointId))
+    world.peer("10.0.0.66").ask(rrq(1, "10.0.0.66", ANNA, endpointIdentifier=endpointId))
     assert gate.judged[1].party == ""
+
+
+def test_whoKeepsAliveWhatThereIsNotRegistersAgainWhateverTheyProve(makeWorld: Any) -> None:
+    gate = FakeGate(Refusal.of(Reason.INVALID_SIGNATURE), AT_RRQ)
+    answer = makeWorld(gates=(gate,)).peer("10.0.0.2").ask(keepAlive(1, "10.0.0.2", "e1"))
+    assert (reasonOf(answer), gate.judged) == ("fullRegistrationRequired", [])
 
 
 def test_anRRQThatAGateRefusesIsRejectedByItsReason(makeWorld: Any) -> None:
