@@ -182,14 +182,15 @@ def test_whatNobodyCouldReadIsTakenAway() -> None:
 
 def withData(message: Q931Message) -> Q931Message:
     data = {"protocol-discriminator": 4, "user-information": b"078-05-1120"}
-    value = h225.decode("H323-UserInformation", message.userUser) | {"user-data": data}
+    value = {"h323-uu-pdu": pduOf(message), "user-data": data}
     octets = h225.encode("H323-UserInformation", value)
-    return plain.make(message.messageType, octets, [Element(IE.DISPLAY, b"Anna"), UNKNOWN])
+    return plain.make(
+        MessageType(message.messageType), octets, [Element(IE.DISPLAY, b"Anna"), UNKNOWN]
+    )
 
 
 def test_whatIsThereToBeReadIsTakenAway() -> None:
-    body = (*uuie.EMPTY,)
-    octets = h225.encode("H323-UserInformation", {"h323-uu-pdu": {"h323-message-body": body}})
+    octets = uuie.write(uuie.EMPTY, False)
     message = withData(plain.facility(octets))
     bare = messages.withoutWords(message)
     assert [each.identifier for each in bare.elements if each.identifier != IE.USER_USER] == [0x7A]
@@ -203,9 +204,9 @@ def test_theDisplayOfASetupIsAnothersToChange() -> None:
     assert b"078-05" not in q931.encode(plain.addressed(bare, 77, False))
 
 
-@pytest.mark.parametrize("octets", [None, pytest.param(b"", id="empty")])
+@pytest.mark.parametrize("octets", [None, setup().userUser], ids=["bare", "with a body"])
 def test_whatHasNothingToReadStays(octets: bytes | None) -> None:
-    alerting = plain.make(MessageType.ALERTING, None if octets is None else setup().userUser)
+    alerting = plain.make(MessageType.ALERTING, octets, [UNKNOWN])
     assert messages.withoutWords(alerting).elements == alerting.elements
 
 
