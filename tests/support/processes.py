@@ -483,8 +483,8 @@ class Capture(Process):
 
     def complaints(self, address: str) -> str:
         """
-        What the dissector finds wrong with what an address sent; call it
-        after the capture has ended.  What an ICMP error quotes is cut off, and no message.
+        What the dissector finds wrong with what an address sent so far.  What an ICMP error
+        quotes is cut off, and no message.
         """
         query = f"ip.src == {address} && !icmp && ({BAD_DISSECTION})"
         return self.dissect(query, "-T", "fields", "-e", "frame.number", "-e", "frame.protocols",
@@ -495,18 +495,16 @@ class Capture(Process):
         The lines that the dissector prints for what a display filter lets
         through.
         """
-        done = run(
-            [
-                self._tshark,
-                "-r",
-                str(self.file),
-                "-Y",
-                query,
-                "--disable-protocol",
-                "cpfi",
-                *options,
-            ]
-        )
+        command = [
+            *(self._tshark, "-r", str(self.file), "-Y", query),
+            *("--disable-protocol", "cpfi", *options),
+        ]
+
+        def whole() -> subprocess.CompletedProcess[str] | None:
+            done = run(command)
+            return None if "cut short" in done.stderr else done
+
+        done: subprocess.CompletedProcess[str] = waitFor(whole, 10, "the last packet is whole")
         assert done.returncode == 0, done.stderr
         return done.stdout
 
