@@ -7,6 +7,7 @@ come over TCP; L{tests.support.softphone} sends them.  It imports nothing of our
 
 from __future__ import annotations
 
+import ctypes
 import json
 import socket
 import sys
@@ -389,5 +390,14 @@ def _toneOf(frequency: int) -> Any:
     return tone
 
 
+def writeByLines() -> None:
+    """
+    Have what PJSIP tells stand in its log at once: the C library writes a file by blocks.
+    """
+    library, byLines = ctypes.CDLL(None), 1  # _IOLBF of glibc
+    library.setvbuf(ctypes.c_void_p.in_dll(library, "stdout"), None, byLines, 0)
+
+
 if __name__ == "__main__":
+    writeByLines()
     SoftPhone(sys.argv[1], int(sys.argv[2]), *sys.argv[3:]).serve()

@@ -294,7 +294,7 @@ def test_anotherPasswordDoesNot(
 
 
 def test_linphoneRegistersByItsPassword(house: House, tmp_path: Path) -> None:
-    with linphone(tmp_path, "other"):
+    with linphone(tmp_path, PASSWORD):
         waitFor(
             lambda: any(each["user"] == "linphone" for each in house.server.ask("registrations")),
             10,
