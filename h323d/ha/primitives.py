@@ -151,7 +151,38 @@ class _Writer:
         for each in listed:
             self.write(each)
 
-    def mapping(self, mapping: dict[Any, Any]) -> None:
+    def writeNone(self, nothing: None) -> None:
+        self.octets.append(_Form.NONE)
+
+    def writeBoolean(self, truth: bool) -> None:
+        self.octets.append(_Form.TRUE if truth else _Form.FALSE)
+
+    def writeInteger(self, number: int) -> None:
+        octets = number.to_bytes(number.bit_length() // 8 + 1, "big", signed=True)
+        self.piece(_Form.INTEGER, octets)
+
+    def writeFloat(self, number: float) -> None:
+        self.piece(_Form.FLOAT, _FLOAT.pack(number))
+
+    def writeText(self, text: str) -> None:
+        self.piece(_Form.TEXT, text.encode("utf-8", "surrogatepass"))
+
+    def writeOctets(self, octets: bytes) -> None:
+        self.piece(_Form.OCTETS, octets)
+
+    def writeTuple(self, things: Iterable[Any]) -> None:
+        self.row(_Form.TUPLE, things)
+
+    def writeList(self, things: Iterable[Any]) -> None:
+        self.row(_Form.LIST, things)
+
+    def writeSet(self, things: Iterable[Any]) -> None:
+        self.gathered(_Form.SET, things)
+
+    def writeFrozenSet(self, things: Iterable[Any]) -> None:
+        self.gathered(_Form.FROZEN_SET, things)
+
+    def writeMapping(self, mapping: dict[Any, Any]) -> None:
         self.row(_Form.MAPPING, (each for item in mapping.items() for each in item))
 
     def gathered(self, form: _Form, things: Iterable[Any]) -> None:
@@ -180,19 +211,17 @@ class _Summing(_Writer):
 
 
 _WRITERS: dict[type, Callable[[_Writer, Any], None]] = {
-    type(None): lambda writer, thing: writer.octets.append(_Form.NONE),
-    bool: lambda writer, thing: writer.octets.append(_Form.TRUE if thing else _Form.FALSE),
-    int: lambda writer, thing: writer.piece(
-        _Form.INTEGER, thing.to_bytes(thing.bit_length() // 8 + 1, "big", signed=True)
-    ),
-    float: lambda writer, thing: writer.piece(_Form.FLOAT, _FLOAT.pack(thing)),
-    bytes: lambda writer, thing: writer.piece(_Form.OCTETS, thing),
-    str: lambda writer, thing: writer.piece(_Form.TEXT, thing.encode("utf-8", "surrogatepass")),
-    tuple: lambda writer, thing: writer.row(_Form.TUPLE, thing),
-    list: lambda writer, thing: writer.row(_Form.LIST, thing),
-    dict: _Writer.mapping,
-    set: lambda writer, thing: writer.gathered(_Form.SET, thing),
-    frozenset: lambda writer, thing: writer.gathered(_Form.FROZEN_SET, thing),
+    type(None): _Writer.writeNone,
+    bool: _Writer.writeBoolean,
+    int: _Writer.writeInteger,
+    float: _Writer.writeFloat,
+    bytes: _Writer.writeOctets,
+    str: _Writer.writeText,
+    tuple: _Writer.writeTuple,
+    list: _Writer.writeList,
+    dict: _Writer.writeMapping,
+    set: _Writer.writeSet,
+    frozenset: _Writer.writeFrozenSet,
 }
 
 
@@ -280,11 +309,39 @@ def _mappingOf(read: list[Any]) -> dict[Any, Any]:
     return dict(zip(read[::2], read[1::2], strict=True))
 
 
+def _readScalar(read: list[Any]) -> Any:
+    dtype, octets = read
+    return np.frombuffer(octets, np.dtype(dtype))[0]
+
+
+def _readTextual(read: list[Any]) -> Any:
+    name, text = read
+    return TEXTUAL[name](text)
+
+
+def _readPattern(read: list[Any]) -> re.Pattern[Any]:
+    pattern, flags = read
+    return re.compile(pattern, flags)
+
+
+def _readInteger(octets: bytes) -> int:
+    return int.from_bytes(octets, "big", signed=True)
+
+
+def _readFloat(octets: bytes) -> Any:
+    (number,) = _FLOAT.unpack(octets)
+    return number
+
+
+def _readText(octets: bytes) -> str:
+    return octets.decode("utf-8", "surrogatepass")
+
+
 _PIECES: dict[_Form, Callable[[bytes], Any]] = {
-    _Form.INTEGER: lambda octets: int.from_bytes(octets, "big", signed=True),
-    _Form.FLOAT: lambda octets: _FLOAT.unpack(octets)[0],
+    _Form.INTEGER: _readInteger,
+    _Form.FLOAT: _readFloat,
     _Form.OCTETS: bytes,
-    _Form.TEXT: lambda octets: octets.decode("utf-8", "surrogatepass"),
+    _Form.TEXT: _readText,
 }
 _ROWS: dict[_Form, Callable[[list[Any]], Any]] = {
     _Form.TUPLE: tuple,
@@ -296,9 +353,9 @@ _ROWS: dict[_Form, Callable[[list[Any]], Any]] = {
     _Form.MEMBER: _readMember,
     _Form.ERROR: _readError,
     _Form.ARRAY: _readArray,
-    _Form.SCALAR: lambda read: np.frombuffer(read[1], np.dtype(read[0]))[0],
-    _Form.TEXTUAL: lambda read: TEXTUAL[read[0]](read[1]),
-    _Form.PATTERN: lambda read: re.compile(*read),
+    _Form.SCALAR: _readScalar,
+    _Form.TEXTUAL: _readTextual,
+    _Form.PATTERN: _readPattern,
 }
 
 
