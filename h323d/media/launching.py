@@ -27,12 +27,12 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
+from h323d.doorway import Doorway, newDoorways
 from h323d.dsp.codec import ICodec
 from h323d.events.bus import EventBus
 from h323d.inputs import IInputs, Input
 from h323d.media.audio.codecs import Codecs
 from h323d.media.config import MediaConfig
-from h323d.media.doorway import Doorway, newDoorways
 from h323d.media.dtls.association import Identity
 from h323d.media.dtls.certificate import newCertificate
 from h323d.media.dtls.handshakes import KeyAgreements

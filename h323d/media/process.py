@@ -24,12 +24,12 @@ from typing import Any, Protocol
 from twisted.logger import Logger
 from zope.interface import implementer
 
+from h323d.doorway import Doorway
 from h323d.dsp.codec import ICodec
 from h323d.errors import ConfigurationError, DecodeError, H323dError
 from h323d.inputs import IInputs, Input, Receiver
 from h323d.media.config import MediaConfig
 from h323d.media.door import PlaneDoor
-from h323d.media.doorway import Doorway
 from h323d.media.farparty import FarParty
 from h323d.media.ports import SocketPair
 from h323d.media.relay.pool import RelayCommand

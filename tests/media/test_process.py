@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from h323d.call.relaying import RelayStatistics
+from h323d.doorway import Doorway, newDoorways
 from h323d.dsp.codec import ICodec
 from h323d.errors import ConfigurationError, DecodeError
 from h323d.inputs import IInputs, Input
@@ -18,7 +19,6 @@ from h323d.media.audio.codecs import BUILT_IN
 from h323d.media.audio.plane import MediaPlane
 from h323d.media.config import MediaConfig
 from h323d.media.door import PlaneDoor
-from h323d.media.doorway import Doorway, newDoorways
 from h323d.media.process import MediaProcess, ProcessDoor, Works
 from h323d.media.relay.pool import RelayCommand
 from h323d.media.relay.reports import RelayClosed, RelaysSurveyed

@@ -7,7 +7,7 @@ from __future__ import annotations
 import os
 import socket
 
-from h323d.media.doorway import Doorway, newDoorways
+from h323d.doorway import Doorway, newDoorways
 
 
 def both() -> tuple[Doorway, Doorway]:
