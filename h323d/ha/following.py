@@ -48,12 +48,13 @@ class Following:
     @ivar last: what came of the last turn, and would have left.
     """
 
-    def __init__(self, turns: Turns, turn: int = 0) -> None:
+    def __init__(self, turns: Turns, turn: int = 0, epoch: int = 0) -> None:
         """
         @param turn: the last that has happened.
+        @param epoch: in which it has.
         """
         self._turns = turns
-        self._succession = Succession(turn)
+        self._succession = Succession(turn, epoch)
         self._answers: deque[Answer] = deque()
         self._diverged: Diverged | None = None
         self.logged: InputRecord | None = None
@@ -67,6 +68,13 @@ class Following:
         The last that has begun.
         """
         return self._succession.turn
+
+    @property
+    def epoch(self) -> int:
+        """
+        Of whoever leads.
+        """
+        return self._succession.epoch
 
     def take(self, record: Record) -> None:
         """

@@ -39,9 +39,12 @@ class NoLog:
 class Leading:
     """
     Has inputs happen, one after the other.
+
+    @ivar turn: the last that has begun.
+    @ivar epoch: one more since each take-over.
     """
 
-    def __init__(self, turns: Turns, doors: Doors, log: Log, turn: int = 0) -> None:
+    def __init__(self, turns: Turns, doors: Doors, log: Log, turn: int = 0, epoch: int = 0) -> None:
         """
         @param turn: the last that has happened.
         """
@@ -52,6 +55,7 @@ class Leading:
         self._isBusy = False
         self._waiting: deque[tuple[str, tuple[Any, ...]]] = deque()
         self.turn = turn
+        self.epoch = epoch
         turns.world = self
 
     def enter(self, kind: str, *arguments: Any) -> Any:
@@ -78,14 +82,14 @@ class Leading:
         Nothing has entered lately.
         """
         if not self._isBusy:
-            self._log.note(HeartbeatRecord(self.turn, self._doors.seconds()))
+            self._log.note(HeartbeatRecord(self.turn, self._doors.seconds(), self.epoch))
 
     def _turn(self, kind: str, arguments: tuple[Any, ...]) -> Happened:
         self._isBusy = True
         try:
             at = max(self._turns.seconds(), self._doors.seconds())
             self.turn += 1
-            self._log.note(InputRecord(self.turn, at, kind, arguments))
+            self._log.note(InputRecord(self.turn, at, kind, arguments, self.epoch))
             happened = self._turns.run(at, kind, arguments)
             self.finish(happened)
         finally:
@@ -97,7 +101,7 @@ class Leading:
         Let what came of a turn leave.
         """
         answers, self._answers = tuple(self._answers), []
-        self._log.note(DoneRecord(self.turn, answers, happened.sum))
+        self._log.note(DoneRecord(self.turn, answers, happened.sum, self.epoch))
         for each in happened.outputs:
             getattr(self._doors, each.order)(*each.arguments)
         self._doors.wakeAt(self._turns.due())

@@ -5,6 +5,9 @@ Of each turn, first its input, before it happens (L{InputRecord}); then, before 
 leaves, what was answered meanwhile, and a sum of all that is to leave (L{DoneRecord}).  Where
 nothing enters for a while, a L{HeartbeatRecord} says so.  A record is of primitives alone
 (L{h323d.ha.primitives}), and begins with its version.
+
+Each has the epoch in which it was told, which is one more at each take-over.  One of an older epoch
+than the last is of somebody who does not know yet that he leads no more, and is refused.
 """
 
 from __future__ import annotations
@@ -79,6 +82,7 @@ class InputRecord:
     at: float
     kind: str
     arguments: tuple[Any, ...]  # Any: as each kind has it
+    epoch: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +96,7 @@ class DoneRecord:
     turn: int
     answers: tuple[Answer, ...]
     sum: int
+    epoch: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +109,7 @@ class HeartbeatRecord:
 
     turn: int
     at: float
+    epoch: int = 0
 
 
 Record = InputRecord | DoneRecord | HeartbeatRecord
@@ -114,13 +120,13 @@ def encode(record: Record) -> bytes:
     @raise h323d.ha.primitives.NotAValue: there is something in it that cannot be told.
     """
     match record:
-        case InputRecord(turn, at, kind, arguments):
-            return _framed(0, (turn, at, kind, arguments))
-        case DoneRecord(turn, answers, total):
+        case InputRecord(turn, at, kind, arguments, epoch):
+            return _framed(0, (epoch, turn, at, kind, arguments))
+        case DoneRecord(turn, answers, total, epoch):
             told = tuple((each.question, each.value) for each in answers)
-            return _framed(1, (turn, told, total))
-        case HeartbeatRecord(turn, at):
-            return _framed(2, (turn, at))
+            return _framed(1, (epoch, turn, told, total))
+        case HeartbeatRecord(turn, at, epoch):
+            return _framed(2, (epoch, turn, at))
 
 
 def _framed(kind: int, told: tuple[Any, ...]) -> bytes:
@@ -130,12 +136,12 @@ def _framed(kind: int, told: tuple[Any, ...]) -> bytes:
 
 def _made(kind: int, told: Any) -> Record:
     match kind, told:
-        case 0, (int(turn), float(at), str(name), tuple(arguments)):
-            return InputRecord(turn, at, name, arguments)
-        case 1, (int(turn), tuple(answers), int(total)):
-            return DoneRecord(turn, tuple(Answer(*each) for each in answers), total)
-        case 2, (int(turn), float(at)):
-            return HeartbeatRecord(turn, at)
+        case 0, (int(epoch), int(turn), float(at), str(name), tuple(arguments)):
+            return InputRecord(turn, at, name, arguments, epoch)
+        case 1, (int(epoch), int(turn), tuple(answers), int(total)):
+            return DoneRecord(turn, tuple(Answer(*each) for each in answers), total, epoch)
+        case 2, (int(epoch), int(turn), float(at)):
+            return HeartbeatRecord(turn, at, epoch)
     raise BadRecord(f"no record of kind {kind}")
 
 
@@ -219,20 +225,29 @@ class Succession:
     That each record is the next.
 
     @ivar turn: the last that was begun.
-    @ivar isDone: whether it has happened.
+    @ivar epoch: of the last record.
+    @ivar isDone: whether that turn has happened.
     """
 
-    def __init__(self, turn: int = 0) -> None:
+    def __init__(self, turn: int = 0, epoch: int = 0) -> None:
         """
         @param turn: the last that has happened before.
+        @param epoch: in which it has.
         """
         self.turn = turn
+        self.epoch = epoch
         self.isDone = True
 
     def take(self, record: Record) -> None:
         """
         @raise BadRecord: another is due.
         """
+        if record.epoch < self.epoch:
+            self._refuse(f"a record of epoch {record.epoch} in epoch {self.epoch}")
+        self._takeTurn(record)
+        self.epoch = record.epoch
+
+    def _takeTurn(self, record: Record) -> None:
         match record:
             case InputRecord(turn) if not self.isDone:
                 self._refuse(f"the input of turn {turn} before turn {self.turn} is done")

@@ -52,7 +52,7 @@ def takeOver(
         left is cut off.
     """
     outputs = () if following.last is None else following.last.outputs
-    leading = Leading(reached.turns, doors, log, following.turn)
+    leading = Leading(reached.turns, doors, log, following.turn, following.epoch + 1)
     _write(reached, doors, ledger)
     asked = reached.questions.outstanding()
     for each in outputs:

@@ -4,6 +4,8 @@ What a leader tells: written, cut off, damaged, out of order.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from h323d.errors import ResourceUnavailable
@@ -32,7 +34,8 @@ OCTETS = b"".join(records.encode(each) for each in ALL)
 
 @pytest.mark.parametrize("record", ALL, ids=["input", "done", "heartbeat"])
 def test_aRecordIsReadAsItWasWritten(record: Record) -> None:
-    assert records.decode(records.encode(record)) == record
+    for each in (record, replace(record, epoch=7)):
+        assert records.decode(records.encode(each)) == each
 
 
 @pytest.mark.parametrize("size", [1, 7, 4096])
@@ -102,6 +105,17 @@ def test_aRecordOfAnotherShapeIsRefused() -> None:
     octets[3] = 0  # an input has more than that
     with pytest.raises(BadRecord, match="no record of kind 0"):
         records.decode(bytes(octets))
+
+
+def test_aRecordOfAnOlderEpochIsRefused() -> None:
+    succession = Succession(turn=0, epoch=2)
+    with pytest.raises(BadRecord, match="out of order: a record of epoch 1 in epoch 2"):
+        succession.take(replace(INPUT, epoch=1))
+    succession.take(replace(INPUT, epoch=2))
+    succession.take(replace(DONE, epoch=3))
+    assert succession.epoch == 3
+    with pytest.raises(BadRecord, match="a record of epoch 2 in epoch 3"):
+        succession.take(replace(BEAT, epoch=2))
 
 
 def test_recordsInOrderAreTaken() -> None:

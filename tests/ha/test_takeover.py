@@ -172,6 +172,7 @@ def test_whatWasLoggedAndNotReadIsTakenAway() -> None:
 
 def test_whatEntersNextHasTheNextNumber() -> None:
     taken = TakenOver(logged(b"abc"), (3, 3))
+    assert taken.leading.epoch == 1
     taken.leading.enter("received", LINE, b"h")
     assert taken.echo.heard == [b"abc", b"h"]
     assert [each.turn for each in taken.log.records if isinstance(each, InputRecord)] == [4]
