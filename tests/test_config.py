@@ -146,7 +146,10 @@ def toml(value: Any) -> str:
     return f'"{value}"' if isinstance(value, str) else repr(value)
 
 
-@pytest.mark.parametrize(("section", "key"), KEYS, ids=[".".join(each) for each in KEYS])
+CHANGING = [each for each in KEYS if each != ("ha", "follower")]  # of which there is one value
+
+
+@pytest.mark.parametrize(("section", "key"), CHANGING, ids=[".".join(each) for each in CHANGING])
 def test_everyKeyCanBeSet(section: str, key: str) -> None:
     value = another(section, key)
     others = "".join(f'{each} = "x"\n' for each in NEEDS.get((section, key), ()))

@@ -24,6 +24,7 @@ from h323d.gatekeeper.traversalconfig import TraversalConfig
 from h323d.gateway.config import GatewayConfig
 from h323d.guard.config import GuardConfig
 from h323d.h323.config import H323Config
+from h323d.ha.config import HAConfig
 from h323d.media.config import MediaConfig
 from h323d.operation.config import TraceConfig
 from h323d.sip.config import SIPConfig
@@ -184,6 +185,7 @@ class Configuration:
     witness: WitnessConfig = field(default_factory=WitnessConfig)
     trace: TraceConfig = field(default_factory=TraceConfig)
     control: ControlConfig = field(default_factory=ControlConfig)
+    ha: HAConfig = field(default_factory=HAConfig)
 
     def reloaded(self, changed: Configuration) -> Configuration:
         """
