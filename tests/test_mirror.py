@@ -43,6 +43,7 @@ PARTS = {
     "tests/system/test_service.py": "service",
     "tests/cli/test_ctl.py": "cli/check",
     "tests/operation/test_wirelog.py": "call/wire",
+    "tests/support/lease.py": "call/lease",
     "tox.ini": "cli/demo",
     # Threads, which are started.
     "tests/system/test_media_thread.py": "media/thread",

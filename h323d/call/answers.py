@@ -15,8 +15,9 @@ from typing import Any, Protocol
 from twisted.internet.defer import Deferred
 from zope.interface import implementer
 
-from h323d.call.applications import Application, Door, ILease, Reason, Refusal, Verdict
+from h323d.call.applications import Application, Door, Reason, Refusal, Verdict
 from h323d.call.gates import Gates
+from h323d.call.lease import ILease
 from h323d.call.leases import ended
 from h323d.call.legs import ILeg, ILegObserver, ITransferRequest, LegDirection
 from h323d.call.media import IMediaPort

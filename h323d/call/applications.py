@@ -15,6 +15,7 @@ from twisted.internet.defer import Deferred
 from zope.interface import Attribute, Interface
 
 from h323d.call.account import Account
+from h323d.call.lease import ILease
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.proof import Proof
@@ -30,7 +31,6 @@ __all__ = [
     "Door",
     "IGate",
     "ILapsing",
-    "ILease",
     "Priority",
     "Purpose",
     "Reason",
@@ -223,18 +223,6 @@ class Application:
         if admission.account is not None:
             left = replace(left, account=admission.account)
         return left
-
-
-class ILease(Interface):
-    """
-    Something that a gate keeps for whom it admitted, as long as that lasts.
-    """
-
-    def end() -> None:
-        """
-        It is not needed any more: what it was given for is over, or has not come to be.
-        May be told more than once.
-        """
 
 
 class ILapsing(ILease):

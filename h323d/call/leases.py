@@ -1,5 +1,5 @@
 """
-What gates keep for those whom they admitted (L{h323d.call.applications.ILease}), until the
+What gates keep for those whom they admitted (L{h323d.call.lease.ILease}), until the
 call, its side, or the registration is over.
 
 That something is over is a fact, whoever ends it; so each lease ends once, and nobody who
@@ -12,7 +12,8 @@ from collections.abc import Iterable
 
 from twisted.logger import Logger
 
-from h323d.call.applications import Admission, ILease
+from h323d.call.applications import Admission
+from h323d.call.lease import ILease
 from h323d.events.bus import EventBus
 from h323d.events.calls import CallEnded, CallRefused, CallTransferred
 from h323d.events.gatekeeper import EndpointUnregistered, RASAdmissionEnded

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from zope.interface import implementer
 
-from h323d.call.applications import ILease
+from h323d.call.lease import ILease
 from h323d.guard.registry.guardian import ProofForm
 from h323d.values.address import TransportAddress
 

@@ -18,7 +18,6 @@ from h323d.call.applications import (
     Application,
     Door,
     IGate,
-    ILease,
     Priority,
     Reason,
     Refusal,
@@ -33,6 +32,7 @@ from h323d.call.gates import (
     SHUTTING_DOWN,
     Gates,
 )
+from h323d.call.lease import ILease
 from h323d.events.bus import EventBus, Fact
 from h323d.events.calls import CallOffered
 from h323d.events.doors import ApplicationRefused

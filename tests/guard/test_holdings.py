@@ -7,7 +7,8 @@ from __future__ import annotations
 import pytest
 from zope.interface.verify import verifyObject
 
-from h323d.call.applications import ILapsing, ILease
+from h323d.call.applications import ILapsing
+from h323d.call.lease import ILease
 from h323d.guard.holdings import Holding, Holdings, Standing
 from h323d.guard.ledger import Call
 from h323d.guard.registry.guardian import ProofForm

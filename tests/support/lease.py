@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from zope.interface import implementer
 
-from h323d.call.applications import ILease
+from h323d.call.lease import ILease
 
 __all__ = ["Lease"]
 
