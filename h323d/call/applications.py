@@ -246,6 +246,7 @@ class Admission:
     @ivar priority: C{None} if that is not the gate's to say.
     @ivar leases: what is kept for it.
     @ivar account: how that was found; C{None} if the gate does not tell.
+    @ivar user: of SIP, who has proven to the gate to be that; empty if it knows of none.
     """
 
     texts: Texts | None = None
@@ -253,6 +254,7 @@ class Admission:
     priority: Priority | None = None
     leases: tuple[ILease, ...] = ()
     account: Account | None = field(default=None, compare=False, repr=False)
+    user: str = ""
 
     def after(self, before: Admission) -> Admission:
         """
@@ -266,6 +268,7 @@ class Admission:
             self.priority or before.priority,
             before.leases + self.leases,
             self.account or before.account,
+            self.user or before.user,
         )
 
 

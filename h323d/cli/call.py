@@ -132,10 +132,20 @@ class Caller:
         self.phoneHappened("listening", **listening)
         if self._options.prompt:
             StandardIO(Prompt(self))
-        elif self._options.target and not self._options.gatekeeper:
+        elif self._options.target and not self._known:
             self._reactor.callWhenRunning(self._dial)
+        if self._known:
+            self._expect(self._known)
+
+    @property
+    def _known(self) -> str:
+        """
+        With whom we register first, if with anybody.
+        """
         if self._options.gatekeeper:
-            self._expect(f"the gatekeeper {self._options.gatekeeper}")
+            return f"the gatekeeper {self._options.gatekeeper}"
+        registrar = self._options.registrar
+        return f"the registrar {registrar}" if registrar else ""
 
     def lineArrived(self, line: str) -> None:
         """
@@ -248,6 +258,7 @@ class Caller:
 
     def _leave(self) -> None:
         self._impatience.stop()
+        self._phone.leave()
         for timer in self._timers:
             if timer.active():
                 timer.cancel()
@@ -267,8 +278,12 @@ class Caller:
         self._gone = Deferred()
         if self._phone.leg is not None:
             self._phone.hangup()
-            with suppress(DeferredTimeout):
-                await self._gone.addTimeout(FAREWELL, self._reactor)
+        elif self._options.registrar:
+            self._leave()
+        else:
+            self._gone.callback(None)
+        with suppress(DeferredTimeout):
+            await self._gone.addTimeout(FAREWELL, self._reactor)
         self._phone.stop()  # the media thread writes no more
         if self._sink is not None:
             self._sink.close()

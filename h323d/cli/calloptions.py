@@ -36,6 +36,8 @@ def optionsOf(arguments: Sequence[str] | None) -> argparse.Namespace:
         parser.error("--gatekeeper-password-file has no meaning without --gatekeeper")
     if options.tls and options.gatekeeper:
         parser.error("--tls calls addresses: a gatekeeper's are not known to take TLS")
+    if options.registrar is not None and options.gatekeeper:
+        parser.error("--registrar and --gatekeeper are two ways to register: give one")
     if options.tls_authorities is not None and not options.tls:
         parser.error("--tls-authorities has no meaning without --tls")
     if options.tls_key is not None:
@@ -78,6 +80,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--h323-port", type=_port, default=0, help="default: any that is free")
     parser.add_argument("--rtp-port", type=_port, default=20000, help="the first to try")
     parser.add_argument("--gatekeeper", metavar="HOST[:PORT]", help="register there first")
+    parser.add_argument(
+        "--registrar", metavar="URI", help="register there by SIP first: sip:HOST;transport=tcp"
+    )
     parser.add_argument(
         "--gatekeeper-password-file",
         type=Path,

@@ -19,14 +19,14 @@ from h323d.cli.phonesettings import PhoneSettings
 from h323d.dsp.codec import ICodec
 from h323d.dsp.provisions import provisions
 from h323d.dsp.tones import Tone
-from h323d.errors import H323dError
+from h323d.errors import DecodeError, H323dError
 from h323d.guard.keyfile import signingKeyIn
 from h323d.h323.calls.callstart import StartUpOptions
 from h323d.h323.ports import RAS_PORT, SECURE_SIGNALLING_PORT, SIGNALLING_PORT
 from h323d.media.audio.files import ToneSource, WAVSink, WAVSource
 from h323d.media.config import MediaConfig
 from h323d.net.route import Routes
-from h323d.sip.messages.uri import parseURI
+from h323d.sip.messages.uri import SIPURI, parseURI
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.ed25519 import SigningIdentity
 from h323d.values.media.profile import MediaProfile
@@ -69,7 +69,7 @@ def settingsOf(options: argparse.Namespace, destination: TransportAddress | None
     gatekeeper = _address(options.gatekeeper, RAS_PORT) if options.gatekeeper else None
     password = options.gatekeeper_password_file
     return PhoneSettings(
-        bind=options.bind or _near(options.target, gatekeeper or destination),
+        bind=options.bind or _near(options.target or options.registrar, gatekeeper or destination),
         alias=options.alias,
         profile=MediaProfile.audio(formats, options.packet_ms),
         codecs=codecs,
@@ -88,7 +88,19 @@ def settingsOf(options: argparse.Namespace, destination: TransportAddress | None
         media=_mediaOf(options),
         signs=_signsAs(options),
         declaration=_declarationIn(options),
+        registrar=None if options.registrar is None else _registrarAt(options.registrar),
     )
+
+
+def _registrarAt(text: str) -> SIPURI:
+    try:
+        uri = parseURI(text)
+        if isinstance(uri, SIPURI) and not uri.user and not uri.secure:
+            ipaddress.ip_address(uri.host.strip("[]"))
+            return uri
+    except (DecodeError, ValueError):
+        pass
+    raise H323dError(f"--registrar: {text} is no sip:ADDRESS")
 
 
 def _declarationIn(options: argparse.Namespace) -> Declaration:

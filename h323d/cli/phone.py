@@ -27,6 +27,7 @@ from h323d.call.transfers import Transfers
 from h323d.call.transport import IStreamOpener
 from h323d.call.ways import Way
 from h323d.cli.phonesettings import PhoneOwner, PhoneSettings
+from h323d.cli.sipregistration import SIPRegistration
 from h323d.events.bus import EventBus
 from h323d.h323.calls.admission import AdmissionGrant, AdmissionRequest
 from h323d.h323.calls.callsigning import CallSigning
@@ -102,6 +103,7 @@ class Phone(SilentObserver):
         self._sip = self._newSIP()
         self._h323 = self._newH323()
         self._ras: RASClient | None = None
+        self._registration: SIPRegistration | None = None
         self._mixer = pool.openMixer(self)
         self._mixer.attach(source, sink)
         self._port: IMediaPort | None = None
@@ -121,6 +123,10 @@ class Phone(SilentObserver):
         if self._settings.gatekeeper is not None:
             self._ras = self._newRAS(self._settings.gatekeeper)
             self._ras.start()
+        if self._settings.registrar is not None:
+            there, us = self._settings.registrar, self._settings.alias
+            self._registration = SIPRegistration(self._sip, there, us, self._owner)
+            self._registration.start()
         self._media.start()
         return {"sip": str(self._sip.address), "h323": str(self._h323.address)}
 
@@ -190,6 +196,13 @@ class Phone(SilentObserver):
         """
         return PortStatistics() if self._port is None else self._port.statistics()
 
+    def leave(self) -> None:
+        """
+        Take back what we are registered as by SIP; there is an answer to that.
+        """
+        if self._registration is not None:
+            self._registration.leave()
+
     def stop(self) -> None:
         """
         Unregister, close every socket, end the media thread.
@@ -197,6 +210,8 @@ class Phone(SilentObserver):
         if self._ras is not None:
             self._ras.stop()
             self._ras.close()
+        if self._registration is not None:
+            self._registration.stop()
         self._sip.close()
         self._h323.close()
         self._media.stop()

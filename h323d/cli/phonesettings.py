@@ -14,6 +14,7 @@ from h323d.dsp.codec import ICodec
 from h323d.h323.calls.callstart import StartUpOptions
 from h323d.media.audio.codecs import BUILT_IN
 from h323d.media.config import MediaConfig
+from h323d.sip.messages.uri import SIPURI
 from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.ed25519 import SigningIdentity
@@ -34,6 +35,7 @@ class PhoneSettings:
     @ivar codecs: what it can code and decode.
     @ivar startUp: how its H.323 calls start.
     @ivar gatekeeper: where it registers before it calls by alias.
+    @ivar registrar: where it registers by SIP before it calls; C{None} for nowhere.
     @ivar gatekeeperPassword: of its name, for H.235.1; empty for none.
     @ivar signs: as whom it signs what it asks for; C{None} if it does not.
     @ivar declaration: of its calls.
@@ -64,6 +66,7 @@ class PhoneSettings:
     codecs: tuple[ICodec, ...] = BUILT_IN
     signs: SigningIdentity | None = None
     declaration: Declaration = NOTHING_DECLARED
+    registrar: SIPURI | None = None
 
 
 class PhoneOwner(Protocol):
@@ -72,7 +75,7 @@ class PhoneOwner(Protocol):
     """
 
     def phoneRegistered(self) -> None:
-        """The gatekeeper knows us: calls by alias can be made."""
+        """The gatekeeper, or the registrar, knows us: calls can be made."""
 
     def phoneHappened(self, what: str, **details: Any) -> None:
         """Something to tell: C{proceeding}, C{alerting}, C{answered} and so on."""

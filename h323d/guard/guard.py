@@ -243,7 +243,8 @@ class Guard:
         standing = Standing(*who, self.holdings)
         presence = Presence(*who, by, source, application.addresses, self._presences)
         self._presences.arrive(presence)
-        return Admission(leases=(standing, presence))
+        user = digestUserOf(found.guardian) if found.key and found.guardian else None
+        return Admission(leases=(standing, presence), user="" if user is None else user.name)
 
     def _admit(
         self,

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.utils import formatdate
 from typing import Protocol
 
@@ -174,6 +174,7 @@ class Registrar:
         if isinstance(verdict, Refusal):
             return RegistrationRefused.by(verdict).response(request, toTag)
         now = self._clock.seconds()
+        registrant = replace(registrant, user=registrant.user or verdict.user)
         try:
             bindings = self._update(request, address, registrant, now)
         except RegistrationRefused as refused:

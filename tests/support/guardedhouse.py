@@ -26,7 +26,17 @@ from tests.support.simulatedphone import Telephone
 from tests.support.simulation import Simulation
 from tests.support.sippeers import SERVER, ScriptedPeer, Wire, offerBody, request
 
-__all__ = ["ALICE", "ANNA", "HOST", "RAS", "SCRIPT", "SIGNALLING", "House", "SignedCall"]
+__all__ = [
+    "ALICE",
+    "ANNA",
+    "HOST",
+    "RAS",
+    "SCRIPT",
+    "SIGNALLING",
+    "House",
+    "SignedCall",
+    "SignedPhone",
+]
 
 HOST = SERVER.host
 RAS = TransportAddress(HOST, 1719)
@@ -124,25 +134,24 @@ class House:
         self.anna.port.close()
 
 
-class SignedCall:
+class SignedPhone:
     """
-    A call by SIP over TCP into a room that began with a signature, and what is said in it.
+    A phone by SIP over TCP that signs, if it is to.
     """
 
-    def __init__(self, house: House) -> None:
-        house.write(ANNA, entry("script", aliases="'sip:script@10.0.0.3'"))
+    def __init__(self, house: House, script: str = "") -> None:
+        """
+        @param script: its entry in the registry.
+        """
+        house.write(ANNA, script or entry("script", aliases="'sip:script@10.0.0.3'"))
         house.world.run(6.0)
         self.house = house
         self.wire = Wire()
         self.tag = ""
         self.count = 0
+        self.sent = b""
         StreamOpener(house.world.network.host("10.0.0.3")).open(SERVER, self.wire, 5)
         house.world.run(0.1)
-        assert self.say("INVITE", True, offerBody()) == 200
-        answer = self.wire.messages[-1]
-        assert isinstance(answer, SIPResponse)
-        self.tag = answer.toAddress.tag or ""
-        self.send("ACK", False)
 
     def send(
         self,
@@ -151,6 +160,7 @@ class SignedCall:
         body: str = "",
         extra: str = "",
         changed: tuple[str, str] = ("\r\n", "\r\n"),
+        **more: str,
     ) -> None:
         """
         @param changed: what somebody on the way makes something else of.
@@ -166,6 +176,7 @@ class SignedCall:
             body=body,
             extra=extra,
             via=via,
+            **more,
         )
         sent = parse(text.replace("\n", "\r\n").encode())
         assert isinstance(sent, SIPRequest)
@@ -173,9 +184,18 @@ class SignedCall:
         nonce = (1000 + self.count).to_bytes(16)
         stamp = SIPStamp("if://guardian/script", "council-1", now, nonce)
         octets = write(signed(sent, signingKey("script"), stamp) if isSigned else sent)
-        assert self.wire.stream is not None
         before, after = changed
-        self.wire.stream.write(octets.replace(before.encode(), after.encode()))
+        self.sent = octets.replace(before.encode(), after.encode())
+        self.repeat()
+
+    def repeat(self, branch: str = "z9hG4bK") -> None:
+        """
+        Write what was sent last.
+
+        @param branch: how its transactions begin.
+        """
+        assert self.wire.stream is not None
+        self.wire.stream.write(self.sent.replace(b"z9hG4bK", branch.encode()))
         self.house.world.run(0.3)
 
     def say(
@@ -185,10 +205,25 @@ class SignedCall:
         body: str = "",
         extra: str = "",
         changed: tuple[str, str] = ("\r\n", "\r\n"),
+        **more: str,
     ) -> int:
         """
         The status of the final answer.
         """
         self.wire.messages.clear()
-        self.send(method, isSigned, body, extra, changed)
+        self.send(method, isSigned, body, extra, changed, **more)
         return next(each for each in self.wire.statuses if each >= 200)
+
+
+class SignedCall(SignedPhone):
+    """
+    A call into a room that began with a signature, and what is said in it.
+    """
+
+    def __init__(self, house: House) -> None:
+        super().__init__(house)
+        assert self.say("INVITE", True, offerBody()) == 200
+        answer = self.wire.messages[-1]
+        assert isinstance(answer, SIPResponse)
+        self.tag = answer.toAddress.tag or ""
+        self.send("ACK", False)

@@ -61,10 +61,14 @@ class House:
         self.registry.write_text("# who may come\n")
         self.key, other = directory / "anna.pem", directory / "other.pem"
         public = h323ctl("guard", "keygen", str(self.key)).split()[1]
+        second = h323ctl("guard", "keygen", str(directory / "hanna.pem")).split()[1]
         h323ctl("guard", "keygen", str(other))
         self.serverKey = h323ctl("guard", "keygen", str(directory / "server.pem")).split()[1]
         self.otherKey = other
         self.add("anna", f"public_key={public}", "aliases=h323:anna")
+        secret = secretOf(Algorithm.SHA_256, "hanna", "h323d", PASSWORD)
+        both = ("proof=digest", f"secret=sha256:{secret}", "proof=ed25519", f"public_key={second}")
+        self.add("hanna", *both, f"aliases=sip:hanna@{US}")
         self.add("dora", "proof=h235", "aliases=h323:dora")
         names = ("aliases=e164:600", f"aliases=h323:asterisk-{ASTERISK}")
         self.add("pbx", "proof=address", f"addresses={ASTERISK}", *names)
@@ -193,6 +197,19 @@ def test_aSignatureOpensTheDoorBySIP(house: House) -> None:
         waitFor(lambda: house.inRoom("anna"), 10, "Anna is in the room")
         caller.hangUp()
     waitFor(lambda: not house.server.ask("calls"), 10, "and leaves")
+
+
+def test_whoHasAPasswordTooRegistersBySIPWithASignature(house: House) -> None:
+    key = str(house.directory / "hanna.pem")
+    signs = ("--key", key, "--terminal-id", "if://guardian/hanna", "--guard", NAME)
+    known = ("--alias", "hanna", "--registrar", f"sip:{US};transport=tcp")
+    before, called = house.failures(), f"sip:80002@{US};transport=tcp"
+    with Caller(house.directory, "hanna", "--bind", ANNA, *known, *signs, called) as caller:
+        waitFor(lambda: house.inRoom("hanna"), 10, "Hanna is in the room")
+        assert [each["user"] for each in house.server.ask("registrations")] == ["hanna"]
+        caller.hangUp()
+    waitFor(lambda: not house.server.ask("registrations"), 10, "and is not registered any more")
+    assert house.failures() == before  # nobody has asked for a password
 
 
 def test_aSetupTakesOverWhatItsARQHasProvenByAPassword(house: House, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,7 +24,17 @@ from h323d.h323.security.guardtoken import GuardStamp, signRAS
 from h323d.h323.signalling import uuie
 from h323d.h323.signalling.messages import make
 from h323d.h323.signalling.q931 import IE, MessageType
-from tests.support.guardedhouse import ALICE, ANNA, HOST, RAS, SCRIPT, SIGNALLING, House, SignedCall
+from tests.support.guardedhouse import (
+    ALICE,
+    ANNA,
+    HOST,
+    RAS,
+    SCRIPT,
+    SIGNALLING,
+    House,
+    SignedCall,
+    SignedPhone,
+)
 from tests.support.guardians import entry, signingKey
 from tests.support.h323 import ScriptedPeer as SetupPeer
 from tests.support.ras import CALL, Peer, arq, drq, rrq
@@ -255,3 +266,53 @@ def test_whoIsOnTheWayChangesNothing(house: House, method: str, changed: tuple[s
     assert call.say(method, True, body, extra, changed) == 403
     assert call.say(method, True, body, extra) != 403
     assert {detail for _, _, detail in house.refusals()} == {"malformed"}
+
+
+BOTH = entry(
+    "script",
+    proof="[digest, ed25519]",
+    secret=f"sha256:{'ab' * 32}",
+    aliases=f"'sip:script@{HOST}'",
+)
+OTHER = entry("other", proof="digest", secret=f"sha256:{'cd' * 32}", aliases=f"'sip:other@{HOST}'")
+
+
+def register(phone: SignedPhone, isSigned: bool = True, name: str = "script", **more: Any) -> int:
+    return phone.say("REGISTER", isSigned, uri=f"sip:{name}@{HOST}", **more)
+
+
+def test_whoHasAPasswordTooRegistersByASignature(house: House) -> None:
+    phone = SignedPhone(house, BOTH)
+    assert register(phone, isSigned=False) == 401
+    assert house.registrations() == 0
+    assert register(phone) == 200
+    assert register(phone) == 200  # and renews what there is
+    zone = house.server.server.zone
+    assert zone is not None
+    (registration,) = zone.registrations()
+    assert registration.authenticated == "script"
+
+
+@pytest.mark.parametrize(
+    ("said", "detail"),
+    [
+        ({"changed": ("Contact: <sip:script@10.0.0.3>", "Contact: <sip:a@10.0.0.6>")}, "malformed"),
+        ({"changed": ("To: <sip:script@", "To: <sip:other@")}, "malformed"),
+        ({"name": "other"}, "wrongName"),
+    ],
+)
+def test_aSignatureRegistersNothingButWhatItIsFor(
+    house: House, said: dict[str, Any], detail: str
+) -> None:
+    phone = SignedPhone(house, BOTH + OTHER)
+    assert register(phone, **said) == 403
+    assert house.refusals() == [("REGISTER", "INVALID_SIGNATURE", detail)]
+    assert house.registrations() == 0
+
+
+def test_aSignatureRegistersOnce(house: House) -> None:
+    phone = SignedPhone(house, BOTH)
+    assert register(phone) == 200
+    phone.repeat("z9hG4bKother")
+    assert phone.wire.statuses[-1] == 403
+    assert house.refusals() == [("REGISTER", "INVALID_SIGNATURE", "replay")]
