@@ -75,7 +75,8 @@ PARTS = {
         gatekeeper/ras/assembly gatekeeper/security/assembly gatekeeper/tables
         """,
     "tests/gatekeeper/routed/test_call.py": """
-        gatekeeper/routed/attempt gatekeeper/routed/context gatekeeper/routed/facts
+        gatekeeper/routed/attempt gatekeeper/routed/calledsaid gatekeeper/routed/context
+        gatekeeper/routed/facts
         """,
     "tests/guard/gates/test_chain.py": """
         guard/gates/authenticity guard/gates/capacity guard/gates/fairness guard/gates/inputs

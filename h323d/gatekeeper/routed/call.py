@@ -22,6 +22,7 @@ from h323d.gatekeeper.registry.registrations import Registration
 from h323d.gatekeeper.routed import messages
 from h323d.gatekeeper.routed.admittance import Admittance
 from h323d.gatekeeper.routed.attempt import Attempt
+from h323d.gatekeeper.routed.calledsaid import CalledSaid
 from h323d.gatekeeper.routed.callersaid import CallerSaid
 from h323d.gatekeeper.routed.config import CallModel
 from h323d.gatekeeper.routed.context import CallContext
@@ -112,6 +113,7 @@ class RoutedCall:
         self._attempt: Attempt | None = None
         self._facts = CallFacts(context, self)
         self._progress = newProgress(self, self._facts, context.clock, context.rules.timers)
+        self._calledSaid = CalledSaid(self, self._progress, self._ways)
 
     @property
     def state(self) -> str:
@@ -248,7 +250,7 @@ class RoutedCall:
             self._progress.located()
 
     def tryRoute(self, failed: Cause | None) -> None:
-        self._leaveCalled(failed or Cause.NORMAL_UNSPECIFIED)
+        self.leaveCalled(failed or Cause.NORMAL_UNSPECIFIED)
         self._admittance.tryNext(failed)
 
     def noWayLeft(self, cause: Cause) -> None:
@@ -270,7 +272,7 @@ class RoutedCall:
         if side is not None:
             side.send(messages.startControl(self.identity, address))
 
-    def _leaveCalled(self, cause: Cause) -> None:
+    def leaveCalled(self, cause: Cause) -> None:
         attempt, self._attempt = self._attempt, None
         if attempt is not None:
             attempt.leave(cause)
@@ -286,7 +288,7 @@ class RoutedCall:
 
     def clear(self, cause: Cause) -> None:
         self.callerSide.release(cause)
-        self._leaveCalled(cause)
+        self.leaveCalled(cause)
         self._admittance.end(cause)
         self._context.owner.callGone(self)
 
@@ -309,7 +311,7 @@ class RoutedCall:
             if kind not in messages.OF_THE_CALLED:
                 self._fromCaller(message, content)
         elif attempt is not None and side is attempt.side and kind != MessageType.SETUP:
-            self._fromCalled(attempt, message, content)
+            self._calledSaid.received(attempt, message, content)
 
     def sideReleased(self, side: Side, message: Q931Message, content: Content) -> None:
         cause = reading.releaseCause(message, content)
@@ -349,48 +351,8 @@ class RoutedCall:
         if self.calledSide is not None and self.calledSide.isOpen:
             self._pass(self.calledSide, message, content)
 
-    def _fromCalled(self, attempt: Attempt, message: Q931Message, content: Content) -> None:
-        kind = message.messageType
-        if kind == MessageType.CALL_PROCEEDING:
-            self._swallow(attempt, content)
-            return
-        if kind == MessageType.FACILITY and self._redirected(attempt, content):
-            return
-        if kind == MessageType.ALERTING:
-            self._progress.alerting()
-        elif kind == MessageType.CONNECT:
-            self._progress.connected()
-        else:
-            self._progress.proceeding()
-        content, edits = attempt.withHeld(content)
-        self._progress.commit()
+    def tellCaller(self, message: Q931Message, content: Content, *edits: messages.Edit) -> None:
         self._pass(self.callerSide, message, content, *edits)
-
-    def _swallow(self, attempt: Attempt, content: Content) -> None:
-        """
-        The caller has had one; what else stands in it goes on with the next, H.245 at once.
-        """
-        self._progress.proceeding()
-        attempt.hold(content)
-        if content.h245Control:
-            self._progress.commit()
-            self._pass(self.callerSide, *messages.controlAlone(content))
-
-    def _redirected(self, attempt: Attempt, content: Content) -> bool:
-        """
-        Whether a Facility sends the call elsewhere.  Once something of an answer has
-        reached the caller, it is the caller who has to call there.
-        """
-        elsewhere = reading.redirection(content)
-        if elsewhere is None or self._phase is not ProgressPhase.TRYING:
-            return False
-        names, address = elsewhere
-        if not self._ways.redirect(names, attempt.believed(address)):
-            self._progress.release(Cause.EXCHANGE_ROUTING_ERROR, "server")
-            return True
-        self._leaveCalled(Cause.NORMAL_CALL_CLEARING)
-        self._progress.redirected()
-        return True
 
     def _pass(
         self, to: Side, message: Q931Message, content: Content, *edits: messages.Edit
