@@ -28,14 +28,8 @@ import numpy as np
 import numpy.typing as npt
 from zope.interface import implementer
 
-from h323d.media.packets import (
-    PASSING,
-    ROW_BYTES,
-    ControlPacket,
-    IPacketIO,
-    IPortPair,
-    PacketBatch,
-)
+from h323d.call.ports import IPortPair
+from h323d.media.packets import PASSING, ROW_BYTES, ControlPacket, IPacketIO, PacketBatch
 from h323d.media.ports import SocketPair
 from h323d.values.address import TransportAddress
 

@@ -25,11 +25,11 @@ from h323d.call.media import (
     PortStatistics,
     Signalling,
 )
+from h323d.call.ports import IPortPair
 from h323d.errors import RemoteProtocolError
 from h323d.media.audio.crossing import Crossing
 from h323d.media.door import Door
 from h323d.media.dtls.handshakes import Handshakes, KeyAgreements
-from h323d.media.packets import IPortPair
 from h323d.values.address import TransportAddress
 from h323d.values.media.encryption import CryptoSuite, StreamKeys
 from h323d.values.media.medium import Medium

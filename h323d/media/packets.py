@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from zope.interface import Attribute, Interface
+from zope.interface import Interface
 
-from h323d.call.applications import Priority
+from h323d.call.ports import IPortPair
 from h323d.values.address import TransportAddress
 
 __all__ = [
@@ -22,8 +22,6 @@ __all__ = [
     "ROW_BYTES",
     "ControlPacket",
     "IPacketIO",
-    "IPortPair",
-    "IPortSource",
     "PacketBatch",
 ]
 
@@ -72,34 +70,6 @@ class ControlPacket(NamedTuple):
     data: bytes
     source: TransportAddress
     arrival: float
-
-
-class IPortPair(Interface):
-    """
-    An RTP and an RTCP port, bound, on their way to an L{IPacketIO}.
-    """
-
-    rtp = Attribute("the L{TransportAddress} of the RTP port")
-    rtcp = Attribute("the L{TransportAddress} of the RTCP port")
-
-    def close() -> None:
-        """
-        Free both; only whoever owns the pair calls this.
-        """
-
-
-class IPortSource(Interface):
-    """
-    Where port pairs come from.
-    """
-
-    def bind(host: str, priority: Priority = Priority.NORMAL) -> IPortPair:
-        """
-        @param host: the local address.
-        @param priority: that of what is sent from there.
-
-        @raise h323d.errors.ResourceUnavailable: no pair is left.
-        """
 
 
 class IPacketIO(Interface):

@@ -29,6 +29,7 @@ from h323d.call.media import (
     IRelayObserver,
     MediaNetworks,
 )
+from h323d.call.ports import IPortSource
 from h323d.errors import ResourceUnavailable
 from h323d.media.audio.crossing import Crossing
 from h323d.media.config import MediaConfig
@@ -36,7 +37,6 @@ from h323d.media.door import Door
 from h323d.media.dtls.handshakes import KeyAgreements
 from h323d.media.failures import deliverAll
 from h323d.media.mixer import Mixer, Port
-from h323d.media.packets import IPortSource
 from h323d.media.relay.pool import RelayPool
 from h323d.media.reports import (
     Closed,

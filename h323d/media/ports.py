@@ -20,9 +20,9 @@ from dataclasses import dataclass
 from zope.interface import implementer
 
 from h323d.call.applications import Priority
+from h323d.call.ports import IPortPair, IPortSource
 from h323d.errors import ResourceUnavailable
 from h323d.media.config import MediaConfig
-from h323d.media.packets import IPortPair, IPortSource
 from h323d.values.address import TransportAddress
 
 __all__ = ["PortRange", "SocketPair"]

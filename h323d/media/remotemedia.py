@@ -385,7 +385,7 @@ def _placeOf(end: RelayEnd) -> tuple[Any, ...]:
 def _descriptors(pairs: Iterable[Any]) -> list[int]:
     """
     @param pairs: those that have sockets (Any: all that a L{IPortSource
-        <h323d.media.packets.IPortSource>} may bind).
+        <h323d.call.ports.IPortSource>} may bind).
     """
     sockets: list[int] = []
     for each in pairs:

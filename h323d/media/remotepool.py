@@ -13,11 +13,11 @@ from typing import Any
 
 from twisted.logger import Logger
 
+from h323d.call.ports import IPortSource
 from h323d.errors import DecodeError
 from h323d.inputs import IInputs, Input
 from h323d.media.config import MediaConfig
 from h323d.media.dtls.handshakes import KeyAgreements
-from h323d.media.packets import IPortSource
 from h323d.media.pool import MediaPool
 from h323d.media.relay.pool import RelayPool
 from h323d.media.relay.table import RelayTable

@@ -19,7 +19,8 @@ import numpy as np
 import numpy.typing as npt
 from zope.interface import implementer
 
-from h323d.media.packets import ROW_BYTES, ControlPacket, IPacketIO, IPortPair, PacketBatch
+from h323d.call.ports import IPortPair
+from h323d.media.packets import ROW_BYTES, ControlPacket, IPacketIO, PacketBatch
 from h323d.media.positions import Shields
 from h323d.media.shield import NOTHING, Shield
 from h323d.rtp.columns import numbers

@@ -14,9 +14,10 @@ import pytest
 from zope.interface import implementer
 from zope.interface.verify import verifyObject
 
+from h323d.call.ports import IPortPair
 from h323d.media.config import MediaConfig
 from h323d.media.io import SocketIO
-from h323d.media.packets import PASSING, ROW_BYTES, IPacketIO, IPortPair
+from h323d.media.packets import PASSING, ROW_BYTES, IPacketIO
 from h323d.media.ports import PortRange
 from h323d.values.address import TransportAddress
 

@@ -12,9 +12,9 @@ import pytest
 from zope.interface.verify import verifyObject
 
 from h323d.call.applications import Priority
+from h323d.call.ports import IPortPair, IPortSource
 from h323d.errors import ResourceUnavailable
 from h323d.media.config import MediaConfig
-from h323d.media.packets import IPortPair, IPortSource
 from h323d.media.ports import PortRange
 
 HOST = "127.0.47.11"  # an address of the loopback that nobody else uses

@@ -12,9 +12,10 @@ import pytest
 from zope.interface import implementer
 from zope.interface.verify import verifyObject
 
+from h323d.call.ports import IPortPair
 from h323d.dsp.libraries import Missing
 from h323d.media.libsrtp import SUITES, libsrtp
-from h323d.media.packets import ROW_BYTES, ControlPacket, IPacketIO, IPortPair, PacketBatch
+from h323d.media.packets import ROW_BYTES, ControlPacket, IPacketIO, PacketBatch
 from h323d.media.srtp import SecuredIO
 from h323d.rtp import rtcp
 from h323d.rtp.packet import RTPPacket, encode

@@ -20,6 +20,7 @@ from twisted.internet.interfaces import IDelayedCall
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
+from h323d.call.ports import IPortPair
 from h323d.call.transport import (
     IDatagramUser,
     IStream,
@@ -35,7 +36,6 @@ from h323d.inputs import IInputs, Input
 from h323d.media.audio.crossing import Crossing
 from h323d.media.audio.plane import MediaPlane
 from h323d.media.config import MediaConfig
-from h323d.media.packets import IPortPair
 from h323d.media.relay.pool import RelayCommand
 from h323d.media.relay.stepped import SteppedRelays
 from h323d.media.relay.table import Reader, RelayTable, Sender

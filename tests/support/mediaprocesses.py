@@ -16,6 +16,7 @@ from twisted.internet.task import Clock
 
 from h323d.call.homes import Home
 from h323d.call.media import IMediaPort, IMixer, Signalling
+from h323d.doorway import Doorway, newDoorways
 from h323d.dsp.g711 import decodeULaw, encodeULaw
 from h323d.dsp.tones import levelsAt
 from h323d.events.bus import EventBus, Fact
@@ -24,7 +25,6 @@ from h323d.media.audio.codecs import BUILT_IN
 from h323d.media.audio.plane import MediaPlane
 from h323d.media.config import MediaConfig
 from h323d.media.door import PlaneDoor
-from h323d.media.doorway import Doorway, newDoorways
 from h323d.media.io import SocketIO
 from h323d.media.ports import PortRange
 from h323d.media.process import MediaProcess, ProcessDoor, Works

@@ -13,16 +13,10 @@ from twisted.internet.task import Clock
 from zope.interface import implementer
 
 from h323d.call.applications import Priority
+from h323d.call.ports import IPortPair, IPortSource
 from h323d.inputs import IInputs, Input
 from h323d.media.config import MediaConfig
-from h323d.media.packets import (
-    ROW_BYTES,
-    ControlPacket,
-    IPacketIO,
-    IPortPair,
-    IPortSource,
-    PacketBatch,
-)
+from h323d.media.packets import ROW_BYTES, ControlPacket, IPacketIO, PacketBatch
 from h323d.media.relay.pool import RelayPool
 from h323d.media.relay.stepped import SteppedRelays
 from h323d.media.relay.table import Packet, Reader, RelayTable, Sender, Source

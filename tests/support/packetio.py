@@ -22,6 +22,7 @@ from h323d.call.media import (
     IMixerObserver,
     Signalling,
 )
+from h323d.call.ports import IPortPair, IPortSource
 from h323d.dsp.codec import ICodec
 from h323d.dsp.g711 import decodeALaw, decodeULaw, encodeALaw, encodeULaw
 from h323d.errors import RemoteProtocolError, ResourceUnavailable
@@ -30,14 +31,7 @@ from h323d.media.audio.codecs import BUILT_IN
 from h323d.media.audio.plane import MediaPlane
 from h323d.media.config import MediaConfig
 from h323d.media.door import PlaneDoor
-from h323d.media.packets import (
-    ROW_BYTES,
-    ControlPacket,
-    IPacketIO,
-    IPortPair,
-    IPortSource,
-    PacketBatch,
-)
+from h323d.media.packets import ROW_BYTES, ControlPacket, IPacketIO, PacketBatch
 from h323d.media.pool import MediaPool
 from h323d.media.stepped import SteppedMedia
 from h323d.rtp.packet import RTPPacket, decode, encode

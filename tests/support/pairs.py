@@ -10,10 +10,10 @@ from typing import Any
 from zope.interface import implementer
 
 from h323d.call.applications import Priority
+from h323d.call.ports import IPortPair, IPortSource
 from h323d.ha.doors import Doors
 from h323d.ha.turns import Turns
 from h323d.media.door import PlaneDoor
-from h323d.media.packets import IPortPair, IPortSource
 from h323d.media.relay.pool import RelayCommand
 from h323d.values.address import TransportAddress
 from h323d.values.media.formats import MediaFormat

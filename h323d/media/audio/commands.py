@@ -11,6 +11,7 @@ import random
 from collections.abc import Iterable, Mapping
 
 from h323d.call.media import ISampleSink, ISampleSource, MediaNetworks, Signalling
+from h323d.call.ports import IPortPair
 from h323d.media.audio.consent import Consent
 from h323d.media.audio.crossing import Crossing, CrossingPort
 from h323d.media.audio.digits import Digits
@@ -21,7 +22,7 @@ from h323d.media.audio.rooms import Rooms
 from h323d.media.audio.rtcp import RTCPSide
 from h323d.media.audio.speaking import Speaking
 from h323d.media.audio.table import NOISE, PortTable
-from h323d.media.packets import IPacketIO, IPortPair
+from h323d.media.packets import IPacketIO
 from h323d.media.positions import (
     SEQUENCE_BITS,
     SSRC_BITS,

@@ -17,10 +17,10 @@ from zope.interface import implementer
 
 from h323d.call.homes import Home
 from h323d.call.media import IRelay, IRelayObserver, IRelaySide, MediaNetworks, Signalling
+from h323d.call.ports import IPortPair, IPortSource
 from h323d.call.relaying import Latching, RelayStatistics
 from h323d.errors import ResourceUnavailable
 from h323d.media.failures import deliverAll
-from h323d.media.packets import IPortPair, IPortSource
 from h323d.media.relay.reports import RelayClosed, RelayHeard, RelayReport, RelaysSurveyed
 from h323d.media.relay.table import Aim, IRelayIO, RelayEnd, RelayTable
 from h323d.values.address import TransportAddress

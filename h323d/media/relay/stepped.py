@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
+from h323d.call.ports import IPortPair
 from h323d.inputs import IInputs, Input
-from h323d.media.packets import IPortPair
 from h323d.media.relay.pool import RelayCommand
 from h323d.media.relay.table import SURVEY, IRelayIO, Packet, Reader, RelayTable, Sender, Source
 

@@ -20,10 +20,10 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from h323d.call.media import MediaNetworks, Signalling
+from h323d.call.ports import IPortPair
 from h323d.call.relaying import Latching, RelayStatistics
 from h323d.media.audio.consent import Credit, isOwn
 from h323d.media.audio.latch import Latch, canonicalHost
-from h323d.media.packets import IPortPair
 from h323d.media.relay.reports import RelayClosed, RelayHeard, RelayReport, RelaysSurveyed
 from h323d.values.address import TransportAddress
 

@@ -23,10 +23,10 @@ from typing import Any
 
 from twisted.logger import Logger
 
+from h323d.call.ports import IPortPair, IPortSource
 from h323d.inputs import IInputs, Input
 from h323d.media.config import MediaConfig
 from h323d.media.failures import RareFailures
-from h323d.media.packets import IPortPair, IPortSource
 from h323d.media.ports import SocketPair
 from h323d.media.relay.pool import RelayCommand, RelayPool
 from h323d.media.relay.table import SURVEY, Packet, Reader, RelayTable, Sender, Source

@@ -14,12 +14,13 @@ from zope.interface import implementer
 from zope.interface.verify import verifyObject
 
 from h323d.call.media import IMediaPool, IMediaPort, IMixer, ISampleSink
+from h323d.call.ports import IPortPair, IPortSource
 from h323d.dsp.g711 import decodeALaw, decodeULaw, encodeALaw, encodeULaw
 from h323d.dsp.tones import Tone, levelsAt, signalToNoise
 from h323d.errors import ResourceUnavailable
 from h323d.media.audio.files import ToneSource
 from h323d.media.config import MediaConfig
-from h323d.media.packets import IPacketIO, IPortPair, IPortSource
+from h323d.media.packets import IPacketIO
 from h323d.media.reports import Surveyed
 from h323d.values.media.formats import G711_ALAW, G711_ULAW, MediaFormat
 from h323d.values.media.streams import ReceiveFormat, Stream

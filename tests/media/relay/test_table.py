@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 import pytest
 
 from h323d.call.media import MediaNetworks, Signalling
+from h323d.call.ports import IPortPair
 from h323d.call.relaying import Latching
 from h323d.media.audio.consent import UNHEARD
 from h323d.media.audio.latch import CONTEST, PROBATION
-from h323d.media.packets import IPortPair
 from h323d.media.relay.reports import RelayClosed, RelayHeard, RelaysSurveyed
 from h323d.media.relay.table import Aim, Packet, Reader, RelayEnd, RelayTable, Sender, Source
 from h323d.rtp.packet import RTPPacket, encode
