@@ -13,6 +13,7 @@ import enum
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from h323d.call.applications import Priority
 from h323d.values.address import TransportAddress
 
 __all__ = ["Doors", "Kind", "Security"]
@@ -94,8 +95,19 @@ class Doors(Protocol):
     def prepareSecurity(self, number: int, security: Security) -> None:
         """Read certificates anew, or raise ConfigurationError."""
 
-    def bindPair(self, number: int, host: str) -> tuple[TransportAddress, TransportAddress]:
-        """Bind two ports for media, of RTP and of RTCP, or ResourceUnavailable."""
+    def bindPair(
+        self, number: int, host: str, priority: Priority
+    ) -> tuple[TransportAddress, TransportAddress]:
+        """
+        Bind two ports for media, of RTP and of RTCP, or ResourceUnavailable.  Whoever follows gets
+        duplicates of the sockets with the answer.
+        """
+
+    def launch(self, process: int) -> None:
+        """
+        Begin a media process.  Whoever follows gets duplicates of our end of its door, and of what
+        it can be killed by, with the answer.
+        """
 
     def source(self, host: str) -> str:
         """The address of ours that packets to another leave from."""
@@ -151,13 +163,22 @@ class Doors(Protocol):
         """Use what was prepared under that number."""
 
     def closePair(self, number: int) -> None:
-        """Close two ports for media."""
+        """Close two ports for media here; a process that has them still has them."""
 
-    def command(self, plane: int, number: int, name: str, arguments: tuple[Any, ...]) -> None:
-        """Have a media plane run a command, once whatever it is told; Any, as commands differ."""
+    def say(self, process: int, octets: bytes, pairs: tuple[int, ...]) -> None:
+        """
+        Tell a media process something, with the sockets of pairs of ports, by their numbers; it
+        takes no notice of what it has been told before.
+        """
 
-    def relay(self, number: int, name: str, arguments: tuple[Any, ...]) -> None:
-        """Have the relays run a command, once whatever it is told; Any, as commands differ."""
+    def kill(self, process: int) -> None:
+        """End a media process, whatever it does."""
+
+    def finish(self, process: int, seconds: float) -> None:
+        """Wait for so long until a media process has ended, and close its door."""
+
+    def shut(self, process: int) -> None:
+        """Close the door of a media process that has ended."""
 
     # Orders whose answer enters later.
 

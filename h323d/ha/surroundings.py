@@ -21,6 +21,7 @@ from h323d.events.bus import EventBus
 from h323d.ha.chance import SharedChance
 from h323d.ha.datagrams import Datagrams
 from h323d.ha.doors import Doors, Security
+from h323d.ha.processes import Processes
 from h323d.ha.questions import Files, Names, Questions, Web
 from h323d.ha.streams import Lines, StreamListener, StreamOpener
 from h323d.ha.turns import Turns
@@ -105,6 +106,7 @@ class Reached:
         self.lines = Lines(turns)
         self.datagrams = Datagrams(turns)
         self.questions = Questions(turns)
+        self.processes = Processes(turns)
         self.inputs = TurnedInputs(turns)
 
     def chance(self) -> random.Random:

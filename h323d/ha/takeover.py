@@ -2,8 +2,9 @@
 A follower becomes the leader: it does what its leader was about to do, and goes on.
 
 What was to leave in the last turn may have left wholly, in part or not at all.  Of connections the
-kernel knows; commands of the media have numbers; a datagram is sent once more, which the protocols
-that use them bear.  An input that was logged, and of which nothing more is known, happens now.
+kernel knows; messages to the media have numbers, and all are said again that may not have been
+heard; a datagram is sent once more, which the protocols that use them bear.  An input that was
+logged, and of which nothing more is known, happens now.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from h323d.ha.turns import Output
 
 __all__ = ["Ledger", "takeOver"]
 
-_BY_THE_LEDGER = "write"
+_OTHERWISE = (Doors.write.__name__, Doors.say.__name__)
 _log = Logger()
 
 
@@ -54,9 +55,11 @@ def takeOver(
     outputs = () if following.last is None else following.last.outputs
     leading = Leading(reached.turns, doors, log, following.turn, following.epoch + 1)
     _write(reached, doors, ledger)
+    for each in reached.processes.outstanding():
+        _carryOut(doors, each)
     asked = reached.questions.outstanding()
     for each in outputs:
-        if each.order != _BY_THE_LEDGER and not any(each is other for other in asked):
+        if each.order not in _OTHERWISE and not any(each is other for other in asked):
             _carryOut(doors, each)
     for each in asked:
         _carryOut(doors, each)

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from twisted.internet.interfaces import IReactorTime
 
+from h323d.call.ports import IPortPair
 from h323d.call.timer import Timer
 from h323d.media.wire import encode
 
@@ -31,14 +32,25 @@ class IDoor(Protocol):
     The door of a media process.
     """
 
-    def send(self, octets: bytes, descriptors: Sequence[int] = ()) -> None:
-        """Say something; what cannot leave yet is kept."""
+    def send(self, message: int, octets: bytes, pairs: Sequence[IPortPair] = ()) -> None:
+        """
+        Say something; what cannot leave yet is kept.
+
+        @param message: its number.
+        @param pairs: whose sockets come along.
+        """
+
+    def heard(self, message: int) -> None:
+        """The process has heard all up to that message."""
 
     def kill(self) -> None:
         """End it at once, whatever it does."""
 
     def finish(self, seconds: float) -> None:
         """Wait for so long until it has ended; nothing is heard of it any more."""
+
+    def close(self) -> None:
+        """It has ended."""
 
 
 class ILauncher(Protocol):
@@ -57,22 +69,24 @@ class Child:
 
     @ivar commands: how many it was given.
     @ivar isReady: whether it has said that everything is loaded.
+    @ivar said: the number of the last message that it has said.
     @ivar silent: how often it was looked at since it said something.
     """
 
     number: int
     door: IDoor
     commands: int = 0
+    said: int = 0
     isReady: bool = False
     silent: int = 0
 
-    def say(self, name: str, *arguments: Any, descriptors: Sequence[int] = ()) -> None:
+    def say(self, name: str, *arguments: Any, pairs: Sequence[IPortPair] = ()) -> None:
         """
         @param arguments: Any, as commands differ.
-        @param descriptors: of the sockets that it is to have, too.
+        @param pairs: whose sockets it is to have, too.
         """
         self.commands += 1
-        self.door.send(encode((self.commands, name, *arguments)), descriptors)
+        self.door.send(self.commands, encode((self.commands, name, *arguments)), pairs)
 
 
 class Children:
@@ -164,12 +178,24 @@ class Children:
                 child.door.kill()
         self._watch.start(_LOOK, self.watch)
 
-    def heard(self, number: int) -> None:
+    def __contains__(self, number: object) -> bool:
+        return number in self._all
+
+    def heard(self, number: int, message: int, commands: int) -> bool:
         """
         One has said something.
+
+        @param message: its number.
+        @param commands: how many it has heard.
+
+        @return: whether that is heard for the first time.
         """
-        if number in self._all:
-            self._all[number].silent = 0
+        child = self._all.get(number)
+        if child is None or message <= child.said:
+            return False
+        child.silent, child.said = 0, message
+        child.door.heard(commands)
+        return True
 
     def ready(self, number: int) -> None:
         """
@@ -184,9 +210,10 @@ class Children:
 
         @return: whether it was a spare.
         """
+        child = self._all.pop(number)
+        child.door.close()
         self.lost += 1
         self._deaths.append(self._clock.seconds())
-        child = self._all.pop(number)
         if child not in self._spares:
             return False
         self._spares.remove(child)

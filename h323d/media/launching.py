@@ -27,6 +27,7 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
+from h323d.call.ports import IPortPair
 from h323d.doorway import Doorway, newDoorways
 from h323d.dsp.codec import ICodec
 from h323d.events.bus import EventBus
@@ -36,7 +37,7 @@ from h323d.media.config import MediaConfig
 from h323d.media.dtls.association import Identity
 from h323d.media.dtls.certificate import newCertificate
 from h323d.media.dtls.handshakes import KeyAgreements
-from h323d.media.ports import PortRange
+from h323d.media.ports import PortRange, descriptorsOf
 from h323d.media.remotemedia import RemoteMedia
 from h323d.media.remotepool import RemotePool, newRemotePool
 from h323d.values.media.encryption import CryptoSuite
@@ -81,11 +82,16 @@ class _Door:
     def logPrefix(self) -> str:
         return f"media process {self._number}"
 
-    def send(self, octets: bytes, descriptors: Sequence[int] = ()) -> None:
+    def send(self, message: int, octets: bytes, pairs: Sequence[IPortPair] = ()) -> None:
         if self._isOpen:
-            self._doorway.send(octets, descriptors)
+            self._doorway.send(octets, descriptorsOf(pairs))
             if self._doorway.waiting:
                 self._reactor.addWriter(self)
+
+    def heard(self, message: int) -> None:
+        """
+        What was sent is the kernel's, and need not be kept.
+        """
 
     def doWrite(self) -> None:
         self._doorway.flush()
@@ -94,7 +100,7 @@ class _Door:
 
     def doRead(self) -> None:
         if not self._doorway.peek(self._said):
-            self._close()
+            self._reactor.removeReader(self)
             self._inputs.enter(Input.ENDED, self._number)
 
     def _said(self, octets: bytes) -> None:
@@ -121,9 +127,9 @@ class _Door:
         while (left := end - time.monotonic()) > 0 and self._doorway.peek(_unheard):
             poll.poll(1000 * left)
             self._doorway.flush()
-        self._close()
+        self.close()
 
-    def _close(self) -> None:
+    def close(self) -> None:
         self._isOpen = False
         self._reactor.removeReader(self)
         self._reactor.removeWriter(self)

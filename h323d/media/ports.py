@@ -11,10 +11,11 @@ from __future__ import annotations
 import ctypes
 import errno
 import math
+import os
 import random
 import socket
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from zope.interface import implementer
@@ -25,7 +26,7 @@ from h323d.errors import ResourceUnavailable
 from h323d.media.config import MediaConfig
 from h323d.values.address import TransportAddress
 
-__all__ = ["PortRange", "SocketPair"]
+__all__ = ["GivenSockets", "PortRange", "SocketPair", "descriptorsOf"]
 
 _UNSPECIFIED = bytes(16)  # a sockaddr of AF_UNSPEC; connecting to it disconnects
 _libc = ctypes.CDLL(None)
@@ -60,6 +61,30 @@ class SocketPair:
         self.rtpSocket.close()
         self.rtcpSocket.close()
         self.resting.append(self.rtp.port)
+
+
+class GivenSockets:
+    """
+    Makes pairs of sockets that another process has bound (L{h323d.media.process.Given}).
+    """
+
+    def pair(
+        self, rtp: TransportAddress, rtcp: TransportAddress, first: int, second: int
+    ) -> SocketPair:
+        """
+        @param first: the descriptor of the socket for RTP, which is the pair's from now on.
+        @param second: likewise, for RTCP.
+        """
+        forRTP, forRTCP = (socket.socket(fileno=each) for each in (first, second))
+        pair = SocketPair(rtp, rtcp, forRTP, forRTCP, deque(maxlen=1))
+        pair.disconnect()  # whom it was locked to where it was before, is not known here
+        return pair
+
+    def close(self, descriptor: int) -> None:
+        """
+        Nobody wants it.
+        """
+        os.close(descriptor)
 
 
 @implementer(IPortSource)
@@ -151,3 +176,17 @@ class PortRange:
                 raise ResourceUnavailable(f"cannot bind {host}: {error.strerror}") from error
             return None
         return bound
+
+
+def descriptorsOf(pairs: Iterable[IPortPair]) -> list[int]:
+    """
+    @param pairs: those that have sockets.
+
+    @raise TypeError: one has none.
+    """
+    sockets: list[int] = []
+    for each in pairs:
+        if not isinstance(each, SocketPair):
+            raise TypeError("only a PortRange's pairs have sockets")
+        sockets += [each.rtpSocket.fileno(), each.rtcpSocket.fileno()]
+    return sockets

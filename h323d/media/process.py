@@ -3,8 +3,9 @@ A media process: planes and relays with their threads, obeying what comes by a d
 
 Signalling, at the other side of it, binds the sockets and negotiates; each command has a number,
 and one that was obeyed already is not obeyed again, so that whoever takes over there may repeat
-what may not have arrived.  What planes and relays report goes back the same way.  If nobody reads
-that for a while, sound goes on: what is only of the moment is not told then.
+what may not have arrived.  What planes and relays report goes back the same way, each message with
+its number, and with that of the last command that was heard.  If nobody reads that for a while,
+sound goes on: what is only of the moment is not told then.
 
 When the door closes, the process ends.  It never decides anything, and nothing that a peer sends
 reaches it but packets.
@@ -24,6 +25,7 @@ from typing import Any, Protocol
 from twisted.logger import Logger
 from zope.interface import implementer
 
+from h323d.call.ports import IPortPair
 from h323d.doorway import Doorway
 from h323d.dsp.codec import ICodec
 from h323d.errors import ConfigurationError, DecodeError, H323dError
@@ -31,7 +33,7 @@ from h323d.inputs import IInputs, Input, Receiver
 from h323d.media.config import MediaConfig
 from h323d.media.door import PlaneDoor
 from h323d.media.farparty import FarParty
-from h323d.media.ports import SocketPair
+from h323d.media.ports import GivenSockets
 from h323d.media.relay.pool import RelayCommand
 from h323d.media.relay.reports import RelaysSurveyed
 from h323d.media.relay.table import RelayEnd, RelayTable
@@ -41,7 +43,7 @@ from h323d.media.thread import MediaThreads, newPlanes
 from h323d.media.wire import VERSION, TooLong, decode, encode
 from h323d.values.address import TransportAddress
 
-__all__ = ["Build", "Builder", "MediaProcess", "ProcessDoor", "Threads", "Works", "serve"]
+__all__ = ["Build", "Builder", "Given", "MediaProcess", "ProcessDoor", "Threads", "Works", "serve"]
 
 PLANE_COMMANDS = frozenset(
     (
@@ -67,11 +69,15 @@ ChooseCodecs = Callable[[Sequence[str]], Sequence[ICodec]]
 class ProcessDoor:
     """
     What threads report here, on its way out.  Any thread may tell.
+
+    @ivar heard: the number of the last command.
     """
 
     def __init__(self, doorway: Doorway) -> None:
         self._doorway = doorway
         self._lock = threading.Lock()
+        self._said = 0
+        self.heard = 0
 
     def lead(self, kind: Input, receiver: Receiver) -> None:
         raise AssertionError("reports of a media process go out by its door alone")
@@ -116,10 +122,10 @@ class ProcessDoor:
 
         @param passing: whether it may be left out if nobody listens, as the next says more.
         """
-        octets = encode((name, *arguments))
         with self._lock:
             if not passing or self._doorway.waiting < _MOST_WAITING:
-                self._doorway.send(octets)
+                self._doorway.send(encode((self._said + 1, self.heard, name, *arguments)))
+                self._said += 1
 
     def flush(self) -> None:
         """
@@ -170,6 +176,20 @@ class Works:
     threads: Threads
 
 
+class Given(Protocol):
+    """
+    Makes something of the descriptors that come with a command.
+    """
+
+    def pair(
+        self, rtp: TransportAddress, rtcp: TransportAddress, first: int, second: int
+    ) -> IPortPair:
+        """A pair of ports, of two descriptors; the same for the same two, if it likes."""
+
+    def close(self, descriptor: int) -> None:
+        """Nobody wants it."""
+
+
 Build = Callable[[MediaConfig, Sequence[str], IInputs], Works]
 """
 Makes them, with the codecs of these names; what they report enters there.
@@ -183,13 +203,13 @@ class MediaProcess:
 
     _log = Logger()
 
-    def __init__(self, door: ProcessDoor, build: Build) -> None:
+    def __init__(self, door: ProcessDoor, build: Build, given: Given) -> None:
         self._door = door
         self._build = build
-        self._done = 0
+        self._given = given
         self._works: Works | None = None
         self._parties: dict[int, FarParty] = {}
-        self._trunks: dict[TransportAddress, SocketPair] = {}
+        self._trunks: dict[TransportAddress, IPortPair] = {}
         self.isOver = False
 
     def take(self, octets: bytes, descriptors: list[int]) -> None:
@@ -198,18 +218,18 @@ class MediaProcess:
 
         @param descriptors: of sockets that it is about, which are its own to close.
         """
-        sockets = deque(socket.socket(fileno=each) for each in descriptors)
+        left = deque(descriptors)
         try:
             number, name, *arguments = decode(octets)
-            if number > self._done:
-                self._done = number
-                self._obey(name, arguments, sockets)
+            if number > self._door.heard:
+                self._door.heard = number
+                self._obey(name, arguments, left)
         except (DecodeError, ValueError, TypeError, KeyError, IndexError):
             self._log.failure("a command that cannot be obeyed")
-        for each in sockets:
-            each.close()
+        for each in left:
+            self._given.close(each)
 
-    def _obey(self, name: str, arguments: list[Any], sockets: deque[socket.socket]) -> None:
+    def _obey(self, name: str, arguments: list[Any], descriptors: deque[int]) -> None:
         """
         @param arguments: Any, as commands differ.
         """
@@ -217,9 +237,9 @@ class MediaProcess:
             case "begin":
                 self._begin(*arguments)
             case "plane":
-                self._commandPlane(sockets, *arguments)
+                self._commandPlane(descriptors, *arguments)
             case "relay":
-                self._commandRelay(sockets, *arguments)
+                self._commandRelay(descriptors, *arguments)
             case "sound":
                 partyId, *pieces = arguments
                 if partyId in self._parties:
@@ -245,13 +265,13 @@ class MediaProcess:
         self._door.tell("ready", self._works.planes[0].formats)
 
     def _commandPlane(
-        self, sockets: deque[socket.socket], number: int, name: str, arguments: Sequence[Any]
+        self, descriptors: deque[int], number: int, name: str, arguments: Sequence[Any]
     ) -> None:
         if name not in PLANE_COMMANDS or self._works is None:
             raise ValueError(f"planes have no command {name}")
         if name == "openPort":
             portId, rtp, rtcp, position = arguments
-            arguments = portId, _pairOf(rtp, rtcp, sockets), position
+            arguments = portId, self._pairOf(rtp, rtcp, descriptors), position
         elif name == "attach":
             arguments = self._partyOf(*arguments)
         elif name == "detach":
@@ -265,19 +285,17 @@ class MediaProcess:
         party = self._parties[partyId] = FarParty(partyId, self._door.tell)
         return mixerId, partyId, party if plays else None, party if hears else None
 
-    def _commandRelay(
-        self, sockets: deque[socket.socket], name: str, arguments: Sequence[Any]
-    ) -> None:
+    def _commandRelay(self, descriptors: deque[int], name: str, arguments: Sequence[Any]) -> None:
         if name not in RELAY_COMMANDS or self._works is None:
             raise ValueError(f"relays have no command {name}")
         if name == "open":
             relayId, ends = arguments
-            arguments = relayId, tuple(self._endOf(sockets, *each) for each in ends)
+            arguments = relayId, tuple(self._endOf(descriptors, *each) for each in ends)
         self._works.relay(RelayCommand(getattr(self._works.table, name), tuple(arguments)))
 
     def _endOf(
         self,
-        sockets: deque[socket.socket],
+        descriptors: deque[int],
         rtp: TransportAddress,
         rtcp: TransportAddress,
         multiplexID: int | None,
@@ -285,13 +303,18 @@ class MediaProcess:
         """
         Ports that many relays share come with each of them, and are taken once.
         """
-        pair = _pairOf(rtp, rtcp, sockets)
+        pair = self._pairOf(rtp, rtcp, descriptors)
         if multiplexID is None:
             return RelayEnd(pair)
         known = self._trunks.setdefault(rtp, pair)
         if known is not pair:
             pair.close()
         return RelayEnd(known, multiplexID)
+
+    def _pairOf(
+        self, rtp: TransportAddress, rtcp: TransportAddress, descriptors: deque[int]
+    ) -> IPortPair:
+        return self._given.pair(rtp, rtcp, descriptors.popleft(), descriptors.popleft())
 
     def stop(self) -> None:
         """
@@ -301,14 +324,6 @@ class MediaProcess:
         if self._works is not None:
             self._works.threads.stop()
             self._works = None
-
-
-def _pairOf(
-    rtp: TransportAddress, rtcp: TransportAddress, sockets: deque[socket.socket]
-) -> SocketPair:
-    pair = SocketPair(rtp, rtcp, sockets.popleft(), sockets.popleft(), deque(maxlen=1))
-    pair.disconnect()  # whom it was locked to where it was before, is not known here
-    return pair
 
 
 def _atOnce(method: Callable[..., object], *arguments: object, **named: object) -> None:
@@ -341,7 +356,7 @@ def serve(end: socket.socket, chooseCodecs: ChooseCodecs) -> None:
     """
     doorway = Doorway(end)
     door = ProcessDoor(doorway)
-    process = MediaProcess(door, Builder(random.SystemRandom(), chooseCodecs))
+    process = MediaProcess(door, Builder(random.SystemRandom(), chooseCodecs), GivenSockets())
     poll = select.poll()
     poll.register(doorway.fileno(), select.POLLIN)
     isOpen = True

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from h323d.call.media import ISampleSink, ISampleSource
-from h323d.media.ports import SocketPair
+from h323d.call.ports import IPortPair
 from h323d.media.relay.table import RelayEnd
 from h323d.values.address import TransportAddress
 from h323d.values.media.streams import Stream
@@ -39,7 +39,7 @@ class KnownPort:
     """
 
     door: int
-    pair: SocketPair
+    pair: IPortPair
     commands: dict[str, Command] = field(default_factory=dict)
     leaves: str = ""
     place: TransportAddress | None = None
@@ -82,12 +82,11 @@ class KnownRelay:
     closes: bool = False
 
     @property
-    def ownPairs(self) -> list[SocketPair]:
+    def ownPairs(self) -> list[IPortPair]:
         """
         Those that no other relay shares.
         """
-        own = (end.pair for end in self.ends if end.multiplexID is None)
-        return [pair for pair in own if isinstance(pair, SocketPair)]
+        return [end.pair for end in self.ends if end.multiplexID is None]
 
 
 class Remembered:

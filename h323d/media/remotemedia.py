@@ -19,11 +19,11 @@ from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
 from h323d.call.media import PortStatistics
+from h323d.call.ports import IPortPair
 from h323d.events.bus import EventBus
 from h323d.events.server import MediaProcessLost
 from h323d.media.children import Child, Children, ILauncher
 from h323d.media.config import MediaConfig
-from h323d.media.ports import SocketPair
 from h323d.media.progress import Progress, RelayCounts, newProgress
 from h323d.media.relay.pool import RelayCommand
 from h323d.media.relay.reports import RelayClosed, RelayReport, RelaysSurveyed
@@ -124,9 +124,7 @@ class RemoteMedia:
         if child is not None:
             pair, position = port.pair, self._progress[portId].position
             opening = "openPort", (portId, pair.rtp, pair.rtcp, position)
-            child.say(
-                "plane", port.door % self._threads, *opening, descriptors=_descriptors((pair,))
-            )
+            child.say("plane", port.door % self._threads, *opening, pairs=(pair,))
         for name, arguments in list(port.commands.values()):
             self._tell(port.door, name, arguments)
 
@@ -151,14 +149,15 @@ class RemoteMedia:
         self._tellRelays(name, command.arguments)
 
     def _tellRelays(self, name: str, arguments: tuple[Any, ...]) -> None:
-        child, descriptors = self._serving[0], []
+        child = self._serving[0]
         if child is None:
             return
+        pairs: list[IPortPair] = []
         if name == "open":
             relayId, ends = arguments
             arguments = relayId, [_placeOf(each) for each in ends]
-            descriptors = _descriptors([each.pair for each in ends])
-        child.say("relay", name, arguments, descriptors=descriptors)
+            pairs = [each.pair for each in ends]
+        child.say("relay", name, arguments, pairs=pairs)
 
     def statisticsOf(self, portId: int) -> PortStatistics | None:
         """
@@ -169,14 +168,16 @@ class RemoteMedia:
 
     # What processes tell
 
-    def heard(self, number: int) -> int | None:
+    def heard(self, number: int, message: int, commands: int) -> bool:
         """
         A process says something.
 
-        @return: as L{serves}.
+        @param message: its number.
+        @param commands: how many the process has heard.
+
+        @return: whether it is something new, and not what was said to one who died over it.
         """
-        self._children.heard(number)
-        return self.serves(number)
+        return self._children.heard(number, message, commands)
 
     def serves(self, number: int) -> int | None:
         """
@@ -309,7 +310,7 @@ class RemoteMedia:
         A process is not there any more.
         """
         loss = Loss()
-        if not self._isRunning:
+        if not self._isRunning or number not in self._children:
             return loss
         place, spares = self.serves(number), self._children.spares
         if self._children.ended(number) or place is None:
@@ -380,16 +381,3 @@ class RemoteMedia:
 
 def _placeOf(end: RelayEnd) -> tuple[Any, ...]:
     return end.pair.rtp, end.pair.rtcp, end.multiplexID
-
-
-def _descriptors(pairs: Iterable[Any]) -> list[int]:
-    """
-    @param pairs: those that have sockets (Any: all that a L{IPortSource
-        <h323d.call.ports.IPortSource>} may bind).
-    """
-    sockets: list[int] = []
-    for each in pairs:
-        if not isinstance(each, SocketPair):
-            raise TypeError("only a PortRange's pairs have sockets")
-        sockets += [each.rtpSocket.fileno(), each.rtcpSocket.fileno()]
-    return sockets

@@ -62,8 +62,9 @@ class RemoteReports:
         @param number: of the process.
         """
         try:
-            name, *arguments = decode(octets)
-            self._deliver(number, name, arguments)
+            message, commands, name, *arguments = decode(octets)
+            if self._media.heard(number, message, commands):
+                self._deliver(number, name, arguments)
         except (DecodeError, TypeError, ValueError):
             self._log.failure("a media process says what it should not")
 
@@ -71,7 +72,7 @@ class RemoteReports:
         """
         @param arguments: Any, as messages differ.
         """
-        first = self._media.heard(number)
+        first = self._media.serves(number)
         match name:
             case "ready":
                 self._media.ready(number, *arguments)

@@ -17,6 +17,7 @@ from h323d.ha.datagrams import DatagramPort
 from h323d.ha.doors import Doors
 from h323d.ha.following import Following
 from h323d.ha.leading import Leading
+from h323d.ha.processes import FarProcess
 from h323d.ha.questions import Names
 from h323d.ha.records import DoneRecord, InputRecord, Record
 from h323d.ha.streams import StreamOpener
@@ -28,12 +29,13 @@ from tests.support.outputs import KeptLog, NotedDoors
 
 HERE, THERE = TransportAddress("10.0.0.1", 5060), TransportAddress("10.0.0.2", 5060)
 LINE = 2  # the number of the connection
+PROCESS = 9  # that of the media process
 
 
 @implementer(IStreamUser, IDatagramUser)
 class Echo:
     """
-    Answers by every way, and looks a name up.
+    Answers by every way, tells a media process, and looks a name up.
     """
 
     def __init__(self) -> None:
@@ -44,16 +46,22 @@ class Echo:
         self.port: DatagramPort | None = None
         self.stream: IStream | None = None
         self.answer: Deferred[Any] | None = None
+        self.process: FarProcess | None = None
 
     def begin(self) -> None:
         self.port = self.reached.datagrams.bind(HERE, self)
         StreamOpener(self.turns, self.reached.lines).open(THERE, self, 5.0)
+        self.process = self.reached.processes.launch(PROCESS)
 
     def streamOpened(self, stream: IStream) -> None:
         self.stream = stream
 
     def streamReceived(self, data: bytes) -> None:
         self.heard.append(data)
+        if self.process is not None:
+            self.process.send(len(self.heard), data)
+        if data == b"heard" and self.process is not None:
+            self.process.heard(2)
         if self.stream is not None and self.port is not None:
             self.stream.write(data)
             self.port.send(data, THERE)
@@ -93,7 +101,7 @@ def logged(*received: bytes) -> list[Record]:
     What a leader has logged, to the end of its last turn.
     """
     log = KeptLog()
-    leading = Leading(Echo().turns, cast(Doors, NotedDoors(bind=HERE)), log)
+    leading = Leading(Echo().turns, cast(Doors, NotedDoors(bind=HERE, launch=None)), log)
     leading.enter("begin")
     leading.enter("opened", LINE, HERE, THERE, None)
     for each in received:
@@ -104,11 +112,12 @@ def logged(*received: bytes) -> list[Record]:
 class TakenOver:
     """
     @ivar done: what the new leader has ordered at first.
+    @ivar toPeers: of that, what is for others than the media.
     """
 
     def __init__(self, told: list[Record], counts: tuple[int, int] | None) -> None:
         self.echo = Echo()
-        self.doors = NotedDoors(bind=HERE)
+        self.doors = NotedDoors(bind=HERE, launch=None)
         self.ledger, self.log = Ledger(counts), KeptLog()
         following = Following(self.echo.turns)
         for each in told:
@@ -116,6 +125,7 @@ class TakenOver:
         doors = cast(Doors, self.doors)
         self.leading = takeOver(following, self.echo.reached, doors, self.ledger, self.log)
         self.done = list(self.doors.done)
+        self.toPeers = [each for each in self.done if each[0] != "say"]
 
 
 def test_whatHasNotLeftOfAConnectionLeaves() -> None:
@@ -126,6 +136,12 @@ def test_whatHasNotLeftOfAConnectionLeaves() -> None:
 def test_whatHasLeftOfAConnectionDoesNotLeaveAgain() -> None:
     taken = TakenOver(logged(b"abc", b"defg"), (7, 7))
     assert [each for each in taken.done if each[0] == "write"] == []
+
+
+def test_whatAMediaProcessMayNotHaveHeardIsSaidAgainOnceAndInOrder() -> None:
+    taken = TakenOver(logged(b"one", b"two", b"heard", b"four"), (13, 13))
+    said = [(each[1], each[2]) for each in taken.done if each[0] == "say"]
+    assert said == [(PROCESS, b"heard"), (PROCESS, b"four")]
 
 
 def test_aConnectionThatIsGoneIsLeftAlone() -> None:
@@ -140,7 +156,7 @@ def test_aConnectionThatIsNotAsItWasLeftIsCutOff() -> None:
 
 def test_aDatagramOfTheLastTurnIsSentOnceMore() -> None:
     taken = TakenOver(logged(b"abc", b"defg"), (7, 7))
-    assert taken.done == [("send", 1, b"defg", THERE, "")]
+    assert taken.toPeers == [("send", 1, b"defg", THERE, "")]
 
 
 def test_aQuestionWithoutAnAnswerIsAskedAnewAndOnce() -> None:
@@ -155,7 +171,7 @@ def test_anInputThatWasLoggedHappensNow() -> None:
     told = logged(b"abc", b"defg")[:-1]
     taken = TakenOver(told, (7, 3))
     assert taken.echo.heard == [b"abc", b"defg"]
-    assert taken.done == [
+    assert taken.toPeers == [
         ("send", 1, b"abc", THERE, ""),
         ("write", LINE, b"defg"),
         ("send", 1, b"defg", THERE, ""),

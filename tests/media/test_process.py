@@ -19,6 +19,7 @@ from h323d.media.audio.codecs import BUILT_IN
 from h323d.media.audio.plane import MediaPlane
 from h323d.media.config import MediaConfig
 from h323d.media.door import PlaneDoor
+from h323d.media.ports import GivenSockets
 from h323d.media.process import MediaProcess, ProcessDoor, Works
 from h323d.media.relay.pool import RelayCommand
 from h323d.media.relay.reports import RelayClosed, RelaysSurveyed
@@ -35,18 +36,21 @@ SIDES = RelayStatistics(), RelayStatistics()
 class Scene:
     """
     A process whose plane is ticked by hand.
+
+    @ivar numbers: of what was heard of it, each with that of the last command.
     """
 
     def __init__(self) -> None:
         ours, theirs = newDoorways()
         self.here, self.there = Doorway(ours), Doorway(theirs)
         self.door = ProcessDoor(self.there)
-        self.process = MediaProcess(self.door, self.build)
+        self.process = MediaProcess(self.door, self.build, GivenSockets())
         self.plane = MediaPlane(CONFIG, random.Random(1))
         self.relayed: list[RelayCommand] = []
         self.threads: list[str] = []
         self.codecs: Sequence[str] = ()
         self.number = 0
+        self.numbers: list[tuple[int, int]] = []
 
     def build(self, config: MediaConfig, codecs: Sequence[str], inputs: IInputs) -> Works:
         if "none" in codecs:
@@ -71,7 +75,8 @@ class Scene:
     def heard(self) -> list[tuple[Any, ...]]:
         found: list[tuple[Any, ...]] = []
         self.here.peek(lambda octets: found.append(decode(octets)))
-        return found
+        self.numbers += [(each[0], each[1]) for each in found]
+        return [each[2:] for each in found]
 
     def rooms(self) -> float:
         reports = self.plane.tick(100.0, MemoryIO(lambda *_: None))
@@ -109,6 +114,15 @@ def test_aCommandOfANumberThatWasIsNotObeyed() -> None:
     scene.say("plane", 0, "openRoom", (7, False))
     scene.say("plane", 0, "openRoom", (8, False), number=2)
     assert scene.rooms() == 1
+
+
+def test_eachMessageHasItsNumberAndThatOfTheLastCommand() -> None:
+    scene = Scene().begin()
+    scene.say("plane", 0, "openRoom", (7, False))
+    scene.door.tell("one")
+    scene.door.tell("two")
+    scene.heard()
+    assert scene.numbers == [(1, 1), (2, 2), (3, 2)]
 
 
 def test_relaysAreToldByName() -> None:

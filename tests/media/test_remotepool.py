@@ -28,7 +28,9 @@ from h323d.dsp.tones import levelsAt
 from h323d.errors import DecodeError
 from h323d.events.server import MediaProcessLost
 from h323d.inputs import Input
+from h323d.media import wire
 from h323d.media.children import RESTRAINT
+from h323d.media.reports import Closed, DigitHeard
 from h323d.rtp.packet import RTPPacket, encode
 from h323d.values.address import TransportAddress
 from tests.support.loggedfailures import LoggedFailures
@@ -36,6 +38,7 @@ from tests.support.mediaprocesses import HOST, RemoteBench
 from tests.support.packetio import steady
 
 FAINT = 20  # of samples
+LATER = 1000  # the number of a message
 TOLD = Signalling(HOST)
 
 
@@ -464,7 +467,18 @@ def test_aRelayThatWasClosingHasClosed(scene: Scene) -> None:
 # What nobody should say.
 
 
-@pytest.mark.parametrize("octets", [b"", b"[]", b'["tuple","heard"]', b'["tuple","ready"]'])
+@pytest.mark.parametrize(
+    "octets",
+    [
+        b"",
+        b"[]",
+        wire.encode(("heard",)),
+        wire.encode((LATER, 0)),
+        wire.encode((LATER, 0, "heard")),
+        wire.encode((LATER, 0, "ready")),
+        wire.encode(("first", 0, "ready")),
+    ],
+)
 def test_whatNoProcessShouldSayIsLogged(
     scene: Scene, octets: bytes, loggedFailures: LoggedFailures
 ) -> None:
@@ -475,7 +489,27 @@ def test_whatNoProcessShouldSayIsLogged(
 
 
 def test_whatASpareOrTheDeadReportConcernsNobody(scene: Scene) -> None:
-    scene.bench.inputs.enter(Input.SAID, 2, b'["tuple","heard",0,["tuple",["Closed",1]]]')
-    scene.bench.inputs.enter(Input.SAID, 77, b'["tuple","heard",0,["tuple",["Closed",1]]]')
+    octets = wire.encode((LATER, 0, "heard", 0, (Closed(1),)))
+    scene.bench.inputs.enter(Input.SAID, 2, octets)
+    scene.bench.inputs.enter(Input.SAID, 77, octets)
+    scene.bench.inputs.enter(Input.ENDED, 77)
     scene.bench.run(0.1)
     assert scene.first.hearsTone(900)
+
+
+def test_whatIsHeardOnceMoreWasHeardAlready(scene: Scene) -> None:
+    process = scene.bench.processes[0]
+    before = list(scene.first.recorder.digits)
+    octets = wire.encode((LATER, process.obeyed, "heard", 0, (DigitHeard(2, "5", 100),)))
+    scene.bench.inputs.enter(Input.SAID, 1, octets)
+    scene.bench.inputs.enter(Input.SAID, 1, octets)
+    assert scene.first.recorder.digits == [*before, ("5", 100)]
+
+
+def test_itIsKnownWhatAProcessHasHeard(scene: Scene) -> None:
+    process = scene.bench.processes[0]
+    assert process.obeyed == len(process.given)
+    process.isStuck = True
+    scene.first.port.sendDigit("5", 100)
+    scene.bench.run(1.0)
+    assert process.obeyed == len(process.given) - 1

@@ -11,7 +11,6 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from h323d.media.relay.table import RelayTable
 from tests.support.led import Inside, Moment, follow
 from tests.support.written import read
 
@@ -36,7 +35,7 @@ def goOn(moment: Moment, log: Sequence[bytes]) -> Trace:
 
     @raise h323d.ha.following.Diverged: something else comes of it.
     """
-    inside: Inside = read(moment.written, {"table": RelayTable(False)})
+    inside: Inside = read(moment.written, {})
     following = follow(inside, log[moment.records :], moment.turn)
     return following.turn, [str(fact) for fact in inside.facts]
 

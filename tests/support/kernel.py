@@ -20,7 +20,7 @@ from twisted.internet.interfaces import IDelayedCall
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
-from h323d.call.ports import IPortPair
+from h323d.call.applications import Priority
 from h323d.call.transport import (
     IDatagramUser,
     IStream,
@@ -32,23 +32,16 @@ from h323d.call.transport import (
 from h323d.ha.doors import Kind, Security
 from h323d.ha.primitives import encode
 from h323d.ha.records import InputRecord
-from h323d.inputs import IInputs, Input
-from h323d.media.audio.crossing import Crossing
-from h323d.media.audio.plane import MediaPlane
-from h323d.media.config import MediaConfig
-from h323d.media.relay.pool import RelayCommand
-from h323d.media.relay.stepped import SteppedRelays
-from h323d.media.relay.table import Reader, RelayTable, Sender
-from h323d.media.stepped import SteppedMedia
+from h323d.inputs import Input
 from h323d.net.datagram import Datagrams
 from h323d.net.files import Files
 from h323d.net.stream import StreamListener, StreamOpener
 from h323d.values.address import TransportAddress
 from tests.support.network import SimulatedHost
-from tests.support.networkmedia import NetworkPacketIO, NetworkPair, NetworkPorts, NetworkRelayIO
-from tests.support.pairs import Pair
+from tests.support.networkmedia import NetworkPair, NetworkPorts
 from tests.support.seal import aside
 from tests.support.sealed import sealedStreams
+from tests.support.simulatedprocess import SimulatedProcess
 from tests.support.simulation import Simulation
 
 __all__ = ["Kernel", "Leader"]
@@ -94,15 +87,13 @@ class Kernel:
     The doors of one server (L{h323d.ha.doors.Doors}), and its ledger (L{h323d.ha.takeover.Ledger}).
 
     @ivar leader: who is to be given what arrives; C{None} while there is nobody.
-    @ivar table: of the relays.
-    @ivar planes: of the media.
+    @ivar processes: of the media, by number.
+    @ivar launched: all that there were.
     @ivar waiting: what has arrived, and was not taken.
     @ivar isBusy: whether something happens.
     """
 
-    def __init__(
-        self, world: Simulation, address: str, others: Sequence[str], config: MediaConfig
-    ) -> None:
+    def __init__(self, world: Simulation, address: str, others: Sequence[str]) -> None:
         host = world.network.host(address, *others)
         self.leader: Leader | None = None
         self.waiting: deque[_Arrival] = deque()
@@ -113,7 +104,7 @@ class Kernel:
         self._wake: IDelayedCall | None = None
         self._host = host
         self._connect(host)
-        self._startMedia(config)
+        self._startMedia()
 
     def _connect(self, host: SimulatedHost) -> None:
         self._files = Files()
@@ -127,39 +118,12 @@ class Kernel:
         self._accepted = 0
         self._prepared: dict[int, Any] = {}
 
-    def _startMedia(self, config: MediaConfig) -> None:
-        world, inputs = self._world, _Entering(self)
-        rng = world.chance(f"{self._host.address} outside")
-        numbers = range(config.threads)
-        self.table = RelayTable(config.latchAnyHost)
-        self.planes = [
-            MediaPlane(config, rng, codecs=world.codecs, number=number) for number in numbers
-        ]
-        self._commanded = [0 for _ in numbers]
-        self._relayed = 0
-        self._crossing = Crossing()
+    def _startMedia(self) -> None:
+        self._rng = self._world.chance(f"{self._host.address} outside")
         self._ports = NetworkPorts(self._host)
-        self._pairs: dict[int, IPortPair] = {}
-        self._relays = SteppedRelays(self.table, _RelayIO(self._pairs), world.clock, inputs)
-        tick = config.tickMs / 1000
-        self._drivers = [
-            SteppedMedia(plane, NetworkPacketIO(), tick, world.clock, inputs, number)
-            for number, plane in enumerate(self.planes)
-        ]
-
-    def startMedia(self) -> None:
-        """
-        Begin to tick.
-        """
-        for driver in self._drivers:
-            driver.start()
-
-    def stopMedia(self) -> None:
-        """
-        Tick no more.
-        """
-        for driver in self._drivers:
-            driver.stop()
+        self._pairs: dict[int, NetworkPair] = {}
+        self.processes: dict[int, SimulatedProcess] = {}
+        self.launched: list[SimulatedProcess] = []
 
     # What arrives.
 
@@ -291,10 +255,21 @@ class Kernel:
     def prepareSecurity(self, number: int, security: Security) -> None:
         self._prepared[number] = self._sealed.prepare()
 
-    def bindPair(self, number: int, host: str) -> tuple[TransportAddress, TransportAddress]:
+    def bindPair(
+        self, number: int, host: str, priority: Priority
+    ) -> tuple[TransportAddress, TransportAddress]:
         if number not in self._pairs:
-            self._pairs[number] = self._ports.bind(host)
+            self._pairs[number] = self._ports.bind(host, priority)
         return self._pairs[number].rtp, self._pairs[number].rtcp
+
+    def launch(self, process: int) -> None:
+        if process not in self.processes:
+            said = functools.partial(self.arrive, Input.SAID.value, process)
+            launched = SimulatedProcess(
+                self._clock, self._rng, self._world.codecs, self._pairs, said
+            )
+            self.processes[process] = launched
+            self.launched.append(launched)
 
     def source(self, host: str) -> str:
         return self._host.source(host)
@@ -375,26 +350,21 @@ class Kernel:
         if number in self._pairs:
             self._pairs.pop(number).close()
 
-    def command(self, plane: int, number: int, name: str, arguments: tuple[Any, ...]) -> None:
-        if number <= self._commanded[plane]:
-            return
-        self._commanded[plane] = number
-        real = [self._real(each) for each in arguments]
-        there = self.planes[plane]
-        there.inbox.append(functools.partial(_obey, getattr(there.commands, name), real))
+    def say(self, process: int, octets: bytes, pairs: tuple[int, ...]) -> None:
+        if process in self.processes:
+            self.processes[process].take(octets, pairs)
 
-    def _real(self, argument: Any) -> Any:
-        match argument:
-            case Pair():
-                return self._pairs[argument.number]
-            case Crossing():
-                return self._crossing
-        return argument
+    def kill(self, process: int) -> None:
+        if process in self.processes:
+            self.processes.pop(process).stop()
+            self.arrive(Input.ENDED.value, process)
 
-    def relay(self, number: int, name: str, arguments: tuple[Any, ...]) -> None:
-        if number > self._relayed:
-            self._relayed = number
-            self._relays.command(RelayCommand(getattr(self.table, name), arguments))
+    def finish(self, process: int, seconds: float) -> None:
+        if process in self.processes:
+            self.processes.pop(process).stop()  # its door has closed
+
+    def shut(self, process: int) -> None:
+        assert process not in self.processes
 
     # Orders whose answer enters later.
 
@@ -449,50 +419,6 @@ class Kernel:
             del self._connections[number]
         else:
             self.arrive(Kind.CLOSED.value, number, reason)
-
-
-def _obey(command: Callable[..., None], arguments: list[Any], packets: Any) -> None:
-    command(packets, *arguments)
-
-
-@implementer(IInputs)
-class _Entering:
-    """
-    Has the reports of the media arrive.
-    """
-
-    def __init__(self, kernel: Kernel) -> None:
-        self._kernel = kernel
-
-    def lead(self, kind: Input, receiver: Callable[..., object]) -> None:
-        raise AssertionError("nobody is led here")
-
-    def enter(self, kind: Input, *arguments: object) -> object:
-        return self._kernel.arrive(kind.value, *arguments)
-
-
-class _RelayIO(NetworkRelayIO):
-    """
-    The ports of relays, by the pairs that stand for them inside.
-    """
-
-    def __init__(self, pairs: dict[int, IPortPair]) -> None:
-        self._pairs = pairs
-
-    def add(self, pair: IPortPair, rtp: Reader, rtcp: Reader) -> tuple[Sender, Sender]:
-        return super().add(self._real(pair), rtp, rtcp)
-
-    def prefixed(self, pair: IPortPair, control: bool, prefix: bytes) -> Sender:
-        return super().prefixed(self._real(pair), control, prefix)
-
-    def remove(self, pair: IPortPair) -> None:
-        super().remove(self._real(pair))
-
-    def _real(self, pair: IPortPair) -> IPortPair:
-        assert isinstance(pair, Pair)
-        real = self._pairs[pair.number]
-        assert isinstance(real, NetworkPair)
-        return real
 
 
 @implementer(IDatagramUser)

@@ -17,19 +17,21 @@ from h323d.events.bus import EventBus, Fact
 from h323d.ha import records
 from h323d.ha.following import Following
 from h323d.ha.leading import Leading
+from h323d.ha.processes import Pairs
 from h323d.ha.records import InputRecord, Record
 from h323d.ha.surroundings import Place, Reached, throughTurns
-from h323d.ha.turns import Output, Turns
+from h323d.ha.turns import Turns
 from h323d.inputs import IInputs, Input
+from h323d.media.audio.codecs import Codecs
+from h323d.media.children import ILauncher
 from h323d.media.config import MediaConfig
-from h323d.media.pool import MediaPool
-from h323d.media.relay.pool import RelayPool
-from h323d.media.relay.table import RelayTable
+from h323d.media.remotemedia import RemoteMedia
+from h323d.media.remotepool import RemotePool, newRemotePool
+from h323d.media.shield import EVERYWHERE
 from h323d.server.server import Server
 from h323d.values.media.formats import MediaFormat
 from tests.support.handshakes import newAgreements
 from tests.support.kernel import Kernel
-from tests.support.pairs import Pairs, Relaying, TurnedDoor
 from tests.support.simulation import COARSE, SimulatedServer, Simulation
 from tests.support.written import write
 
@@ -58,18 +60,16 @@ class Inside:
     """
 
     server: Server
-    pool: MediaPool
-    doors: list[TurnedDoor]
+    media: RemoteMedia
+    pool: RemotePool
 
-    def __init__(self, now: float, table: RelayTable, formats: tuple[MediaFormat, ...]) -> None:
+    def __init__(self, now: float, formats: tuple[MediaFormat, ...]) -> None:
         """
-        @param table: of the relays, which is outside.
-        @param formats: that the planes can mix.
+        @param formats: that media processes can mix.
         """
         self.turns = Turns(now)
         self.reached = Reached(self.turns)
         self.facts: list[Fact] = []
-        self._table = table
         self._formats = formats
         self.events = EventBus()
         self.events.subscribe(Fact, self.facts.append)
@@ -78,14 +78,12 @@ class Inside:
 
     def _begin(self, configuration: Configuration) -> None:
         turns, reached = self.turns, self.reached
-        rng, pairs = reached.chance(), Pairs(turns)
-        relays = RelayPool(self._table, pairs, rng, Relaying(turns).command)
-        numbers = range(configuration.media.threads)
-        doors = [TurnedDoor(turns, number, self._formats) for number in numbers]
-        self.doors = doors
-        self.pool = MediaPool(configuration.media, doors, pairs, relays, newAgreements(turns))
-        reached.inputs.lead(Input.HEARD, self.pool.deliver)
-        reached.inputs.lead(Input.RELAYED, relays.deliver)
+        rng, config = reached.chance(), _remote(configuration.media)
+        launcher: ILauncher = reached.processes
+        self.media = RemoteMedia(config, (), self._formats, launcher, turns, rng, self.events)
+        self.pool = newRemotePool(
+            config, self.media, Pairs(turns), newAgreements(turns), EVERYWHERE, rng, reached.inputs
+        )
         place = Place(secureCalls=bool(configuration.h323.certificate))
         self.server = Server(
             configuration, throughTurns(reached, rng, self.pool, self.events, place)
@@ -94,12 +92,22 @@ class Inside:
 
     def _start(self) -> None:
         self.server.start()
+        self.media.start()
 
     def _leave(self) -> Deferred[None]:
         return self.server.leave().addCallback(self._left)
 
     def _left(self, _: None) -> None:
-        self.turns.let(Output("stopMedia", ()))
+        self.media.stop()
+
+
+def _remote(config: MediaConfig) -> MediaConfig:
+    """
+    The same, in a process of its own.
+    """
+    if config.processes:
+        return config
+    return replace(config, processes=1, spareProcesses=0)
 
 
 class LedServer(SimulatedServer):
@@ -125,7 +133,8 @@ class LedServer(SimulatedServer):
             given = replace(given, server=replace(given.server, bind=address))
         self.address = address
         self.log: list[bytes] = []
-        self.kernel = Kernel(world, address, others, given.media)
+        self._codecs = world.codecs
+        self.kernel = Kernel(world, address, others)
         self.began = world.clock.seconds()
         self.inside = self.newInside()
         self.facts = self.inside.facts
@@ -135,17 +144,15 @@ class LedServer(SimulatedServer):
         self.inside.reached.inputs.entrance = self.kernel
         self.kernel.arrive("begin", given)
         self.server = self.inside.server
-        media: Any = SimpleNamespace(pool=self.inside.pool, doors=self.inside.doors)
+        media: Any = SimpleNamespace(pool=self.inside.pool, doors=self.inside.media.doors)
         self.media = media  # Any: as far as tests look at it
         self.kernel.arrive("start")
-        self.kernel.startMedia()
 
     def newInside(self) -> Inside:
         """
         What another server would be made of, which has not begun.
         """
-        formats = self.kernel.planes[0].formats
-        return Inside(self.began, self.kernel.table, formats)
+        return Inside(self.began, Codecs(self._codecs).formats)
 
     def note(self, record: Record) -> None:
         """
@@ -159,7 +166,7 @@ class LedServer(SimulatedServer):
         """
         Write it down.
         """
-        written = write(self.inside, {"table": self.kernel.table})
+        written = write(self.inside, {})
         return Moment(self.leading.turn, len(self.log), written)
 
     def stop(self) -> Deferred[None]:

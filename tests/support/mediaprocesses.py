@@ -16,6 +16,7 @@ from twisted.internet.task import Clock
 
 from h323d.call.homes import Home
 from h323d.call.media import IMediaPort, IMixer, Signalling
+from h323d.call.ports import IPortPair
 from h323d.doorway import Doorway, newDoorways
 from h323d.dsp.g711 import decodeULaw, encodeULaw
 from h323d.dsp.tones import levelsAt
@@ -26,7 +27,7 @@ from h323d.media.audio.plane import MediaPlane
 from h323d.media.config import MediaConfig
 from h323d.media.door import PlaneDoor
 from h323d.media.io import SocketIO
-from h323d.media.ports import PortRange
+from h323d.media.ports import GivenSockets, PortRange, descriptorsOf
 from h323d.media.process import MediaProcess, ProcessDoor, Works
 from h323d.media.relay.stepped import SteppedRelays
 from h323d.media.relay.table import RelayTable
@@ -94,6 +95,7 @@ class FakeProcess:
     One process, as signalling has its door.
 
     @ivar given: what was said to it, as it left.
+    @ivar obeyed: the number of the last command that it is known to have heard.
     @ivar isStuck: whether it takes no command at present.
     @ivar hangs: whether it does not say anything either.
     """
@@ -101,26 +103,33 @@ class FakeProcess:
     def __init__(self, number: int, clock: Clock, inputs: IInputs) -> None:
         self.number = number
         self.given: list[bytes] = []
+        self.obeyed = 0
         self.isStuck = self.hangs = self.isDead = False
         self._clock, self._inputs = clock, inputs
         ours, theirs = newDoorways()
         self._door, self._far = Doorway(ours), Doorway(theirs)
-        self._process = MediaProcess(ProcessDoor(self._far), self._build)
+        self._process = MediaProcess(ProcessDoor(self._far), self._build, GivenSockets())
         self._stepped: _Stepped | None = None
 
     def _build(self, config: MediaConfig, codecs: Sequence[str], inputs: IInputs) -> Works:
         self._stepped = _Stepped(config, inputs, self._clock)
         return self._stepped.works
 
-    def send(self, octets: bytes, descriptors: Sequence[int] = ()) -> None:
+    def send(self, message: int, octets: bytes, pairs: Sequence[IPortPair] = ()) -> None:
         self.given.append(octets)
-        self._door.send(octets, descriptors)
+        self._door.send(octets, descriptorsOf(pairs))
 
-    def repeat(self, octets: bytes, descriptors: Sequence[int] = ()) -> None:
+    def heard(self, message: int) -> None:
+        self.obeyed = message
+
+    def repeat(self, octets: bytes) -> None:
         """
         Say once more what was said.
         """
-        self._door.send(octets, descriptors)
+        self._door.send(octets)
+
+    def close(self) -> None:
+        self._door.close()
 
     def step(self) -> None:
         """

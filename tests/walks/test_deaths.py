@@ -25,6 +25,7 @@ ROOM = "80001"
 FAST, SLOW = StartUpOptions(True, True, False), StartUpOptions(False, False, False)
 TONE, OTHER = 1000, 700  # Hz
 POINTS = tuple(Point)
+BEGINNING = 3  # turns: it began, and started, and its media were ready
 
 
 def fastInARoom(world: Simulation) -> list[Telephone]:
@@ -126,7 +127,7 @@ def end(
     conditions: Conditions | None = None,
 ) -> tuple[list[Any], MortalServer]:
     """
-    What comes of a walk: what the telephones reported, and the facts.
+    What comes of a walk: what the telephones reported, the facts, and what each media process has obeyed.
 
     @param shift: in which turn the server dies at which point; C{None} if it does not.
     """
@@ -144,7 +145,8 @@ def end(
         ends = [(each.reports, {*each.registrations}, each.cause) for each in phones]
         world.leave()
         assert world.leftOver() == []
-    return [*ends, *map(str, server.facts)], server
+    obeyed = [each.obeyed for each in server.kernel.launched]
+    return [*ends, *map(str, server.facts), obeyed], server
 
 
 @pytest.mark.parametrize("walk", WALKS, ids=lambda walk: walk.__name__)
@@ -154,7 +156,7 @@ def test_aServerMayDieInEveryTurnAtEveryPoint(walk: Walk) -> None:
     for shift in range(len(POINTS)):
         found, server = end(walk, shift)
         assert found == expected
-        assert len(server.deaths) == server.leading.turn - 2  # it began, and started
+        assert len(server.deaths) == server.leading.turn - BEGINNING
         points.update(point for _, point in server.deaths)
     assert points == set(Point)
 
@@ -165,4 +167,5 @@ def test_aServerMayDieAmidAMessageThatComesInPieces() -> None:
     for shift in range(len(POINTS)):
         found, server = end(bySIPOverTCP, shift, pieces)
         assert found == expected
-        assert len(server.deaths) == server.leading.turn - 2 == lived.leading.turn - 2
+        assert len(server.deaths) == server.leading.turn - BEGINNING
+        assert server.leading.turn == lived.leading.turn
