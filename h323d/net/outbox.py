@@ -34,12 +34,14 @@ class Outbox:
     @ivar fault: why the connection was given up; empty if it was not.
     """
 
-    def __init__(self, transport: Any, clock: IReactorTime) -> None:
+    def __init__(self, transport: Any, clock: IReactorTime, most: int = MAX_UNSENT) -> None:
         """
         @param transport: Any: of TCP or TLS, with what each adds to C{ITransport}.
         @param clock: runs the time limit.
+        @param most: octets that may wait.
         """
         self._transport = transport
+        self._most = most
         self._waiting = bytearray()
         self._stalled = Timer(clock)
         self._full = False
@@ -57,7 +59,7 @@ class Outbox:
             self._transport.write(data)
             return
         self._waiting += data
-        if FULL + len(self._waiting) > MAX_UNSENT:
+        if FULL + len(self._waiting) > self._most:
             self._giveUp()
 
     def close(self) -> None:
