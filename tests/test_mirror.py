@@ -17,7 +17,8 @@ VALUES = """
     asn1/runtime/limits call/account call/declaration call/defence call/forwarding call/inquiry call/legs call/lines
     call/mailboxes call/media call/observer call/particulars call/policy call/ports call/relaying call/site
     call/texts call/transport call/watching conference/meeting conference/roles council/context
-    dsp/codec events/calls events/council events/doors events/gatekeeper events/rooms events/server
+    dsp/codec events/calls events/council events/doors events/following events/gatekeeper events/rooms
+    events/server
     gatekeeper/context gatekeeper/reaching gatekeeper/settings gateway/bridginginputs
     gateway/trunklines h323/calls/callinputs h323/calls/startinputs h323/gatekept
     h323/h245/messages h323/h245/owner h323/h245/source h323/ports media/packets

@@ -46,6 +46,12 @@ class Kind(enum.Enum):
     ANSWERED = "answered"
     """The number of what was asked, and the answer, or an error."""
 
+    QUARANTINED = "quarantined"
+    """What a leader died of is not done: the turn, kind and arguments of that, and how it died."""
+
+    TOLD = "told"
+    """What happened to whoever leads or follows: a fact."""
+
 
 class Security(enum.Enum):
     """

@@ -15,7 +15,7 @@ from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
 from h323d.errors import H323dError
-from h323d.ha.records import Answer, DoneRecord, InputRecord, Record, Succession
+from h323d.ha.records import Answer, DoneRecord, InputRecord, QuarantinedRecord, Record, Succession
 from h323d.ha.turns import Happened, Output, Turns
 
 __all__ = ["Diverged", "Following"]
@@ -89,6 +89,8 @@ class Following:
         elif isinstance(record, DoneRecord) and self.begun is not None:
             begun, self.begun = self.begun, None
             self._do(begun, record)
+        elif isinstance(record, QuarantinedRecord):
+            self.begun = self.last = None
 
     def _do(self, begun: InputRecord, done: DoneRecord) -> None:
         self._answers.extend(done.answers)

@@ -85,6 +85,12 @@ class Questions:
             return self.ask(order, *arguments)
         return self.ask(Doors.defer, function, arguments)
 
+    def forget(self, number: int) -> None:
+        """
+        Whoever has asked is not to be answered.
+        """
+        self._open.pop(number, None)
+
     def _answered(self, number: int, answer: object) -> None:
         question = self._open.pop(number, None)
         if question is None:

@@ -33,6 +33,13 @@ class Position:
         self.read = 0
         self.written = 0
         self._tail = b""
+        self._isLetGo = False
+
+    def letGo(self) -> None:
+        """
+        It is cut off, and nothing is left to be done of it.
+        """
+        self._isLetGo = True
 
     def write(self, data: bytes) -> None:
         """
@@ -49,6 +56,8 @@ class Position:
 
         @raise Irreconcilable: more have left than were to, or too many are missing.
         """
+        if self._isLetGo:
+            return b""
         missing = self.written - ledger
         if missing < 0:
             raise Irreconcilable(f"{-missing} octets have left that were never to")
@@ -66,6 +75,8 @@ class Position:
 
         @raise Irreconcilable: octets were read that never happened.
         """
+        if self._isLetGo:
+            return 0
         ahead = self.read - ledger
         if ahead < 0:
             raise Irreconcilable(f"{-ahead} octets were read that never happened")

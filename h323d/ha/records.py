@@ -3,7 +3,8 @@ What a leader tells whoever follows it, in the order in which it happens.
 
 Of each turn, first its input, before it happens (L{InputRecord}); then, before anything of it
 leaves, what was answered meanwhile, and a sum of all that is to leave (L{DoneRecord}).  Where
-nothing enters for a while, a L{HeartbeatRecord} says so.  A record is of primitives alone
+nothing enters for a while, a L{HeartbeatRecord} says so; where an input is not to happen, as a
+leader has died of it, a L{QuarantinedRecord} does.  A record is of primitives alone
 (L{h323d.ha.primitives}), and begins with its version.
 
 Each has the epoch in which it was told, which is one more at each take-over.  One of an older epoch
@@ -27,6 +28,7 @@ __all__ = [
     "DoneRecord",
     "HeartbeatRecord",
     "InputRecord",
+    "QuarantinedRecord",
     "Record",
     "RecordReader",
     "Succession",
@@ -112,7 +114,17 @@ class HeartbeatRecord:
     epoch: int = 0
 
 
-Record = InputRecord | DoneRecord | HeartbeatRecord
+@dataclass(frozen=True, slots=True)
+class QuarantinedRecord:
+    """
+    The input that was logged as a turn does not happen at all (L{h323d.ha.quarantine}).
+    """
+
+    turn: int
+    epoch: int = 0
+
+
+Record = InputRecord | DoneRecord | HeartbeatRecord | QuarantinedRecord
 
 
 def encode(record: Record) -> bytes:
@@ -127,6 +139,8 @@ def encode(record: Record) -> bytes:
             return _framed(1, (epoch, turn, told, total))
         case HeartbeatRecord(turn, at, epoch):
             return _framed(2, (epoch, turn, at))
+        case QuarantinedRecord(turn, epoch):
+            return _framed(3, (epoch, turn))
 
 
 def _framed(kind: int, told: tuple[Any, ...]) -> bytes:
@@ -142,6 +156,8 @@ def _made(kind: int, told: Any) -> Record:
             return DoneRecord(turn, tuple(Answer(*each) for each in answers), total, epoch)
         case 2, (int(epoch), int(turn), float(at)):
             return HeartbeatRecord(turn, at, epoch)
+        case 3, (int(epoch), int(turn)):
+            return QuarantinedRecord(turn, epoch)
     raise BadRecord(f"no record of kind {kind}")
 
 
@@ -255,10 +271,10 @@ class Succession:
                 self._refuse(f"the input of turn {turn} after turn {self.turn}")
             case InputRecord(turn):
                 self.turn, self.isDone = turn, False
-            case DoneRecord(turn) if self.isDone or turn != self.turn:
+            case DoneRecord(turn) | QuarantinedRecord(turn) if self.isDone or turn != self.turn:
                 where = f"after turn {self.turn}" if self.isDone else f"in turn {self.turn}"
                 self._refuse(f"the end of turn {turn} {where}")
-            case DoneRecord():
+            case DoneRecord() | QuarantinedRecord():
                 self.isDone = True
             case HeartbeatRecord(turn) if not self.isDone or turn != self.turn:
                 self._refuse(f"a heartbeat of turn {turn} where turn {self.turn} is the last")

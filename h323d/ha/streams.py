@@ -84,6 +84,7 @@ class Line:
 
     def abort(self) -> None:
         self._isOpen = False
+        self.position.letGo()
         self._turns.emit(Doors.abort, self._number)
 
     def cancel(self) -> None:
@@ -118,6 +119,17 @@ class Lines:
         listener: IStreamListener = StreamListener(self._turns, self, security)
         opener: ISecureOpener = StreamOpener(self._turns, self, security)
         return SecureStreams(listener, opener, Preparing(self._turns, security).prepare)
+
+    def cutOff(self, number: int, isGone: bool) -> None:
+        """
+        End a connection at once: something that has come by it cannot be given to its user.
+
+        @param isGone: whether that was its end; its user is told nothing of it.
+        """
+        if isGone:
+            self.open.pop(number, None)
+        elif number in self.open:
+            self.open[number].abort()
 
     def _accepted(self, listener: int, number: int, peer: TransportAddress) -> None:
         newUser = self.listening.get(listener)

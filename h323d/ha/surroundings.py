@@ -20,8 +20,9 @@ from h323d.dsp.provisions import Provision
 from h323d.events.bus import EventBus
 from h323d.ha.chance import SharedChance
 from h323d.ha.datagrams import Datagrams
-from h323d.ha.doors import Doors, Security
+from h323d.ha.doors import Doors, Kind, Security
 from h323d.ha.processes import Processes
+from h323d.ha.quarantine import Quarantine
 from h323d.ha.questions import Files, Names, Questions, Web
 from h323d.ha.streams import Lines, StreamListener, StreamOpener
 from h323d.ha.turns import Turns
@@ -123,6 +124,8 @@ def throughTurns(
     @param pool: whose ports and commands go through the same turns.
     """
     turns, lines = reached.turns, reached.lines
+    Quarantine(turns, lines, reached.questions, events)  # which the turns have
+    turns.receive(Kind.TOLD.value, events.publish)
     return Surroundings(
         turns,
         rng,

@@ -183,6 +183,13 @@ class Turns:
             heapq.heappop(self._heap)
         return self._heap[0][0] if self._heap else None
 
+    def giveUp(self) -> None:
+        """
+        Do not do what is due first.
+        """
+        if self.due() is not None:
+            heapq.heappop(self._heap)[2].cancel()
+
     def _tick(self) -> None:
         while (due := self.due()) is not None and due <= self._now:
             heapq.heappop(self._heap)[2].run()

@@ -17,6 +17,7 @@ from h323d.ha.records import (
     DoneRecord,
     HeartbeatRecord,
     InputRecord,
+    QuarantinedRecord,
     Record,
     RecordReader,
     Succession,
@@ -28,11 +29,12 @@ INPUT = InputRecord(1, 1.5, "datagram", (7, b"octets", HERE))
 DONE = DoneRecord(1, (Answer("bind", HERE), Answer("source", "10.0.0.1")), 0xABCDEF)
 BEAT = HeartbeatRecord(1, 2.5)
 ALL: list[Record] = [INPUT, DONE, BEAT]
+ASIDE = QuarantinedRecord(1)
 SECOND: list[Record] = [InputRecord(2, 3.0, "tick", ()), DoneRecord(2, (), 0)]
 OCTETS = b"".join(records.encode(each) for each in ALL)
 
 
-@pytest.mark.parametrize("record", ALL, ids=["input", "done", "heartbeat"])
+@pytest.mark.parametrize("record", [*ALL, ASIDE], ids=["input", "done", "heartbeat", "aside"])
 def test_aRecordIsReadAsItWasWritten(record: Record) -> None:
     for each in (record, replace(record, epoch=7)):
         assert records.decode(records.encode(each)) == each
@@ -134,6 +136,8 @@ def test_recordsInOrderAreTaken() -> None:
         ([], DONE, "the end of turn 1 after turn 0"),
         ([INPUT], DoneRecord(2, (), 0), "the end of turn 2 in turn 1"),
         ([INPUT, DONE], DONE, "the end of turn 1 after turn 1"),
+        ([INPUT, DONE], ASIDE, "the end of turn 1 after turn 1"),
+        ([INPUT, ASIDE], DONE, "the end of turn 1 after turn 1"),
         ([INPUT], BEAT, "a heartbeat of turn 1 where turn 1 is the last"),
         ([], BEAT, "a heartbeat of turn 1 where turn 0 is the last"),
     ],

@@ -12,18 +12,21 @@ from twisted.internet.defer import Deferred
 from zope.interface import implementer
 
 from h323d.call.transport import IDatagramUser, IStream, IStreamUser
+from h323d.events.bus import EventBus
 from h323d.ha import records
 from h323d.ha.datagrams import DatagramPort
 from h323d.ha.doors import Doors
 from h323d.ha.following import Following
 from h323d.ha.leading import Leading
 from h323d.ha.processes import FarProcess
+from h323d.ha.quarantine import Quarantine
 from h323d.ha.questions import Names
-from h323d.ha.records import DoneRecord, InputRecord, Record
+from h323d.ha.records import DoneRecord, InputRecord, QuarantinedRecord, Record
 from h323d.ha.streams import StreamOpener
 from h323d.ha.surroundings import Reached
 from h323d.ha.takeover import takeOver
 from h323d.ha.turns import Turns
+from h323d.ha.watch import Death
 from h323d.values.address import TransportAddress
 from tests.support.outputs import KeptLog, NotedDoors
 
@@ -115,15 +118,22 @@ class TakenOver:
     @ivar toPeers: of that, what is for others than the media.
     """
 
-    def __init__(self, told: list[Record], counts: tuple[int, int] | None) -> None:
+    def __init__(
+        self,
+        told: list[Record],
+        counts: tuple[int, int] | None,
+        death: Death = Death.KILLED,
+    ) -> None:
         self.echo = Echo()
+        turns, reached = self.echo.turns, self.echo.reached
+        Quarantine(turns, reached.lines, reached.questions, EventBus())
         self.doors = NotedDoors(bind=HERE, launch=None)
         self.ledger, self.log = Ledger(counts), KeptLog()
         following = Following(self.echo.turns)
         for each in told:
             following.take(each)
         doors = cast(Doors, self.doors)
-        self.leading = takeOver(following, self.echo.reached, doors, self.ledger, self.log)
+        self.leading = takeOver(following, self.echo.reached, doors, self.ledger, self.log, death)
         self.done = list(self.doors.done)
         self.toPeers = [each for each in self.done if each[0] != "say"]
 
@@ -184,6 +194,18 @@ def test_anInputThatWasLoggedHappensNow() -> None:
 def test_whatWasLoggedAndNotReadIsTakenAway() -> None:
     taken = TakenOver(logged(b"abc", b"defg")[:-1], (3, 3))
     assert taken.ledger.discarded == [4, "received"]
+
+
+def test_whatALeaderCrashedOfDoesNotHappenAndItsConnectionIsCutOff() -> None:
+    told = logged(b"abc", b"defg")[:-1]
+    taken = TakenOver(told, (7, 3), Death.CRASHED)  # it had read all of it
+    assert taken.echo.heard == [b"abc"]
+    assert taken.done == [("send", 1, b"abc", THERE, ""), ("abort", LINE)]
+    assert [type(each) for each in taken.log.records] == [
+        QuarantinedRecord,
+        InputRecord,
+        DoneRecord,
+    ]
 
 
 def test_whatEntersNextHasTheNextNumber() -> None:

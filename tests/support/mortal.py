@@ -11,15 +11,18 @@ from typing import Any
 
 from h323d.config.sections import Configuration
 from h323d.ha import records
+from h323d.ha.doors import Kind
 from h323d.ha.following import Following
 from h323d.ha.leading import Leading
+from h323d.ha.quarantine import poisonOf
 from h323d.ha.records import InputRecord, Record
 from h323d.ha.takeover import takeOver
+from h323d.ha.watch import Death
 from tests.support.kernel import Kernel
 from tests.support.led import Inside, LedServer
 from tests.support.simulation import Simulation
 
-__all__ = ["Fate", "MortalServer", "Point"]
+__all__ = ["Crashed", "Fate", "MortalServer", "Point"]
 
 
 class Point(enum.Enum):
@@ -47,9 +50,17 @@ class Died(BaseException):
     """
 
 
+class Crashed(Died):
+    """
+    The same, of what the process does itself.
+    """
+
+
 class MortalServer(LedServer):
     """
-    @ivar deaths: turn and point of each.
+    @ivar deaths: turn and point of each, but where it crashed.
+    @ivar crashes: the inputs that it crashed of.
+    @ivar noted: all records, as who follows has them.
     """
 
     def __init__(
@@ -59,10 +70,11 @@ class MortalServer(LedServer):
         configuration: Configuration | None = None,
         others: Sequence[str] = (),
     ) -> None:
-        self._records: list[Record] = []
+        self.noted: list[Record] = []
         self._point: Point | None = None
         self._successor: tuple[Inside, Following] | None = None
         self.deaths: list[tuple[int, Point]] = []
+        self.crashes: list[InputRecord] = []
         super().__init__(world, address, configuration, others)
         self._fate: Fate = _live
         self._doors = Fragile(self.kernel)
@@ -85,23 +97,27 @@ class MortalServer(LedServer):
         self._point = None if (turn, point) in self.deaths else point
         try:
             return self.leading.enter(kind, *arguments)
+        except Crashed:
+            self._point = None
+            self._succeed(Death.CRASHED)
         except Died:
             assert self._point is not None
             self.deaths.append((turn, self._point))
             self._point = None
-            self._succeed()
-            return None
+            self._succeed(Death.KILLED)
+        return None
 
     def note(self, record: Record) -> None:
         isInput = isinstance(record, InputRecord)
         self._dieAt(Point.BEFORE_THE_LOG if isInput else Point.RUN)
         told = records.decode(records.encode(record))
-        self._records.append(told)
+        self.noted.append(told)
         if self._successor is not None:
             self._successor[1].take(told)
         self._dieAt(Point.LOGGED if isInput else Point.DONE)
-        if isInput:
-            self.kernel.taken()
+        if isinstance(record, InputRecord):
+            if record.kind != Kind.QUARANTINED.value:  # which is of nobody
+                self.kernel.taken()
         else:
             self._arm()
 
@@ -124,19 +140,22 @@ class MortalServer(LedServer):
     def _newSuccessor(self) -> tuple[Inside, Following]:
         inside = self.newInside()
         following = Following(inside.turns)
-        for each in self._records:
+        for each in self.noted:
             following.take(each)
         return inside, following
 
-    def _succeed(self) -> None:
+    def _succeed(self, death: Death) -> None:
         assert self._successor is not None
         inside, following = self._successor
+        poison = poisonOf(following, death)
+        if poison is not None:
+            self.crashes.append(poison)
         self.inside, self.server, self.facts = inside, inside.server, inside.facts
         self.inputs = inside.reached.inputs
         inside.reached.inputs.entrance = self.kernel
         self._successor = self._newSuccessor()
         doors = self._doors.asDoors()
-        self.leading = takeOver(following, inside.reached, doors, self.kernel, self)
+        self.leading = takeOver(following, inside.reached, doors, self.kernel, self, death)
 
 
 def _live(turn: int) -> Point | None:
