@@ -103,6 +103,7 @@ PARTS = {
         media/audio/groups media/audio/negotiated
         media/audio/speaking media/audio/stages media/audio/survey
         """,
+    "tests/operation/test_operator.py": "operation/wires",
     "tests/operation/test_views.py": "operation/councilviews operation/peerviews operation/routeviews",
     "tests/walks/test_parent.py": "gatekeeper/parents/assembly gatekeeper/parents/parent",
     "tests/server/test_server.py": "server/assembly",

@@ -20,7 +20,6 @@ from h323d.call.gates import MAINTENANCE, Gates
 from h323d.call.legs import ILeg
 from h323d.call.surroundings import Surroundings
 from h323d.call.switch import Switch
-from h323d.call.wire import WireMessage
 from h323d.conference.host import ConferenceHost
 from h323d.conference.participant import Participant
 from h323d.conference.room import Room
@@ -36,9 +35,8 @@ from h323d.operation.councilviews import CouncilView, GuardianView
 from h323d.operation.defending import BanView, Defending
 from h323d.operation.following import Following
 from h323d.operation.gatekeeping import Gatekeeping
-from h323d.operation.ladder import TracedView, WireView, tracedView, wireView
+from h323d.operation.ladder import TracedView, WireView
 from h323d.operation.merging import Merging
-from h323d.operation.naming import isAddress
 from h323d.operation.peerviews import ParentView
 from h323d.operation.roomkeeping import RoomKeeping
 from h323d.operation.routeviews import RouteView
@@ -58,6 +56,7 @@ from h323d.operation.views import (
     Transferred,
     Unregistered,
 )
+from h323d.operation.wires import Wires
 from h323d.values.cause import Cause
 
 __all__ = ["Keeping", "Operator"]
@@ -107,7 +106,7 @@ class Operator:
         self._gateway = gateway
         self._pool = world.pool
         self._codecs = world.codecs
-        self._wire = world.wire
+        self._wires = Wires(world, self._isOn)
         self._witness = world.witness
         self._gatekeeping = gatekeeping
         self._defending = defending
@@ -220,7 +219,7 @@ class Operator:
 
         @raise OperatorError: nothing is kept of it.
         """
-        return [tracedView(each) for each in self._wired(name, limit)]
+        return self._wires.trace(name, limit)
 
     def wire(self, name: str = "-", limit: int = 1000, protocol: str = "all") -> list[WireView]:
         """
@@ -230,7 +229,7 @@ class Operator:
 
         @raise OperatorError: nothing is kept of it.
         """
-        return [wireView(each) for each in self._wired(name, limit, protocol)]
+        return self._wires.wire(name, limit, protocol)
 
     def follow(self, name: str, form: str = "ladder", limit: int = 1000) -> Following:
         """
@@ -241,21 +240,7 @@ class Operator:
 
         @raise OperatorError: it is no address, and nothing is kept of it.
         """
-        if not (self._wire.keeps and isAddress(name)):
-            self._wired(name, limit)
-        view = tracedView if form == "ladder" else wireView
-        named = "" if name == "-" else name
-        return Following(self._clock, self._wire, named, view, limit, self._isOn)
-
-    def _wired(self, name: str, limit: int, protocol: str = "all") -> Sequence[WireMessage]:
-        if not self._wire.keeps:
-            raise OperatorError("no signalling is kept: trace.callOctets is 0")
-        everybody = name == "-"
-        messages = self._wire.of("" if everybody else name)
-        if not (messages or everybody):
-            raise OperatorError(f"no signalling is kept of {name}, or with an address that is so")
-        wanted = [each for each in messages if protocol in ("all", each.protocol.value)]
-        return wanted[max(0, len(wanted) - limit) :]
+        return self._wires.follow(name, form, limit)
 
     def _isOn(self, names: Sequence[str]) -> bool:
         """
