@@ -43,6 +43,10 @@ class LegMediaOwner(Protocol):
     def signalling(self) -> Signalling:
         """Where the peer's signalling comes from."""
 
+    @property
+    def priority(self) -> Priority | None:
+        """Whether it goes before others; C{None} while nobody has said."""
+
     def mediaReady(self, port: IMediaPort, stream: Stream) -> None:
         """A medium may flow, for the first time or otherwise than before."""
 
@@ -238,8 +242,6 @@ class LegMedia:
     All media of one leg.
 
     Its sound says how the call stands: whether it is on hold, and how digits travel.
-
-    @ivar priority: whether it goes before others; C{None} while nobody has said.
     """
 
     def __init__(
@@ -261,7 +263,6 @@ class LegMedia:
         self._observer = observer
         self._pool = pool
         self._media = {medium: LegMedium(owner, medium, clock, patience) for medium in Medium}
-        self.priority: Priority | None = None
 
     def of(self, medium: Medium) -> LegMedium:
         """
@@ -346,7 +347,7 @@ class LegMedia:
             no call.
         """
         had: list[MediumProfile] = []
-        priority = self.priority or Priority.NORMAL
+        priority = self._owner.priority or Priority.NORMAL
         for wanted in profile.media:
             try:
                 self.of(wanted.medium).open(self._pool, self._observer, priority)

@@ -89,6 +89,10 @@ class ILeg(IOffer):
         "whether the call is on hold (L{h323d.call.hold}); its peer may be silent then"
     )
     peerEnded = Attribute("whether it was the peer who ended the call; true once it is released")
+    priority = Attribute(
+        "whether it goes before others: a L{h323d.call.applications.Priority}; C{None} while"
+        " nobody has said"
+    )
     diversion = Attribute(
         "who has sent the call on to whom it goes now: a L{h323d.values.diversion.Diversion};"
         " C{None} if nobody has, or that is not said"

@@ -99,6 +99,11 @@ class StandIn(SilentObserver):
     def introduce(self, calling: tuple[PartyAddress, ...], displayName: str) -> None:
         self.calling, self.displayName = calling, displayName
 
+    @property
+    def priority(self) -> Priority | None:
+        priority: Priority | None = self._leg.priority
+        return priority
+
     def prioritize(self, priority: Priority) -> None:
         self._leg.prioritize(priority)
 

@@ -42,6 +42,7 @@ class Leg:
 
     home = Home.at("10.0.0.1")
     signalling = Signalling("10.0.0.2")
+    priority: Priority | None = None
 
     def __init__(self) -> None:
         self.ready: list[Stream] = []
@@ -297,7 +298,6 @@ def test_anyMediumIsMedia(media: LegMedia) -> None:
 def test_portsAreOpenedWithThePriorityOfTheLeg(clock: Clock) -> None:
     pool, leg = FakePool(), Leg()
     for priority in (None, Priority.HIGH):
-        media = LegMedia(leg, leg, pool, clock)
-        media.priority = priority
-        media.open(SOUND)
+        leg.priority = priority
+        LegMedia(leg, leg, pool, clock).open(SOUND)
     assert [each.priority for each in pool.ports] == [Priority.NORMAL, Priority.HIGH]

@@ -52,6 +52,7 @@ class FakeLeg:
     callIdentifier = conferenceId = ""
     peerEnded, refusedEverywhere, retryAfter, discord = False, False, 0, ""
     held = False
+    priority: Priority | None = None
     speaks = hops = diversion = None
     replaces: Replacement | None = None
     referred: Referred | None = None
@@ -84,6 +85,7 @@ class FakeLeg:
         self.calling, self.displayName = calling, displayName
 
     def prioritize(self, priority: Priority) -> None:
+        self.priority = priority
         self.done.append(("prioritize", priority))
 
     def observe(self, observer: ILegObserver) -> None:

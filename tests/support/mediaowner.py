@@ -7,6 +7,7 @@ from __future__ import annotations
 from twisted.internet.task import Clock
 from zope.interface import implementer
 
+from h323d.call.applications import Priority
 from h323d.call.homes import Home
 from h323d.call.legmedia import LegMedia
 from h323d.call.media import IMediaPort, IMediaPortObserver, Signalling
@@ -30,6 +31,7 @@ class MediaOwner:
     def __init__(self, host: str, clock: Clock) -> None:
         self.home = Home.at(host)
         self.signalling = Signalling("192.0.2.9")
+        self.priority: Priority | None = None
         self.pool = FakePool()
         self.media = LegMedia(self, self, self.pool, clock)
         self.told: list[str] = []

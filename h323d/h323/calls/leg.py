@@ -13,7 +13,7 @@ from zope.interface import implementer
 
 from h323d import tracing
 from h323d.call.answers import JudgedAnswer
-from h323d.call.applications import Application, Priority, Reason
+from h323d.call.applications import Application, Reason
 from h323d.call.dialrule import DialGuard
 from h323d.call.homes import Home
 from h323d.call.legmedia import LegMedia
@@ -38,7 +38,7 @@ from h323d.h323.signalling import causes, q931, reading
 from h323d.h323.signalling.connection import SignallingConnection
 from h323d.h323.signalling.q931 import MessageType, Q931Message
 from h323d.h323.signalling.uuie import Content, SetupParties
-from h323d.values.address import PartyAddress, TransportAddress
+from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.media.digits import DigitMethod
 from h323d.values.media.discord import NONE, Discord
@@ -148,12 +148,6 @@ class H323Leg(DescribedCall):
         self._call.release(cause)
 
     # ILeg.
-
-    def introduce(self, calling: tuple[PartyAddress, ...], displayName: str) -> None:
-        self.calling, self.displayName = calling, displayName
-
-    def prioritize(self, priority: Priority) -> None:
-        self._media.priority = priority
 
     def observe(self, observer: ILegObserver) -> None:
         self._observer = self._answer.before(observer)
@@ -307,7 +301,7 @@ class H323Leg(DescribedCall):
         self._startUp.begin()
 
     def sendConnect(self) -> None:
-        self._wire.connect(self._media.priority)
+        self._wire.connect(self.priority)
         self._answered()
         self._startUp.begin()
         self._startUp.activated()

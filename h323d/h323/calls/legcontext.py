@@ -10,7 +10,7 @@ from typing import Protocol
 
 from twisted.internet.interfaces import IReactorTime
 
-from h323d.call.applications import Door
+from h323d.call.applications import Door, Priority
 from h323d.call.complaints import Complaints
 from h323d.call.declaration import NOTHING_DECLARED, Declaration
 from h323d.call.dialrule import DialRule
@@ -205,6 +205,7 @@ class DescribedCall:
     """
 
     def __init__(self, description: CallDescription) -> None:
+        self.priority: Priority | None = None
         self.legId, self.callId = description.legId, description.callId
         self.direction, self.reference = description.direction, description.reference
         self.calling, self.called = description.calling, description.called
@@ -214,3 +215,9 @@ class DescribedCall:
         self.proofs, self.identity = description.proofs, description.identity
         self.callIdentifier = self.identity.callIdentifier.hex()
         self.conferenceId = self.identity.conferenceID.hex()
+
+    def introduce(self, calling: tuple[PartyAddress, ...], displayName: str) -> None:
+        self.calling, self.displayName = calling, displayName
+
+    def prioritize(self, priority: Priority) -> None:
+        self.priority = priority

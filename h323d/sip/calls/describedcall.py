@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import random
 
+from h323d.call.applications import Priority
 from h323d.call.legs import LegDirection
 from h323d.call.replacing import Replacement
 from h323d.sip.calls.sentinvite import Fork
@@ -31,6 +32,7 @@ class DescribedCall:
     protocol, vouched = "sip", False
     callIdentifier = conferenceId = ""
     peerEnded, refusedEverywhere, retryAfter, discord = False, False, 0, ""
+    priority: Priority | None = None
 
     def __init__(
         self,
@@ -52,3 +54,9 @@ class DescribedCall:
         self.direction = LegDirection.INCOMING if isTheirs else LegDirection.OUTGOING
         self.peer = begun.flow.peer if isinstance(begun, ServerTransaction) else NOWHERE
         self.proofs = begun.proofs if isinstance(begun, ServerTransaction) else ()
+
+    def introduce(self, calling: tuple[PartyAddress, ...], displayName: str) -> None:
+        self.calling, self.displayName = calling, displayName
+
+    def prioritize(self, priority: Priority) -> None:
+        self.priority = priority

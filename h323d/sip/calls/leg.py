@@ -20,7 +20,7 @@ from twisted.logger import Logger
 from zope.interface import implementer
 
 from h323d.call.answers import JudgedAnswer
-from h323d.call.applications import Application, Priority, Reason
+from h323d.call.applications import Application, Reason
 from h323d.call.forwarding import Forwarding
 from h323d.call.homes import Home
 from h323d.call.legmedia import LegMedia
@@ -205,12 +205,6 @@ class SIPLeg(DescribedCall):
         if self._phase is SessionPhase.SETTING_UP and isinstance(self._side, Invited):
             return self._side
         return None
-
-    def introduce(self, calling: tuple[PartyAddress, ...], displayName: str) -> None:
-        self.calling, self.displayName = calling, displayName
-
-    def prioritize(self, priority: Priority) -> None:
-        self._media.priority = priority
 
     def observe(self, observer: ILegObserver) -> None:
         self._observer = self._answer.before(observer)

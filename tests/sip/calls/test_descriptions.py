@@ -10,6 +10,7 @@ import pytest
 from twisted.internet.task import Clock
 from zope.interface import implementer
 
+from h323d.call.applications import Priority
 from h323d.call.homes import Home
 from h323d.call.legmedia import LegMedia
 from h323d.call.media import IMediaPort, IMediaPortObserver, Signalling
@@ -38,6 +39,7 @@ HELD = PROFILE.directed(Direction.SENDONLY)
 class Leg:
     home = Home.at("10.0.0.1")
     signalling = Signalling("10.0.0.2")
+    priority: Priority | None = None
 
     def mediaReady(self, port: IMediaPort, stream: Stream) -> None:
         raise NotImplementedError
