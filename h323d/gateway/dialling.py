@@ -12,7 +12,8 @@ from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from h323d.call.applications import Refusal
+from h323d.call.applications import CallType, Priority, Refusal
+from h323d.call.declaration import NOTHING_DECLARED, Declaration
 from h323d.call.legs import ILeg, IOriginator, LegDirection, namesOf
 from h323d.call.observer import SilentObserver
 from h323d.call.particulars import Particulars
@@ -122,8 +123,11 @@ class Dialling:
                 _diversionOf(place) or caller.diversion,
                 caller.referred,
                 namesOf(caller) if self._context.answersFor(caller) else (),
+                _declarationOf(caller),
             ),
         )
+        if caller.priority is not None:
+            leg.prioritize(caller.priority)
         self._owner.placeCalled(leg, place, offered)
 
     def _find(self, place: Place) -> None:
@@ -182,6 +186,16 @@ def _diversionOf(place: Place) -> Diversion | None:
         return None
     names = place.before.way.called
     return Diversion(names[0] if names else None, DiversionReason.DEFLECTION)
+
+
+def _declarationOf(caller: ILeg) -> Declaration:
+    """
+    What the called party is told that the call is: an emergency, if it goes before others here.
+    """
+    asked = caller.application()
+    if caller.priority is Priority.HIGH and asked.callType is CallType.EMERGENCY:
+        return Declaration(asked.callType, asked.declaredPII)
+    return NOTHING_DECLARED
 
 
 def calledBy(ways: Iterable[Way], names: tuple[PartyAddress, ...]) -> Iterator[Way]:

@@ -10,7 +10,8 @@ import pytest
 from twisted.internet.defer import Deferred
 from zope.interface import implementer
 
-from h323d.call.applications import Reason, Refusal
+from h323d.call.applications import CallType, Priority, Reason, Refusal
+from h323d.call.declaration import NOTHING_DECLARED, Declaration
 from h323d.call.forwarding import Forwarding
 from h323d.call.policy import Found, IFinder
 from h323d.call.ways import Way
@@ -276,6 +277,31 @@ def test_whoHasSentTheCallToUsIsToldOn(party: PartyAddress | None) -> None:
     gateway = Gateway()
     gateway.offer(diversion=Diversion(party))
     assert gateway.sip.particulars[0].diversion == Diversion(party)
+
+
+def test_anEmergencyGoesOnAsOne() -> None:
+    gateway = Gateway()
+    gateway.offer(priority=Priority.HIGH, callType=CallType.EMERGENCY)
+    assert gateway.sip.particulars[0].declaration == Declaration(CallType.EMERGENCY, True)
+    assert gateway.sip.legs[0].priority is Priority.HIGH
+
+
+@pytest.mark.parametrize(
+    ("priority", "callType"),
+    [
+        (None, CallType.EMERGENCY),
+        (Priority.NORMAL, CallType.EMERGENCY),
+        (Priority.HIGH, None),
+        (Priority.NORMAL, CallType.ESCALATE),
+    ],
+)
+def test_whatIsNoEmergencyHereIsDeclaredToNobody(
+    priority: Priority | None, callType: CallType | None
+) -> None:
+    gateway = Gateway()
+    gateway.offer(priority=priority, callType=callType)
+    assert gateway.sip.particulars[0].declaration == NOTHING_DECLARED
+    assert gateway.sip.legs[0].priority is priority
 
 
 def test_whoIsNamedIsLookedForAsTheCallerWouldLook() -> None:

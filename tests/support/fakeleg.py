@@ -8,7 +8,7 @@ import itertools
 
 from zope.interface import implementer
 
-from h323d.call.applications import Application, Door, Priority, Reason, textsOf
+from h323d.call.applications import Application, CallType, Door, Priority, Reason, textsOf
 from h323d.call.homes import Home
 from h323d.call.legs import ILeg, ILegObserver, IOriginator, ITransferRequest, LegDirection
 from h323d.call.media import IMediaPool, IMediaPort, IMediaPortObserver, Signalling
@@ -41,6 +41,7 @@ class FakeLeg:
 
     @ivar done: the commands, as C{(name, argument)}.
     @ivar reason: that it was rejected with.
+    @ivar callType: as its caller declares.
     @ivar focusName: the conference that its peer is told of.
     @ivar told: for want of which format.
     """
@@ -53,6 +54,7 @@ class FakeLeg:
     peerEnded, refusedEverywhere, retryAfter, discord = False, False, 0, ""
     held = False
     priority: Priority | None = None
+    callType: CallType | None = None
     speaks = hops = diversion = None
     replaces: Replacement | None = None
     referred: Referred | None = None
@@ -114,6 +116,8 @@ class FakeLeg:
             callIdentifier=self.callIdentifier,
             callId=self.callId,
             legId=self.legId,
+            callType=self.callType,
+            declaredPII=self.callType is CallType.EMERGENCY,
         )
 
     def reject(self, cause: Cause, reason: Reason | None = None, discord: Discord = NONE) -> None:

@@ -152,6 +152,10 @@ def marks(capture: Capture, host: str) -> set[str]:
     return set(capture.dissect(sound, "-T", "fields", "-e", "ip.dsfield").split())
 
 
+def tells(process: Process, what: str) -> bool:
+    return what in process.output()
+
+
 def takeTheSeatOfSipp(house: House, target: str) -> None:
     with Sipp(house.directory, "sipp") as sipp:
         waitFor(lambda: house.isIn("sipp"), 10, "the room is full")
@@ -194,3 +198,29 @@ def test_aStockPhoneDeclaresItByResourcePriority(house: House) -> None:
         waitFor(lambda: house.isIn("500"), 10, "Erna has the seat")
         waitFor(lambda: "PREEMPTION" in caller.output(), 10, "Dave is told why")
     waitFor(lambda: house.causes().count("PREEMPTION") == before + 1, 10, "it is on record")
+
+
+def test_anEMERGENCYGoesOnAsOneAndTheSoundOfBothIsMarked(house: House, tmp_path: Path) -> None:
+    shown = house.shown.certificate, house.shown.privateKey
+    answer = ("--answer", "--seconds", "5")
+    with ExitStack() as stack:
+        capture = stack.enter_context(Capture(tmp_path / "capture", f"{NETWORK}0/24"))
+        phone = stack.enter_context(SoftPhone(house.directory / "pjsua-on", PJSUA, 700, shown))
+        phone.register("500", f"{US};transport=tls", "PCMU")
+        bySIP = ("--registrar", f"sip:{US}", "--sip-port", "5060")
+        carol = stack.enter_context(house.caller("carol", CAROL, *answer, *bySIP))
+        dave = stack.enter_context(house.caller("dave", DAVE, *answer, "--gatekeeper", US))
+        for callee in (carol, dave):
+            waitFor(partial(tells, callee, "registered"), 20, "they can be called")
+        urgent = {"Resource-Priority": "esnet.1"}
+        phone.call("500", f"sip:dave@{US}:5061;transport=tls", **urgent)
+        with house.anna("carol", "--gatekeeper", US, "--call-type", "EMERGENCY") as anna:
+            for each in (carol, dave, anna):
+                waitFor(partial(tells, each, "released"), 20, "they have talked")
+    fields = ("-T", "fields", "-e")
+    for host in (PJSUA, DAVE, ANNA, CAROL):
+        assert marks(capture, host) == {"0xb8"}
+    urgently = f"ip.src == {US} && ip.dst == {DAVE} && h460.4.priorityValue == 0"
+    assert capture.dissect(urgently, *fields, "ip.dst").split()
+    said = f"ip.src == {US} && ip.dst == {CAROL} && sip.Method == INVITE"
+    assert "ets.0" in capture.dissect(said, *fields, "sip.msg_hdr")

@@ -15,7 +15,11 @@ from h323d.call.particulars import Particulars
 from h323d.conference.config import ConferenceConfig
 from h323d.config.sections import Configuration
 from h323d.events.calls import CallPreempted
+from h323d.gatekeeper.routing.config import RoutingConfig
+from h323d.gatekeeper.trunks.config import TrunkConfig, TrunkProtocol
+from h323d.gateway.config import GatewayConfig
 from h323d.h323.calls.callsigning import CallSigning
+from h323d.h323.calls.leg import H323Leg
 from h323d.h323.signalling import tpkt, uuie
 from h323d.h323.signalling.callpriority import CallPriority, PriorityValue, designation
 from h323d.h323.signalling.messages import addressed, make
@@ -33,6 +37,7 @@ from tests.support.sippeers import offerBody
 ANNA = entry("anna", aliases="e164:1001", may="[ROUTINE, EMERGENCY]")
 BERT = entry("bert", public_key="", proof="address", addresses="10.0.0.8", aliases="e164:1008")
 EMERGENCY = CallPriority(PriorityValue.EMERGENCY_AUTHORIZED)
+EMERGENTLY = Particulars(declaration=Declaration(CallType.EMERGENCY, True))
 IDENTITY = SigningIdentity(signingKey("anna"), "if://guardian/anna", "council-1")
 
 
@@ -99,13 +104,44 @@ def test_anEMERGENCYHasTheBandwidthOfACallThatGoesOnElsewhere(tmp_path: Path) ->
         world.leave()
 
 
-def urgentlyCalling(house: House) -> Telephone:
+@pytest.mark.parametrize("isAnna", [True, False])
+def test_whoIsCalledOnIsToldThatItIsAnEMERGENCY(tmp_path: Path, isAnna: bool) -> None:
+    trunks = (
+        TrunkConfig("h323", "10.0.0.8", TrunkProtocol.H323, prefixes=("7",)),
+        TrunkConfig("sip", "10.0.0.3", prefixes=("9",), checkInterval=0),
+    )
+    base = Configuration(
+        routing=RoutingConfig(trunks=trunks), gateway=GatewayConfig(acceptUnregistered=True)
+    )
+    with Simulation(seed=4) as world:
+        house = House(world, tmp_path / "registry.yaml", base=base)
+        isThere = {"public_key": "", "proof": "address", "addresses": "10.0.0.7"}
+        weak = entry("anna", aliases="e164:1001", **isThere)
+        house.write(SCRIPT, BERT, ANNA if isAnna else weak)
+        world.run(6.0)
+        bert = Telephone(world, "10.0.0.8", "1008")
+        urgent = urgentlyCalling(house, "71008", IDENTITY if isAnna else None)
+        assert isinstance(bert.leg, H323Leg)
+        said = bert.leg.application()
+        assert (said.callType is CallType.EMERGENCY, said.declaredPII) == (isAnna, isAnna)
+        urgent.hangup()
+        world.run(1.0)
+        urgent.call("91003", destination=SIGNALLING, particulars=EMERGENTLY)
+        world.run(1.0)
+        invite = house.phone.messages[-1]
+        assert invite.headers.lines("Resource-Priority") == (("ets.0",) if isAnna else ())
+        house.close()
+        world.leave()
+
+
+def urgentlyCalling(
+    house: House, target: str = "80001", signs: SigningIdentity | None = IDENTITY
+) -> Telephone:
     """
     Anna's, in an EMERGENCY.
     """
-    urgent = Telephone(house.world, "10.0.0.7", "1001", signs=IDENTITY)
-    emergency = Particulars(declaration=Declaration(CallType.EMERGENCY))
-    urgent.call("80001", destination=SIGNALLING, particulars=emergency)
+    urgent = Telephone(house.world, "10.0.0.7", "1001", signs=signs)
+    urgent.call(target, destination=SIGNALLING, particulars=EMERGENTLY)
     house.world.run(1.0)
     return urgent
 
