@@ -5,52 +5,24 @@ The walk of a guardian who was admitted for little, and opens more.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from twisted.internet.defer import Deferred
 
-from h323d.h323.calls.admission import AdmissionGrant, AdmissionRequest
 from h323d.h323.calls.callstart import StartUpOptions
-from h323d.h323.calls.leg import H323Leg
 from h323d.values.media.direction import Direction
 from tests.support.guardedhouse import ANNA, RAS, House
 from tests.support.guardians import entry
+from tests.support.modestphone import ModestTelephone
 from tests.support.ras import arq
-from tests.support.simulatedphone import PROFILE, Telephone
+from tests.support.simulatedphone import PROFILE
 from tests.support.simulation import Simulation
 
 SLOW = StartUpOptions(fastStart=False)
 FAST = StartUpOptions(fastStart=True)
-LITTLE = 640  # in units of 100 bit/s: G.711 in one direction
 USUAL = 1280
 NO_QUOTA = ("OLC", "BANDWIDTH_EXCEEDED", "quota")
 NO_POOL = ("OLC", "CAPACITY_EXCEEDED", "poolEmpty")
-
-
-class Modest(Telephone):
-    """
-    A telephone that asks for less bandwidth than its calls come to need.
-
-    @ivar requests: what it has asked for.
-    """
-
-    requests: tuple[AdmissionRequest, ...] = ()
-
-    def admit(self, request: AdmissionRequest) -> Deferred[AdmissionGrant]:
-        modest = replace(request, bandwidth=LITTLE)
-        self.requests = (*self.requests, modest)
-        return super().admit(modest)
-
-    @property
-    def flowing(self) -> list[str]:
-        """
-        In which directions there is sound.
-        """
-        assert isinstance(self.leg, H323Leg)
-        states = self.leg.controlStates
-        return [way for way in ("in", "out") if states[f"audio {way}"] == "flowing"]
 
 
 class Scene:
@@ -61,7 +33,7 @@ class Scene:
     def __init__(self, world: Simulation, file: Path) -> None:
         self.world = world
         self.house = House(world, file, pool=256_000)
-        self.phone = Modest(world, "10.0.0.7", "1007", gatekeeper=RAS)
+        self.phone = ModestTelephone(world, "10.0.0.7", "1007", gatekeeper=RAS)
 
     def call(
         self,

@@ -24,6 +24,7 @@ from h323d.gatekeeper.routed.passage import PassageOwner, newPassage
 from h323d.gatekeeper.routed.side import CALLED, CALLER, Side, SideOwner
 from h323d.gatekeeper.routing.chain import FoundWay
 from h323d.gatekeeper.traversal import Whereabouts
+from h323d.h323.h245.bandwidth import ChannelJudge
 from h323d.h323.h245.connection import ControlNetwork
 from h323d.h323.signalling.q931 import Q931Message
 from h323d.h323.signalling.uuie import Content, Fields
@@ -43,9 +44,7 @@ class AttemptOwner(SideOwner, PassageOwner, Protocol):
     calling: tuple[PartyAddress, ...]
     peer: TransportAddress
     model: CallModel
-
-    def hangup(self, cause: Cause) -> None:
-        """End the call: there is nothing left to pass it with."""
+    channels: ChannelJudge | None
 
 
 class Attempt:
@@ -88,6 +87,7 @@ class Attempt:
             self._guardOf,
             (self._homeOf(CALLER), self._homeOf(CALLED)),
             self._places(),
+            owner.channels,
         )
         self._opening: IOpening | None = None
         self._held: Fields = {}
@@ -143,18 +143,6 @@ class Attempt:
             self._owner.hangup(error.cause)
         except EncodeError as error:  # what came cannot be said again, or has become too long
             self._owner.fault("h225", which, DecodeError(error.reason, error.path))
-
-    def translatedControl(self, which: int, octets: bytes) -> bytes | None:
-        """
-        What one side's H.245 message is to be for the other; C{None} to drop it.
-        """
-        try:
-            return self.passage.translateControl(which, octets)
-        except ResourceUnavailable as error:
-            self._owner.hangup(error.cause)
-        except EncodeError as error:
-            self._owner.fault("h245", which, DecodeError(error.reason, error.path))
-        return None
 
     def believed(self, address: TransportAddress | None) -> TransportAddress | None:
         """

@@ -14,7 +14,7 @@ from twisted.internet.defer import Deferred
 from zope.interface import implementer
 
 from h323d import tracing
-from h323d.call.applications import Refusal, Verdict
+from h323d.call.applications import Application, Door, Refusal, Verdict
 from h323d.call.leases import ended, ofCall
 from h323d.call.legs import IOffer
 from h323d.errors import DecodeError
@@ -24,6 +24,7 @@ from h323d.gatekeeper.routed.admittance import Admittance
 from h323d.gatekeeper.routed.attempt import Attempt
 from h323d.gatekeeper.routed.calledsaid import CalledSaid
 from h323d.gatekeeper.routed.callersaid import CallerSaid
+from h323d.gatekeeper.routed.channeldoor import ControlWay
 from h323d.gatekeeper.routed.config import CallModel
 from h323d.gatekeeper.routed.context import CallContext
 from h323d.gatekeeper.routed.facts import CallFacts
@@ -36,8 +37,10 @@ from h323d.gatekeeper.routing.chain import Decision, FoundWay
 from h323d.h323.applications import setupApplication
 from h323d.h323.calls.admission import AdmissionRequest
 from h323d.h323.calls.callinputs import CallNumber
+from h323d.h323.calls.channelgate import ChannelGate
 from h323d.h323.calls.faststart import proposedFormats
 from h323d.h323.calls.incoming import IncomingSetup
+from h323d.h323.h245.bandwidth import ChannelJudge
 from h323d.h323.signalling import causes, reading
 from h323d.h323.signalling.connection import SignallingConnection
 from h323d.h323.signalling.q931 import MessageType, Q931Message
@@ -65,6 +68,7 @@ class RoutedCall:
     @ivar since: when it came in, in seconds of the clock.
     @ivar answeredAt: when it was answered; C{None} before that.
     @ivar usage: what its channels are seen to use.
+    @ivar channels: says how much they may need; C{None} if nobody minds.
     """
 
     protocol = "h323"
@@ -98,7 +102,10 @@ class RoutedCall:
         self.model = CallModel.ROUTED if admitted is None else admitted.model
         self.since, self.isHushed = context.clock.seconds(), False
         self.answeredAt: float | None = None
-        self.usage = Usage(0, False)
+        self.usage, gates = Usage(0, False), context.zone.gates
+        self.channels: ChannelJudge | None = None
+        if gates.standAt(Door.OLC):
+            self.channels = ChannelGate(self, gates)
         self.callerSide = context.newSide(self, CALLER, setup.reference, self.peer, connection)
         self._content = setup.content
         self._said = CallerSaid(message, setup)
@@ -121,6 +128,13 @@ class RoutedCall:
         How far it is, for an operator to read.
         """
         return tracing.stateName(self._progress)
+
+    @property
+    def released(self) -> bool:
+        """
+        Whether it is over.
+        """
+        return self._phase is ProgressPhase.OVER
 
     @property
     def _phase(self) -> ProgressPhase:
@@ -153,9 +167,14 @@ class RoutedCall:
         if self.hops is not None and self.hops <= 1:
             self._progress.refuse(Cause.EXCHANGE_ROUTING_ERROR, "hopCountExceeded")
             return
+        self._context.zone.gates.admit(self, self.application()).addCallback(self._judged)
+
+    def application(self) -> Application:
+        """
+        What the Setup asks for.
+        """
         endpointId = "" if self.caller is None else self.caller.endpointId
-        application = setupApplication(self, self._declaration, endpointId)
-        self._context.zone.gates.admit(self, application).addCallback(self._judged)
+        return setupApplication(self, self._declaration, endpointId)
 
     def refuse(self, cause: Cause, reason: str) -> None:
         """
@@ -228,7 +247,10 @@ class RoutedCall:
             if (shown := self._said.admitted(verdict)) is not None:
                 self.isHushed, self.calling = True, shown.calling
                 self.displayName = shown.displayName
-            self._progress.admitted()
+            self._said.judgeStart(self.channels).addCallback(self._startJudged)
+
+    def _startJudged(self, _: None) -> None:
+        self._progress.admitted()
 
     def locate(self) -> None:
         self._admittance.enter()
@@ -362,8 +384,14 @@ class RoutedCall:
 
     # What the passage reports.
 
-    def translateControl(self, which: int, octets: bytes) -> bytes | None:
-        return None if self._attempt is None else self._attempt.translatedControl(which, octets)
+    def translateControl(self, which: int, octets: bytes, way: ControlWay) -> bytes | None:
+        attempt = self._attempt
+        return None if attempt is None else attempt.passage.translateControl(which, octets, way)
+
+    def tunnel(self, which: int, octets: bytes) -> None:
+        side = self.sides[which]
+        if side is not None:
+            side.send(messages.tunnelled(octets))
 
     def fault(self, door: str, which: int, error: DecodeError) -> None:
         side = self.sides[which] or self.callerSide

@@ -6,11 +6,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from twisted.internet.defer import Deferred, succeed
+
 from h323d.call.applications import Admission, Priority
 from h323d.call.callers import CallerName
+from h323d.gatekeeper.routed.channeldoor import ProposedStart, proposedIn
 from h323d.gatekeeper.routed.messages import Edit, SetupChange
 from h323d.gatekeeper.routing.chain import FoundWay
 from h323d.h323.calls.incoming import IncomingSetup
+from h323d.h323.h245.bandwidth import ChannelJudge
 from h323d.h323.signalling.q931 import Q931Message
 from h323d.h323.signalling.uuie import Content
 from h323d.values.address import PartyAddress, TransportAddress
@@ -41,6 +45,7 @@ class CallerSaid:
         self._content, self._calling = setup.content, setup.calling
         self.renamed = CallerName(setup.calling, setup.displayName) if setup.renamed else None
         self.priority: Priority | None = None
+        self._fastStart: tuple[bytes, ...] | None = None  # what of it may be; None for all
         self._early: list[tuple[Q931Message, Content]] = []
 
     def admitted(self, admission: Admission) -> CallerName | None:
@@ -55,6 +60,25 @@ class CallerSaid:
         calling = admission.texts.among(self._calling)
         self.renamed = CallerName(calling, admission.texts.displayName)
         return self.renamed
+
+    def judgeStart(self, judge: ChannelJudge | None) -> Deferred[None]:
+        """
+        Ask for the most that may be chosen of what is proposed by fast start: whoever is called
+        may send as soon as they know of it (H.323, 8.1.7.1).
+
+        @param judge: says how much the channels may need; C{None} if nobody minds.
+
+        @return: never fails.
+        """
+        start = proposedIn(self._content.start.fastStart)
+        if judge is None or not self._content.start.fastStart:
+            return succeed(None)
+        refusal = judge.refusal(start.bandwidth)
+        asked = refusal if isinstance(refusal, Deferred) else succeed(refusal)
+        return asked.addCallback(self._startJudged, start)
+
+    def _startJudged(self, refusal: str, start: ProposedStart) -> None:
+        self._fastStart = () if refusal else start.elements
 
     def keep(self, message: Q931Message, content: Content) -> bool:
         """
@@ -83,7 +107,9 @@ class CallerSaid:
         @param names: what the called party is called there; empty to leave that as it is.
         """
         parties = names, self.renamed
-        change = SetupChange(here, way.destination, *parties, way.grant, self.priority)
+        change = SetupChange(
+            here, way.destination, *parties, way.grant, self.priority, self._fastStart
+        )
         yield change.applied(self._message), self._content, (change.edit,)
         for message, content in tuple(self._early):
             yield message, content, ()

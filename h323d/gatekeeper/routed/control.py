@@ -16,6 +16,7 @@ from twisted.internet.interfaces import IReactorTime
 
 from h323d.call.dialrule import DialGuard
 from h323d.errors import DecodeError, ResourceUnavailable
+from h323d.gatekeeper.routed.channeldoor import ControlWay
 from h323d.h323.h245.connection import (
     ControlChannel,
     ControlListener,
@@ -35,9 +36,11 @@ class CouplingOwner(Protocol):
     What a coupling needs of the call.
     """
 
-    def translateControl(self, which: int, octets: bytes) -> bytes | None:
+    def translateControl(self, which: int, octets: bytes, way: ControlWay) -> bytes | None:
         """
         What one side's H.245 message is to be for the other; C{None} to drop it.
+
+        @param way: by which it came.
         """
 
     def controlCoupled(self) -> None:
@@ -49,7 +52,8 @@ class CouplingOwner(Protocol):
 
 class _End:
     """
-    One of the two connections, a L{h323d.h323.h245.connection.ControlUser}.
+    One of the two connections, a L{h323d.h323.h245.connection.ControlUser}; and the
+    L{ControlWay} of what comes by it.
     """
 
     def __init__(self, coupling: ControlCoupling, which: int) -> None:
@@ -63,6 +67,12 @@ class _End:
             self._channel.send(octets)
         elif len(self._waiting) < MAXIMUM_WAITING:
             self._waiting.append(octets)
+
+    def goOn(self, octets: bytes) -> None:
+        self._coupling.carry(self, octets)
+
+    def answer(self, octets: bytes) -> None:
+        self.send(octets)
 
     def close(self) -> None:
         channel, self._channel = self._channel, None
@@ -186,9 +196,16 @@ class ControlCoupling:
         )
 
     def endReceived(self, end: _End, octets: bytes) -> None:
-        translated = self._owner.translateControl(end.which, octets)
-        if translated is not None and not self._closed:
-            (self._far if end is self._near else self._near).send(translated)
+        translated = self._owner.translateControl(end.which, octets, end)
+        if translated is not None:
+            self.carry(end, translated)
+
+    def carry(self, end: _End, octets: bytes) -> None:
+        """
+        Have the other end send what is to go on from one.
+        """
+        if not self._closed:
+            (self._far if end is self._near else self._near).send(octets)
 
     def endClosed(self, end: _End, error: DecodeError | None) -> None:
         if error is not None:

@@ -47,6 +47,7 @@ __all__ = [
     "rewritten",
     "controlAlone",
     "startControl",
+    "tunnelled",
     "unreadable",
     "withoutUserUser",
     "withoutWords",
@@ -149,6 +150,7 @@ class SetupChange:
     @ivar grant: what a gatekeeper has granted that knows the call as ours, if one has.
     @ivar priority: what our gates say of that which the caller wants: one that it does not have,
         it does not ask others for.
+    @ivar fastStart: what of the channels that are proposed may be; C{None} for all.
     """
 
     source: TransportAddress
@@ -157,6 +159,7 @@ class SetupChange:
     caller: CallerName | None = None
     grant: AdmissionGrant | None = None
     priority: Priority | None = None
+    fastStart: tuple[bytes, ...] | None = None
 
     def edit(self, pdu: Fields, fields: Fields) -> None:
         """
@@ -172,6 +175,9 @@ class SetupChange:
             pdu["genericData"] = withoutPriority(left) if self.priority is Priority.NORMAL else left
         if self.grant is not None:
             _show(self.grant, fields)
+        if self.fastStart is not None:
+            fields.pop("fastStart", None)
+            fields |= {"fastStart": list(self.fastStart)} if self.fastStart else {}
         if "hopCount" in fields:
             fields["hopCount"] -= 1
         if self.names:
@@ -253,8 +259,14 @@ def controlAlone(content: Content) -> tuple[Q931Message, Content]:
     """
     A Facility that carries the H.245 of a message, and nothing else of it.
     """
-    octets = uuie.write(uuie.EMPTY, True, list(content.h245Control))
-    return messages.facility(octets), replace(content, body="empty", fields={})
+    return tunnelled(*content.h245Control), replace(content, body="empty", fields={})
+
+
+def tunnelled(*control: bytes) -> Q931Message:
+    """
+    A Facility that carries these messages of H.245.
+    """
+    return messages.facility(uuie.write(uuie.EMPTY, True, control))
 
 
 def startControl(identity: CallIdentity, address: TransportAddress) -> Q931Message:

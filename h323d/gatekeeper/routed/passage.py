@@ -2,13 +2,15 @@
 How H.245 and media get from one side of a routed call to the other, as its model says.
 
 In the routed model they pass by: whatever a message says of them stays as it is.  What passes
-through us is read in any model, once, for what the call uses.
+through us is read in any model, once, for what the call uses; and where somebody judges what
+channels need, what nobody can read goes no further.
 """
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Protocol
 
 from twisted.internet.interfaces import IReactorTime
@@ -16,8 +18,9 @@ from twisted.internet.interfaces import IReactorTime
 from h323d.asn1 import h245
 from h323d.call.dialrule import DialGuard
 from h323d.call.homes import Home
-from h323d.errors import DecodeError
+from h323d.errors import DecodeError, EncodeError, ResourceUnavailable
 from h323d.gatekeeper.routed import messages
+from h323d.gatekeeper.routed.channeldoor import ChannelDoor, ControlWay
 from h323d.gatekeeper.routed.config import CallModel
 from h323d.gatekeeper.routed.context import CallContext
 from h323d.gatekeeper.routed.control import ControlCoupling, CouplingOwner
@@ -26,11 +29,14 @@ from h323d.gatekeeper.routed.messages import Edit
 from h323d.gatekeeper.routed.side import CALLED
 from h323d.gatekeeper.routed.usage import ChannelUsage, UsageOwner, mayConcernChannels
 from h323d.gatekeeper.traversal import Whereabouts
+from h323d.h323.h245.bandwidth import ChannelJudge
 from h323d.h323.h245.connection import ControlNetwork
+from h323d.h323.h245.messages import Message
 from h323d.h323.signalling.addresses import transportToValue
 from h323d.h323.signalling.q931 import Q931Message
 from h323d.h323.signalling.uuie import Content, Fields
 from h323d.values.address import TransportAddress
+from h323d.values.cause import Cause
 
 __all__ = ["Passage", "PassageOwner", "newPassage"]
 
@@ -44,8 +50,30 @@ class PassageOwner(CouplingOwner, MediaProxyOwner, UsageOwner, Protocol):
     What the passage needs of the call.
     """
 
+    def hangup(self, cause: Cause) -> None:
+        """End the call: there is nothing left to pass it with."""
+
+    def tunnel(self, which: int, octets: bytes) -> None:
+        """Have one side hear a message of H.245 by call signalling."""
+
     def askToConnect(self, which: int, address: TransportAddress) -> None:
         """Have a side that cannot be connected to open its H.245 channel."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Tunnel:
+    """
+    The L{ControlWay} of one side by call signalling.
+    """
+
+    owner: PassageOwner
+    which: int
+
+    def goOn(self, octets: bytes) -> None:
+        self.owner.tunnel(1 - self.which, octets)
+
+    def answer(self, octets: bytes) -> None:
+        self.owner.tunnel(self.which, octets)
 
 
 class Passage:
@@ -60,12 +88,14 @@ class Passage:
         networkOf: Callable[[int], ControlNetwork] | None,
         guardOf: Callable[[int], DialGuard],
         media: MediaProxy | None,
+        judge: ChannelJudge | None = None,
     ) -> None:
         """
         @param networkOf: for separate H.245 with each side; C{None} lets the sides connect
             to each other.
         @param guardOf: where each side may have us connect to.
         @param media: for media; C{None} lets them send to each other.
+        @param judge: says how much the channels may need; C{None} if nobody minds.
         """
         self._owner = owner
         self._clock = clock
@@ -73,6 +103,7 @@ class Passage:
         self._guardOf = guardOf
         self._media = media
         self._usage = ChannelUsage(owner, networkOf is not None)
+        self._door = None if judge is None else ChannelDoor(self, self._usage, judge)
         self._couplings: dict[int, ControlCoupling] = {}
 
     def translated(
@@ -94,33 +125,54 @@ class Passage:
             introduce = functools.partial(self._media.introduce, which, content.body)
             more.append(lambda pdu, fields: introduce(fields))
         if content.h245Control or any(name in content.fields for name in _MEDIA_FIELDS):
-            if self._media is None:
+            if self._media is None and self._door is None:
                 self._listen(which, content)
             else:
-                more.append(functools.partial(self._replaceMedia, self._media, which))
+                more.append(functools.partial(self._replaceMedia, which))
         return messages.rewritten(message, *more)
 
-    def translateControl(self, which: int, octets: bytes) -> bytes | None:
+    def translateControl(self, which: int, octets: bytes, way: ControlWay) -> bytes | None:
         """
         The same for a message of H.245.
 
-        @return: the octets themselves where nothing had to change; C{None} where they
-            are not to go on.
+        @param way: by which it came.
 
-        @raise h323d.errors.ResourceUnavailable: no ports are left.
+        @return: the octets themselves where nothing had to change; C{None} where they
+            are not to go on, or not yet.
         """
+        door = self._door
+        if door is not None and door.keeps(which, octets, way):
+            return None
         if self._media is None and not mayConcernChannels(octets):
             return octets
         try:
             message = h245.decode(_MESSAGE, octets)
         except DecodeError as error:
             self._usage.missed()
-            if self._media is None:
+            if self._media is None and door is None:
                 return octets
             self._owner.fault("h245", which, error)
             return None
+        if door is not None and not door.admits(which, message, octets, way):
+            return None
+        return self._translated(which, message, octets)
+
+    def channelAdmitted(self, which: int, message: Message, octets: bytes, way: ControlWay) -> None:
+        translated = self._translated(which, message, octets)
+        if translated is not None:
+            way.goOn(translated)
+
+    def _translated(self, which: int, message: Message, octets: bytes) -> bytes | None:
         self._usage.heard(which, message)
-        return octets if self._media is None else self._media.translate(which, message, octets)
+        if self._media is None:
+            return octets
+        try:
+            return self._media.translate(which, message, octets)
+        except ResourceUnavailable as error:
+            self._owner.hangup(error.cause)
+        except EncodeError as error:
+            self._owner.fault("h245", which, DecodeError(error.reason, error.path))
+        return None
 
     def close(self) -> None:
         """
@@ -129,6 +181,8 @@ class Passage:
         couplings, self._couplings = self._couplings, {}
         for coupling in couplings.values():
             coupling.close()
+        if self._door is not None:
+            self._door.close()
         self._usage.forget()
         if self._media is not None:
             self._media.close()
@@ -164,23 +218,32 @@ class Passage:
         """
         parallel = content.fields.get("parallelH245Control", ())
         for octets in (*parallel, *content.h245Control):
-            self.translateControl(which, octets)
+            self.translateControl(which, octets, _Tunnel(self._owner, which))
         if which == CALLED:  # a proposal alone opens nothing
             self._usage.fastStarted(self._channelsIn(which, content.fields.get("fastStart", ())))
 
-    def _replaceMedia(self, media: MediaProxy, which: int, pdu: Fields, fields: Fields) -> None:
+    def _replaceMedia(self, which: int, pdu: Fields, fields: Fields) -> None:
         """
         An L{Edit}.
         """
         if "fastStart" in fields:
-            channels = self._channelsIn(which, fields["fastStart"])
-            if which == CALLED:
-                self._usage.fastStarted(channels)
-            fields["fastStart"] = media.translateFastStart(which, channels)
+            self._replaceFastStart(which, fields)
+        way = _Tunnel(self._owner, which)
         for holder, name in ((fields, "parallelH245Control"), (pdu, "h245Control")):
             if name in holder:
-                translated = (self.translateControl(which, octets) for octets in holder[name])
+                translated = (self.translateControl(which, octets, way) for octets in holder[name])
                 holder[name] = [octets for octets in translated if octets is not None]
+
+    def _replaceFastStart(self, which: int, fields: Fields) -> None:
+        channels = self._channelsIn(which, fields["fastStart"])
+        if which == CALLED:
+            if self._door is not None and not self._door.permits(channels):
+                del fields["fastStart"]
+                fields["fastConnectRefused"] = None
+                return
+            self._usage.fastStarted(channels)
+        if self._media is not None:
+            fields["fastStart"] = self._media.translateFastStart(which, channels)
 
     def _channelsIn(self, which: int, elements: Iterable[bytes]) -> list[Fields]:
         """
@@ -192,7 +255,7 @@ class Passage:
                 channels.append(h245.decode("OpenLogicalChannel", octets))
             except DecodeError as error:
                 self._usage.missed()
-                if self._media is not None:
+                if self._media is not None or self._door is not None:
                     self._owner.fault("h245", which, error)
         return channels
 
@@ -214,6 +277,7 @@ def newPassage(
     guardOf: Callable[[int], DialGuard],
     homes: tuple[Home, Home],
     places: tuple[Whereabouts, Whereabouts],
+    judge: ChannelJudge | None = None,
 ) -> Passage:
     """
     What a model lets through us: separate H.245, media, or neither.
@@ -222,9 +286,10 @@ def newPassage(
     @param guardOf: where each side may have us connect to.
     @param homes: our address towards the caller's side, and towards the called.
     @param places: where the caller's and the called side's media is.
+    @param judge: says how much the channels may need; C{None} if nobody minds.
     """
     media = None
     if model is CallModel.PROXIED:
         media = MediaProxy(owner, context.zone.world.pool, homes, places, context.clock)
     inUse = model in (CallModel.ROUTED_H245, CallModel.PROXIED)
-    return Passage(owner, context.clock, networkOf if inUse else None, guardOf, media)
+    return Passage(owner, context.clock, networkOf if inUse else None, guardOf, media, judge)

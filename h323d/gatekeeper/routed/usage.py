@@ -8,15 +8,22 @@ until it is closed.  This reads what passes, and changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
-from h323d.gatekeeper.routed.rates import rateOf
+from h323d.gatekeeper.routed.flows import Flow, flowsOf, neededBy
 from h323d.gatekeeper.routed.side import CALLED, CALLER
-from h323d.h323.h245.messages import Choice, Fields, Message
+from h323d.h323.h245.messages import Fields, Message
 
-__all__ = ["ChannelUsage", "Usage", "UsageOwner", "mayConcernChannels"]
+__all__ = [
+    "ChannelName",
+    "ChannelUsage",
+    "Usage",
+    "UsageOwner",
+    "fastStarted",
+    "mayConcernChannels",
+]
 
 MAXIMUM_CHANNELS = 64  # of one call that are kept in mind
 
@@ -27,7 +34,11 @@ _FIRST_OCTETS = frozenset((0x03, 0x04, 0x22, 0x23, 0x48, 0x49, 0x4A, 0x4B))
 _NUMBER = "forwardLogicalChannelNumber"
 _FORWARD = "forwardLogicalChannelParameters"
 _REVERSE = "reverseLogicalChannelParameters"
-_NOTHING: Choice = ("nullData", None)
+
+ChannelName = tuple[int, int]
+"""
+A channel: the side that opened it, and the number that this side gave it.
+"""
 
 
 def mayConcernChannels(octets: bytes) -> bool:
@@ -36,6 +47,21 @@ def mayConcernChannels(octets: bytes) -> bool:
     sets, the longest by far, are not.
     """
     return bool(octets) and octets[0] in _FIRST_OCTETS
+
+
+def fastStarted(elements: Iterable[Fields]) -> dict[ChannelName, Fields]:
+    """
+    The channels that an answer to a fast start opens.
+
+    @param elements: the C{OpenLogicalChannel}s that the called side accepts.
+    """
+    channels = {}
+    for channel in elements:
+        # What the called side sends on is its own channel, by a number of its own.
+        kind = channel[_FORWARD]["dataType"][0]
+        opener = CALLED if kind == "nullData" and _REVERSE in channel else CALLER
+        channels[opener, channel[_NUMBER]] = channel
+    return channels
 
 
 class Usage(NamedTuple):
@@ -65,11 +91,11 @@ class _Channel:
     """
     One that is proposed or open.
 
-    @ivar rate: of both its directions.
+    @ivar flows: its two directions.
     @ivar limit: what the receiver asked the sender to keep to.
     """
 
-    rate: int
+    flows: tuple[Flow, ...]
     limit: int | None = None
     open: bool = False
 
@@ -77,7 +103,8 @@ class _Channel:
     def used(self) -> int:
         if not self.open:
             return 0
-        return self.rate if self.limit is None else min(self.rate, self.limit)
+        rate = sum(each.rate for each in self.flows)
+        return rate if self.limit is None else min(rate, self.limit)
 
 
 class ChannelUsage:
@@ -92,9 +119,24 @@ class ChannelUsage:
         """
         self._owner = owner
         self._complete = seesAll
-        self._channels: dict[tuple[int, int], _Channel] = {}
+        self._channels: dict[ChannelName, _Channel] = {}
         self._started = False
         self._told = 0
+
+    @property
+    def isFull(self) -> bool:
+        """
+        Whether no other channel can be kept in mind.
+        """
+        return len(self._channels) >= MAXIMUM_CHANNELS
+
+    def neededWith(self, more: Mapping[ChannelName, Iterable[Flow]]) -> int:
+        """
+        What all channels need, those that are only proposed too, if there are these besides; in
+        units of 100 bit/s.
+        """
+        others = (each.flows for name, each in self._channels.items() if name not in more)
+        return neededBy(flow for flows in (*others, *more.values()) for flow in flows)
 
     def heard(self, which: int, message: Message) -> None:
         """
@@ -102,7 +144,7 @@ class ChannelUsage:
         """
         match message:
             case ("request", ("openLogicalChannel", dict(channel))):
-                self._propose((which, channel[_NUMBER]), channel, False)
+                self._propose((which, channel[_NUMBER]), flowsOf(which, channel), False)
             case ("response", ("openLogicalChannelAck", dict(answer))):
                 proposed = self._channels.get((1 - which, answer[_NUMBER]))
                 if proposed is not None:
@@ -127,12 +169,9 @@ class ChannelUsage:
         """
         if self._started:
             return
-        for channel in elements:
+        for name, channel in fastStarted(elements).items():
             self._started = True
-            # What the called side sends on is its own channel, by a number of its own.
-            kind = channel[_FORWARD]["dataType"][0]
-            opener = CALLED if kind == "nullData" and _REVERSE in channel else CALLER
-            self._propose((opener, channel[_NUMBER]), channel, True)
+            self._propose(name, flowsOf(CALLER, channel), True)
         self._tell()
 
     def missed(self) -> None:
@@ -151,14 +190,12 @@ class ChannelUsage:
         self._started = False
         self._tell()
 
-    def _propose(self, key: tuple[int, int], channel: Fields, accepted: bool) -> None:
-        self._channels.pop(key, None)  # proposed again, it takes the place of the first
-        forward = rateOf(channel[_FORWARD]["dataType"])
-        reverse = rateOf(channel.get(_REVERSE, {}).get("dataType", _NOTHING))
-        if forward is None or reverse is None or len(self._channels) >= MAXIMUM_CHANNELS:
+    def _propose(self, name: ChannelName, flows: tuple[Flow, Flow] | None, accepted: bool) -> None:
+        self._channels.pop(name, None)  # proposed again, it takes the place of the first
+        if flows is None or self.isFull:
             self.missed()
             return
-        self._channels[key] = _Channel(forward + reverse, open=accepted)
+        self._channels[name] = _Channel(flows, open=accepted)
 
     def _limit(self, opener: int, command: Fields) -> None:
         """

@@ -14,6 +14,7 @@ from zope.interface import implementer
 from h323d.call.homes import Home
 from h323d.call.transport import IStream, IStreamUser
 from h323d.errors import DecodeError
+from h323d.gatekeeper.routed.channeldoor import ControlWay
 from h323d.gatekeeper.routed.control import MAXIMUM_WAITING, ControlCoupling
 from h323d.gatekeeper.routed.side import CALLED, CALLER
 from h323d.h323.h245.connection import ControlChannel, ControlListener, ControlNetwork, dialControl
@@ -109,7 +110,10 @@ class Scene:
 
     # What the coupling tells.
 
-    def translateControl(self, which: int, octets: bytes) -> bytes | None:
+    def translateControl(self, which: int, octets: bytes, way: ControlWay) -> bytes | None:
+        if octets == b"no":
+            way.answer(b"never")
+            return None
         return b"%d:" % which + octets if self.passes else None
 
     def controlCoupled(self) -> None:
@@ -170,6 +174,14 @@ def test_whatIsNotToGoOnDoesNot(scene: Scene) -> None:
     scene.caller.say(b"one")
     scene.settle()
     assert scene.called.packets == []
+    scene.end()
+
+
+def test_aSideIsAnsweredByItsOwnConnection(scene: Scene) -> None:
+    scene.connect()
+    scene.called.say(b"no")
+    scene.settle()
+    assert (scene.caller.packets, scene.called.packets) == ([], [b"never"])
     scene.end()
 
 

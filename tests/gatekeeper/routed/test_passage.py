@@ -8,12 +8,14 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
+from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 
 from h323d.asn1 import h245
 from h323d.call.dialrule import DialGuard, DialRule
 from h323d.call.homes import Home, homeAt
 from h323d.errors import DecodeError
+from h323d.gatekeeper.routed.channeldoor import ControlWay
 from h323d.gatekeeper.routed.media import MediaProxy
 from h323d.gatekeeper.routed.passage import Passage
 from h323d.gatekeeper.routed.side import CALLED, CALLER
@@ -21,6 +23,7 @@ from h323d.gatekeeper.routed.usage import Usage
 from h323d.gatekeeper.traversal import Reach
 from h323d.gatekeeper.traversalconfig import TraversalConfig
 from h323d.h323.calls.faststart import answerFastStart, offerFastStart
+from h323d.h323.h245.bandwidth import ChannelJudge
 from h323d.h323.h245.capabilities.audio import AUDIO
 from h323d.h323.h245.connection import ControlNetwork
 from h323d.h323.h245.parameters import ackParameters, forwardChannel
@@ -28,6 +31,7 @@ from h323d.h323.signalling import messages, uuie
 from h323d.h323.signalling.q931 import MessageType, Q931Message
 from h323d.h323.signalling.uuie import CallIdentity, Start
 from h323d.values.address import TransportAddress
+from h323d.values.cause import Cause
 from h323d.values.media.formats import G711_ULAW
 from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediaProfile
@@ -41,6 +45,7 @@ THERE, THERE_RTCP = TransportAddress(AT_CALLED, 6000), TransportAddress(AT_CALLE
 IDENTITY = CallIdentity(bytes(16), bytes(16))
 PROFILE = MediaProfile.audio((G711_ULAW,))
 (ABILITY,) = AUDIO.sendable(PROFILE.of(Medium.AUDIO))
+EMPTY_SET = {"sequenceNumber": 1, "protocolIdentifier": (0, 0, 8, 245, 0, 13)}
 UNREADABLE = b"\x03\x80"  # it begins as an openLogicalChannel
 
 
@@ -52,6 +57,13 @@ class Owner:
     def __init__(self) -> None:
         self.told: list[Usage] = []
         self.faults: list[int] = []
+        self.tunnelled: list[tuple[int, bytes]] = []
+
+    def tunnel(self, which: int, octets: bytes) -> None:
+        self.tunnelled.append((which, octets))
+
+    def hangup(self, cause: Cause) -> None:
+        raise AssertionError(cause)
 
     def usageChanged(self, usage: Usage) -> None:
         self.told.append(usage)
@@ -62,7 +74,7 @@ class Owner:
     def mediaSilent(self) -> None:
         raise AssertionError
 
-    def translateControl(self, which: int, octets: bytes) -> bytes | None:
+    def translateControl(self, which: int, octets: bytes, way: ControlWay) -> bytes | None:
         raise AssertionError(octets)
 
     def controlCoupled(self) -> None:
@@ -72,19 +84,58 @@ class Owner:
         raise AssertionError(address)
 
 
+class Way:
+    """
+    A separate channel of H.245.
+    """
+
+    def __init__(self) -> None:
+        self.wentOn: list[bytes] = []
+        self.answers: list[bytes] = []
+
+    def goOn(self, octets: bytes) -> None:
+        self.wentOn.append(octets)
+
+    def answer(self, octets: bytes) -> None:
+        self.answers.append(octets)
+
+
+class Judge:
+    """
+    Says what it is told to.
+    """
+
+    def __init__(self, *answers: str | Deferred[str]) -> None:
+        self.asked: list[int] = []
+        self._answers = list(answers)
+
+    def refusal(self, bandwidth: int) -> str | Deferred[str]:
+        self.asked.append(bandwidth)
+        return self._answers.pop(0)
+
+
 class Bench:
     """
     A passage, and what goes through it.
     """
 
-    def __init__(self, h245Routed: bool = False, proxied: bool = False) -> None:
+    def __init__(
+        self, h245Routed: bool = False, proxied: bool = False, judge: ChannelJudge | None = None
+    ) -> None:
         self.owner = Owner()
+        self.way = Way()
         reach = Reach(TraversalConfig(), DialRule(homeAt(HOST)))
         places = (reach.whereabouts(None, AT_CALLER), reach.whereabouts(None, AT_CALLED))
         homes = (Home.at(HOST), Home.at(HOST))
         media = MediaProxy(self.owner, FakePool(), homes, places, Clock()) if proxied else None
         networkOf = _noNetwork if h245Routed or proxied else None
-        self.passage = Passage(self.owner, Clock(), networkOf, _noGuard, media)
+        self.passage = Passage(self.owner, Clock(), networkOf, _noGuard, media, judge)
+
+    def says(self, which: int, octets: bytes) -> bytes | None:
+        """
+        What becomes of what comes on a connection of its own.
+        """
+        return self.passage.translateControl(which, octets, self.way)
 
     def passes(self, which: int, message: Q931Message) -> Q931Message:
         assert message.userUser is not None
@@ -136,6 +187,7 @@ CLOSE = h245Message(
     "closeLogicalChannel",
     {"forwardLogicalChannelNumber": 101, "source": ("user", None)},
 )
+CAPABILITIES = h245Message("request", "terminalCapabilitySet", EMPTY_SET)
 OFFER = offerFastStart(PROFILE, soundAt(RTP, RTCP)).elements
 ANSWER = answerFastStart(OFFER, PROFILE, soundAt(THERE, THERE_RTCP)).elements
 
@@ -176,14 +228,14 @@ def test_aFastStartCountsWithItsAnswer(bench: Bench) -> None:
 def test_channelsAreReadInSeparateH245ThatGoesOnAsItCame() -> None:
     bench = Bench(h245Routed=True)
     for which, octets in ((CALLER, OPEN), (CALLED, ACK)):
-        assert bench.passage.translateControl(which, octets) is octets
+        assert bench.says(which, octets) is octets
     assert bench.owner.told == [Usage(640, True)]
 
 
 def test_h245ThatNobodyCanReadGoesOnWhereNothingIsToBeChanged(bench: Bench) -> None:
     bench.tunnels(CALLER, OPEN, UNREADABLE)
     bench.tunnels(CALLED, ACK)
-    assert bench.passage.translateControl(CALLED, UNREADABLE) is UNREADABLE
+    assert bench.says(CALLED, UNREADABLE) is UNREADABLE
     message = connect((UNREADABLE, *ANSWER))
     assert bench.passes(CALLED, message) is message
     assert bench.owner.told[-1] == Usage(1280, False)  # both gave the number 101
@@ -197,13 +249,13 @@ def test_aProxiedCallIsCountedByWhatItsRelaysCarry() -> None:
     assert bench.used == 1280
     bench.passes(CALLER, facility((OPEN,)))
     bench.passes(CALLED, facility((ACK,)))
-    bench.passage.translateControl(CALLER, CLOSE)
+    bench.says(CALLER, CLOSE)
     assert [each.used for each in bench.owner.told] == [1280, 640, 1280, 640]
 
 
 def test_whatAProxyCannotReadIsNotPassedOn() -> None:
     bench = Bench(proxied=True)
-    assert bench.passage.translateControl(CALLED, UNREADABLE) is None
+    assert bench.says(CALLED, UNREADABLE) is None
     passed = bench.passes(CALLER, setup(Start(fastStart=(UNREADABLE, OFFER[0]))))
     assert len(uuie.read(passed.userUser or b"").start.fastStart) == 1
     assert bench.owner.faults == [CALLED, CALLER]
@@ -213,3 +265,64 @@ def test_channelsEndWithTheirSides(bench: Bench) -> None:
     bench.passes(CALLED, connect(ANSWER))
     bench.passage.close()
     assert bench.used == 0
+
+
+def controlIn(message: Q931Message) -> tuple[bytes, ...]:
+    return uuie.read(message.userUser or b"").h245Control
+
+
+def namesIn(*control: bytes) -> list[str]:
+    return [h245.decode("MultimediaSystemControlMessage", each)[1][0] for each in control]
+
+
+@pytest.mark.parametrize("proxied", [False, True])
+def test_aChannelThatMayNotBeIsRefusedToWhoOpensIt(proxied: bool) -> None:
+    bench = Bench(h245Routed=True, proxied=proxied, judge=Judge("insufficientBandwidth"))
+    assert bench.says(CALLER, OPEN) is None
+    assert namesIn(*bench.way.answers) == ["openLogicalChannelReject"]
+    assert (bench.owner.told, bench.way.wentOn) == ([], [])
+
+
+def test_inTheTunnelItIsRefusedByAMessageOfOurOwn() -> None:
+    bench = Bench(judge=Judge("insufficientBandwidth"))
+    passed = bench.passes(CALLER, facility((CAPABILITIES, OPEN)))
+    assert controlIn(passed) == (CAPABILITIES,)
+    ((which, octets),) = bench.owner.tunnelled
+    assert (which, namesIn(octets)) == (CALLER, ["openLogicalChannelReject"])
+
+
+def test_whatASideSaysWaitsBehindItsChannel() -> None:
+    verdict: Deferred[str] = Deferred()
+    bench = Bench(judge=Judge(verdict))
+    assert controlIn(bench.passes(CALLER, facility((OPEN, CLOSE)))) == ()
+    assert bench.says(CALLER, CAPABILITIES) is None
+    assert bench.says(CALLED, CAPABILITIES) is CAPABILITIES
+    assert bench.owner.tunnelled == []
+    verdict.callback("")
+    assert bench.owner.tunnelled == [(CALLED, OPEN), (CALLED, CLOSE)]
+    assert bench.way.wentOn == [CAPABILITIES]
+
+
+def test_ofAProxiedCallItGoesOnWithTheAddressOfARelay() -> None:
+    verdict: Deferred[str] = Deferred()
+    bench = Bench(proxied=True, judge=Judge(verdict))
+    bench.says(CALLER, OPEN)
+    verdict.callback("")
+    (octets,) = bench.way.wentOn
+    assert octets != OPEN
+    assert namesIn(octets) == ["openLogicalChannel"]
+
+
+def test_anAnswerToAFastStartThatMayNotBeRefusesThat() -> None:
+    judge = Judge("insufficientBandwidth")
+    bench = Bench(judge=judge)
+    start = uuie.read(bench.passes(CALLED, connect(ANSWER)).userUser or b"").start
+    assert (start.fastStart, start.fastConnectRefused) == ((), True)
+    assert judge.asked == [128_000]
+    assert bench.used == 0
+
+
+def test_whereChannelsAreJudgedNothingPassesThatNobodyCanRead() -> None:
+    bench = Bench(judge=Judge())
+    assert bench.says(CALLED, UNREADABLE) is None
+    assert bench.owner.faults == [CALLED]

@@ -1,0 +1,115 @@
+"""
+The walk of guardians whose calls to each other are routed through a guarded server.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from h323d.config.sections import Configuration
+from h323d.gatekeeper.routed.config import CallModel, RoutedConfig
+from h323d.h323.calls.callstart import StartUpOptions
+from tests.support.guardedhouse import ALICE, ANNA, RAS, House
+from tests.support.guardians import entry
+from tests.support.modestphone import ModestTelephone
+from tests.support.ras import arq
+from tests.support.simulation import Simulation
+
+SLOW = StartUpOptions(fastStart=False)
+SEPARATE = StartUpOptions(fastStart=False, tunnelling=False)
+FAST = StartUpOptions(fastStart=True)
+MODELS = [CallModel.ROUTED, CallModel.ROUTED_H245, CallModel.PROXIED]
+MORE = 1500  # in units of 100 bit/s: there is as much beside half a call, and not beside a whole
+NO_QUOTA = ("OLC", "BANDWIDTH_EXCEEDED", "quota")
+
+
+class Scene:
+    """
+    Alice, who is called, and Bert, who calls her and asks for little.
+    """
+
+    def __init__(self, world: Simulation, file: Path, model: CallModel) -> None:
+        self.world = world
+        base = Configuration(routed=RoutedConfig(model=model))
+        self.house = House(world, file, pool=384_000, base=base)
+        self.alice = self.house.alice
+        self.bert = ModestTelephone(world, "10.0.0.7", "1007", gatekeeper=RAS)
+
+    def call(self, quota: int, options: StartUpOptions) -> None:
+        bert = entry(
+            "bert",
+            public_key="",
+            proof="address",
+            addresses="10.0.0.7",
+            aliases="e164:1007",
+            bandwidth_quota_bps=str(quota),
+        )
+        self.house.write(ALICE, ANNA, bert)
+        self.world.run(6.0)
+        self.alice.register()
+        self.bert.register()
+        self.world.run(1.0)
+        self.bert.call("1000", options)
+        self.world.run(1.0)
+
+    def othersTake(self, bandwidth: int) -> str:
+        """
+        How the gatekeeper answers somebody else who wants so much, in units of 100 bit/s.
+        """
+        asked = arq(2, self.house.register(), ("dialledDigits", "80001"), bandWidth=bandwidth)
+        return self.house.ask(self.house.signed(asked)).name
+
+
+@pytest.fixture
+def scene(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Scene]:
+    model: CallModel = getattr(request, "param", CallModel.ROUTED_H245)
+    with Simulation(seed=4) as world:
+        scene = Scene(world, tmp_path / "registry.yaml", model)
+        yield scene
+        scene.house.close()
+        world.leave()
+        assert world.leftOver() == []
+
+
+def theRouted(scene: Scene) -> None:
+    zone = scene.house.server.server.zone
+    assert zone is not None
+    assert len(zone.routed) == 1
+
+
+@pytest.mark.parametrize("scene", MODELS, indirect=True)
+def test_whatTheQuotaHasNoRoomForIsNotOpenedAndTheCallGoesOn(scene: Scene) -> None:
+    scene.call(100_000, SLOW)
+    theRouted(scene)
+    assert len(scene.bert.flowing) == 1
+    assert set(scene.house.refusals()) == {NO_QUOTA}
+    scene.world.run(5.0)
+    assert (scene.alice.cause, scene.bert.cause) == (None, None)
+    assert len(scene.bert.flowing) == 1
+
+
+@pytest.mark.parametrize("options", [SEPARATE, FAST])
+def test_itIsAlikeOnAConnectionOfItsOwnAndByFastStart(
+    scene: Scene, options: StartUpOptions
+) -> None:
+    scene.call(100_000, options)
+    theRouted(scene)
+    assert len(scene.bert.flowing) == 1
+    assert set(scene.house.refusals()) == {NO_QUOTA}
+    assert (scene.alice.cause, scene.bert.cause) == (None, None)
+
+
+@pytest.mark.parametrize("options", [SLOW, SEPARATE, FAST])
+def test_whoMayHaveMoreOpensItAndItIsTheirsUntilTheyLeave(
+    scene: Scene, options: StartUpOptions
+) -> None:
+    scene.call(128_000, options)
+    assert scene.bert.flowing == ["in", "out"]
+    assert scene.house.refusals() == []
+    assert scene.othersTake(MORE) == "admissionReject"
+    scene.bert.hangup()
+    scene.world.run(1.0)
+    assert scene.othersTake(MORE) == "admissionConfirm"
