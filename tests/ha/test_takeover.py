@@ -200,7 +200,7 @@ def test_whatALeaderCrashedOfDoesNotHappenAndItsConnectionIsCutOff() -> None:
     told = logged(b"abc", b"defg")[:-1]
     taken = TakenOver(told, (7, 3), Death.CRASHED)  # it had read all of it
     assert taken.echo.heard == [b"abc"]
-    assert taken.done == [("send", 1, b"abc", THERE, ""), ("abort", LINE)]
+    assert taken.toPeers == [("send", 1, b"abc", THERE, ""), ("abort", LINE)]
     assert [type(each) for each in taken.log.records] == [
         QuarantinedRecord,
         InputRecord,
