@@ -362,10 +362,11 @@ class Guard:
         """
         What is asked for; what a call has, or is thought to need, if it does not say.
         """
-        if application.bandwidth:
-            return application.bandwidth
         before = self.holdings.ledger.of(call)
-        return self._config.unsaid if before is None else before.bandwidth
+        usual = self._config.unsaid if before is None else before.bandwidth
+        if application.door is Door.ANSWER:  # it says what is open, which need not be all
+            return max(application.bandwidth, usual)
+        return application.bandwidth or usual
 
 
 def _roomOf(application: Application) -> tuple[PartyAddress, ...]:

@@ -5,6 +5,8 @@ answers one of ours (H.225.0, 7.9 to 7.18, 7.3.10 and 7.3.3).
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from h323d.call.applications import PASSED, Admission, Application, Door, textsOf
 from h323d.call.declaration import NOTHING_DECLARED, Declaration
 from h323d.call.legs import IOffer
@@ -14,11 +16,13 @@ from h323d.h323.ras.transactions import RASRequest
 from h323d.h323.security.guarddata import heardIn
 from h323d.h323.security.guardtoken import proofIn
 from h323d.h323.signalling.addresses import partiesFromAliases
-from h323d.values.address import PartyAddress
+from h323d.values.address import PartyAddress, TransportAddress
 from h323d.values.ed25519 import SCHEME
+from h323d.values.identifiers import CallID, LegID
 from h323d.values.proof import Proof, malformed
 
 __all__ = [
+    "AnsweringParty",
     "admissionApplication",
     "bandwidthApplication",
     "bandwidthIn",
@@ -29,6 +33,30 @@ __all__ = [
 ]
 
 BANDWIDTH_UNIT = 100  # bit/s: what a BandWidth of H.225.0 counts
+
+
+class AnsweringParty(Protocol):
+    """
+    Who answers a call of ours.
+    """
+
+    @property
+    def peer(self) -> TransportAddress: ...
+
+    @property
+    def proofs(self) -> tuple[Proof, ...]: ...
+
+    @property
+    def called(self) -> tuple[PartyAddress, ...]: ...
+
+    @property
+    def callIdentifier(self) -> str: ...
+
+    @property
+    def callId(self) -> CallID: ...
+
+    @property
+    def legId(self) -> LegID: ...
 
 
 def registrationApplication(
@@ -151,19 +179,21 @@ def setupApplication(
     )
 
 
-def connectApplication(offer: IOffer) -> Application:
+def connectApplication(callee: AnsweringParty, bandwidth: int = 0) -> Application:
     """
-    @param offer: a call of ours, to which a Connect has come.
+    @param callee: who has answered a call of ours by a Connect.
+    @param bandwidth: bit/s that the channels need that are open by then.
     """
     return Application(
         Door.ANSWER,
         "h323",
-        offer.peer,
-        proofs=offer.proofs,
-        called=offer.called,
-        callIdentifier=offer.callIdentifier,
-        callId=offer.callId,
-        legId=offer.legId,
+        callee.peer,
+        proofs=callee.proofs,
+        called=callee.called,
+        bandwidth=bandwidth,
+        callIdentifier=callee.callIdentifier,
+        callId=callee.callId,
+        legId=callee.legId,
         answering=True,
     )
 

@@ -158,7 +158,8 @@ def test_aRoutedCallIsJudgedAsTheOthersAre(house: House) -> None:
     house.alice.call("2000")
     house.world.run(1.0)
     assert bob.speaking
-    assert house.asked() == ["ARQ", "Setup", "ARQ"]
+    fastStart = ["OLC"]  # as it is proposed; and for both sides, when it is accepted
+    assert house.asked() == ["ARQ", "Setup", *fastStart, "ARQ", "answer", *fastStart * 2]
 
 
 @pytest.mark.alone("what its guard answers is changed from outside")
@@ -234,7 +235,8 @@ def test_whatTheGuardKeepsForARoutedCallEndsWithIt(house: House) -> None:
     house.guard.answer = PASSED  # to the called side's DRQ, for which nothing is kept
     house.stranger.hangup()
     house.world.run(1.0)
-    assert lease.ends == 2  # the Setup's, and that of the called side's ARQ
+    # The Setup's, and those of the called side's ARQ, of its answer, and of its channels.
+    assert lease.ends == 4
 
 
 @pytest.mark.alone("what its guard answers is changed from outside")

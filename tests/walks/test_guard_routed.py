@@ -11,11 +11,15 @@ import pytest
 
 from h323d.config.sections import Configuration
 from h323d.gatekeeper.routed.config import CallModel, RoutedConfig
+from h323d.gatekeeper.routing.config import RoutingConfig, StaticRoute
 from h323d.h323.calls.callstart import StartUpOptions
+from h323d.values.cause import Cause
+from h323d.values.ed25519 import SigningIdentity
 from tests.support.guardedhouse import ALICE, ANNA, RAS, House
-from tests.support.guardians import entry
+from tests.support.guardians import entry, signingKey
 from tests.support.modestphone import ModestTelephone
 from tests.support.ras import arq
+from tests.support.simulatedphone import Telephone
 from tests.support.simulation import Simulation
 
 SLOW = StartUpOptions(fastStart=False)
@@ -26,34 +30,62 @@ MORE = 1500  # in units of 100 bit/s: there is as much beside half a call, and n
 NO_QUOTA = ("OLC", "BANDWIDTH_EXCEEDED", "quota")
 
 
+def bertWith(quota: int) -> str:
+    """
+    Bert's entry.
+    """
+    return entry(
+        "bert",
+        public_key="",
+        proof="address",
+        addresses="10.0.0.7",
+        aliases="e164:1007",
+        bandwidth_quota_bps=str(quota),
+    )
+
+
 class Scene:
     """
-    Alice, who is called, and Bert, who calls her and asks for little.
+    Alice, Bert, who asks for little, and who is called by a number that leads to 10.0.0.9.
     """
 
     def __init__(self, world: Simulation, file: Path, model: CallModel) -> None:
         self.world = world
-        base = Configuration(routed=RoutedConfig(model=model))
+        base = Configuration(
+            routed=RoutedConfig(model=model),
+            routing=RoutingConfig(routes=(StaticRoute(name="1001", to=("10.0.0.9",)),)),
+        )
         self.house = House(world, file, pool=384_000, base=base)
         self.alice = self.house.alice
         self.bert = ModestTelephone(world, "10.0.0.7", "1007", gatekeeper=RAS)
 
-    def call(self, quota: int, options: StartUpOptions) -> None:
-        bert = entry(
-            "bert",
-            public_key="",
-            proof="address",
-            addresses="10.0.0.7",
-            aliases="e164:1007",
-            bandwidth_quota_bps=str(quota),
-        )
-        self.house.write(ALICE, ANNA, bert)
+    def register(self, quota: int) -> None:
+        self.house.write(ALICE, ANNA, bertWith(quota))
         self.world.run(6.0)
         self.alice.register()
         self.bert.register()
         self.world.run(1.0)
+
+    def call(self, quota: int, options: StartUpOptions) -> None:
+        """
+        Bert calls Alice.
+        """
+        self.register(quota)
         self.bert.call("1000", options)
         self.world.run(1.0)
+
+    def callThere(self, name: str, options: StartUpOptions) -> Telephone:
+        """
+        Alice calls who signs by that key, or by none.
+        """
+        signs = None
+        if name:
+            signs = SigningIdentity(signingKey(name), "if://guardian/anna", "council-1")
+        callee = Telephone(self.world, "10.0.0.9", "1001", signs=signs)
+        self.register(128_000)
+        self.alice.call("1001", options)
+        self.world.run(2.0)
+        return callee
 
     def othersTake(self, bandwidth: int) -> str:
         """
@@ -113,3 +145,46 @@ def test_whoMayHaveMoreOpensItAndItIsTheirsUntilTheyLeave(
     scene.bert.hangup()
     scene.world.run(1.0)
     assert scene.othersTake(MORE) == "admissionConfirm"
+
+
+def test_whatTheCalledOneHasNoRoomForIsNotOpenedEither(scene: Scene) -> None:
+    scene.register(100_000)
+    scene.alice.call("1007", SLOW)
+    scene.world.run(1.0)
+    theRouted(scene)
+    assert len(scene.bert.flowing) == 1
+    assert set(scene.house.refusals()) == {NO_QUOTA}
+
+
+def test_whoHasAcceptedMoreByFastStartThanTheyMayHasNotAnswered(scene: Scene) -> None:
+    scene.register(100_000)
+    scene.alice.call("1007", FAST)
+    scene.world.run(1.0)
+    assert scene.alice.cause is scene.bert.cause is Cause.NO_CIRCUIT_AVAILABLE
+    assert scene.house.refusals() == [("answer", "BANDWIDTH_EXCEEDED", "quota")]
+
+
+@pytest.mark.parametrize("options", [SLOW, FAST])
+def test_aSignedAnswerIsPutThrough(scene: Scene, options: StartUpOptions) -> None:
+    callee = scene.callThere("anna", options)
+    theRouted(scene)
+    assert (scene.alice.speaking, callee.speaking) == (True, True)
+    assert scene.house.refusals() == []
+
+
+@pytest.mark.parametrize("options", [SLOW, FAST])
+@pytest.mark.parametrize(("name", "detail"), [("", "absent"), ("mallory", "unknownKey")])
+def test_anAnswerOfNobodyEndsTheCallBeforeItsCallerHearsOfIt(
+    scene: Scene, name: str, detail: str, options: StartUpOptions
+) -> None:
+    callee = scene.callThere(name, options)
+    assert "answered" not in scene.alice.reports
+    assert (scene.alice.cause, callee.cause) == (Cause.NORMAL_UNSPECIFIED, Cause.NORMAL_UNSPECIFIED)
+    assert scene.house.refusals() == [("answer", "INVALID_SIGNATURE", detail)]
+
+
+def test_whoIsRevokedLosesTheCallThatTheyHaveAnswered(scene: Scene) -> None:
+    callee = scene.callThere("anna", SLOW)
+    scene.house.write(ALICE)
+    scene.world.run(6.0)
+    assert (scene.alice.cause, callee.cause) == (Cause.NORMAL_CALL_CLEARING,) * 2

@@ -9,12 +9,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Protocol
 
+from h323d.call.applications import Application
 from h323d.call.dialrule import DialGuard
 from h323d.call.homes import Home
 from h323d.call.transport import IOpening
 from h323d.errors import DecodeError, EncodeError, ResourceUnavailable
 from h323d.gatekeeper.registry.registrations import Registration
 from h323d.gatekeeper.routed import messages
+from h323d.gatekeeper.routed.calledanswer import CalledAnswer, CalledChannels, Callee
 from h323d.gatekeeper.routed.config import CallModel
 from h323d.gatekeeper.routed.context import CallContext
 from h323d.gatekeeper.routed.dialling import dial, targetOf
@@ -24,12 +26,16 @@ from h323d.gatekeeper.routed.passage import PassageOwner, newPassage
 from h323d.gatekeeper.routed.side import CALLED, CALLER, Side, SideOwner
 from h323d.gatekeeper.routing.chain import FoundWay
 from h323d.gatekeeper.traversal import Whereabouts
+from h323d.h323.applications import connectApplication
+from h323d.h323.calls.incoming import proofsInConnect
 from h323d.h323.h245.bandwidth import ChannelJudge
 from h323d.h323.h245.connection import ControlNetwork
 from h323d.h323.signalling.q931 import Q931Message
 from h323d.h323.signalling.uuie import Content, Fields
 from h323d.values.address import PartyAddress, TransportAddress
 from h323d.values.cause import Cause
+from h323d.values.identifiers import CallID, LegID
+from h323d.values.proof import ofConnection
 
 __all__ = ["Attempt", "AttemptOwner"]
 
@@ -44,6 +50,7 @@ class AttemptOwner(SideOwner, PassageOwner, Protocol):
     calling: tuple[PartyAddress, ...]
     peer: TransportAddress
     model: CallModel
+    callId: CallID
     channels: ChannelJudge | None
 
 
@@ -57,6 +64,7 @@ class Attempt:
     @ivar model: how much of the call goes through us; as much as on the ways before it, or more.
     @ivar side: the called side.
     @ivar passage: what H.245 and media pass.
+    @ivar answer: what the gates make of who answers there.
     """
 
     def __init__(
@@ -79,6 +87,8 @@ class Attempt:
         self._reference = reference
         self.side = context.newSide(owner, CALLED, reference, self.address)
         self.model = self._modelTowards(names)
+        self._names = names
+        self.answer = CalledAnswer(context.zone.gates, LegID(owner.callId))
         self.passage = newPassage(
             owner,
             context,
@@ -87,7 +97,7 @@ class Attempt:
             self._guardOf,
             (self._homeOf(CALLER), self._homeOf(CALLED)),
             self._places(),
-            owner.channels,
+            self._judgeOf(owner.channels),
         )
         self._opening: IOpening | None = None
         self._held: Fields = {}
@@ -109,6 +119,7 @@ class Attempt:
         """
         End it, in whatever state.
         """
+        self.answer.end()
         self.side.release(cause)
         self.passage.close()
         if self._opening is not None:
@@ -144,6 +155,22 @@ class Attempt:
         except EncodeError as error:  # what came cannot be said again, or has become too long
             self._owner.fault("h225", which, DecodeError(error.reason, error.path))
 
+    def answerApplication(self, message: Q931Message, content: Content) -> Application:
+        """
+        What a Connect applies for.
+        """
+        owner, side = self._owner, self.side
+        shown = ofConnection(side.peerKey, self._context.clock.seconds())
+        callee = Callee(
+            side.source,
+            (*proofsInConnect(message, content, owner.identity), *shown),
+            self._names,
+            owner.identity.callIdentifier.hex(),
+            owner.callId,
+            self.answer.legId,
+        )
+        return connectApplication(callee, self.passage.neededWith(content))
+
     def believed(self, address: TransportAddress | None) -> TransportAddress | None:
         """
         Where the called side sends the call instead, if it may; where we take calls, it may.
@@ -165,6 +192,16 @@ class Attempt:
         if self._target.secure is not owner.callerSide.isSecure:
             model = stricter(model, CallModel.ROUTED_H245)
         return model
+
+    def _judgeOf(self, calling: ChannelJudge | None) -> ChannelJudge | None:
+        """
+        Who says how much the channels may need.
+
+        @param calling: says so for the caller; C{None} if nobody minds.
+        """
+        if calling is None:
+            return None
+        return CalledChannels(calling, self.answer, self._context.zone.gates)
 
     def _sideAt(self, which: int) -> Side:
         return self._owner.callerSide if which == CALLER else self.side

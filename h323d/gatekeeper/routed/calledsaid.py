@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from twisted.internet.defer import Deferred
+
+from h323d.call.applications import Refusal, Verdict
 from h323d.gatekeeper.routed import messages
 from h323d.gatekeeper.routed.attempt import Attempt
 from h323d.gatekeeper.routed.messages import Edit
@@ -53,11 +56,38 @@ class CalledSaid:
         @param attempt: the one that has led there.
         """
         kind = message.messageType
+        if attempt.answer.keeps(message, content):
+            return
         if kind == MessageType.CALL_PROCEEDING:
             self._swallow(attempt, content)
-            return
-        if kind == MessageType.FACILITY and self._redirected(attempt, content):
-            return
+        elif kind == MessageType.CONNECT and attempt.answer.isAsked:
+            self._judge(attempt, message, content)
+        elif kind != MessageType.FACILITY or not self._redirected(attempt, content):
+            self._pass(attempt, message, content)
+
+    def _judge(self, attempt: Attempt, message: Q931Message, content: Content) -> None:
+        """
+        Ask who it is that has answered.
+        """
+        verdict = attempt.answer.judge(attempt.answerApplication(message, content))
+        if isinstance(verdict, Deferred):
+            verdict.addCallback(self._judged, attempt, message, content)
+        else:
+            self._judged(verdict, attempt, message, content)
+
+    def _judged(
+        self, verdict: Verdict, attempt: Attempt, message: Q931Message, content: Content
+    ) -> None:
+        held = attempt.answer.decided(verdict)
+        if held is not None:
+            self._pass(attempt, message, content)
+            for later, itsContent in held:
+                self.received(attempt, later, itsContent)
+        elif isinstance(verdict, Refusal) and attempt.answer.isRefused:
+            self._progress.release(attempt.side.refusing(verdict), "server")
+
+    def _pass(self, attempt: Attempt, message: Q931Message, content: Content) -> None:
+        kind = message.messageType
         if kind == MessageType.ALERTING:
             self._progress.alerting()
         elif kind == MessageType.CONNECT:

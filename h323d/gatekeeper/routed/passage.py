@@ -24,11 +24,18 @@ from h323d.gatekeeper.routed.channeldoor import ChannelDoor, ControlWay
 from h323d.gatekeeper.routed.config import CallModel
 from h323d.gatekeeper.routed.context import CallContext
 from h323d.gatekeeper.routed.control import ControlCoupling, CouplingOwner
+from h323d.gatekeeper.routed.flows import flowsOf
 from h323d.gatekeeper.routed.media import MediaProxy, MediaProxyOwner
 from h323d.gatekeeper.routed.messages import Edit
-from h323d.gatekeeper.routed.side import CALLED
-from h323d.gatekeeper.routed.usage import ChannelUsage, UsageOwner, mayConcernChannels
+from h323d.gatekeeper.routed.side import CALLED, CALLER
+from h323d.gatekeeper.routed.usage import (
+    ChannelUsage,
+    UsageOwner,
+    fastStarted,
+    mayConcernChannels,
+)
 from h323d.gatekeeper.traversal import Whereabouts
+from h323d.h323.applications import BANDWIDTH_UNIT
 from h323d.h323.h245.bandwidth import ChannelJudge
 from h323d.h323.h245.connection import ControlNetwork
 from h323d.h323.h245.messages import Message
@@ -173,6 +180,15 @@ class Passage:
         except EncodeError as error:
             self._owner.fault("h245", which, DecodeError(error.reason, error.path))
         return None
+
+    def neededWith(self, content: Content) -> int:
+        """
+        Bit/s that the channels need that were opened, and those that an answer opens by fast start.
+        """
+        answer = self._channelsIn(CALLED, content.fields.get("fastStart", ()))
+        opened = {name: flowsOf(CALLER, each) for name, each in fastStarted(answer).items()}
+        known = {name: flows for name, flows in opened.items() if flows is not None}
+        return BANDWIDTH_UNIT * self._usage.neededWith(known)
 
     def close(self) -> None:
         """

@@ -100,6 +100,20 @@ class Side:
         return "" if self._connection is None else self._connection.local.host
 
     @property
+    def source(self) -> TransportAddress:
+        """
+        Where what it says comes from.
+        """
+        return self.peer if self._connection is None else self._connection.peer
+
+    @property
+    def peerKey(self) -> bytes | None:
+        """
+        The public key at the other end of its connection, as L{IStream} has it.
+        """
+        return None if self._connection is None else self._connection.peerKey
+
+    @property
     def isOpen(self) -> bool:
         return self._connection is not None
 
