@@ -182,9 +182,8 @@ class SIPEndpoint(Part[SIPConfig]):
             return
         if self.answers(flow):
             response = error.response()
-            headers = stamp(response.headers.lines("Via"), response.via, flow.peer)
-            response = response.withHeaders(response.headers.replacing("Via", *headers))
-            self._layer.respondStateless(response, flow)
+            headers = stamp(response.headers, response.via, flow.peer)
+            self._layer.respondStateless(response.withHeaders(headers), flow)
 
     def answers(self, flow: Flow) -> bool:
         return self._entrance.mayAnswer(flow)

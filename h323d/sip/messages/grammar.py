@@ -126,14 +126,13 @@ def withParameter(parameters: Parameters, name: str, value: str | None) -> Param
     """
     @return: C{parameters} with this one set, at its old place if it had one.
     """
-    if any(key == name for key, _ in parameters):
-        return tuple((key, value if key == name else old) for key, old in parameters)
-    return (*parameters, (name, value))
+    changed = [(key, value if key == name else old) for key, old in parameters]
+    return tuple(changed) if name in dict(parameters) else (*parameters, (name, value))
 
 
 def writeParameters(parameters: Parameters) -> str:
     return "".join(
-        f";{name}" if value is None else f";{name}={value}" for name, value in parameters
+        [f";{name}" if value is None else f";{name}={value}" for name, value in parameters]
     )
 
 

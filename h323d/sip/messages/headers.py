@@ -125,6 +125,7 @@ _CANONICAL = {name.lower(): name for name in _NAMES} | _COMPACT
 _AS_WRITTEN = {name: name for name in _NAMES} | _CANONICAL
 
 _Parsed = dict[tuple[str, object, bool], object]  # by canonical name, parser, and first alone
+_Lines = dict[str, tuple[str, ...]]  # by canonical name
 
 
 def canonicalName(name: str) -> str:
@@ -155,13 +156,14 @@ class Headers:
     so that an answer can repeat them as they came.
     """
 
-    __slots__ = ("_parsed", "_rows")
+    __slots__ = ("_lines", "_parsed", "_rows")
 
     def __init__(self, rows: Iterable[tuple[str, str]] = ()) -> None:
         """
         @param rows: name and value of each line.
         """
         self._rows = tuple((canonicalName(name), value) for name, value in rows)
+        self._lines: _Lines | None = None  # made when first asked for: most are only passed on
         self._parsed: _Parsed = {}
 
     @classmethod
@@ -171,6 +173,7 @@ class Headers:
         """
         self = cls.__new__(cls)
         self._rows = tuple(rows)
+        self._lines = None
         self._parsed = {}
         return self
 
@@ -178,18 +181,16 @@ class Headers:
         """
         @return: the first line of this name, whole; C{None} if there is none.
         """
-        wanted = canonicalName(name)
-        for key, value in self._rows:
-            if key == wanted:
-                return value
-        return None
+        lines = self.lines(name)
+        return lines[0] if lines else None
 
     def lines(self, name: str) -> tuple[str, ...]:
         """
         @return: every line of this name, whole.
         """
-        wanted = canonicalName(name)
-        return tuple(value for key, value in self._rows if key == wanted)
+        if self._lines is None:
+            self._lines = _byName(self._rows)
+        return self._lines.get(_AS_WRITTEN.get(name) or canonicalName(name), ())
 
     def all(self, name: str) -> tuple[str, ...]:
         """
@@ -198,9 +199,9 @@ class Headers:
 
         @raise DecodeError: a line cannot be divided.
         """
-        wanted = canonicalName(name)
-        lines = self.lines(wanted)
-        if wanted not in LIST_HEADERS:
+        lines = self.lines(name)
+        wanted = _AS_WRITTEN.get(name) or canonicalName(name)
+        if not lines or wanted not in LIST_HEADERS:
             return lines
         # An empty list is a line with nothing in it.
         return tuple(value for line in lines if line for value in splitCommas(line, wanted))
@@ -212,10 +213,11 @@ class Headers:
 
         @raise DecodeError: what C{parse} raises.
         """
-        key = (canonicalName(name), parse, False)
+        wanted = _AS_WRITTEN.get(name) or canonicalName(name)
+        key = (wanted, parse, False)
         known = self._parsed.get(key)
         if known is None:
-            known = self._parsed[key] = tuple(map(parse, self.all(name)))
+            known = self._parsed[key] = tuple(map(parse, self.all(wanted)))
         return cast(tuple[_T, ...], known)
 
     def first(self, name: str, parse: Callable[[str], _T]) -> _T | None:
@@ -224,7 +226,7 @@ class Headers:
 
         @return: C{None} if there is no such line.
         """
-        wanted = canonicalName(name)
+        wanted = _AS_WRITTEN.get(name) or canonicalName(name)
         key = (wanted, parse, True)
         known = self._parsed.get(key)
         if known is None:
@@ -260,6 +262,17 @@ class Headers:
             rows.extend(fresh)
         return self._changed(rows, {wanted})
 
+    def headedBy(self, name: str, parse: Callable[[str], _T], first: _T, *others: str) -> Headers:
+        """
+        As L{replacing}, where it is known what C{parse} makes of the first line.
+
+        @param first: that; the line is its text.
+        @param others: the lines behind it.
+        """
+        headed = self.replacing(name, str(first), *others)
+        headed._parsed[(canonicalName(name), parse, True)] = first
+        return headed
+
     def adding(self, name: str, *values: str) -> Headers:
         """
         @return: these, with lines of this name after all others.
@@ -288,14 +301,14 @@ class Headers:
         @return: these, less every line of these names.
         """
         unwanted = set(map(canonicalName, names))
-        return self._changed((row for row in self._rows if row[0] not in unwanted), unwanted)
+        return self._changed([row for row in self._rows if row[0] not in unwanted], unwanted)
 
     def only(self, *names: str) -> Headers:
         """
         @return: the lines of these names, in their order here.
         """
         wanted = set(map(canonicalName, names))
-        other = Headers.ofCanonical(row for row in self._rows if row[0] in wanted)
+        other = Headers.ofCanonical([row for row in self._rows if row[0] in wanted])
         other._parsed = {key: made for key, made in self._parsed.items() if key[0] in wanted}
         return other
 
@@ -324,3 +337,10 @@ class Headers:
 
     def __repr__(self) -> str:
         return f"Headers({list(self._rows)!r})"
+
+
+def _byName(rows: Iterable[tuple[str, str]]) -> _Lines:
+    lines: _Lines = {}
+    for name, value in rows:
+        lines[name] = (*lines[name], value) if name in lines else (value,)
+    return lines

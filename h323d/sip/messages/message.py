@@ -13,7 +13,7 @@ have it among its headers, and one that is put there is not written.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from h323d.errors import DecodeError
@@ -37,7 +37,6 @@ MAX_MAX_FORWARDS = 255  # 20.22
 MAX_SECONDS = 2**32 - 1  # what Expires and its kin can say (20.19)
 
 _T = TypeVar("_T")
-_M = TypeVar("_M", bound="SIPMessage")
 
 _COPIED = ("Via", "From", "To", "Call-ID", "CSeq")
 _COPIED_INTO_DIALOG = (*_COPIED, "Record-Route")
@@ -175,12 +174,6 @@ class SIPMessage:
         except DecodeError as error:
             raise DecodeError(error.reason, name) from None
 
-    def withHeaders(self: _M, headers: Headers) -> _M:
-        """
-        @return: this message with other header fields.
-        """
-        return replace(self, headers=headers)  # type: ignore[type-var]  # both are dataclasses
-
 
 def _present(value: _T | None, name: str) -> _T:
     if value is None:
@@ -199,6 +192,12 @@ class SIPRequest(SIPMessage):
     uri: URI
     headers: Headers = field(default_factory=Headers)
     body: bytes = field(default=b"", repr=False)  # there may be keys in it
+
+    def withHeaders(self, headers: Headers) -> SIPRequest:
+        """
+        @return: this message with other header fields.
+        """
+        return SIPRequest(self.method, self.uri, headers, self.body)
 
     @property
     def maxForwards(self) -> int | None:
@@ -237,6 +236,12 @@ class SIPResponse(SIPMessage):
     reason: str
     headers: Headers = field(default_factory=Headers)
     body: bytes = field(default=b"", repr=False)  # there may be keys in it
+
+    def withHeaders(self, headers: Headers) -> SIPResponse:
+        """
+        @return: this message with other header fields.
+        """
+        return SIPResponse(self.status, self.reason, headers, self.body)
 
     @property
     def isProvisional(self) -> bool:

@@ -39,6 +39,7 @@ MAX_METHOD_LENGTH = 64
 MAX_BODY_OCTETS = 262144
 
 _END = b"\r\n\r\n"
+_LENGTH = "Content-Length"
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _FOLD = re.compile(r"\r\n[ \t]+")
 _TOKEN = re.compile(TOKEN)
@@ -68,7 +69,7 @@ def parse(data: bytes) -> SIPRequest | SIPResponse:
     message, length = parseHead(data[start:end])
     body = data[end + len(_END) :]
     if length is not None and length > len(body):
-        error = DecodeError("says more than there is", "Content-Length", len(data))
+        error = DecodeError("says more than there is", _LENGTH, len(data))
         raise _refusal(error, message) from None
     # What is left over after the length that was told is not ours (18.3).
     return withBody(message, body if length is None else body[:length])
@@ -80,7 +81,8 @@ def parseHead(head: bytes) -> tuple[SIPRequest | SIPResponse, int | None]:
 
     @param head: without the empty line that ends them.
 
-    @return: the message, still without a body, and its Content-Length.
+    @return: the message, still without a body, and its Content-Length, which is not among its
+        header fields.
 
     @raise RefusedRequest: a request that is malformed, but can be answered.
     @raise DecodeError: anything else that is not the head of a message.
@@ -91,17 +93,18 @@ def parseHead(head: bytes) -> tuple[SIPRequest | SIPResponse, int | None]:
     _checkCharacters(text)
     startLine, *lines = _unfolded(text).split("\r\n")
     rows, error = _parseLines(lines)
-    headers = Headers.ofCanonical(rows)
+    lengths = [value for name, value in rows if name == _LENGTH]
+    headers = Headers.ofCanonical([row for row in rows if row[0] != _LENGTH])
     if startLine[:4].upper() == "SIP/":
         if error is not None:
             raise error
         response = _parseStatusLine(startLine, headers)
         _checkMandatory(response)
-        return response, _lengthOf(headers)
+        return response, _lengthOf(lengths)
     try:
         if error is not None:
             raise error
-        length = _lengthOf(headers)
+        length = _lengthOf(lengths)
         request = _parseRequestLine(startLine, headers)
         _checkMandatory(request)
         _checkSteering(request)
@@ -178,12 +181,15 @@ def _parseStatusLine(line: str, headers: Headers) -> SIPResponse:
     return SIPResponse(int(found[1]), found[2] or "", headers)
 
 
-def _lengthOf(headers: Headers) -> int | None:
-    text = headers.get("Content-Length")
-    if text is None:
+def _lengthOf(lengths: list[str]) -> int | None:
+    """
+    @param lengths: the lines of Content-Length, one at most.
+    """
+    if not lengths:
         return None
+    (text,) = lengths
     if not (text.isascii() and text.isdigit()) or len(text) > 10:
-        fail("not a number of octets", "Content-Length")
+        fail("not a number of octets", _LENGTH)
     return int(text)
 
 
@@ -197,11 +203,11 @@ def contentLength(head: bytes) -> int | None:
         return None
     lines = _unfolded(head.decode("utf-8", "surrogateescape")).split("\r\n")[1:]
     rows, _ = _parseLines(lines)
-    lengths = Headers.ofCanonical(rows).lines("Content-Length")
+    lengths = [value for name, value in rows if name == _LENGTH]
     if len(lengths) != 1:
         return None
     try:
-        return _lengthOf(Headers([("Content-Length", lengths[0])]))
+        return _lengthOf(lengths)
     except DecodeError:
         return None
 
@@ -229,12 +235,13 @@ def _checkSteering(request: SIPRequest) -> None:
 
 def withBody(message: SIPRequest | SIPResponse, body: bytes) -> SIPRequest | SIPResponse:
     """
-    @return: C{message} with its body, and without the Content-Length that has been obeyed.
+    @param message: as L{parseHead} has read it.
+
+    @return: it, with its body.
     """
-    headers = message.headers.without("Content-Length")
     if isinstance(message, SIPRequest):
-        return SIPRequest(message.method, message.uri, headers, body)
-    return SIPResponse(message.status, message.reason, headers, body)
+        return SIPRequest(message.method, message.uri, message.headers, body)
+    return SIPResponse(message.status, message.reason, message.headers, body)
 
 
 def _refusal(error: DecodeError, message: SIPRequest | SIPResponse) -> DecodeError:

@@ -4,9 +4,8 @@ Where a request came from, as is written into its topmost Via (RFC 3261, 18.2.1;
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from h323d.sip.messages.grammar import splitCommas
+from h323d.sip.messages.headers import Headers
 from h323d.sip.messages.message import SIPRequest
 from h323d.sip.messages.via import Via
 from h323d.values.address import TransportAddress
@@ -21,20 +20,16 @@ def stamped(request: SIPRequest, source: TransportAddress) -> SIPRequest:
     via = request.via
     if via.host == source.host and via.received is None and not via.wantsRport:
         return request
-    values = stamp(request.headers.lines("Via"), via, source)
-    return request.withHeaders(request.headers.replacing("Via", *values))
+    return request.withHeaders(stamp(request.headers, via, source))
 
 
-def stamp(lines: tuple[str, ...], via: Via, source: TransportAddress) -> Iterator[str]:
+def stamp(headers: Headers, via: Via, source: TransportAddress) -> Headers:
     """
-    The Via fields of a message, the topmost of which says where it came from.
+    The header fields of a message, whose topmost Via says where it came from.
 
-    @param lines: as they came.
-    @param via: the topmost of them.
+    @param headers: as they came.
+    @param via: the topmost that they have.
     """
-    stamped = via.withParameter("received", source.host)
-    if via.wantsRport:
-        stamped = stamped.withParameter("rport", str(source.port))
-    yield str(stamped)
-    yield from splitCommas(lines[0], "Via")[1:]
-    yield from lines[1:]
+    lines = headers.lines("Via")
+    others = (*splitCommas(lines[0], "Via")[1:], *lines[1:])
+    return headers.headedBy("Via", Via.parse, via.receivedFrom(source), *others)

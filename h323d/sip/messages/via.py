@@ -7,7 +7,7 @@ Also C{received} and C{rport} (RFC 3581), which the side that receives writes in
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from h323d.sip.messages.grammar import (
     HOST,
@@ -22,6 +22,7 @@ from h323d.sip.messages.grammar import (
     writeHost,
     writeParameters,
 )
+from h323d.values.address import TransportAddress
 
 __all__ = ["MAGIC_COOKIE", "Via"]
 
@@ -118,11 +119,14 @@ class Via:
     def maddr(self) -> str | None:
         return parameterOf(self.params, "maddr") or None
 
-    def withParameter(self, name: str, value: str | None) -> Via:
+    def receivedFrom(self, source: TransportAddress) -> Via:
         """
-        @return: this hop with one parameter set.
+        @return: this hop, as who has received the request from there passes it on.
         """
-        return replace(self, params=withParameter(self.params, name, value))
+        params = withParameter(self.params, "received", source.host)
+        if self.wantsRport:
+            params = withParameter(params, "rport", str(source.port))
+        return Via(self.transport, self.host, self.port, params, self.protocol)
 
     def __str__(self) -> str:
         port = "" if self.port is None else f":{self.port}"

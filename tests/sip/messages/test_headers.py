@@ -99,6 +99,15 @@ def test_aChangeForgetsOnlyWhatWasParsedOfItsOwnName() -> None:
     assert changed.only("To").first("Max-Forwards", int) is None
 
 
+def test_firstLineThatIsKnownIsNotReadAgain() -> None:
+    def never(text: str) -> str:
+        raise AssertionError(text)
+
+    headed = HEADERS.headedBy("v", never, "9", "8")
+    assert headed.first("Via", never) == "9"
+    assert headed.lines("Via") == ("9", "8")
+
+
 def test_equalLinesAreEqualHeaders() -> None:
     assert Headers([("f", "x")]) == Headers([("From", "x")])
     assert hash(Headers([("f", "x")])) == hash(Headers([("From", "x")]))

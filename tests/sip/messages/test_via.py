@@ -8,6 +8,7 @@ import pytest
 
 from h323d.errors import DecodeError
 from h323d.sip.messages.via import Via
+from h323d.values.address import TransportAddress
 
 
 @pytest.mark.parametrize(
@@ -47,7 +48,7 @@ def test_whatIsNoHopIsRefused(text: str) -> None:
 def test_placeTheRequestCameFromIsWrittenIn() -> None:
     via = Via.parse("SIP/2.0/UDP a.b:5060;rport;branch=z9hG4bK1")
     assert via.wantsRport
-    via = via.withParameter("received", "192.0.2.7").withParameter("rport", "1024")
+    via = via.receivedFrom(TransportAddress("192.0.2.7", 1024))
     assert (via.received, via.rport) == ("192.0.2.7", 1024)
     assert str(via) == "SIP/2.0/UDP a.b:5060;rport=1024;branch=z9hG4bK1;received=192.0.2.7"
 
