@@ -29,6 +29,7 @@ class RoomAccess:
     That to one room.
 
     @ivar recorded: whether who comes in is told that it is recorded.
+    @ivar tellsApart: whether it matters who comes in.
     """
 
     def __init__(self, config: RoomConfig) -> None:
@@ -37,6 +38,8 @@ class RoomAccess:
         self._members = _folded(config.members)
         self._pin = _pinOf(config.pin)
         self._moderatorPin = _pinOf(config.moderatorPin)
+        self._asks = self._pin is not None or self._moderatorPin is not None
+        self.tellsApart = self._asks or bool(self._moderators)
 
     def roleOf(self, identities: Iterable[str]) -> RoomRole | None:
         """
@@ -47,8 +50,7 @@ class RoomAccess:
         names = _folded(identities)
         if not self._moderators.isdisjoint(names):
             return RoomRole.MODERATOR
-        asks = self._pin is not None or self._moderatorPin is not None
-        return None if asks and self._members.isdisjoint(names) else RoomRole.PARTICIPANT
+        return None if self._asks and self._members.isdisjoint(names) else RoomRole.PARTICIPANT
 
     def roleFor(self, entered: str) -> RoomRole | None:
         """

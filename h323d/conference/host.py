@@ -161,10 +161,11 @@ class ConferenceHost(Part[ConferenceConfig]):
         Answer the leg, which then gets a seat in the room that is the target; or reject it.
         """
         roomId = RoomID(route.target)
-        role, counted = self._roleOf(leg, roomId), failingName(leg, self._callers)
+        role, counted = self._roleOf(leg, roomId), ""
         refusal, _ = self._seatFor(leg, roomId, role)
         refusal = refusal or self._refusalOf(leg.peer.host)
         if refusal is None and role is None:
+            counted = failingName(leg, self._callers)
             refusal = self.lobby.refusalOf(counted, self._rules.config)
         if refusal is not None:
             self._tellRefusal(leg, roomId, refusal)
@@ -173,7 +174,9 @@ class ConferenceHost(Part[ConferenceConfig]):
         self._receive(Arrival(self, leg, roomId, role, counted))
 
     def _roleOf(self, leg: ILeg, roomId: RoomID) -> RoomRole | None:
-        return self._accessTo(roomId).roleOf(identitiesOf(leg, self._callers, leg.vouched))
+        access = self._accessTo(roomId)
+        identities = identitiesOf(leg, self._callers, leg.vouched) if access.tellsApart else ()
+        return access.roleOf(identities)
 
     def _accessTo(self, roomId: RoomID) -> RoomAccess:
         return self._rules.accesses.get(roomId, EVERYBODYS)

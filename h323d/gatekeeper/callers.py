@@ -14,7 +14,7 @@ we are registered with.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Protocol
 
@@ -169,12 +169,8 @@ class Callers:
         holder = self._users.holderOf((PartyAddress(AddressKind.H323_ID, value),))
         if holder:
             return holder != (user or ("" if caller is None else caller.authenticated))
-        holders = [each.endpointId for each in self._holders(value)]
+        holders = [each.endpointId for each in self._registry.allCalled(value)]
         return bool(holders) and (caller is None or caller.endpointId not in holders)
-
-    def _holders(self, value: str) -> Iterator[Registration]:
-        for kind in AddressKind:
-            yield from self._registry.allByAlias(PartyAddress(kind, value))
 
 
 def _speaksForOthers(caller: Registration) -> bool:

@@ -37,6 +37,20 @@ def test_aRoomThatANumberHasOpenedHasNone() -> None:
 
 
 @pytest.mark.parametrize(
+    ("config", "matters"),
+    [
+        (RoomConfig("open"), False),
+        (RoomConfig("open", members=("anna",)), False),
+        (RoomConfig("led", moderators=("anna",)), True),
+        (RoomConfig("closed", pin="1234"), True),
+        (RoomConfig("led", moderatorPin="1234"), True),
+    ],
+)
+def test_whoComesInMattersWhereThereAreModeratorsOrPins(config: RoomConfig, matters: bool) -> None:
+    assert RoomAccess(config).tellsApart is matters
+
+
+@pytest.mark.parametrize(
     ("identity", "role"),
     [("anna", RoomRole.MODERATOR), ("bert", RoomRole.PARTICIPANT), ("carl", None)],
 )

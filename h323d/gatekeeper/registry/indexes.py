@@ -7,11 +7,13 @@ They hold endpoint identifiers, in the order in which they came.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-from h323d.values.address import PartyAddress
+from h323d.values.address import AddressKind, PartyAddress
 
 __all__ = ["NameIndex", "PrefixIndex"]
+
+_KINDS = tuple(AddressKind)
 
 
 class NameIndex:
@@ -37,11 +39,18 @@ class NameIndex:
         """
         Everybody who has a name, in the order in which they came.
         """
-        sharing = self._sharing.get(name)
-        if sharing is not None:
-            return tuple(sharing)
         first = self._first.get(name)
-        return () if first is None else (first,)
+        if first is None:
+            return ()
+        sharing = self._sharing.get(name)
+        return (first,) if sharing is None else tuple(sharing)
+
+    def allCalled(self, text: str) -> Iterator[str]:
+        """
+        Everybody who has a name of that text, of whatever kind; more than once who has several.
+        """
+        for kind in _KINDS:
+            yield from self.all(PartyAddress(kind, text))
 
     def add(self, name: PartyAddress, endpointId: str) -> None:
         first = self._first.setdefault(name, endpointId)

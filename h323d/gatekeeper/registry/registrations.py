@@ -145,6 +145,12 @@ class EndpointRegistry:
         """
         return tuple(self._byId[each] for each in self._names.all(alias))
 
+    def allCalled(self, text: str) -> Iterator[Registration]:
+        """
+        As L{allByAlias}, whatever kind of name it is; who has it as several comes up for each.
+        """
+        return map(self._byId.__getitem__, self._names.allCalled(text))
+
     def phonesOf(self, name: PartyAddress) -> tuple[Registration, ...]:
         """
         The SIP phones of that name, in the order in which they came: what one dials may have been

@@ -34,6 +34,15 @@ def test_whoAddsANameTwiceHasItOnce() -> None:
     assert names.first(SALES) is None
 
 
+def test_aNameIsFoundWhateverItsKind() -> None:
+    names = NameIndex()
+    names.add(SALES, "a")
+    names.add(PartyAddress(AddressKind.EMAIL, "sales"), "b")
+    names.add(SALES, "c")
+    assert sorted(names.allCalled("sales")) == ["a", "b", "c"]
+    assert list(names.allCalled("purchases")) == []
+
+
 def test_aNameCanBeRemovedFromTheMiddle() -> None:
     names = NameIndex()
     for each in ("a", "b", "c"):
