@@ -57,19 +57,23 @@ class SteadyStatistics(ReceiverStatistics):
             and self._candidateAt[stream] == NO_SEQUENCE
         )
 
-    def count(self, stream: int, timestamp: int, arrival: float, timed: bool) -> None:
+    def count(self, stream: int, arrival: float, packets: int = 1) -> None:
         """
-        Count the packet that L{follows}.
+        Count the packet that L{follows}, or so many in a row.
+
+        @param arrival: of the last, seconds.
+        """
+        self._highestAt[stream] += packets
+        self._seenAt[stream] = (self._seenAt[stream] + 1 << packets) - 1 & _WINDOW
+        self._receivedAt[stream] += packets
+        self._lastAt[stream] = arrival
+
+    def time(self, stream: int, timestamp: int, arrival: float) -> None:
+        """
+        The arrival of a packet that is counted was measured.
 
         @param arrival: seconds.
-        @param timed: whether that was measured.
         """
-        self._highestAt[stream] += 1
-        self._seenAt[stream] = (self._seenAt[stream] << 1 | 1) & _WINDOW
-        self._receivedAt[stream] += 1
-        self._lastAt[stream] = arrival
-        if not timed:
-            return
         if self._timedAt[stream]:
             rate = self._rateAt[stream]
             sent = (timestamp - self._timestampAt[stream]) & _STAMPS

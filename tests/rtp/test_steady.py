@@ -79,9 +79,21 @@ def test_countingComesToTheSame(first: int, stamp: int) -> None:
     arrivals[60:] += 2.0  # a step too long to be jitter
     for number, arrival in enumerate(arrivals.tolist(), 1):
         timed = number % 3 != 0
-        one.count(1, (stamp + 160 * number) & 0xFFFFFFFF, arrival, timed)
+        one.count(1, arrival)
+        if timed:
+            one.time(1, (stamp + 160 * number) & 0xFFFFFFFF, arrival)
         update(other, first + number, stamp + 160 * number, arrival, timed)
     assert one.jitterUnits[1] > 0
+    assert differing(one, other) == []
+
+
+@pytest.mark.parametrize("packets", [1, 3, 64, 70])
+def test_aRunIsCountedAsItsPacketsOneByOne(packets: int) -> None:
+    one, other = begun(10, 0), begun(10, 0)
+    one.count(1, 1.5, packets)
+    for _ in range(packets):
+        other.count(1, 1.5)
+    assert one.received[1] == packets + 1
     assert differing(one, other) == []
 
 

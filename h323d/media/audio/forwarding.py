@@ -24,6 +24,7 @@ from h323d.media.audio.transcoding import Transcoding
 from h323d.media.packets import ROW_BYTES, IPacketIO, PacketBatch
 from h323d.media.reports import Report
 from h323d.rtp.columns import HEADER_BYTES, numbers
+from h323d.rtp.steady import FEW
 
 __all__ = ["Forwarding"]
 
@@ -84,7 +85,13 @@ class Forwarding:
         transcoding: Transcoding,
         receiver: Receiver,
         strays: Strays,
+        few: int = FEW,
     ) -> None:
+        """
+        @param few: 0 if nothing is to be foretold (L{h323d.media.audio.course}), which changes
+            nothing but the time that it takes.
+        """
+        self._few = few
         self._table = table
         self._codecs = codecs
         self._forms = forms
@@ -95,6 +102,7 @@ class Forwarding:
         self._sends = numbers(table.sends)
         self.renumbering = Renumbering(table)
         self.lanes: dict[int, Lane] = {}
+        self._ahead: list[Lane] = []  # of what is in the columns
         self.clock = self.givenUp = 0
 
     def take(
@@ -113,14 +121,34 @@ class Forwarding:
             lane = self.lanes.get(slot)
             if lane is None:
                 batch.strayed.append(row)
-            elif not self._passExpected(batch, lane, row, lengths[row], arrivals[row], now):
+            elif not (
+                self._passForetold(batch, lane, row, lengths[row], arrivals[row], now)
+                or self._passExpected(batch, lane, row, lengths[row], arrivals[row], now)
+            ):
                 (batch.strayed if slot in self._strays.astray else batch.left).append(row)
         self._emit(packets, batch)
+        if batch.left or batch.strayed:
+            self.note()
         reports: list[Report] = []
         if batch.left:
             left = drained.only(batch.left)
             reports = self._passJudged(packets, left, now)
         return reports, drained.only(batch.strayed) if batch.strayed else None
+
+    def note(self) -> None:
+        """
+        Have the columns tell of all that has been sent on, as somebody may look at them.
+        """
+        for lane in self._ahead:
+            self._note(lane)
+        self._ahead.clear()
+
+    def _note(self, lane: Lane) -> None:
+        course = lane.course
+        if course.count:
+            self._receiver.statistics.count(lane.source, course.arrival, course.count)
+            self.renumbering.note(lane)
+            course.count = 0
 
     def missSilent(self, now: float) -> None:
         """
@@ -147,9 +175,9 @@ class Forwarding:
         leaves no gap in our numbers: time jumps, as with frames that the mixer gives up.
         """
         slots = drained.slots.tolist()
-        counts = Counter(slots)
-        if len(counts) == len(slots):  # nearly always
+        if len(set(slots)) == len(slots):  # nearly always
             return drained
+        counts = Counter(slots)
         kept: list[int] = []
         for row, slot in enumerate(slots):
             counts[slot] -= 1
@@ -172,6 +200,30 @@ class Forwarding:
             self.renumbering.pause(lane, int(drained.data[row, 2:4].view(">u2")[0]))
         self._receiver.restart(lane.source)
 
+    def _passForetold(
+        self, batch: _Batch, lane: Lane, row: int, length: int, arrival: float, now: float
+    ) -> bool:
+        """
+        @return: whether it was the packet that the lane's course foretold; it is sent on then.
+        """
+        course, source = lane.course, batch.packets.sources.get(row)
+        if not self._sends[lane.target] or (
+            source is not None and self._receiver.peers.get(lane.source) != source
+        ):
+            return False
+        if not course.take(batch.octets, row * ROW_BYTES, length, self.clock):
+            return False
+        course.arrival = now
+        if arrival == arrival:  # it was measured
+            course.arrival = arrival = min(arrival, now)
+            self._receiver.statistics.time(lane.source, course.stamp, arrival)
+            lane.waited(now - arrival)
+        if course.count == 1:
+            self._ahead.append(lane)
+        batch.rows.append(row)
+        batch.targets.append(lane.target)
+        return True
+
     def _passExpected(
         self, batch: _Batch, lane: Lane, row: int, length: int, arrival: float, now: float
     ) -> bool:
@@ -180,6 +232,8 @@ class Forwarding:
             the slot is C{astray}.
         """
         drained, slot = batch.packets, lane.source
+        self._note(lane)
+        lane.course.end()
         if slot in self._strays.astray or not HEADER_BYTES < length < ROW_BYTES:
             return False
         at = row * ROW_BYTES
@@ -197,14 +251,17 @@ class Forwarding:
             return False
         timed = arrival == arrival
         arrival = min(arrival, now) if timed else now
-        self._receiver.statistics.count(slot, stamp, arrival, timed)
+        self._receiver.statistics.count(slot, arrival)
         if timed:
+            self._receiver.statistics.time(slot, stamp, arrival)
             lane.waited(now - arrival)
         header = bool(second & _MARKER), sequence, stamp
         kind = lane.form.kinds[payloadType]
         if lane.form.coding is not None:
             self._transcoding.follow(lane, lane.form.coding, kind, sequence, stamp)
         self._number(batch, lane, row, kind, header, size)
+        if self._few and lane.form.coding is None and lane.run:
+            self.renumbering.foretell(lane, payloadType, stamp, ssrc, size, self.clock)
         return True
 
     def _number(

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from h323d.media.audio.course import JUMP_MS, Course
 from h323d.media.audio.table import PortTable
 from h323d.rtp.columns import numbers, writeHeader
 from h323d.rtp.statistics import MAX_DROPOUT, MAX_MISORDER
@@ -21,7 +22,6 @@ from h323d.rtp.statistics import MAX_DROPOUT, MAX_MISORDER
 __all__ = ["SLACK_MS", "Coding", "Renumbering", "Lane", "LaneForm"]
 
 SLACK_MS = 100  # by which a timestamp may lag behind the clock, rather than to jump
-_JUMP_MS = 1000  # a step that is not the network's
 _SEQUENCES = 1 << 16
 _STAMPS = (1 << 32) - 1
 _HALF = 1 << 31
@@ -84,6 +84,7 @@ class Lane:
     @ivar position: the source's last timestamp, in its own units, not reduced.
     @ivar pauses: whether there was nothing to send of the last packet.
     @ivar delay: for how long packets wait with us, seconds; a mean, 0 before the first.
+    @ivar course: how it goes on.
     """
 
     source: int
@@ -97,6 +98,7 @@ class Lane:
     position: int = 0
     pauses: bool = False
     delay: float = 0.0
+    course: Course = field(default_factory=Course)
 
     def waited(self, seconds: float) -> None:
         """
@@ -160,7 +162,7 @@ class Renumbering:
         target, units = lane.target, lane.form.units
         natural = self._base[target] + clock * units
         step = ((stamp + lane.shift - natural + _HALF) & _STAMPS) - _HALF
-        if not lane.begun or not -_JUMP_MS * units < step < _JUMP_MS * units:
+        if not lane.begun or not -JUMP_MS * units < step < JUMP_MS * units:
             begins = self._goingOn(target, natural, units)
             lane.begun, lane.shift = True, (begins - stamp) & _STAMPS
             marker, step = self._expected[target] != begins, begins - natural
@@ -174,6 +176,34 @@ class Renumbering:
         self._sent[target] += 1
         self._octets[target] += size
         return True
+
+    def foretell(
+        self, lane: Lane, payloadType: int, stamp: int, ssrc: int, size: int, clock: int
+    ) -> None:
+        """
+        Have the lane's course go on from its newest packet, which has been written.
+
+        @param payloadType: that it came with; likewise its timestamp and SSRC.
+        @param size: of its payload, octets.
+        @param clock: of the plane, milliseconds.
+        """
+        target, form = lane.target, lane.form
+        came = payloadType, lane.last, stamp, ssrc
+        ours = self._base[target] + clock * form.units
+        sent = form.payloadType, self._sequence[target] - 1, ours, self._ownSsrc[target]
+        lane.course.begin(came, size, sent, (form.packetMs, form.units), clock)
+
+    def note(self, lane: Lane) -> None:
+        """
+        Count what the lane's course has taken.
+        """
+        course, target, units = lane.course, lane.target, lane.form.units
+        lane.last, lane.run = course.sequence, lane.run + course.count
+        self._sequence[target] = course.number + 1
+        self._base[target] = course.ours - course.clock * units
+        self._expected[target] = course.ours + lane.form.packetMs * units
+        self._sent[target] += course.count
+        self._octets[target] += course.count * course.size
 
     def _goingOn(self, target: int, natural: int, units: int) -> int:
         """

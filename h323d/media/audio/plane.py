@@ -115,6 +115,7 @@ class MediaPlane:
         self._noteLateness(now - self._origin - self.nextDue() * self._tickSeconds)
         self._passOver(index - 1)
         self._forwarding.clock = self._clockAt(now)
+        self._forwarding.note()
         self._obey(packets, index)
         for group in self._rooms.inhabited:
             due = group.dueIn(self._last, index)

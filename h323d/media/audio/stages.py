@@ -59,7 +59,7 @@ class Stages:
         transcoding = Transcoding(table, known, coders, decoding, sender)
         self.strays = strays = Strays(forms)
         self.forwarding = forwarding = Forwarding(
-            table, known, forms, transcoding, receiver, strays
+            table, known, forms, transcoding, receiver, strays, few
         )
         self.passing = passing = Passing(
             table, forms, forwarding, transcoding, strays, stores, receiver, sender, digits

@@ -172,7 +172,9 @@ class Steady:
                 part = parts[form] = _Part()
             part.rows.append(row)
             stamp, (arrival, measured) = stamps[row], arrivals[row]
-            self._statistics.count(slot, stamp, arrival, measured)
+            self._statistics.count(slot, arrival)
+            if measured:
+                self._statistics.time(slot, stamp, arrival)
             buffers = form.store.buffers
             buffers.claim(part.places, self._row[slot], stamp, form.count, now, arrival)
         for form, part in parts.items():

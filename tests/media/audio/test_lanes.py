@@ -6,7 +6,8 @@ from __future__ import annotations
 
 from h323d.media.audio.lanes import SLACK_MS, Lane, LaneForm, Renumbering
 from h323d.media.audio.table import PortTable
-from h323d.rtp.packet import RTPPacket, decode
+from h323d.rtp.packet import RTPPacket, decode, encode
+from tests.support.columns import differing
 
 OURS, FIRST, BEGAN = 5555, 1000, 90_000  # SSRC, sequence number and timestamp
 PEERS = 800_000  # timestamp
@@ -153,3 +154,20 @@ def test_whatPassesIsCounted() -> None:
     scene.numbers(7, 8, 6)
     assert scene.table.sent[scene.target] == 2
     assert scene.table.sentOctets[scene.target] == 320
+
+
+def test_aRunThatWasForetoldLeavesWhatItsPacketsWouldOneByOne() -> None:
+    foretold, written = Scene(), Scene()
+    for scene in (foretold, written):
+        scene.passOn(65530, PEERS)
+    course = foretold.lane.course
+    foretold.renumbering.foretell(foretold.lane, 0, PEERS, 77, 160, foretold.clock - 20)
+    for ahead in range(1, 10):
+        packet = RTPPacket(0, (65530 + ahead) & 0xFFFF, PEERS + 160 * ahead, 77, bytes(160))
+        octets = bytearray(encode(packet))
+        assert course.take(memoryview(octets), 0, len(octets), foretold.clock)
+        foretold.clock += 20
+        assert decode(bytes(octets)) == written.passOn(packet.sequenceNumber, packet.timestamp)
+    foretold.renumbering.note(foretold.lane)
+    assert differing(foretold.table, written.table) == []
+    assert (foretold.lane.last, foretold.lane.run) == (written.lane.last, written.lane.run)
