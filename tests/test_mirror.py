@@ -88,7 +88,7 @@ PARTS = {
     "tests/walks/test_decisions.py": "guard/judging server/remembering",
     "tests/walks/test_guard.py": "server/guarding",
     "tests/walks/test_policies.py": "server/policing",
-    "tests/ha/test_primitives.py": "ha/tellable",
+    "tests/telling/test_primitives.py": "telling/tellable",
     "tests/h323/test_endpoint.py": "h323/calls/originator",
     "tests/h323/calls/test_leg.py": "h323/calls/facility h323/calls/legcontext h323/calls/legdigits",
     "tests/h323/h245/test_media.py": "h323/h245/channels/incoming",

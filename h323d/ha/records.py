@@ -5,7 +5,7 @@ Of each turn, first its input, before it happens (L{InputRecord}); then, before 
 leaves, what was answered meanwhile, and a sum of all that is to leave (L{DoneRecord}).  Where
 nothing enters for a while, a L{HeartbeatRecord} says so; where an input is not to happen, as a
 leader has died of it, a L{QuarantinedRecord} does.  A record is of primitives alone
-(L{h323d.ha.primitives}), and begins with its version.
+(L{h323d.telling.primitives}), and begins with its version.
 
 Each has the epoch in which it was told, which is one more at each take-over.  One of an older epoch
 than the last is of somebody who does not know yet that he leads no more, and is refused.
@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from h323d.errors import H323dError
-from h323d.ha import primitives
+from h323d.telling import primitives
 
 __all__ = [
     "VERSION",
@@ -92,7 +92,7 @@ class DoneRecord:
     """
     It has happened, and what comes of it is about to leave.
 
-    @ivar sum: of all that leaves (L{h323d.ha.primitives.summed}).
+    @ivar sum: of all that leaves (L{h323d.telling.primitives.summed}).
     """
 
     turn: int
@@ -129,7 +129,7 @@ Record = InputRecord | DoneRecord | HeartbeatRecord | QuarantinedRecord
 
 def encode(record: Record) -> bytes:
     """
-    @raise h323d.ha.primitives.NotAValue: there is something in it that cannot be told.
+    @raise h323d.telling.primitives.NotAValue: there is something in it that cannot be told.
     """
     match record:
         case InputRecord(turn, at, kind, arguments, epoch):

@@ -18,7 +18,7 @@ from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from zope.interface import implementer
 
 from h323d.ha.doors import Doors, Kind
-from h323d.ha.primitives import summed
+from h323d.telling.primitives import summed
 
 __all__ = ["Happened", "Later", "Output", "Turns", "World"]
 

@@ -10,7 +10,6 @@ import pytest
 
 from h323d.errors import ResourceUnavailable
 from h323d.ha import records
-from h323d.ha.primitives import NotAValue
 from h323d.ha.records import (
     Answer,
     BadRecord,
@@ -22,6 +21,7 @@ from h323d.ha.records import (
     RecordReader,
     Succession,
 )
+from h323d.telling.primitives import NotAValue
 from h323d.values.address import TransportAddress
 
 HERE = TransportAddress("10.0.0.1", 1720)

@@ -12,8 +12,8 @@ from typing import Any
 from h323d.call.legs import ILeg
 from h323d.config.sections import Configuration
 from h323d.events.bus import Fact
-from h323d.ha.primitives import NotAValue, encode
-from h323d.ha.tellable import isOfTheHouse, isValue
+from h323d.telling.primitives import NotAValue, encode
+from h323d.telling.tellable import isOfTheHouse, isValue
 from tests.support.kernel import Kernel
 from tests.support.led import Inside, LedServer, follow
 from tests.support.simulation import Simulation

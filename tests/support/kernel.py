@@ -30,12 +30,12 @@ from h323d.call.transport import (
     SecureStreams,
 )
 from h323d.ha.doors import Kind, Security
-from h323d.ha.primitives import encode
 from h323d.ha.records import InputRecord
 from h323d.inputs import Input
 from h323d.net.datagram import Datagrams
 from h323d.net.files import Files
 from h323d.net.stream import StreamListener, StreamOpener
+from h323d.telling.primitives import encode
 from h323d.values.address import TransportAddress
 from tests.support.network import SimulatedHost
 from tests.support.networkmedia import NetworkPair, NetworkPorts

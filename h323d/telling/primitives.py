@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 
 from h323d.errors import H323dError
-from h323d.ha.tellable import (
+from h323d.telling.tellable import (
     TEXTUAL,
     argumentsOf,
     classOf,

@@ -17,9 +17,6 @@ from dataclasses import fields, is_dataclass
 from pathlib import PosixPath, PurePosixPath
 from typing import Any
 
-from h323d.call.lookups import LookupFailed
-from h323d.errors import H323dError
-
 __all__ = [
     "TEXTUAL",
     "argumentsOf",
@@ -54,7 +51,6 @@ What is made of its text, by name.
 _ERRORS: dict[str, type[Exception]] = {
     each.__name__: each
     for each in (
-        LookupFailed,
         OSError,
         FileNotFoundError,
         PermissionError,
@@ -142,8 +138,11 @@ def isError(kind: type) -> bool:
     """
     Whether it is a class of errors that can be told.
     """
-    known = _ERRORS.get(kind.__name__) is kind
-    return known or (isOfTheHouse(kind) and issubclass(kind, H323dError))
+    return _ERRORS.get(kind.__name__) is kind or _isOurError(kind)
+
+
+def _isOurError(kind: type) -> bool:
+    return isOfTheHouse(kind) and issubclass(kind, Exception)
 
 
 def errorName(kind: type) -> str:
@@ -169,6 +168,6 @@ def errorOf(name: str) -> type[Exception]:
     if name in _ERRORS:
         return _ERRORS[name]
     kind = classOf(name)
-    if not issubclass(kind, H323dError):
+    if not _isOurError(kind):
         raise ValueError(f"{name} is no error")
     return kind

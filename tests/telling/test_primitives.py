@@ -20,9 +20,9 @@ from h323d.call.lookups import LookupFailed, ServiceRecord
 from h323d.call.wire import WireMessage, WireProtocol
 from h323d.config.sections import Configuration
 from h323d.errors import ResourceUnavailable, UnexpectedStatus
-from h323d.ha.primitives import NotAValue, Unreadable, decode, encode, summed
 from h323d.media.audio.commands import Commands
 from h323d.operation.command import Role
+from h323d.telling.primitives import NotAValue, Unreadable, decode, encode, summed
 from h323d.values.address import TransportAddress
 
 HERE = TransportAddress("10.0.0.1", 1720)
@@ -128,8 +128,8 @@ def test_octetsThatMeanNothingAreRefused(octets: bytes) -> None:
     "name",
     [
         b"os:system",
-        b"h323d.ha.primitives:encode",
-        b"h323d.ha.primitives:sys.exit",
+        b"h323d.telling.primitives:encode",
+        b"h323d.telling.primitives:sys.exit",
         b"h323d.nowhere:Value",
         b"h323d.media.audio.commands:Commands",
         b"subprocess:Popen",

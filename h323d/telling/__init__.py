@@ -1,0 +1,3 @@
+"""
+What one process of ours tells another: values, as octets.
+"""
