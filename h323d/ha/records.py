@@ -36,7 +36,7 @@ __all__ = [
     "encode",
 ]
 
-VERSION = 1  # of the form of records
+VERSION = 2  # of the form of records
 MAX_OCTETS = 1 << 26  # of one
 _MAGIC = b"h3"
 _HEAD = struct.Struct(">2sBBII")  # magic, version, kind, octets that follow, their CRC

@@ -1,9 +1,14 @@
 """
-Values as octets, and back: what a record of one process tells another.
+Values as octets, and back: what one process of ours tells another.
 
 There are numbers, text, octets and rows of them, and the frozen values of the house, each by the
 name of its class and its fields.  To read is to make values anew, and nothing else: no class that
-is not known already is looked for, and nothing is made that is no value, enumeration or error.
+is not known already is looked for, and nothing is made that is no value, enumeration or error.  A
+L{Vocabulary} may have less, for whoever is to be told less.
+
+A value is written as a line of JSON.  What JSON has stays as it is; everything else is an array
+that begins with the name of its kind.  Octets stand behind the line, one after the other, and their
+number in it.
 
 What leaves is summed in the same form, where things that are no values count by what they are
 called.
@@ -12,36 +17,37 @@ called.
 from __future__ import annotations
 
 import enum
+import functools
+import json
 import re
-import struct
 import zlib
-from collections.abc import Callable, Iterable
-from dataclasses import is_dataclass
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
 
-from h323d.errors import H323dError
+from h323d.errors import DecodeError
 from h323d.telling.tellable import (
     TEXTUAL,
     argumentsOf,
     classOf,
     errorName,
     errorOf,
-    fieldNames,
     fieldsOf,
     isError,
     isOfTheHouse,
     isValue,
-    memberOf,
+    makerOf,
     nameOf,
 )
 
-__all__ = ["NotAValue", "Unreadable", "decode", "encode", "summed"]
+__all__ = ["ALL", "NotAValue", "Unreadable", "Vocabulary", "decode", "encode", "summed"]
 
 DEPTH = 40  # of values within values
-_LENGTH = struct.Struct(">I")
-_FLOAT = struct.Struct(">d")
+_COLUMNS = "biufc"  # kinds of arrays: numbers of all sorts
+_PLAIN = frozenset((type(None), bool, int, float, str))  # what JSON has
+
+Plain = Any
 
 
 class NotAValue(TypeError):
@@ -50,154 +56,108 @@ class NotAValue(TypeError):
     """
 
 
-class Unreadable(H323dError):
+class Unreadable(DecodeError):
     """
     Octets that are no values.
-
-    @ivar offset: the octet where it was noticed.
     """
 
-    def __init__(self, reason: str, offset: int) -> None:
-        super().__init__(reason, offset)
-        self.reason = reason
-        self.offset = offset
 
-    def __str__(self) -> str:
-        return f"octet {self.offset}: {self.reason}"
+# Writing.
 
 
-class _Form(enum.IntEnum):
-    """
-    What begins each value.
-    """
+def _refuseObject(found: dict[str, Plain]) -> Plain:
+    raise ValueError("an object, where there are arrays alone")
 
-    NONE = 0
-    FALSE = 1
-    TRUE = 2
-    INTEGER = 3
-    FLOAT = 4
-    OCTETS = 5
-    TEXT = 6
-    TUPLE = 7
-    LIST = 8
-    MAPPING = 9
-    SET = 10
-    FROZEN_SET = 11
-    VALUE = 12
-    MEMBER = 13
-    ERROR = 14
-    ARRAY = 15
-    SCALAR = 16
-    TEXTUAL = 17
-    PATTERN = 18
-    NAME = 19  # in sums alone
+
+_writing = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+_reading = json.JSONDecoder(object_hook=_refuseObject)
 
 
 class _Writer:
     """
-    Writes values one after the other.
+    Makes of values what JSON has.
+
+    @ivar octets: what stands behind the line.
     """
 
-    def __init__(self) -> None:
-        self.octets = bytearray()
+    def __init__(self, known: frozenset[type] | None) -> None:
+        self._known = known
+        self.octets: list[bytes] = []
 
-    def write(self, thing: Any) -> None:  # Any: as values are
-        writer = _WRITERS.get(type(thing))
-        if writer is not None:
-            writer(self, thing)
-        else:
-            self._writeUncommon(thing)
-
-    def _writeUncommon(self, thing: Any) -> None:
+    def plain(self, thing: Any) -> Plain:  # Any: as values are
         kind: type = type(thing)
-        if isinstance(thing, enum.Enum) and isOfTheHouse(kind):
-            self.row(_Form.MEMBER, (nameOf(kind), memberOf(thing)))
-        elif isValue(kind):
-            self.row(_Form.VALUE, (nameOf(kind), *fieldsOf(kind, thing)))
-        elif isinstance(thing, np.ndarray):
-            self.row(_Form.ARRAY, (thing.dtype.str, thing.shape, thing.tobytes()))
-        elif isinstance(thing, np.generic):
-            self.row(_Form.SCALAR, (thing.dtype.str, thing.tobytes()))
-        elif isinstance(thing, re.Pattern):
-            self.row(_Form.PATTERN, (thing.pattern, thing.flags))
-        elif kind.__name__ in TEXTUAL and TEXTUAL[kind.__name__] is kind:
-            self.row(_Form.TEXTUAL, (kind.__name__, str(thing)))
-        elif isinstance(thing, Exception) and isError(kind):
-            self.row(_Form.ERROR, (errorName(kind), argumentsOf(thing), thing.__cause__))
-        else:
-            self.unknown(thing)
+        if kind in _PLAIN:
+            return thing
+        write = _WRITERS.get(kind)
+        if write is not None:
+            return write(self, thing)
+        if _isSpoken(kind):
+            if self._known is not None and kind not in self._known:
+                return self.unknown(thing)
+            return self.row(nameOf(kind), fieldsOf(kind, thing))
+        return self._uncommon(kind, thing)
 
-    def unknown(self, thing: Any) -> None:
+    def _uncommon(self, kind: type, thing: Any) -> Plain:
+        if isinstance(thing, np.ndarray):
+            return self.row("array", (thing.dtype.str, thing.shape, thing.tobytes()))
+        if isinstance(thing, np.generic):
+            return self.row("scalar", (thing.dtype.str, thing.tobytes()))
+        if self._known is not None:
+            return self.unknown(thing)
+        if isinstance(thing, re.Pattern):
+            return self.row("pattern", (thing.pattern, thing.flags))
+        if kind.__name__ in TEXTUAL and TEXTUAL[kind.__name__] is kind:
+            return ["textual", kind.__name__, str(thing)]
+        if isinstance(thing, Exception) and isError(kind):
+            return self.row("error", (errorName(kind), argumentsOf(thing), thing.__cause__))
+        return self.unknown(thing)
+
+    def unknown(self, thing: Any) -> Plain:
         """
         Something is no value.
         """
-        raise NotAValue(f"{type(thing).__module__}.{type(thing).__qualname__} is no value")
+        kind = type(thing)
+        raise NotAValue(f"{kind.__module__}.{kind.__qualname__} is no value that can be told")
 
-    def piece(self, form: _Form, octets: bytes) -> None:
+    def row(self, name: str, things: Iterable[Any]) -> list[Plain]:
         """
-        Write something that has nothing within.
+        Several things as one.
         """
-        self.octets.append(form)
-        self.octets += _LENGTH.pack(len(octets))
-        self.octets += octets
+        row = [each if type(each) in _PLAIN else self.plain(each) for each in things]
+        row.insert(0, name)
+        return row
 
-    def row(self, form: _Form, things: Iterable[Any]) -> None:
+    def writeOctets(self, octets: bytes) -> Plain:
+        self.octets.append(octets)
+        return ["octets", len(octets)]
+
+    def writeTuple(self, things: Iterable[Any]) -> Plain:
+        return self.row("tuple", things)
+
+    def writeList(self, things: Iterable[Any]) -> Plain:
+        return self.row("list", things)
+
+    def writeSet(self, things: Iterable[Any]) -> Plain:
+        return self.row("set", sorted(things, key=self.standing))
+
+    def writeFrozenSet(self, things: Iterable[Any]) -> Plain:
+        return self.row("frozenset", sorted(things, key=self.standing))
+
+    def writeMapping(self, mapping: dict[Any, Any]) -> Plain:
+        return self.row("map", (each for item in mapping.items() for each in item))
+
+    def standing(self, thing: Any) -> bytes:
         """
-        Write several things as one.
+        One thing by itself; what has no order is put in one by it.
         """
-        listed = tuple(things)
-        self.octets.append(form)
-        self.octets += _LENGTH.pack(len(listed))
-        for each in listed:
-            self.write(each)
+        return type(self)(self._known).whole(thing)
 
-    def writeNone(self, nothing: None) -> None:
-        self.octets.append(_Form.NONE)
-
-    def writeBoolean(self, truth: bool) -> None:
-        self.octets.append(_Form.TRUE if truth else _Form.FALSE)
-
-    def writeInteger(self, number: int) -> None:
-        octets = number.to_bytes(number.bit_length() // 8 + 1, "big", signed=True)
-        self.piece(_Form.INTEGER, octets)
-
-    def writeFloat(self, number: float) -> None:
-        self.piece(_Form.FLOAT, _FLOAT.pack(number))
-
-    def writeText(self, text: str) -> None:
-        self.piece(_Form.TEXT, text.encode("utf-8", "surrogatepass"))
-
-    def writeOctets(self, octets: bytes) -> None:
-        self.piece(_Form.OCTETS, octets)
-
-    def writeTuple(self, things: Iterable[Any]) -> None:
-        self.row(_Form.TUPLE, things)
-
-    def writeList(self, things: Iterable[Any]) -> None:
-        self.row(_Form.LIST, things)
-
-    def writeSet(self, things: Iterable[Any]) -> None:
-        self.gathered(_Form.SET, things)
-
-    def writeFrozenSet(self, things: Iterable[Any]) -> None:
-        self.gathered(_Form.FROZEN_SET, things)
-
-    def writeMapping(self, mapping: dict[Any, Any]) -> None:
-        self.row(_Form.MAPPING, (each for item in mapping.items() for each in item))
-
-    def gathered(self, form: _Form, things: Iterable[Any]) -> None:
+    def whole(self, thing: Any) -> bytes:
         """
-        Write what has no order, in one.
+        All of a message.
         """
-        written = []
-        for each in things:
-            writer = type(self)()
-            writer.write(each)
-            written.append(bytes(writer.octets))
-        self.octets.append(form)
-        self.octets += _LENGTH.pack(len(written))
-        for octets in sorted(written):
-            self.octets += octets
+        line = _writing.encode(self.plain(thing))
+        return b"\n".join((line.encode("utf-8", "surrogatepass"), b"".join(self.octets)))
 
 
 class _Summing(_Writer):
@@ -205,18 +165,13 @@ class _Summing(_Writer):
     Writes what is to be summed: what is no value counts by its name.
     """
 
-    def unknown(self, thing: Any) -> None:
+    def unknown(self, thing: Any) -> Plain:
         named = thing if hasattr(thing, "__qualname__") else type(thing)
-        self.piece(_Form.NAME, named.__qualname__.encode())
+        return ["name", named.__qualname__]
 
 
-_WRITERS: dict[type, Callable[[_Writer, Any], None]] = {
-    type(None): _Writer.writeNone,
-    bool: _Writer.writeBoolean,
-    int: _Writer.writeInteger,
-    float: _Writer.writeFloat,
+_WRITERS: dict[type, Callable[[_Writer, Any], Plain]] = {
     bytes: _Writer.writeOctets,
-    str: _Writer.writeText,
     tuple: _Writer.writeTuple,
     list: _Writer.writeList,
     dict: _Writer.writeMapping,
@@ -225,156 +180,162 @@ _WRITERS: dict[type, Callable[[_Writer, Any], None]] = {
 }
 
 
+@functools.cache
+def _isSpoken(kind: type) -> bool:
+    """
+    Whether it is a value or an enumeration of the house.
+    """
+    return isValue(kind) or (issubclass(kind, enum.Enum) and isOfTheHouse(kind))
+
+
+# Reading.
+
+
 class _Reader:
     """
-    Reads values one after the other.
+    Makes values of what JSON has.
     """
 
-    def __init__(self, data: bytes) -> None:
-        self._data = data
+    def __init__(self, octets: bytes, known: Mapping[str, type] | None) -> None:
+        """
+        @param octets: what stands behind the line.
+        """
+        self._octets = octets
         self._at = 0
+        self._known = known
 
-    def whole(self) -> Any:
-        thing = self._read(0)
-        if self._at != len(self._data):
-            raise Unreadable(f"{len(self._data) - self._at} octets too many", self._at)
-        return thing
-
-    def _read(self, depth: int) -> Any:
-        at = self._at
+    def value(self, plain: Plain, depth: int = 0) -> Any:
+        if type(plain) is not list:
+            return plain
         if depth > DEPTH:
-            raise Unreadable("values too deep within values", at)
+            raise Unreadable("values too deep within values")
+        kind, *rest = plain or [None]
+        if kind == "octets":
+            return self._take(*rest)
+        read = [each if type(each) is not list else self.value(each, depth + 1) for each in rest]
         try:
-            form = _Form(self._take(1)[0])
-        except ValueError as error:
-            raise Unreadable("no form of a value", at) from error
-        if form <= _Form.TRUE:
-            return (None, False, True)[form]
-        (count,) = _LENGTH.unpack(self._take(_LENGTH.size))
-        try:
-            if form in _PIECES:
-                return _PIECES[form](self._take(count))
-            if count > len(self._data) - self._at:
-                raise Unreadable(f"cut off: there are no {count} values", at)
-            return self._make(form, [self._read(depth + 1) for _ in range(count)])
-        except Unreadable:
-            raise
+            if kind in _SIMPLE:
+                return _SIMPLE[kind](read)
+            if self._known is None:
+                return _MANIFOLD[kind](read) if kind in _MANIFOLD else makerOf(classOf(kind))(*read)
+            return makerOf(self._known[kind])(*read)
         except Exception as error:  # whatever a value makes of fields that are not its own
-            raise Unreadable(f"no {form.name.lower()}: {error}", at) from error
-
-    def _make(self, form: _Form, read: list[Any]) -> Any:
-        if form not in _ROWS:
-            raise ValueError("nothing that is read")
-        return _ROWS[form](read)
+            raise Unreadable(f"no {kind}: {error}") from error
 
     def _take(self, count: int) -> bytes:
-        piece = self._data[self._at : self._at + count]
-        if len(piece) < count:
-            raise Unreadable(f"cut off after {len(piece)} of {count} octets", self._at)
+        if not 0 <= count <= len(self._octets) - self._at:
+            raise Unreadable(f"cut off: {count} octets more than there are")
         self._at += count
-        return piece
+        return self._octets[self._at - count : self._at]
 
-
-def _valueOf(read: list[Any]) -> Any:
-    kind = classOf(read[0])
-    if not isValue(kind):
-        raise ValueError(f"{read[0]} is no value")
-    if not is_dataclass(kind):
-        return kind(*read[1:])
-    names = fieldNames(kind)
-    return kind(**dict(zip(names, read[1:], strict=True)))
-
-
-def _readMember(read: list[Any]) -> Any:
-    name, member = read
-    kind = classOf(name)
-    if not issubclass(kind, enum.Enum):
-        raise ValueError(f"{name} is no enumeration")
-    return kind(member) if issubclass(kind, enum.Flag) else kind[member]
-
-
-def _readError(read: list[Any]) -> Exception:
-    name, arguments, cause = read
-    error = errorOf(name)(*arguments)
-    error.__cause__ = cause
-    return error
-
-
-def _readArray(read: list[Any]) -> Any:
-    dtype, shape, octets = read
-    return np.frombuffer(octets, np.dtype(dtype)).reshape(shape).copy()
+    def end(self) -> None:
+        """
+        Nothing more is to be made.
+        """
+        if self._at != len(self._octets):
+            raise Unreadable(f"{len(self._octets) - self._at} octets too many")
 
 
 def _mappingOf(read: list[Any]) -> dict[Any, Any]:
     return dict(zip(read[::2], read[1::2], strict=True))
 
 
-def _readScalar(read: list[Any]) -> Any:
-    dtype, octets = read
-    return np.frombuffer(octets, np.dtype(dtype))[0]
+def _dtype(name: str) -> np.dtype[Any]:
+    dtype = np.dtype(name)
+    if dtype.kind not in _COLUMNS:
+        raise ValueError("no numbers")
+    return dtype
 
 
-def _readTextual(read: list[Any]) -> Any:
+def _arrayOf(read: list[Any]) -> Any:
+    name, shape, octets = read
+    return np.frombuffer(octets, _dtype(name)).reshape(shape).copy()
+
+
+def _scalarOf(read: list[Any]) -> Any:
+    name, octets = read
+    (scalar,) = np.frombuffer(octets, _dtype(name))
+    return scalar
+
+
+def _textualOf(read: list[Any]) -> Any:
     name, text = read
     return TEXTUAL[name](text)
 
 
-def _readPattern(read: list[Any]) -> re.Pattern[Any]:
+def _patternOf(read: list[Any]) -> re.Pattern[Any]:
     pattern, flags = read
     return re.compile(pattern, flags)
 
 
-def _readInteger(octets: bytes) -> int:
-    return int.from_bytes(octets, "big", signed=True)
+def _errorOf(read: list[Any]) -> Exception:
+    name, arguments, cause = read
+    error = errorOf(name)(*arguments)
+    error.__cause__ = cause
+    return error
 
 
-def _readFloat(octets: bytes) -> Any:
-    (number,) = _FLOAT.unpack(octets)
-    return number
-
-
-def _readText(octets: bytes) -> str:
-    return octets.decode("utf-8", "surrogatepass")
-
-
-_PIECES: dict[_Form, Callable[[bytes], Any]] = {
-    _Form.INTEGER: _readInteger,
-    _Form.FLOAT: _readFloat,
-    _Form.OCTETS: bytes,
-    _Form.TEXT: _readText,
+_SIMPLE: dict[str, Callable[[list[Any]], Any]] = {
+    "tuple": tuple,
+    "list": list,
+    "map": _mappingOf,
+    "set": set,
+    "frozenset": frozenset,
+    "array": _arrayOf,
+    "scalar": _scalarOf,
 }
-_ROWS: dict[_Form, Callable[[list[Any]], Any]] = {
-    _Form.TUPLE: tuple,
-    _Form.LIST: list,
-    _Form.MAPPING: _mappingOf,
-    _Form.SET: set,
-    _Form.FROZEN_SET: frozenset,
-    _Form.VALUE: _valueOf,
-    _Form.MEMBER: _readMember,
-    _Form.ERROR: _readError,
-    _Form.ARRAY: _readArray,
-    _Form.SCALAR: _readScalar,
-    _Form.TEXTUAL: _readTextual,
-    _Form.PATTERN: _readPattern,
+_MANIFOLD: dict[str, Callable[[list[Any]], Any]] = {
+    "textual": _textualOf,
+    "pattern": _patternOf,
+    "error": _errorOf,
 }
+"""
+What is only read where anything is.
+"""
 
 
-def encode(thing: object) -> bytes:
+class Vocabulary:
     """
-    @raise NotAValue: it, or something in it, cannot be told.
+    What can be told.
     """
-    writer = _Writer()
-    writer.write(thing)
-    return bytes(writer.octets)
+
+    def __init__(self, kinds: Iterable[type] | None = None) -> None:
+        """
+        @param kinds: the classes of the house that there are; all, and errors, patterns, paths and
+            addresses as well, for C{None}.
+        """
+        self._kinds = None if kinds is None else frozenset(kinds)
+        self._names = None
+        if self._kinds is not None:
+            self._names = {nameOf(each): each for each in self._kinds}
+
+    def encode(self, thing: object) -> bytes:
+        """
+        @raise NotAValue: it, or something in it, cannot be told.
+        """
+        return _Writer(self._kinds).whole(thing)
+
+    def decode(self, data: bytes) -> Any:
+        """
+        @return: what was encoded; Any, as it can be anything.
+
+        @raise Unreadable: it is nothing that was.
+        """
+        line, separator, octets = data.partition(b"\n")
+        if not separator:
+            raise Unreadable("cut off: the line does not end")
+        reader = _Reader(octets, self._names)
+        try:
+            thing = reader.value(_reading.decode(line.decode("utf-8", "surrogatepass")))
+            reader.end()
+        except (ValueError, TypeError, RecursionError) as error:
+            raise Unreadable(f"no values: {error}") from error
+        return thing
 
 
-def decode(data: bytes) -> Any:
-    """
-    @return: what was encoded; Any, as it can be anything.
-
-    @raise Unreadable: it is nothing that was.
-    """
-    return _Reader(data).whole()
+ALL = Vocabulary()
+encode = ALL.encode
+decode = ALL.decode
 
 
 def summed(thing: object, before: int = 0) -> int:
@@ -383,6 +344,4 @@ def summed(thing: object, before: int = 0) -> int:
 
     @return: a CRC (ISO 3309) that is the same wherever the same leaves.
     """
-    writer = _Summing()
-    writer.write(thing)
-    return zlib.crc32(writer.octets, before)
+    return zlib.crc32(_Summing(None).whole(thing), before)

@@ -14,6 +14,7 @@ import sqlite3
 import sys
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass
+from operator import attrgetter
 from pathlib import PosixPath, PurePosixPath
 from typing import Any
 
@@ -28,6 +29,7 @@ __all__ = [
     "isError",
     "isOfTheHouse",
     "isValue",
+    "makerOf",
     "memberOf",
     "nameOf",
 ]
@@ -96,13 +98,59 @@ def fieldNames(kind: type) -> tuple[str, ...]:
     return tuple(each.name for each in fields(kind) if each.init)
 
 
+@functools.cache
+def _getterOf(kind: type) -> Callable[[Any], tuple[Any, ...]] | None:
+    """
+    @return: C{None} where there is but one field, or none.
+    """
+    names = fieldNames(kind)
+    return attrgetter(*names) if len(names) > 1 else None
+
+
 def fieldsOf(kind: type, thing: Any) -> tuple[Any, ...]:
     """
-    What a value is made of.
+    What a value, or a member of an enumeration, is made of.
     """
     if isinstance(thing, tuple):
         return tuple(thing)
-    return tuple(getattr(thing, name) for name in fieldNames(kind))
+    if isinstance(thing, enum.Enum):
+        return (memberOf(thing),)
+    getter = _getterOf(kind)
+    if getter is None:
+        return tuple(getattr(thing, name) for name in fieldNames(kind))
+    return getter(thing)
+
+
+@functools.cache
+def makerOf(kind: type) -> Callable[..., Any]:
+    """
+    What makes a value, or finds a member, of what L{fieldsOf} has said.
+
+    @raise ValueError: it is a class of something else.
+    """
+    if isValue(kind):
+        return kind if issubclass(kind, tuple) else Maker(kind)
+    if issubclass(kind, enum.Enum):
+        return kind if issubclass(kind, enum.Flag) else kind.__getitem__
+    raise ValueError("no value")
+
+
+class Maker:
+    """
+    Makes values of one class, of all that they are made of.
+    """
+
+    def __init__(self, kind: type) -> None:
+        self._kind = kind
+        self._names = fieldNames(kind)
+        self._inOrder = not any(each.kw_only for each in fields(kind))
+
+    def __call__(self, *arguments: Any) -> Any:
+        if len(arguments) != len(self._names):
+            raise ValueError(f"{len(arguments)} fields, and not {len(self._names)}")
+        if self._inOrder:
+            return self._kind(*arguments)
+        return self._kind(**dict(zip(self._names, arguments, strict=True)))
 
 
 @functools.cache

@@ -6,28 +6,31 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 __all__ = ["Networks"]
 
 
+@dataclass(frozen=True, slots=True)
 class Networks:
     """
     A set of networks.
 
-    @ivar texts: as they were listed.
+    @ivar texts: as they were listed, as in C{"192.0.2.0/24"}, or single addresses.
     """
 
-    def __init__(self, networks: Sequence[str]) -> None:
-        """
-        @param networks: as in C{"192.0.2.0/24"}, or single addresses.
-        """
-        self.texts = tuple(networks)
-        self._byLength: dict[tuple[int, int], set[int]] = {}
-        for text in networks:
+    texts: Sequence[str]
+    _byLength: dict[tuple[int, int], set[int]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        byLength: dict[tuple[int, int], set[int]] = {}
+        for text in self.texts:
             network = ipaddress.ip_network(text)
             shift = network.max_prefixlen - network.prefixlen
-            prefixes = self._byLength.setdefault((network.version, shift), set())
+            prefixes = byLength.setdefault((network.version, shift), set())
             prefixes.add(int(network.network_address) >> shift)
+        object.__setattr__(self, "texts", tuple(self.texts))
+        object.__setattr__(self, "_byLength", byLength)
 
     def __bool__(self) -> bool:
         return bool(self._byLength)

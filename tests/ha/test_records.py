@@ -74,8 +74,8 @@ def test_aLogThatIsCutOffInTheMiddleIsRefused() -> None:
 
 
 def test_anotherVersionIsRefused() -> None:
-    with pytest.raises(BadRecord, match="record at octet 0: of version 2, and not 1"):
-        records.decode(OCTETS[:2] + b"\x02" + OCTETS[3:])
+    with pytest.raises(BadRecord, match="record at octet 0: of version 3, and not 2"):
+        records.decode(OCTETS[:2] + b"\x03" + OCTETS[3:])
 
 
 def test_whatDoesNotBeginAsARecordIsRefused() -> None:

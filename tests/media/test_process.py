@@ -178,9 +178,9 @@ def test_reportsGoOutAsTheyAre() -> None:
     scene.door.enter(Input.HEARD, 3, [Closed(1), Closed(2)])
     scene.door.enter(Input.RELAYED, [RelayClosed(1), RelaysSurveyed({})])
     assert scene.heard() == [
-        ("heard", 3, (Closed(1), Closed(2))),
-        ("relayed", (RelayClosed(1),)),
-        ("relayed", (RelaysSurveyed({}),)),
+        ("heard", 3, [Closed(1), Closed(2)]),
+        ("relayed", [RelayClosed(1)]),
+        ("relayed", [RelaysSurveyed({})]),
     ]
 
 
