@@ -5,7 +5,7 @@ How far the streams of ports are, and how they have fared, whichever media proce
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from h323d.call.media import PortStatistics
@@ -170,11 +170,11 @@ class RelayCounts:
         first, second = (_relayAdded(*each) for each in zip(before, now, strict=True))
         return first, second
 
-    def goOn(self) -> None:
+    def goOn(self, relayIds: Iterable[int]) -> None:
         """
-        Another process has them all from now on.
+        Another process has these from now on.
         """
-        self._before.update(self._last)
+        self._before.update((each, self._last[each]) for each in relayIds if each in self._last)
 
     def closed(self, relayId: int) -> None:
         self._before.pop(relayId, None)

@@ -74,9 +74,11 @@ class KnownParty:
 @dataclass(slots=True)
 class KnownRelay:
     """
+    @ivar place: of the process that it is in.
     @ivar closes: whether it was told to.
     """
 
+    place: int
     ends: tuple[RelayEnd, RelayEnd]
     aims: dict[int, Command] = field(default_factory=dict)
     closes: bool = False
@@ -175,17 +177,18 @@ class Remembered:
         if port is not None:
             port.commands["find"] = "find", (portId, source)
 
-    def noteRelay(self, name: str, arguments: tuple[Any, ...]) -> None:
+    def noteRelay(self, place: int, name: str, arguments: tuple[Any, ...]) -> None:
         """
         The relays are told something.
 
+        @param place: of the process that is told.
         @param arguments: Any, as commands differ.
         """
         first, *rest = arguments
         if name == "know":
             self._relayNetworks = arguments
         elif name == "open":
-            self.relays[first] = KnownRelay(*rest)
+            self.relays[first] = KnownRelay(place, *rest)
         elif name == "close":
             self.relays[first].closes = True
         elif first in self.relays:
@@ -212,13 +215,19 @@ class Remembered:
         """
         return {number: port for number, port in self.ports.items() if port.door == door}
 
-    def relaying(self) -> Iterator[Command]:
+    def relaysAt(self, place: int) -> Mapping[int, KnownRelay]:
         """
-        What makes the relays.
+        Those of a process, by their numbers.
+        """
+        return {number: relay for number, relay in self.relays.items() if relay.place == place}
+
+    def relaying(self, place: int) -> Iterator[Command]:
+        """
+        What makes the relays of a process.
         """
         if self._relayNetworks is not None:
             yield "know", self._relayNetworks
-        for relayId, relay in self.relays.items():
+        for relayId, relay in self.relaysAt(place).items():
             if not relay.closes:
                 yield "open", (relayId, relay.ends)
                 yield from relay.aims.values()

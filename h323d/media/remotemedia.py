@@ -10,6 +10,7 @@ with the sockets, which signalling has kept too.  Streams go on as the same sour
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -142,14 +143,33 @@ class RemoteMedia:
 
     def relay(self, command: RelayCommand) -> None:
         """
-        Tell the relays something; they are in the first process.
+        Tell the relays something; all processes have some.
         """
-        name = command.method.__name__
-        self._remembered.noteRelay(name, command.arguments)
-        self._tellRelays(name, command.arguments)
+        name, arguments = command.method.__name__, command.arguments
+        for place in self._placesOf(name, *arguments):
+            self._remembered.noteRelay(place, name, arguments)
+            self._tellRelays(place, name, arguments)
 
-    def _tellRelays(self, name: str, arguments: tuple[Any, ...]) -> None:
-        child = self._serving[0]
+    def _placesOf(self, name: str, first: Any, *rest: Any) -> Iterable[int]:
+        """
+        Where a command about relays belongs.
+
+        A new relay goes to the process that has the fewest; but whoever shares its ports with
+        others has to be where they are, and its two ends may be shared with different ones.
+        """
+        places = range(len(self._serving))
+        known = self._remembered.relays
+        if name == "know":
+            return places
+        if name != "open":
+            return (known[first].place,) if first in known else ()
+        if any(end.multiplexID is not None for end in rest[0]):
+            return (0,)
+        taken = Counter(each.place for each in known.values())
+        return (min(places, key=taken.__getitem__),)
+
+    def _tellRelays(self, place: int, name: str, arguments: tuple[Any, ...]) -> None:
+        child = self._serving[place]
         if child is None:
             return
         pairs: list[IPortPair] = []
@@ -319,7 +339,7 @@ class RemoteMedia:
             return loss
         self._serving[place // self._threads] = None
         ports = self._leave(range(place, place + self._threads), loss)
-        relays = len(self._remembered.relays) if place == 0 else 0
+        relays = self._leaveRelays(place // self._threads, loss)
         self._log.error(
             "a media process has ended: {ports} ports and {relays} relays go on in another",
             ports=ports,
@@ -346,11 +366,16 @@ class RemoteMedia:
             for partyId, party in known.parties.items():
                 if party.leaves and party.door == number:
                     told.append(Closed(partyId))
-        if 0 in planes:
-            self._relayCounts.goOn()
-            closing = (each for each, relay in known.relays.items() if relay.closes)
-            loss.relays += [RelayClosed(each) for each in closing]
         return count
+
+    def _leaveRelays(self, place: int, loss: Loss) -> int:
+        """
+        @return: how many relays were there.
+        """
+        relays = self._remembered.relaysAt(place)
+        self._relayCounts.goOn(relays)
+        loss.relays += [RelayClosed(each) for each, relay in relays.items() if relay.closes]
+        return len(relays)
 
     def _fill(self) -> None:
         """
@@ -374,9 +399,8 @@ class RemoteMedia:
                 if not port.leaves:
                     self._progress[portId].goesOn(portId, now)
                     self._open(portId)
-        if place == 0:
-            for name, arguments in self._remembered.relaying():
-                self._tellRelays(name, arguments)
+        for name, arguments in self._remembered.relaying(place):
+            self._tellRelays(place, name, arguments)
 
 
 def _placeOf(end: RelayEnd) -> tuple[Any, ...]:

@@ -109,16 +109,18 @@ def test_whatHoldsOfRooms() -> None:
 def test_whatHoldsOfRelays() -> None:
     known = Remembered()
     ends = RelayEnd(PAIR), RelayEnd(PAIR, 5)
-    known.noteRelay("know", ("networks",))
+    known.noteRelay(1, "know", ("networks",))
     for relayId in (1, 2):
-        known.noteRelay("open", (relayId, ends))
+        known.noteRelay(1, "open", (relayId, ends))
     for aim in ("first", "then"):
-        known.noteRelay("aim", (1, 0, aim))
-    known.noteRelay("aim", (77, 0, "nobody's"))
-    known.noteRelay("close", (2,))
-    assert list(known.relaying()) == [
+        known.noteRelay(1, "aim", (1, 0, aim))
+    known.noteRelay(1, "aim", (77, 0, "nobody's"))
+    known.noteRelay(1, "close", (2,))
+    assert list(known.relaying(1)) == [
         ("know", ("networks",)),
         ("open", (1, ends)),
         ("aim", (1, 0, "then")),
     ]
     assert known.relays[1].ownPairs == [PAIR]
+    assert list(known.relaying(0)) == [("know", ("networks",))]
+    assert list(known.relaysAt(1)) == [1, 2]

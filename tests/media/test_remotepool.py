@@ -464,6 +464,35 @@ def test_aRelayThatWasClosingHasClosed(scene: Scene) -> None:
     assert scene.bench.pool.figures()["relays"] == 0
 
 
+def test_relaysAreSpreadOverTheProcessesAndGoOnWhereTheyWere() -> None:
+    scene = Scene(processes=2)
+    both = [Passing(scene.bench) for _ in range(2)]
+    scene.bench.run(0.1)
+    assert [each.passes() for each in both] == [True, True]
+    scene.bench.run(1.1)
+    scene.die(2)
+    assert [each.relays for each in scene.told()] == [1]
+    scene.bench.run(0.1)
+    assert [each.passes() for each in both] == [True, True]
+    scene.bench.run(1.1)
+    assert [each.relay.sides[0].statistics().packets for each in both] == [2, 2]
+    for each in both:
+        each.close()
+    scene.bench.run(0.1)
+    scene.bench.stop()
+
+
+def test_relaysThatShareTheirPortsAreInOneProcess() -> None:
+    scene = Scene(processes=2)
+    both = [Passing(scene.bench, multiplexed=True) for _ in range(2)]
+    for each in both:
+        number = each.relay.sides[0].multiplexID
+        assert each.passes(number.to_bytes(4, "big"))
+        each.close()
+    scene.bench.run(0.1)
+    scene.bench.stop()
+
+
 # What nobody should say.
 
 
