@@ -27,7 +27,7 @@ from h323d.net.binding import cannotBind
 from h323d.net.udpport import MAX_DATAGRAM, UDPPort
 from h323d.values.address import TransportAddress
 
-__all__ = ["Datagrams"]
+__all__ = ["AnyPort", "Datagrams", "Port"]
 
 _ANY_PORT = 0
 RECEIVE_BUFFER = 4 << 20  # octets: a burst of registrations must not be dropped
@@ -49,7 +49,7 @@ class Datagrams:
 
     def bind(self, address: TransportAddress, user: IDatagramUser) -> IDatagramPort:
         everywhere = address.host in WILDCARDS
-        port = _AnyPort(user) if everywhere else _Port(user)
+        port = AnyPort(user) if everywhere else Port(user)
         kind = AnyAddressPort if everywhere else UDPPort
         try:
             if IReactorFDSet.providedBy(self._reactor):
@@ -67,7 +67,7 @@ class Datagrams:
     def bindMulticast(
         self, group: TransportAddress, interface: str, user: IDatagramUser
     ) -> IDatagramPort:
-        port = _Port(user)
+        port = Port(user)
         try:
             listening = self._reactor.listenMulticast(
                 group.port,
@@ -84,9 +84,9 @@ class Datagrams:
 
 
 @implementer(IDatagramPort)
-class _Port(DatagramProtocol):
+class Port(DatagramProtocol):
     """
-    One bound UDP port.
+    One bound UDP port, once it is L{bound}.
     """
 
     noisy = False
@@ -102,6 +102,9 @@ class _Port(DatagramProtocol):
         return "UDP"  # Twisted says of it that it starts
 
     def bound(self, listening: Any) -> None:
+        """
+        @param listening: what the reactor has made of it; Any: see above.
+        """
         self._listening = listening
         self._write = listening.write
         host = listening.getHost()
@@ -114,6 +117,11 @@ class _Port(DatagramProtocol):
             self._write = handle.sendto
 
     def join(self, group: str, interface: str) -> None:
+        """
+        Hear what is sent to a group.
+
+        @param interface: the address of ours on whose network that is.
+        """
         joined: Deferred[Any] = self._listening.joinGroup(group, interface)
         joined.addErrback(self._notJoined, group, interface)
 
@@ -150,7 +158,7 @@ class _Port(DatagramProtocol):
             self._listening.stopListening()
 
 
-class _AnyPort(_Port):
+class AnyPort(Port):
     """
     One bound UDP port on all addresses of this machine.
 

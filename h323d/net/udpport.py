@@ -24,8 +24,10 @@ class UDPSocket(socket.socket):
     Has one place into which all is read.
     """
 
-    def __init__(self, family: int, kind: int) -> None:
-        super().__init__(family, kind)
+    def __init__(
+        self, family: int, kind: int, protocol: int = 0, fileno: int | None = None
+    ) -> None:
+        super().__init__(family, kind, protocol, fileno)
         self._place = memoryview(bytearray(MAX_DATAGRAM))
 
     def recvfrom(self, size: int, flags: int = 0) -> tuple[bytes, Any]:
@@ -45,6 +47,12 @@ class UDPPort(Port):
     """
 
     def createInternetSocket(self) -> socket.socket:
-        created = UDPSocket(self.addressFamily, self.socketType)
+        created = self.newSocket()
         created.setblocking(False)
         return created
+
+    def newSocket(self) -> UDPSocket:
+        """
+        One of our kind.
+        """
+        return UDPSocket(self.addressFamily, self.socketType)
