@@ -14,6 +14,7 @@ from twisted.internet.interfaces import IReactorTime
 from h323d.call.homes import IRoutes, NoRoutes
 from h323d.call.lookups import IFiles, INames, IWeb, NoFiles, NoNames, NoWeb
 from h323d.call.media import IMediaPool
+from h323d.call.protection import IProtection, NoProtection
 from h323d.call.transport import IDatagrams, IStreamListener, IStreamOpener, SecureStreams
 from h323d.call.wire import IWireLog, NoWireLog
 from h323d.dsp.provisions import Provision
@@ -49,6 +50,7 @@ class Surroundings:
     @ivar inputs: by which commands, configurations and reports enter.
     @ivar wire: where it is noted what goes over the wires of calls' signalling.
     @ivar witness: the log of what was decided.
+    @ivar protection: who has another server follow this one.
     """
 
     clock: IReactorTime
@@ -70,6 +72,7 @@ class Surroundings:
     codecs: tuple[Provision, ...] = ()
     wire: IWireLog = field(default_factory=NoWireLog)
     witness: IWitnessLog = field(default_factory=NoWitnessLog)
+    protection: IProtection = field(default_factory=NoProtection)
 
     def pathOf(self, name: str) -> Path | None:
         """

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from h323d.call.applications import Priority
+from h323d.call.protection import Standing
 from h323d.values.address import TransportAddress
 
 __all__ = ["Doors", "Kind", "Security"]
@@ -127,6 +128,9 @@ class Doors(Protocol):
     def octets(self, path: str, limit: int) -> bytes:
         """The octets of a file."""
 
+    def standing(self) -> Standing:
+        """How the server is protected."""
+
     # Orders.
 
     def send(self, number: int, data: bytes, destination: TransportAddress, local: str) -> None:
@@ -185,6 +189,12 @@ class Doors(Protocol):
 
     def shut(self, process: int) -> None:
         """Close the door of a media process that has ended."""
+
+    def switchOver(self, epoch: int) -> None:
+        """Have the follower lead, as soon as it has done all that has happened in an epoch."""
+
+    def join(self) -> None:
+        """Have another follow, unless somebody does."""
 
     # Orders whose answer enters later.
 

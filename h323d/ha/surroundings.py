@@ -15,6 +15,7 @@ from zope.interface import implementer
 
 from h323d.call.homes import IRoutes
 from h323d.call.media import IMediaPool
+from h323d.call.protection import IProtection, Standing
 from h323d.call.surroundings import Surroundings
 from h323d.dsp.provisions import Provision
 from h323d.events.bus import EventBus
@@ -97,6 +98,25 @@ class Routes:
         return self._turns.ask(Doors.isOurs, host)
 
 
+@implementer(IProtection)
+class Protection:
+    """
+    That another follows, which is seen to outside of turns.
+    """
+
+    def __init__(self, turns: Turns) -> None:
+        self._turns = turns
+
+    def standing(self) -> Standing:
+        return self._turns.ask(Doors.standing)
+
+    def switchOver(self, epoch: int) -> None:
+        self._turns.emit(Doors.switchOver, epoch)
+
+    def join(self) -> None:
+        self._turns.emit(Doors.join)
+
+
 class Reached:
     """
     The world of a server, with what whoever takes over has to look into.
@@ -144,4 +164,5 @@ def throughTurns(
         Files(turns),
         reached.inputs,
         place.codecs,
+        protection=Protection(turns),
     )

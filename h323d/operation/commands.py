@@ -246,6 +246,19 @@ COMMANDS = (
         ),
     ),
     Command(
+        "ha",
+        Role.OPERATOR,
+        "whether another server follows; have it lead, or another follow",
+        (
+            Argument(
+                *("action", "ACTION", "status, switchover, or join"),
+                optional=True,
+                choices=("status", "switchover", "join"),
+                asking="status",
+            ),
+        ),
+    ),
+    Command(
         "hangup",
         Role.MODERATOR,
         "end a call, a leg, or all calls of a room",

@@ -38,6 +38,7 @@ from h323d.operation.gatekeeping import Gatekeeping
 from h323d.operation.ladder import TracedView, WireView
 from h323d.operation.merging import Merging
 from h323d.operation.peerviews import ParentView
+from h323d.operation.protecting import Protecting, ProtectionView
 from h323d.operation.roomkeeping import RoomKeeping
 from h323d.operation.routeviews import RouteView
 from h323d.operation.trunkviews import TrunkView
@@ -108,6 +109,7 @@ class Operator:
         self._codecs = world.codecs
         self._wires = Wires(world, self._isOn)
         self._witness = world.witness
+        self._protecting = Protecting(world.protection, world.events)
         self._gatekeeping = gatekeeping
         self._defending = defending
         self._calling, self._councilKeeping = keeping.calling, keeping.councils
@@ -136,6 +138,7 @@ class Operator:
             media=dict(self._pool.figures()),
             facts=dict(sorted(self._facts.items())),
             witness=dict(self._witness.figures()) or None,
+            ha=dict(self._protecting.figures()) or None,
         )
 
     def calls(self, limit: int = 1000) -> list[CallView]:
@@ -346,6 +349,14 @@ class Operator:
         @raise OperatorError: it is neither, or is not banned.
         """
         return self._defending.bans(action, source, seconds, self._clock.seconds())
+
+    def ha(self, action: str = "status") -> ProtectionView:
+        """
+        How another server follows; or have it lead (C{switchover}), or another follow (C{join}).
+
+        @raise OperatorError: it cannot be done.
+        """
+        return self._protecting.do(action)
 
     def maintenance(self, action: str = "status") -> MaintenanceView:
         """

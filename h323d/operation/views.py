@@ -337,6 +337,7 @@ class StatusView(View):
     @ivar witness: how the witness's log fares
         (L{IWitnessLog.figures<h323d.events.witness.IWitnessLog.figures>}); C{None} where none is
         kept.
+    @ivar ha: how the server is protected, by the names of metrics; C{None} where it is not to be.
     """
 
     version: str
@@ -356,6 +357,7 @@ class StatusView(View):
     media: Mapping[str, float]
     facts: Mapping[str, int]
     witness: Mapping[str, int | str] | None = None
+    ha: Mapping[str, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,12 @@ import pytest
 from zope.interface.verify import verifyObject
 
 from h323d.call.homes import IRoutes
+from h323d.call.protection import UNPROTECTED, IProtection
 from h323d.call.surroundings import Surroundings
-from h323d.events.bus import EventBus
+from h323d.events.bus import EventBus, Fact
+from h323d.events.following import FollowerJoined
 from h323d.ha.chance import SECRET_OCTETS, SharedChance
+from h323d.ha.doors import Kind
 from h323d.ha.surroundings import Place, throughTurns
 from h323d.inputs import IInputs, Input
 from tests.support.turned import Turned
@@ -62,6 +65,26 @@ def test_routesAreAskedFor() -> None:
     verifyObject(IRoutes, routes)
     assert turned.do(routes.source, "10.0.0.2") == "10.0.0.1"
     assert turned.do(routes.isOurs, "10.0.0.1") is True
+
+
+def test_howAServerIsProtectedIsAskedForAndWhatIsDoneAboutItLeaves() -> None:
+    turned = Turned(standing=UNPROTECTED)
+    protection = surrounded(turned).protection
+    verifyObject(IProtection, protection)
+    assert turned.do(protection.standing) is UNPROTECTED
+    turned.do(protection.switchOver, 3)
+    turned.do(protection.join)
+    assert turned.doors.done == [("switchOver", 3), ("join",)]
+
+
+def test_whatHappensToWhoeverFollowsIsTold() -> None:
+    turned, told, events = Turned(), list[Fact](), EventBus()
+    events.subscribe(FollowerJoined, told.append)
+    pool: Any = object()  # Any: nothing is asked of it
+    throughTurns(turned.reached, random.Random(1), pool, events, ANYWHERE)
+    fact = FollowerJoined(100.0, 7, 0.02)
+    turned.enter(Kind.TOLD.value, fact)
+    assert told == [fact]
 
 
 def test_chanceFollowsFromASecretOfTheWorlds() -> None:

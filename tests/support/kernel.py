@@ -21,6 +21,7 @@ from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from h323d.call.applications import Priority
+from h323d.call.protection import IProtection, NoProtection, Standing
 from h323d.call.transport import (
     IDatagramUser,
     IStream,
@@ -89,6 +90,7 @@ class Kernel:
     @ivar leader: who is to be given what arrives; C{None} while there is nobody.
     @ivar processes: of the media, by number.
     @ivar launched: all that there were.
+    @ivar protection: who has another follow.
     @ivar waiting: what has arrived, and was not taken.
     @ivar isBusy: whether something happens.
     """
@@ -96,6 +98,7 @@ class Kernel:
     def __init__(self, world: Simulation, address: str, others: Sequence[str]) -> None:
         host = world.network.host(address, *others)
         self.leader: Leader | None = None
+        self.protection: IProtection = NoProtection()
         self.waiting: deque[_Arrival] = deque()
         self.isBusy = False
         self._world = world
@@ -124,6 +127,12 @@ class Kernel:
         self._pairs: dict[int, NetworkPair] = {}
         self.processes: dict[int, SimulatedProcess] = {}
         self.launched: list[SimulatedProcess] = []
+
+    def later(self, function: Callable[[], object]) -> None:
+        """
+        Have something done when all that happens now has happened.
+        """
+        self._clock.callLater(0, function)
 
     # What arrives.
 
@@ -277,6 +286,9 @@ class Kernel:
     def isOurs(self, host: str) -> bool:
         return self._host.isOurs(host)
 
+    def standing(self) -> Standing:
+        return self.protection.standing()
+
     def read(self, path: str) -> str:
         return self._files.read(path)
 
@@ -345,6 +357,12 @@ class Kernel:
 
     def commitSecurity(self, number: int) -> None:
         self._prepared.pop(number).commit()
+
+    def switchOver(self, epoch: int) -> None:
+        self.protection.switchOver(epoch)
+
+    def join(self) -> None:
+        self.protection.join()
 
     def closePair(self, number: int) -> None:
         if number in self._pairs:

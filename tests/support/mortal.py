@@ -9,7 +9,11 @@ import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from zope.interface import implementer
+
+from h323d.call.protection import IProtection, ProtectionState, Standing
 from h323d.config.sections import Configuration
+from h323d.events.following import TookOver
 from h323d.ha import records
 from h323d.ha.doors import Kind
 from h323d.ha.following import Following
@@ -56,6 +60,7 @@ class Crashed(Died):
     """
 
 
+@implementer(IProtection)
 class MortalServer(LedServer):
     """
     @ivar deaths: turn and point of each, but where it crashed.
@@ -79,6 +84,7 @@ class MortalServer(LedServer):
         self._fate: Fate = _live
         self._doors = Fragile(self.kernel)
         self.kernel.leader = self
+        self.kernel.protection = self
 
     def doom(self, fate: Fate) -> None:
         """
@@ -106,6 +112,32 @@ class MortalServer(LedServer):
             self._point = None
             self._succeed(Death.KILLED)
         return None
+
+    def standing(self) -> Standing:
+        """
+        As L{IProtection}.
+        """
+        state = ProtectionState.ALONE if self._successor is None else ProtectionState.PROTECTED
+        return Standing(state, self.leading.epoch, self.leading.turn)
+
+    def join(self) -> None:
+        """
+        Likewise.
+        """
+        self._successor = self._successor or self._newSuccessor()
+
+    def switchOver(self, epoch: int) -> None:
+        """
+        Likewise.
+        """
+        self.kernel.later(functools.partial(self._handOver, epoch))
+
+    def _handOver(self, epoch: int) -> None:
+        if epoch != self.leading.epoch:
+            return
+        self._succeed(Death.HANDED_OVER)
+        took = TookOver(self.kernel.seconds(), "handed over", 0.0, self.leading.epoch)
+        self.kernel.arrive(Kind.TOLD.value, took)
 
     def note(self, record: Record) -> None:
         isInput = isinstance(record, InputRecord)
