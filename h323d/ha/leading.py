@@ -11,9 +11,11 @@ from typing import Any, Protocol
 from h323d.errors import H323dError
 from h323d.ha.doors import Doors
 from h323d.ha.records import Answer, DoneRecord, HeartbeatRecord, InputRecord, Record
-from h323d.ha.turns import Happened, Turns
+from h323d.ha.turns import Happened, Output, Turns
 
-__all__ = ["Leading", "Log", "NoLog"]
+__all__ = ["RECENT", "Leading", "Log", "NoLog"]
+
+RECENT = 256  # turns of which it is remembered what left, should a follower do something else
 
 
 class Log(Protocol):
@@ -52,6 +54,7 @@ class Leading:
         self._doors = doors
         self._log = log
         self._answers: list[Answer] = []
+        self._recent: deque[tuple[int, tuple[Output, ...]]] = deque(maxlen=RECENT)
         self._isBusy = False
         self._waiting: deque[tuple[str, tuple[Any, ...]]] = deque()
         self.turn = turn
@@ -77,6 +80,12 @@ class Leading:
             raise happened.error
         return happened.result
 
+    def outputsOf(self, turn: int) -> tuple[Output, ...]:
+        """
+        What has left in a turn, or was to; nothing, if that is too long ago.
+        """
+        return dict(self._recent).get(turn, ())
+
     def beat(self) -> None:
         """
         Nothing has entered lately.
@@ -101,6 +110,7 @@ class Leading:
         Let what came of a turn leave.
         """
         answers, self._answers = tuple(self._answers), []
+        self._recent.append((self.turn, happened.outputs))
         self._log.note(DoneRecord(self.turn, answers, happened.sum, self.epoch))
         for each in happened.outputs:
             getattr(self._doors, each.order)(*each.arguments)
