@@ -6,54 +6,36 @@ operator's doors.  L{makeService} is what C{twistd h323d} calls.
 from __future__ import annotations
 
 import os
-import random
 import signal
 from dataclasses import replace
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import Any, Protocol
 
 from twisted.application.service import Service
 from twisted.conch.manhole_ssh import ConchFactory
 from twisted.internet.defer import Deferred
 from twisted.internet.error import CannotListenError
-from twisted.internet.threads import deferToThread
 from twisted.logger import Logger
 from twisted.python import usage
 
-from h323d.call.media import IMediaPool
-from h323d.call.surroundings import Surroundings
-from h323d.call.transport import SecureStreams
 from h323d.config.reading import load
 from h323d.config.sections import Configuration
 from h323d.control.manhole import MANHOLE, Shells, manholeFactory
-from h323d.control.paths import hostKeyPath, socketPath, stateDirectory
+from h323d.control.paths import hostKeyPath, socketPath
 from h323d.control.server import ControlServer
 from h323d.dsp.libraries import Missing
 from h323d.dsp.provisions import provisions
 from h323d.errors import ConfigurationError, ResourceUnavailable
-from h323d.events.bus import EventBus
 from h323d.exposure import exposure
-from h323d.h323.config import H323Config
-from h323d.inputs import Input, Inputs
-from h323d.media.launching import newRemoteService
+from h323d.house.lone import LoneHouse
+from h323d.house.sealing import secureStreams
+from h323d.inputs import IInputs, Input
 from h323d.media.libsrtp import SUITES, libsrtp
-from h323d.media.remotemedia import RemoteMedia
-from h323d.media.shield import suitesWith
-from h323d.media.thread import MediaThreads, newMediaService, prepareInterpreter
-from h323d.net.datagram import Datagrams
+from h323d.media.thread import prepareInterpreter
 from h323d.net.descriptors import raiseLimit
-from h323d.net.files import Files
-from h323d.net.http import Web, newAgent
-from h323d.net.names import Names
-from h323d.net.route import Routes
-from h323d.net.stream import StreamListener, StreamOpener
-from h323d.net.tls import Credentials, TLSListener, TLSOpener
-from h323d.plugins import chooseCodecs
 from h323d.server.server import Server
-from h323d.sip.config import SIPConfig
 from h323d.tracing import stateName
-from h323d.values.tlspeer import ClientCertificates
 
 __all__ = ["Options", "makeService"]
 
@@ -116,10 +98,32 @@ class CannotStart(SystemExit, Exception):
         self.code = f"h323d: {reason}"
 
 
+class House(Protocol):
+    """
+    A server, and what it needs to be there.
+    """
+
+    @property
+    def server(self) -> Server:
+        """It."""
+
+    @property
+    def inputs(self) -> IInputs:
+        """By which operators' commands enter."""
+
+    def start(self) -> None:
+        """Listen; ResourceUnavailable, or ConfigurationError, if something is not to be had."""
+
+    def protect(self) -> None:
+        """Others can see that we are there."""
+
+    def stop(self) -> Deferred[None]:
+        """Hang up, and leave."""
+
+
 class H323dService(Service):
     """
-    Runs a L{Server} on the real reactor, with the media thread and the
-    operator's doors.
+    Runs a L{Server} on the real reactor, with the operator's doors.
     """
 
     _log = Logger()
@@ -128,50 +132,24 @@ class H323dService(Service):
         # Any: a reactor of many interfaces.
         self._options = options
         self._reactor = reactor
-        configuration = options.configuration
-        rng = random.SystemRandom()
-        self._inputs = Inputs()
         self._provided = provisions()
-        events = EventBus()
-        pool, self._media = self._newMedia(rng, events)
-        surroundings = Surroundings(
-            reactor,
-            rng,
-            Datagrams(reactor),
-            StreamListener(reactor),
-            StreamOpener(reactor),
-            pool,
-            events,
-            deferToThread,
-            stateDirectory(configuration.control),
-            Names(reactor, configuration.routing.nameServers, configuration.routing.dnsTimeout),
-            Web(newAgent(reactor), reactor),
-            _secureCalls(configuration.h323, bool(configuration.guard.registry), reactor),
-            _secureSIP(configuration.sip, reactor),
-            Routes(),
-            Files(),
-            self._inputs,
-            self._provided,
-        )
-        self.server = Server(configuration, surroundings)
+        self._house = self._newHouse(options.configuration)
 
-    def _newMedia(
-        self, rng: random.Random, events: EventBus
-    ) -> tuple[IMediaPool, MediaThreads | RemoteMedia]:
+    @property
+    def server(self) -> Server:
         """
-        In threads, or in processes of their own.
+        The server.
         """
-        configuration = self._options.configuration
-        names, suites = configuration.plugins.codecs, suitesWith(libsrtp())
-        codecs = chooseCodecs(names, self._provided)
-        reactor, media = self._reactor, configuration.media
-        if media.processes:
-            return newRemoteService(
-                media, rng, reactor, self._inputs, events, names, codecs, suites
-            )
-        return newMediaService(
-            media, rng, reactor, self._inputs, reactor.callFromThread, codecs, suites
+        return self._house.server
+
+    def _newHouse(self, configuration: Configuration) -> House:
+        arguments = (
+            configuration,
+            self._reactor,
+            self._provided,
+            secureStreams(configuration, self._reactor),
         )
+        return LoneHouse(*arguments)
 
     def startService(self) -> None:
         """
@@ -186,13 +164,13 @@ class H323dService(Service):
         # Before anybody can see that we are there: unheeded, it would end the process.
         signal.signal(signal.SIGHUP, self._hangupSignal)
         try:
-            self.server.start()
+            self._house.start()
             self._openDoors()
         except (ResourceUnavailable, ConfigurationError) as error:
             raise CannotStart(str(error)) from None
-        self._media.start()
         self._tellExposure()
         self._tellMissing()
+        self._house.protect()
 
     def _rise(self) -> None:
         """
@@ -214,9 +192,7 @@ class H323dService(Service):
         Hang up and leave.
         """
         super().stopService()
-        leaving: Any = self._inputs.enter(Input.LEAVE)  # Any: inputs say nothing of their answers
-        done: Deferred[None] = leaving.addCallback(self._left)
-        return done
+        return self._house.stop()
 
     def _tellMissing(self) -> None:
         missing = [
@@ -232,12 +208,9 @@ class H323dService(Service):
     def _tellExposure(self) -> None:
         self._log.info("open: {exposure}", exposure=exposure(self.server.configuration))
 
-    def _left(self, _: None) -> None:
-        self._media.stop()
-
     def _openDoors(self) -> None:
         control = self.server.configuration.control
-        ControlServer(self._inputs, socketPath(control)).listen(self._reactor)
+        ControlServer(self._house.inputs, socketPath(control)).listen(self._reactor)
         if control.manhole:
             namespace = {
                 "server": self.server,
@@ -245,7 +218,7 @@ class H323dService(Service):
                 **self.server.desk.spoken(MANHOLE),
             }
             keys = Path(control.manholeAuthorizedKeys).expanduser()
-            shells = Shells(self._inputs, namespace)
+            shells = Shells(self._house.inputs, namespace)
             factory = manholeFactory(shells, keys, hostKeyPath(control))
             self._listenForShells(control.manholePort, factory)
 
@@ -263,50 +236,11 @@ class H323dService(Service):
 
     def _reload(self) -> None:
         try:
-            self._inputs.enter(Input.RELOAD, self._options.read())
+            self._house.inputs.enter(Input.RELOAD, self._options.read())
         except ConfigurationError as error:
             self._log.error("not reloaded: {reason}", reason=str(error))
         else:
             self._tellExposure()
-
-
-def _secureCalls(config: H323Config, isGuarded: bool, reactor: Any) -> SecureStreams | None:
-    """
-    @param isGuarded: whether callers may prove by their keys who they are.
-    """
-    if not config.certificate:
-        return None
-    clients = ClientCertificates.ANY if isGuarded else ClientCertificates.NONE
-    if config.verifyPeers:
-        clients = ClientCertificates.SIGNED
-    return _secureStreams(
-        reactor,
-        Credentials(
-            config.certificate, config.privateKey, config.authorities, clients, config.tlsPeers
-        ),
-    )
-
-
-def _secureSIP(config: SIPConfig, reactor: Any) -> SecureStreams | None:
-    if not config.speaksTLS:
-        return None
-    return _secureStreams(
-        reactor,
-        Credentials(
-            config.certificate,
-            config.privateKey,
-            config.authorities,
-            config.clientCertificates,
-            config.tlsPeers,
-            "sip",
-            config.otherCertificates,
-        ),
-    )
-
-
-def _secureStreams(reactor: Any, credentials: Credentials) -> SecureStreams:
-    opener = TLSOpener(reactor, credentials)
-    return SecureStreams(TLSListener(reactor, credentials), opener, credentials.prepare)
 
 
 def makeService(options: Options) -> H323dService:

@@ -42,7 +42,7 @@ PARTS = {
     "tests/cli/test_call.py": "cli/calloptions cli/callsettings",
     "tests/system/test_call.py": "cli/party cli/phone cli/phonesettings",
     "tests/system/test_guard.py": "cli/sipregistration",
-    "tests/system/test_service.py": "service",
+    "tests/system/test_service.py": "house/lone house/sealing service",
     "tests/cli/test_ctl.py": "cli/check",
     "tests/operation/test_wirelog.py": "call/wire",
     "tests/support/lease.py": "call/lease",

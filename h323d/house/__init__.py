@@ -1,0 +1,3 @@
+"""
+What a service runs: a server, and what it needs to be there.
+"""
