@@ -29,6 +29,7 @@ from h323d.dsp.provisions import provisions
 from h323d.errors import ConfigurationError, ResourceUnavailable
 from h323d.exposure import exposure
 from h323d.house.lone import LoneHouse
+from h323d.house.protected import ProtectedHouse
 from h323d.house.sealing import secureStreams
 from h323d.inputs import IInputs, Input
 from h323d.media.libsrtp import SUITES, libsrtp
@@ -149,6 +150,8 @@ class H323dService(Service):
             self._provided,
             secureStreams(configuration, self._reactor),
         )
+        if configuration.ha.enabled:
+            return ProtectedHouse(*arguments)
         return LoneHouse(*arguments)
 
     def startService(self) -> None:

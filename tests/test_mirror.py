@@ -24,7 +24,7 @@ VALUES = """
     h323/h245/messages h323/h245/owner h323/h245/source h323/ports media/packets
     media/relay/reports media/reports sip/digest/users sip/events/packages sip/outside sip/ports
     sip/transactions/timers values/diversion values/media/discord values/media/medium
-    values/media/streams values/proceeding values/referred
+    values/media/streams values/proceeding values/referred world/sharing
     """
 """
 Values, constants and interfaces alone: there is nothing in them that could be done wrong.
@@ -43,6 +43,11 @@ PARTS = {
     "tests/system/test_call.py": "cli/party cli/phone cli/phonesettings",
     "tests/system/test_guard.py": "cli/sipregistration",
     "tests/system/test_service.py": "house/lone house/sealing service",
+    "tests/system/test_failover.py": """
+        house/descriptors house/fork house/inside house/protected house/protection house/successor
+        world/answers world/clock world/connections world/held world/listeners world/media
+        world/ports world/sockets world/world
+        """,
     "tests/cli/test_ctl.py": "cli/check",
     "tests/operation/test_wirelog.py": "call/wire",
     "tests/support/lease.py": "call/lease",

@@ -122,9 +122,10 @@ class PeekedPort:
     @ivar port: sends, and says by which address of ours a peer is reached.
     """
 
-    def __init__(self, handle: PeekedSocket, port: Port) -> None:
+    def __init__(self, handle: PeekedSocket, port: Port, listening: _Peeking) -> None:
         self.handle = handle
         self.port = port
+        self._listening = listening
 
     @property
     def address(self) -> TransportAddress:
@@ -145,6 +146,12 @@ class PeekedPort:
         Have what waits first gone: it is logged that it happens, or has happened before.
         """
         self.handle.drop()
+
+    def goOn(self) -> None:
+        """
+        Read again, on a reactor that has forgotten that it does.
+        """
+        self._listening.startReading()
 
     def heardAt(self, peer: TransportAddress) -> str:
         return self.port.heardAt(peer)
@@ -220,4 +227,4 @@ class PeekedDatagrams:
         port.bound(listening)
         handle = listening.getHandle()
         assert isinstance(handle, PeekedSocket)
-        return PeekedPort(handle, port)
+        return PeekedPort(handle, port, listening)

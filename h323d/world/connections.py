@@ -1,0 +1,290 @@
+"""
+The connections of a server that is entered in turns, those that are on their way, and the listeners
+by which others come.
+"""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Mapping
+from typing import Any
+
+from h323d.call.transport import IListening, SecureStreams
+from h323d.ha.doors import Kind, Security
+from h323d.net.dialling import Dial
+from h323d.net.line import Line
+from h323d.values.address import TransportAddress
+from h323d.world.arrivals import Arrivals
+from h323d.world.held import Held
+from h323d.world.listeners import Listener, Sealing
+from h323d.world.sharing import Sharer
+from h323d.world.sockets import newListeningSocket
+
+__all__ = ["CONNECTION", "LISTENER", "Connections"]
+
+CONNECTION = "connection"
+"""
+What one is called where it is shared; its detail is the peer.
+"""
+
+LISTENER = "listener"
+"""
+Likewise; it has no details.
+"""
+
+
+class Connections:
+    """
+    All of a server's.
+    """
+
+    def __init__(
+        self,
+        reactor: Any,
+        arrivals: Arrivals,
+        sharer: Sharer,
+        secure: Mapping[Security, SecureStreams],
+    ) -> None:
+        """
+        @param reactor: Any, of many interfaces.
+        @param secure: streams over TLS, which nobody can follow.
+        """
+        self._reactor = reactor
+        self._sharer = sharer
+        self._secure = secure
+        self._listening: dict[int, IListening] = {}
+        self._own: dict[int, Listener] = {}  # those of them that are not of TLS
+        self._accepted = 0
+        self.arrivals = arrivals
+        self._onTheirWay: dict[int, tuple[Any, ...]] = {}
+        self.all: dict[int, Held] = {}
+
+    # Listeners.
+
+    def listen(
+        self, number: int, address: TransportAddress, security: Security
+    ) -> TransportAddress:
+        """
+        As L{h323d.ha.doors.Doors}.
+        """
+        if number not in self._listening:
+            if security is Security.NONE:
+                listening = newListeningSocket(address)
+                self._sharer.share(LISTENER, number, (listening,))
+                self.holdListener(number, listening)
+                self._own[number].begin()
+            else:
+                sealing = Sealing(self, number)
+                listener = self._secure[security].listener
+                self._listening[number] = listener.listen(address, sealing.newUser)
+        bound: TransportAddress = self._listening[number].address
+        return bound
+
+    def holdListener(self, number: int, listening: socket.socket) -> None:
+        """
+        Have one by which another process accepts.
+        """
+        listener = Listener(number, listening, self, self._reactor)
+        self._own[number] = self._listening[number] = listener
+
+    def stopListening(self, number: int) -> None:
+        """
+        As L{h323d.ha.doors.Doors}.
+        """
+        self._own.pop(number, None)
+        listener = self._listening.pop(number, None)
+        if listener is not None:
+            listener.stop()
+
+    def accepted(
+        self, listener: int, handle: socket.socket | None, peer: TransportAddress
+    ) -> Held | None:
+        """
+        Somebody has come.
+
+        @param handle: C{None} if it is sealed.
+
+        @return: the connection, if it is wanted.
+        """
+        self._accepted -= 1
+        number = self._accepted
+        came = self.all[number] = Held(number, self, peer, handle)
+        if handle is not None:
+            self._sharer.share(CONNECTION, number, (handle,), peer)
+        self.arrivals.arrive(Kind.ACCEPTED.value, listener, number, peer)
+        if came.isRefused:
+            return None
+        if handle is not None:
+            came.serve(self._reactor)
+        return came
+
+    def refuse(self, number: int) -> None:
+        """
+        As L{h323d.ha.doors.Doors}.
+        """
+        refused = self.all.pop(number, None)
+        if refused is None:
+            return
+        refused.isRefused = True
+        if refused.line is not None:
+            refused.abort()
+        elif refused.handle is not None:
+            refused.handle.close()
+
+    # Dialling.
+
+    def connect(
+        self,
+        number: int,
+        address: TransportAddress,
+        timeout: float,
+        local: str,
+        ports: tuple[int, ...] | None,
+        security: Security,
+        domain: str,
+    ) -> None:
+        """
+        As L{h323d.ha.doors.Doors}.
+        """
+        if number in self.all:
+            return
+        self.noteDialled(number, address, timeout, local, ports, security, domain)
+        if security is not Security.NONE:
+            self._connectSealed(number, address, timeout, local, ports, security, domain)
+            return
+        dialled = self.all[number] = Held(number, self, address)
+        dialled.opening = Dial(self._reactor, dialled, address, timeout, local, ports)
+
+    def noteDialled(self, number: int, *how: Any) -> None:
+        """
+        Here or elsewhere, one is being opened.
+
+        @param how: the other arguments of L{connect}; Any, as they are.
+        """
+        self._onTheirWay[number] = how
+
+    def dialled(self, held: Held) -> None:
+        """
+        One is there.
+        """
+        assert held.handle is not None
+        self._sharer.share(CONNECTION, held.number, (held.handle,), held.peer)
+        held.serve(self._reactor)
+
+    def _connectSealed(
+        self,
+        number: int,
+        address: TransportAddress,
+        timeout: float,
+        local: str,
+        ports: tuple[int, ...] | None,
+        security: Security,
+        domain: str,
+    ) -> None:
+        opener: Any = self._secure[security].opener  # Any: secure, where a domain is expected
+        if domain:
+            opener = opener.expecting(domain)
+        dialled = self.all[number] = Held(number, self, address)
+        opening = opener.open(address, dialled, timeout, local, ports)
+        if dialled.line is None:
+            dialled.opening = opening
+
+    def cancel(self, number: int) -> None:
+        """
+        As L{h323d.ha.doors.Doors}.
+        """
+        held = self.all.get(number)
+        if held is not None and held.opening is not None:
+            held.opening.cancel()
+
+    # What is open.
+
+    def provesToBe(self, number: int, host: str, domain: str) -> bool:
+        """
+        As L{h323d.ha.doors.Doors}.
+        """
+        line = self.all[number].line if number in self.all else None
+        return line is not None and not isinstance(line, Line) and line.provesToBe(host, domain)
+
+    def write(self, number: int, data: bytes) -> None:
+        """
+        As L{h323d.ha.doors.Doors}.
+        """
+        held = self.all.get(number)
+        if held is not None and held.line is not None:
+            held.line.write(data)
+
+    def close(self, number: int) -> None:
+        """
+        As L{h323d.ha.doors.Doors}.
+        """
+        held = self.all.get(number)
+        if held is not None:
+            held.isClosing = True
+            if held.line is not None:
+                held.line.close()
+
+    def abort(self, number: int) -> None:
+        """
+        As L{h323d.ha.doors.Doors}.
+        """
+        if number in self.all:
+            self.all[number].abort()
+
+    def opened(self, number: int) -> None:
+        """
+        It is logged that one is open.
+        """
+        self._onTheirWay.pop(number, None)
+        if number in self.all:
+            self.all[number].isOpen = True
+
+    def forget(self, number: int) -> None:
+        """
+        It is logged that one is gone.
+        """
+        self._onTheirWay.pop(number, None)
+        gone = self.all.pop(number, None)
+        if gone is not None and gone.handle is not None:
+            gone.handle.close()
+
+    # Following, and taking over.
+
+    def hold(self, number: int, handle: socket.socket, peer: TransportAddress) -> None:
+        """
+        Have a connection that another process serves.
+        """
+        self._accepted = min(self._accepted, number)
+        self.all[number] = Held(number, self, peer, handle)
+
+    def leave(self) -> None:
+        """
+        Another process serves them; the reactor has forgotten what it had.
+        """
+        for number, held in list(self.all.items()):
+            held.line = held.opening = None
+            if held.handle is None:
+                del self.all[number]
+
+    def takeUp(self) -> None:
+        """
+        Serve those that are open; what comes is read when the reactor goes on.
+        """
+        for held in list(self.all.values()):
+            if held.isOpen and held.handle is not None:
+                held.serve(self._reactor)
+
+    def lead(self) -> None:
+        """
+        Go on with all others: those that are to be ended, or that the server does not know to be
+        open; and listeners.
+        """
+        for held in list(self.all.values()):
+            if held.isClosing and held.line is not None:
+                held.line.close()
+            elif held.handle is not None and held.line is None:
+                held.serve(self._reactor)
+        for number, how in list(self._onTheirWay.items()):
+            self.connect(number, *how)
+        for listener in self._own.values():
+            listener.begin()

@@ -1,0 +1,104 @@
+"""
+The log between two processes.
+"""
+
+from __future__ import annotations
+
+import collections
+import itertools
+import socket
+
+import pytest
+
+from h323d.doorway import newDoorways
+from h323d.ha.primitives import NotAValue
+from h323d.ha.records import BadRecord, InputRecord, Record
+from h323d.house.log import Farewell, LogReader, LogWriter, Lost, Shared
+
+INPUT = InputRecord(1, 5.0, "datagram", (3, b"octets"))
+
+
+@pytest.fixture
+def ends() -> tuple[LogWriter, LogReader]:
+    ours, theirs = newDoorways()
+    return LogWriter(ours), LogReader(theirs)
+
+
+def read(reader: LogReader) -> list[Record | Shared | Farewell]:
+    return list(reader.read())
+
+
+def test_aRecordIsRead(ends: tuple[LogWriter, LogReader]) -> None:
+    writer, reader = ends
+    writer.note(INPUT)
+    assert read(reader) == [INPUT]
+
+
+def test_aRecordThatIsTooLongForOneMessageIsReadWhole(ends: tuple[LogWriter, LogReader]) -> None:
+    writer, reader = ends
+    long = InputRecord(1, 5.0, "reload", (b"x" * 300_000,))
+    try:
+        writer.note(long)
+    except Lost:
+        pytest.skip("the system's limit of what waits in a socket is too low")
+    assert read(reader) == [long]
+
+
+def test_whatWasLoggedIsReadThoughWhoeverHasLoggedItIsGone(
+    ends: tuple[LogWriter, LogReader],
+) -> None:
+    writer, reader = ends
+    writer.note(INPUT)
+    writer.close()
+    told = reader.read()
+    assert next(told) == INPUT
+    with pytest.raises(EOFError):
+        next(told)
+
+
+def test_socketsComeWithWhatTheyAre(ends: tuple[LogWriter, LogReader]) -> None:
+    writer, reader = ends
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        writer.share("listener", 7, (listening,), ("detail", 1))
+        (shared,) = read(reader)
+        assert isinstance(shared, Shared)
+        assert (shared.what, shared.number, shared.details) == ("listener", 7, ("detail", 1))
+        (held,) = shared.sockets
+        with held:
+            assert held.getsockname() == listening.getsockname()
+
+
+def test_whoeverHandsOverSaysSo(ends: tuple[LogWriter, LogReader]) -> None:
+    writer, reader = ends
+    writer.farewell()
+    (told,) = read(reader)
+    assert isinstance(told, Farewell)
+
+
+def test_whoeverReadsNothingIsLost(ends: tuple[LogWriter, LogReader]) -> None:
+    writer, _ = ends
+    large = InputRecord(1, 5.0, "datagram", (b"x" * 60_000,))
+    with pytest.raises(Lost, match="too slow"):
+        collections.deque(map(writer.note, itertools.repeat(large)))
+
+
+def test_whoeverIsGoneIsLost(ends: tuple[LogWriter, LogReader]) -> None:
+    writer, reader = ends
+    reader.close()
+    with pytest.raises(Lost, match="gone"):
+        writer.note(INPUT)
+
+
+def test_whatIsNoValueIsNotLogged(ends: tuple[LogWriter, LogReader]) -> None:
+    writer, reader = ends
+    with pytest.raises(NotAValue):
+        writer.note(InputRecord(1, 5.0, "datagram", (object(),)))
+    assert read(reader) == []
+
+
+def test_aMessageOfNoKindIsRefused() -> None:
+    ours, theirs = newDoorways()
+    with ours:
+        ours.send(b"?")
+        with pytest.raises(BadRecord, match="no kind"):
+            read(LogReader(theirs))

@@ -1,0 +1,76 @@
+"""
+A protected server in real processes, of which one leads and one follows.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+from contextlib import suppress
+from pathlib import Path
+
+from tests.support.processes import Server, waitFor
+
+__all__ = ["ProtectedServer"]
+
+PROTECTED = "[ha]\nenabled = true\n"
+_FOLLOWS = re.compile(r"process (\d+) follows")
+_LEADS = re.compile(r"process (\d+) leads, in epoch \d+; .*; ([\d.]+) ms")
+
+
+class ProtectedServer(Server):
+    """
+    C{twistd h323d}, with C{[ha]}.
+    """
+
+    def __init__(
+        self, directory: Path, address: str, configuration: str = "", patienceMs: int = 3000
+    ) -> None:
+        """
+        @param patienceMs: more than in service, as a busy machine may hold up anybody.
+        """
+        patience = f"{PROTECTED}patienceMs = {patienceMs}\n"
+        super().__init__(directory, address, f"{configuration}{patience}")
+
+    @property
+    def leader(self) -> int:
+        """
+        The process that leads.
+        """
+        told = _LEADS.findall(self.output())
+        return int(told[-1][0]) if told else self.pid
+
+    def takeOverMs(self) -> list[float]:
+        """
+        How long each took.
+        """
+        return [float(ms) for _, ms in _LEADS.findall(self.output())]
+
+    def protected(self) -> None:
+        """
+        Wait until the leader of now is followed.
+        """
+
+        def isFollowed() -> bool:
+            told = self.output()
+            follows, leads = told.rfind(" follows; "), told.rfind(" leads, in epoch ")
+            return follows > leads
+
+        waitFor(isFollowed, 20, "another follows", every=0.01)
+
+    def strike(self, how: signal.Signals = signal.SIGKILL) -> None:
+        """
+        Have the leader die, and wait until another leads.
+        """
+        self.protected()
+        leader = self.leader
+        os.kill(leader, how)
+        waitFor(lambda: self.leader != leader, 10, "another leads", every=0.01)
+
+    def stop(self) -> None:
+        super().stop()
+        told = self.output()
+        for pid in {int(each) for each in _FOLLOWS.findall(told)}:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)

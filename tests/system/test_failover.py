@@ -1,0 +1,138 @@
+"""
+A server whose leading process is killed, again and again, while calls of every kind begin and go on:
+none of them notices.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import time
+from collections import Counter
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from h323d.dsp.tones import levelsAt
+from tests.support.processes import Caller, together, waitFor
+from tests.support.protectedserver import ProtectedServer
+from tests.support.sound import readWAV
+
+pytestmark = pytest.mark.interop
+
+US = "127.0.131.1"
+CALLERS = "127.0.131.1"
+SEED = 13
+ROOM = 80001
+OURS = {
+    "fast": (440, (), f"h323:{ROOM}@{US}"),
+    "early": (560, ("--early-h245", "--codec", "PCMA"), f"h323:{ROOM}@{US}"),
+    "slow": (700, ("--no-fast-start", "--no-tunnelling"), f"h323:{ROOM}@{US}"),
+    "udp": (900, (), f"sip:{ROOM}@{US}"),
+    "tcp": (1130, (), f"sip:{ROOM}@{US};transport=tcp"),
+    "opus": (1390, ("--codec", "opus"), f"sip:{ROOM}@{US}"),
+}
+TONES = tuple(tone for tone, _, _ in OURS.values())
+AUDIBLE = -35.0  # dBov; each tone was sent with -20
+APART = 0.4  # seconds, at most, from when another follows until its leader dies
+
+
+def heardIn(recording: Path) -> set[int]:
+    """
+    The tones that are audible in the best second of the last half of a recording.
+    """
+    samples, rate = readWAV(recording)
+    best: set[int] = set()
+    for start in range(len(samples) // 2, len(samples) - rate, rate // 4):
+        levels = zip(TONES, levelsAt(samples[start : start + rate], TONES, rate), strict=True)
+        best = max(best, {tone for tone, level in levels if level > AUDIBLE}, key=len)
+    return best
+
+
+class Meeting:
+    """
+    Those who talk.
+    """
+
+    def __init__(self, directory: Path, stack: ExitStack) -> None:
+        self._stack = stack
+        self._rng = random.Random(SEED)
+        self.server = ProtectedServer(directory / "server", US)
+        together(stack, self.server)
+        self.server.protected()
+        self.callers = {
+            name: Caller(
+                directory, name, "--bind", f"{CALLERS}{index}", "--tone", str(tone),
+                "--level", "-20", "--record", str(directory / f"{name}.wav"), *options, target,
+            )
+            for index, (name, (tone, options, target)) in enumerate(OURS.items(), start=1)
+        }  # fmt: skip
+
+    def call(self) -> None:
+        """
+        All call, one after the other, and the leader dies in between, wherever that hits.
+        """
+        for caller in self.callers.values():
+            self._stack.enter_context(caller)
+            self.server.protected()
+            time.sleep(self._rng.random() * APART)
+            self.server.strike()
+
+    def legs(self) -> int:
+        return len(self.server.ask("calls"))
+
+    def talk(self) -> None:
+        """
+        Until everybody has sent a second's packets more.
+        """
+        before = self._received()
+
+        def done() -> bool:
+            now = self._received()
+            assert set(before) <= set(now), f"a call is gone:\n{self.server.output()[-3000:]}"
+            return all(now[each] - count > 60 for each, count in before.items())
+
+        waitFor(done, 15, "they talk")
+
+    def _received(self) -> dict[str, int]:
+        legs = self.server.ask("calls")
+        return {leg["legId"]: leg["media"]["packetsReceived"] for leg in legs if leg.get("media")}
+
+
+def test_noCallNoticesThatTheServerDies(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with ExitStack() as stack:
+        those = Meeting(tmp_path, stack)
+        server = those.server
+        those.call()
+        waitFor(lambda: those.legs() == len(OURS), 20, "all are there")
+        those.talk()
+        for how in (signal.SIGKILL, signal.SIGSTOP, signal.SIGKILL):
+            server.strike(how)
+            those.talk()
+        deaths = len(OURS) + 3
+        assert those.legs() == len(OURS)
+        assert server.ask("status")["facts"]["TookOver"] == deaths
+        for name in ("fast", "udp"):
+            assert those.callers[name].hangUp() == 0, those.callers[name].output()
+        waitFor(lambda: those.legs() == len(OURS) - 2, 10, "two have hung up")
+        server.strike()
+        for call in {each["callId"] for each in server.ask("calls")}:
+            server.ask("hangup", call)
+        for name, caller in those.callers.items():
+            if name not in ("fast", "udp"):
+                assert caller.wait(20) == 0, caller.output()
+        records = server.ask("cdr")
+        assert Counter((each["outcome"], each["causeName"]) for each in records) == {
+            ("answered", "NORMAL_CALL_CLEARING"): len(OURS)
+        }
+        assert server.ask("status")["calls"] == 0
+        with capsys.disabled():
+            took = sorted(server.takeOverMs())
+            print(f"\ntook over in {took[len(took) // 2]:.0f} ms, at most in {took[-1]:.0f} ms")
+        os.kill(server.leader, signal.SIGTERM)
+        waitFor(lambda: "Server Shut Down" in server.output(), 20, "it ends")
+        assert "Traceback" not in server.output(), server.output()
+    for name, (tone, _, _) in OURS.items():
+        assert heardIn(tmp_path / f"{name}.wav") == set(TONES) - {tone}
