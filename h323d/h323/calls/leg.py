@@ -164,9 +164,6 @@ class H323Leg(DescribedCall):
             self._startUp.accept(opened)
             self._call.earlyMedia()
 
-    def focus(self, name: str) -> None:
-        pass
-
     def answer(self, profile: MediaProfile) -> None:
         settingUp = self._phase is CallPhase.SETTING_UP
         if not settingUp or self.direction is not LegDirection.INCOMING:
@@ -207,9 +204,6 @@ class H323Leg(DescribedCall):
     def sendDigit(self, digit: str, milliseconds: int, method: DigitMethod | None = None) -> None:
         if not self.released:
             self._digits.send(self._startUp.link, self._wire, digit, milliseconds, method)
-
-    def refreshPicture(self) -> None:
-        pass  # there is no channel that pictures come by
 
     def _openMedia(self, profile: MediaProfile) -> MediaProfile | None:
         """

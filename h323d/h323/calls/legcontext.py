@@ -198,7 +198,8 @@ class CallDescription:
 
 class DescribedCall:
     """
-    What a leg tells of its call, as it was described to it.
+    What a leg tells of its call, as it was described to it, and what it is told that says nothing
+    to its peer.
 
     @ivar identity: the call's identifiers in H.323.
     @ivar reference: its call reference value.
@@ -221,3 +222,9 @@ class DescribedCall:
 
     def prioritize(self, priority: Priority) -> None:
         self.priority = priority
+
+    def focus(self, name: str) -> None:
+        pass
+
+    def refreshPicture(self) -> None:
+        pass  # there is no channel that pictures come by
