@@ -230,9 +230,8 @@ class H323Endpoint(Part[H323Config]):
         self, connection: SignallingConnection, message: Q931Message, setup: IncomingSetup
     ) -> None:
         home = self._homes.towards(connection.peer.host, connection.local.host)
-        context = self.contextOf(connection.isSecure, home)
         leg = H323Leg(
-            replace(context, network=replace(context.network, key=connection.peerKey)),
+            self.contextOf(connection.isSecure, home),
             CallDescription(
                 newLegID(self._world.rng),
                 newCallID(self._world.rng),

@@ -9,7 +9,7 @@ import random
 import pytest
 from twisted.internet.task import Clock
 
-from h323d.call.applications import Door
+from h323d.call.applications import PASSED, Door
 from h323d.call.ways import Way
 from h323d.h323.calls.faststart import offerFastStart
 from h323d.h323.calls.incoming import IncomingSetup
@@ -24,6 +24,7 @@ from h323d.values.cause import Cause
 from h323d.values.identifiers import newCallID
 from h323d.values.media.direction import Direction
 from h323d.values.media.formats import G711_ULAW
+from tests.support.fakegate import FakeGate
 from tests.support.h245peers import soundAt
 from tests.support.h323 import (
     PROFILE,
@@ -247,3 +248,25 @@ def test_whoIsCalledOverTLSProvesTheirKeyWithTheAnswer(network: SimulatedNetwork
     application = leg.answerApplication()
     assert (application.door, application.source) == (Door.ANSWER, there)
     assert [each.key for each in application.proofs] == [KEYS["10.0.0.70"]]
+
+
+@pytest.mark.parametrize("isAsked", [True, False])
+@pytest.mark.parametrize("key", [KEYS["10.0.0.70"], b"another"])
+def test_whereWhoAnswersIsAskedTheirH245ShowsTheSameKey(
+    network: SimulatedNetwork, monkeypatch: pytest.MonkeyPatch, key: bytes, isAsked: bool
+) -> None:
+    there = TransportAddress("10.0.0.70", 1300)
+    gatekept = Gatekept(secureAddressOf=lambda plain: there)
+    secure = sealedStreams(network.host("10.0.0.1"))
+    gates = (FakeGate(PASSED, (Door.ANSWER,)),) if isAsked else ()
+    side = Side(network, "10.0.0.1", secure=secure, gatekept=gatekept, gates=gates)
+    listener = sealedStreams(network.host("10.0.0.70")).listener
+    callee = ScriptedCallee(network, "10.0.0.70", 1300, listener)
+    way = Way("h323", TransportAddress("10.0.0.70", 1720))
+    side.endpoint.originator.originate(newCallID(random.Random(1)), (), way, PROFILE, Party())
+    callee.settle()
+    monkeypatch.setitem(KEYS, "10.0.0.70", key)
+    control = ScriptedControl(network, "10.0.0.70", None, listener)
+    callee.connect(Start(h245Address=control.address))
+    isTheirs = key != b"another"
+    assert bool(control.names) is (isTheirs or not isAsked)

@@ -13,6 +13,7 @@ from twisted.internet.task import Clock
 from zope.interface import implementer
 
 from h323d.asn1 import h245
+from h323d.call.applications import IGate
 from h323d.call.dialrule import DialRule
 from h323d.call.gates import Gates
 from h323d.call.legs import ILeg, ILegObserver, ILegOwner, ITransferRequest
@@ -143,11 +144,12 @@ class Side:
         gatekept: Gatekept = NOT_GATEKEPT,
         secure: SecureStreams | None = None,
         dialRule: DialRule | None = None,
+        gates: Sequence[IGate] = (),
     ) -> None:
         self.host = network.host(address)
         self.pool = FakePool(ports)
         self.events = EventBus()
-        self.gates = Gates(network.clock, self.events, ())
+        self.gates = Gates(network.clock, self.events, gates)
         self.faults: list[BadInput] = []
         self.events.subscribe(BadInput, self.faults.append)
         self.parties: list[Party] = []
@@ -395,13 +397,18 @@ class ScriptedControl:
         host = network.host(address)
         if target is None:
             here = TransportAddress(address, 0)
-            self.address = (
-                (listener or StreamListener(host)).listen(here, lambda peer: self).address
-            )
+            self._listening = (listener or StreamListener(host)).listen(here, lambda peer: self)
+            self.address = self._listening.address
         else:
             self.address = target
             StreamOpener(host).open(target, self, 5.0)
             self._clock.pump([0.005] * 10)
+
+    def stop(self) -> None:
+        """
+        Wait no more.
+        """
+        self._listening.stop()
 
     def streamOpened(self, stream: IStream) -> None:
         self.count += 1

@@ -4,6 +4,7 @@ The walk of guardians whose calls to each other are routed through a guarded ser
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,12 +14,18 @@ from h323d.config.sections import Configuration
 from h323d.gatekeeper.routed.config import CallModel, RoutedConfig
 from h323d.gatekeeper.routing.config import RoutingConfig, StaticRoute
 from h323d.h323.calls.callstart import StartUpOptions
+from h323d.h323.config import H323Config
+from h323d.h323.signalling.q931 import MessageType
+from h323d.h323.signalling.uuie import Start
+from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.ed25519 import SigningIdentity
-from tests.support.guardedhouse import ALICE, ANNA, RAS, House
+from tests.support.guardedhouse import ALICE, ANNA, HOST, RAS, House
 from tests.support.guardians import entry, signingKey
+from tests.support.h323 import ScriptedControl, ScriptedPeer
 from tests.support.modestphone import ModestTelephone
 from tests.support.ras import arq
+from tests.support.sealed import KEYS, sealedStreams
 from tests.support.simulatedphone import Telephone
 from tests.support.simulation import Simulation
 
@@ -52,7 +59,8 @@ class Scene:
     def __init__(self, world: Simulation, file: Path, model: CallModel) -> None:
         self.world = world
         base = Configuration(
-            routed=RoutedConfig(model=model),
+            h323=H323Config(tlsPort=1300, certificate="ours.pem", privateKey="ours.key"),
+            routed=RoutedConfig(model=model, acceptUnregistered=True),
             routing=RoutingConfig(routes=(StaticRoute(name="1001", to=("10.0.0.9",)),)),
         )
         self.house = House(world, file, pool=384_000, base=base)
@@ -188,3 +196,28 @@ def test_whoIsRevokedLosesTheCallThatTheyHaveAnswered(scene: Scene) -> None:
     scene.house.write(ALICE)
     scene.world.run(6.0)
     assert (scene.alice.cause, callee.cause) == (Cause.NORMAL_CALL_CLEARING,) * 2
+
+
+@pytest.mark.parametrize(("key", "isSpokenWith"), [(KEYS["10.0.0.70"], True), (b"other", False)])
+def test_whoHasCalledOverTLSShowsTheSameKeyWhereTheirH245Is(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, key: bytes, isSpokenWith: bool
+) -> None:
+    digest = hashlib.sha256(KEYS["10.0.0.70"]).hexdigest()
+    carol = entry("carol", public_key="", proof="tls", certificate=f"sha256:{digest}")
+    scene.house.write(ALICE, carol)
+    scene.world.run(6.0)
+    scene.alice.register()
+    scene.world.run(1.0)
+    network = scene.world.network
+    streams = sealedStreams(network.host("10.0.0.70"))
+    caller = ScriptedPeer(network, "10.0.0.70", TransportAddress(HOST, 1300), streams.opener)
+    monkeypatch.setitem(KEYS, "10.0.0.70", key)
+    control = ScriptedControl(network, "10.0.0.70", None, streams.listener)
+    start = Start(h245Address=control.address)
+    caller.send(caller.makeSetup(start, tunnelling=False, called="1000"))
+    scene.world.run(1.0)
+    assert scene.house.refusals() == []
+    assert MessageType.CONNECT in caller.kinds
+    assert bool(control.names) is isSpokenWith
+    control.stop()
+    caller.close()

@@ -397,6 +397,10 @@ class RoutedCall:
         side = self.sides[which] or self.callerSide
         self._context.owner.callFault(door, side.peer, error)
 
+    def admitsKey(self, which: int, key: bytes | None) -> bool:
+        side, isAsked = self.sides[which], self._context.zone.gates.standAt(Door.ANSWER)
+        return side is None or not isAsked or side.peerKey in (None, key)
+
     def controlCoupled(self) -> None:
         self._progress.commit()
 

@@ -43,6 +43,13 @@ class CouplingOwner(Protocol):
         @param way: by which it came.
         """
 
+    def admitsKey(self, which: int, key: bytes | None) -> bool:
+        """
+        Whether who is at the other end of a connection is the one whose side that is.
+
+        @param key: their public key, as L{h323d.call.transport.IStream} has it.
+        """
+
     def controlCoupled(self) -> None:
         """H.245 has begun."""
 
@@ -84,6 +91,10 @@ class _End:
         return self._coupling.endAdmits(self, source)
 
     def controlOpened(self, channel: ControlChannel) -> None:
+        if not self._coupling.endAdmitsKey(self, channel.peerKey):
+            channel.close()
+            self._coupling.close()
+            return
         self._channel = channel
         waiting, self._waiting = self._waiting, []
         for octets in waiting:
@@ -172,6 +183,9 @@ class ControlCoupling:
 
     def endAdmits(self, end: _End, source: TransportAddress) -> bool:
         return self._guardOf(end.which).admitsControl(source)
+
+    def endAdmitsKey(self, end: _End, key: bytes | None) -> bool:
+        return self._owner.admitsKey(end.which, key)
 
     def endOpened(self, end: _End) -> None:
         if self._closed:

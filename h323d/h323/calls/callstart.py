@@ -64,6 +64,9 @@ class CallStartOwner(Protocol):
     def admitsControl(self, source: TransportAddress) -> bool:
         """Whether who connects from there may speak the H.245 of this call."""
 
+    def admitsKey(self, key: bytes | None) -> bool:
+        """Whether who has that public key may, on a connection of its own."""
+
     def controlDigit(self, digit: str, milliseconds: int, method: DigitMethod) -> None:
         """The peer signalled a key by H.245."""
 
@@ -347,6 +350,9 @@ class CallStart:
 
     def admitsControl(self, source: TransportAddress) -> bool:
         return self._owner.admitsControl(source)
+
+    def admitsKey(self, key: bytes | None) -> bool:
+        return self._owner.admitsKey(key)
 
     def linkListening(self, address: TransportAddress) -> None:
         self._machine.listening(address)

@@ -13,7 +13,7 @@ from zope.interface import implementer
 
 from h323d import tracing
 from h323d.call.answers import JudgedAnswer
-from h323d.call.applications import Application, Reason
+from h323d.call.applications import Application, Door, Reason
 from h323d.call.dialrule import DialGuard
 from h323d.call.homes import Home
 from h323d.call.legmedia import LegMedia
@@ -356,6 +356,11 @@ class H323Leg(DescribedCall):
 
     def admitsControl(self, source: TransportAddress) -> bool:
         return self._guard.admitsControl(source)
+
+    def admitsKey(self, key: bytes | None) -> bool:
+        isOurs = self.direction is LegDirection.OUTGOING
+        isAsked = not isOurs or self._context.gates.standAt(Door.ANSWER)
+        return not isAsked or self._wire.peerKey in (None, key)
 
     def controlFault(self, error: DecodeError) -> None:
         self._context.complaints.about("h245", self.peer, error)

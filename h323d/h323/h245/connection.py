@@ -74,8 +74,6 @@ class ControlNetwork:
     @ivar home: our address towards the peer.
     @ivar connectTimeout: seconds that a connection may take to open.
     @ivar tap: notes what is said; C{None} where nobody does.
-    @ivar key: the public key that the other end has shown in the signalling of the call, and has to
-        show here, too; C{None} for none.
     """
 
     listener: IStreamListener
@@ -83,7 +81,6 @@ class ControlNetwork:
     home: Home
     connectTimeout: float = 5.0
     tap: ControlTap | None = None
-    key: bytes | None = None
 
     def ofCall(self, callIdentifier: bytes) -> ControlNetwork:
         """

@@ -34,6 +34,13 @@ class ControlConnectionsOwner(Protocol):
     def admitsControl(self, source: TransportAddress) -> bool:
         """Whether who connects from there may speak the H.245 of this call."""
 
+    def admitsKey(self, key: bytes | None) -> bool:
+        """
+        Whether who is at the other end is the one whose call it is.
+
+        @param key: their public key, as L{h323d.call.transport.IStream} has it.
+        """
+
     def listens(self, address: TransportAddress) -> None:
         """We wait there for a connection."""
 
@@ -151,7 +158,7 @@ class ControlConnections:
         if self._channel is not None:
             channel.close()
             return
-        if self._network.key not in (None, channel.peerKey):
+        if not self._owner.admitsKey(channel.peerKey):
             channel.close()
             self._owner.disconnected()
             return

@@ -57,6 +57,9 @@ class H245LinkOwner(Protocol):
     def admitsControl(self, source: TransportAddress) -> bool:
         """Whether who connects from there may speak the H.245 of this call."""
 
+    def admitsKey(self, key: bytes | None) -> bool:
+        """Whether who has that public key may, on a connection of its own."""
+
     def linkListening(self, address: TransportAddress) -> None:
         """We wait there for a connection."""
 
@@ -339,6 +342,9 @@ class H245Link:
 
     def admitsControl(self, source: TransportAddress) -> bool:
         return self._owner.admitsControl(source)
+
+    def admitsKey(self, key: bytes | None) -> bool:
+        return self._owner.admitsKey(key)
 
     def listens(self, address: TransportAddress) -> None:
         self._owner.linkListening(address)

@@ -70,6 +70,7 @@ class Scene:
     The called side waits for H.245; the caller is told to connect to us.
 
     @ivar asked: which sides were asked to connect, and where.
+    @ivar strangers: the sides on whose connection there is another.
     @ivar isTold: whether what a side says is passed on at all.
     """
 
@@ -84,6 +85,7 @@ class Scene:
         self.coupled = 0
         self.faults: list[int] = []
         self.passes = True
+        self.strangers: tuple[int, ...] = ()
         self.waiting = ControlListener(
             self.called,
             self.clock,
@@ -115,6 +117,9 @@ class Scene:
             way.answer(b"never")
             return None
         return b"%d:" % which + octets if self.passes else None
+
+    def admitsKey(self, which: int, key: bytes | None) -> bool:
+        return which not in self.strangers
 
     def controlCoupled(self) -> None:
         self.coupled += 1
@@ -175,6 +180,17 @@ def test_whatIsNotToGoOnDoesNot(scene: Scene) -> None:
     scene.settle()
     assert scene.called.packets == []
     scene.end()
+
+
+@pytest.mark.parametrize("which", [CALLER, CALLED])
+def test_whoIsAnotherThanTheirSideIsNotSpokenWith(scene: Scene, which: int) -> None:
+    scene.strangers = (which,)
+    scene.connect()
+    scene.caller.say(b"one")
+    scene.settle()
+    assert scene.called.packets == []
+    assert scene.caller.isClosed
+    assert scene.coupled == (which == CALLED)
 
 
 def test_aSideIsAnsweredByItsOwnConnection(scene: Scene) -> None:

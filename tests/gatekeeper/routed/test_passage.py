@@ -77,6 +77,9 @@ class Owner:
     def translateControl(self, which: int, octets: bytes, way: ControlWay) -> bytes | None:
         raise AssertionError(octets)
 
+    def admitsKey(self, which: int, key: bytes | None) -> bool:
+        raise AssertionError(which)
+
     def controlCoupled(self) -> None:
         raise AssertionError
 

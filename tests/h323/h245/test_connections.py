@@ -37,14 +37,17 @@ class Link:
             listener or (StreamListener(node) if key is None else secure.listener),
             StreamOpener(node) if key is None else secure.opener,
             Home.at(host),
-            key=key,
         )
+        self.key = key
         self.told: list[str] = []
         self.packets: list[bytes] = []
         self.connections = ControlConnections(self, network.clock, streams)
 
     def admitsControl(self, source: TransportAddress) -> bool:
         return source.host != "10.0.0.66"
+
+    def admitsKey(self, key: bytes | None) -> bool:
+        return self.key in (None, key)
 
     def listens(self, address: TransportAddress) -> None:
         self.told.append("listens")

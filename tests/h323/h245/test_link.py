@@ -89,6 +89,9 @@ class End(MediaOwner):
     def mayOpenChannels(self) -> bool:
         return not self.fast
 
+    def admitsKey(self, key: bytes | None) -> bool:
+        return True
+
     def admitsControl(self, source: TransportAddress) -> bool:
         return True
 
