@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 
 from twisted.internet.defer import Deferred
 
-from h323d.call.applications import Application, Door, ILease, Refusal, Verdict
+from h323d.call.applications import Application, Door, Refusal, Verdict
 from h323d.call.gates import Gates
+from h323d.call.lease import ILease
 from h323d.call.leases import ended
 from h323d.h323.calls.channelgate import ChannelGate
 from h323d.h323.h245.bandwidth import ChannelJudge
