@@ -28,7 +28,32 @@ from h323d.values.media.medium import Medium
 from h323d.values.media.streams import Stream
 from h323d.values.proceeding import Proceeding
 
-__all__ = ["AnsweringLeg", "JudgedAnswer"]
+__all__ = ["AnsweringLeg", "Awaited", "JudgedAnswer"]
+
+
+class Awaited:
+    """
+    Those who go on when it is decided whether an answer passes.
+    """
+
+    def __init__(self) -> None:
+        self._waiting: list[Deferred[None]] = []
+
+    def wait(self) -> Deferred[None]:
+        """
+        Fires when it is.
+        """
+        waiting: Deferred[None] = Deferred()
+        self._waiting.append(waiting)
+        return waiting
+
+    def decided(self) -> None:
+        """
+        It is: whoever waits, goes on.
+        """
+        waiting, self._waiting = self._waiting, []
+        for each in waiting:
+            each.callback(None)
 
 
 class AnsweringLeg(Protocol):
@@ -70,6 +95,7 @@ class JudgedAnswer:
         self._observer: ILegObserver = SilentObserver()
         self._standing = _Standing.AWAITED
         self._leases: tuple[ILease, ...] = ()
+        self._awaited = Awaited()
         # Any: of whichever report.
         self._held: list[tuple[Callable[..., None], tuple[Any, ...]]] = []
 
@@ -83,6 +109,12 @@ class JudgedAnswer:
         self._observer = observer
         judged: ILegObserver = self
         return judged
+
+    def undecided(self) -> Deferred[None] | None:
+        """
+        Fires when it is decided whether the answer passes; C{None} if nobody thinks about it.
+        """
+        return self._awaited.wait() if self._standing is _Standing.JUDGED else None
 
     # What the leg reports.
 
@@ -111,6 +143,7 @@ class JudgedAnswer:
         self._observer.legAnswered(leg)
         for report, arguments in held:
             report(*arguments)
+        self._awaited.decided()
 
     def legReleased(self, leg: ILeg, cause: Cause) -> None:
         self._standing = _Standing.OVER
@@ -119,6 +152,7 @@ class JudgedAnswer:
         ended(leases)
         observer, self._observer = self._observer, SilentObserver()
         observer.legReleased(leg, cause)
+        self._awaited.decided()
 
     def _pass(self, report: Callable[..., None], *arguments: Any) -> ILegObserver | None:
         """

@@ -190,6 +190,31 @@ def test_whoLeavesMeanwhileIsNotHungUpOn(late: Any) -> None:
     assert lease.ends == int(late is PASSED)
 
 
+@pytest.mark.parametrize("late", [REFUSED, PASSED])
+def test_whoWantsToKnowWhetherItPassesGoesOnWhenThatIsDecided(late: Any) -> None:
+    verdict: Deferred[Any] = Deferred()
+    house = House(verdict)
+    assert house.judged.undecided() is None
+    house.answer()
+    waiting = house.judged.undecided()
+    assert waiting is not None
+    told: list[list[str]] = []
+    waiting.addCallback(lambda _: told.append(list(house.told.said)))
+    assert told == []
+    verdict.callback(late)
+    assert told == [[REFUSED.cause.name] if late is REFUSED else ["answered", "media"]]
+    assert house.judged.undecided() is None
+
+
+def test_orWhenTheCallIsOver() -> None:
+    house = House(Deferred())
+    house.answer()
+    waiting = house.judged.undecided()
+    assert waiting is not None
+    house.observer.legReleased(house.leg, Cause.USER_BUSY)
+    assert waiting.called
+
+
 def test_anotherObserverHearsTheRest() -> None:
     house, other = House(PASSED), Told()
     assert house.judged.before(other) is house.judged

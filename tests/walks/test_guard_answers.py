@@ -15,6 +15,7 @@ from h323d.events.doors import ApplicationRefused
 from h323d.gatekeeper.routing.config import RoutingConfig
 from h323d.gatekeeper.trunks.config import TrunkConfig, TrunkProtocol, TrunkTransport
 from h323d.guard.config import GuardConfig
+from h323d.h323.config import H323Config
 from h323d.h323.security.guardtoken import GuardStamp, signRAS
 from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
@@ -50,14 +51,17 @@ class House:
     A guarded server, Alice who calls, and somebody at 10.0.0.7 who answers.
     """
 
-    def __init__(self, world: Simulation, directory: Path) -> None:
+    def __init__(
+        self, world: Simulation, directory: Path, fastStart: bool = True, unsaid: int = 128_000
+    ) -> None:
         self.world = world
         self.file = directory / "registry.yaml"
         self.file.write_text("guardians:\n" + ALICE + ANNA + BERT)
         self.server = world.server(
             HOST,
             Configuration(
-                guard=GuardConfig(str(self.file), "council-1"),
+                guard=GuardConfig(str(self.file), "council-1", unsaid=unsaid),
+                h323=H323Config(fastStart=fastStart),
                 routing=RoutingConfig(trunks=TRUNKS),
             ),
         )
@@ -161,3 +165,25 @@ def test_whoIsRefusedLeavesTheOthersRinging(house: House) -> None:
     assert house.alice.speaking
     for phone in phones:
         phone.port.close()
+
+
+@pytest.mark.parametrize(
+    ("fastStart", "refusals"),
+    [
+        (True, [("answer", "BANDWIDTH_EXCEEDED", "quota")]),  # accepted already
+        (False, [("OLC", "BANDWIDTH_EXCEEDED", "quota")]),  # and the other direction is open
+    ],
+)
+def test_whatWhoAnswersOpensByThenTheyAskFor(
+    tmp_path: Path, fastStart: bool, refusals: list[tuple[str, str, str]]
+) -> None:
+    with Simulation(seed=4) as world:
+        house = House(world, tmp_path, fastStart, unsaid=64_000)
+        house.file.write_text("guardians:\n" + ALICE + ANNA + "    bandwidth_quota_bps: 100000\n")
+        world.run(6.0)
+        callee = house.callee("10.0.0.7", "anna")
+        house.call("71001")
+        assert set(house.refusals()) == set(refusals)
+        assert callee.cause is (Cause.NO_CIRCUIT_AVAILABLE if fastStart else None)
+        world.leave()
+        assert world.leftOver() == []

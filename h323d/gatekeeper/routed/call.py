@@ -129,6 +129,11 @@ class RoutedCall:
         """
         return tracing.stateName(self._progress)
 
+    def undecided(self) -> None:
+        """
+        The caller was admitted before there are channels.
+        """
+
     @property
     def released(self) -> bool:
         """

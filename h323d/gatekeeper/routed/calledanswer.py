@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from twisted.internet.defer import Deferred
 
+from h323d.call.answers import Awaited
 from h323d.call.applications import Application, Door, Refusal, Verdict
 from h323d.call.gates import Gates
 from h323d.call.lease import ILease
@@ -76,6 +77,7 @@ class CalledAnswer:
         self._application: Application | None = None
         self._held: list[tuple[Q931Message, Content]] = []
         self._leases: tuple[ILease, ...] = ()
+        self._awaited = Awaited()
 
     @property
     def isAsked(self) -> bool:
@@ -85,11 +87,11 @@ class CalledAnswer:
         return self._standing is _Standing.AWAITED and self._gates.standAt(Door.ANSWER)
 
     @property
-    def isAdmitted(self) -> bool:
+    def isGiven(self) -> bool:
         """
-        Whether they were, and may.
+        Whether they were, and may, or that is being thought about.
         """
-        return self._standing is _Standing.PASSED
+        return self._standing in (_Standing.JUDGED, _Standing.PASSED)
 
     @property
     def isRefused(self) -> bool:
@@ -125,11 +127,13 @@ class CalledAnswer:
         isOver = self._standing is _Standing.OVER
         if isinstance(verdict, Refusal):
             self._standing = _Standing.OVER if isOver else _Standing.REFUSED
+            self._awaited.decided()
             return None
         if isOver:
             ended(verdict.leases)
             return None
         self._standing, self._leases = _Standing.PASSED, verdict.leases
+        self._awaited.decided()
         return held
 
     def end(self) -> None:
@@ -139,12 +143,16 @@ class CalledAnswer:
         self._standing = _Standing.OVER
         leases, self._leases = self._leases, ()
         ended(leases)
+        self._awaited.decided()
 
     # What the gate of their channels wants to know.
 
     @property
     def released(self) -> bool:
-        return not self.isAdmitted
+        return self._standing is not _Standing.PASSED
+
+    def undecided(self) -> Deferred[None] | None:
+        return self._awaited.wait() if self._standing is _Standing.JUDGED else None
 
     def application(self) -> Application:
         assert self._application is not None  # or they were not admitted
@@ -170,6 +178,6 @@ class CalledChannels:
         return self._next(refusal, bandwidth)
 
     def _next(self, refusal: str, bandwidth: int) -> str | Deferred[str]:
-        if refusal or not self.answer.isAdmitted:
+        if refusal or not self.answer.isGiven:
             return refusal
         return ChannelGate(self.answer, self.gates).refusal(bandwidth)

@@ -126,6 +126,14 @@ class CallStart:
         self.fast = FastConnect(media, options.fastStart, judge=judge)
         self.link = H245Link(self, media, clock, network, newSession)
 
+    @property
+    def bitRate(self) -> int:
+        """
+        Bit/s that the channels need that are open, both directions together: those too that an
+        answer has accepted which does not count in all else yet.
+        """
+        return max(self.fast.connection.bitRate, self.link.bitRate)
+
     # What the leg writes into its messages.
 
     @property

@@ -41,6 +41,11 @@ class ChannelLeg(Protocol):
     def application(self) -> Application:
         """What its call asks for."""
 
+    def undecided(self) -> Deferred[None] | None:
+        """
+        Fires when it is decided whether who has answered may; C{None} if nobody thinks about it.
+        """
+
 
 @dataclass(frozen=True, slots=True)
 class ChannelGate:
@@ -52,6 +57,15 @@ class ChannelGate:
     gates: Gates
 
     def refusal(self, bandwidth: int) -> str | Deferred[str]:
+        undecided = self.leg.undecided()
+        if undecided is not None:  # what they have is not known before
+            return undecided.addCallback(self._asked, bandwidth)
+        return self._ask(bandwidth)
+
+    def _asked(self, _: None, bandwidth: int) -> str | Deferred[str]:
+        return "unspecified" if self.leg.released else self._ask(bandwidth)
+
+    def _ask(self, bandwidth: int) -> str | Deferred[str]:
         call = self.leg.application()
         # What the Setup has shown, and had to read, was judged with it.
         asked = replace(call, door=Door.OLC, proofs=(), texts=Texts(), bandwidth=bandwidth)

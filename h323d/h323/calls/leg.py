@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from twisted.internet.defer import Deferred
 from zope.interface import implementer
 
 from h323d import tracing
@@ -176,7 +177,10 @@ class H323Leg(DescribedCall):
         return setupApplication(self, self._description.declaration)
 
     def answerApplication(self) -> Application:
-        return connectApplication(self)
+        return connectApplication(self, self._startUp.bitRate)
+
+    def undecided(self) -> Deferred[None] | None:
+        return self._answer.undecided()
 
     def refuseAnswer(self, cause: Cause, reason: Reason) -> None:
         self.reject(cause, reason)

@@ -153,6 +153,13 @@ class H245Link:
         return self.heard and self._early[-1][0] == "response"  # nothing is kept after one
 
     @property
+    def bitRate(self) -> int:
+        """
+        Bit/s that the session's channels need, both directions together.
+        """
+        return self._session.bitRate if self._session else 0
+
+    @property
     def states(self) -> dict[str, str]:
         """
         The states of the session's entities, for an operator to read.

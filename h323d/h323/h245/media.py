@@ -98,6 +98,13 @@ class SessionMedia:
         return states
 
     @property
+    def bitRate(self) -> int:
+        """
+        Bit/s that all channels need that are open or proposed, both directions together.
+        """
+        return self._needed(None)
+
+    @property
     def isReceiving(self) -> bool:
         """
         Whether the peer has a channel open.
@@ -262,12 +269,12 @@ class SessionMedia:
 
     def _needed(
         self,
-        medium: Medium,
+        medium: Medium | None,
         received: MediaFormat | None = None,
         sent: MediaFormat | None = None,
     ) -> int:
         """
-        Bit/s that all channels need, with another of one medium.
+        Bit/s that all channels need, with another of one medium, if there is one.
         """
         more = [each for each in (received, sent) if each is not None]
         needed = 0

@@ -98,6 +98,13 @@ class H245Session:
         return self._negotiation.role
 
     @property
+    def bitRate(self) -> int:
+        """
+        Bit/s that its channels need, both directions together.
+        """
+        return self._media.bitRate
+
+    @property
     def states(self) -> dict[str, str]:
         """
         How far it has come, and the state of each entity, for an operator to read.

@@ -61,7 +61,7 @@ def test_whoIsAskedIsAskedOnce() -> None:
     assert house.answer.judge(ASKED) == PASSED
     assert not house.answer.isAsked
     assert house.answer.decided(PASSED) == []
-    assert (house.answer.isAdmitted, house.keeps()) == (True, False)
+    assert (house.answer.released, house.keeps()) == (False, False)
 
 
 def test_whatIsSaidMeanwhileWaits() -> None:
@@ -126,3 +126,16 @@ def test_channelsAreAskedForByBothAsSoonAsBothAreThere(
     if refusal == "insufficientBandwidth":
         asked = gate.judged[-1]
         assert (asked.door, asked.legId, asked.answering) == (Door.OLC, "c1", False)
+
+
+@pytest.mark.parametrize(("verdict", "refusal"), [(PASSED, ""), (REFUSED, "unspecified")])
+def test_whileNobodyKnowsYetWhoHasAnsweredChannelsWait(verdict: Verdict, refusal: str) -> None:
+    house = House(FakeGate(PASSED))
+    house.answer.judge(ASKED)
+    waiting = CalledChannels(house, house.answer, house.gates).refusal(400_000)
+    assert isinstance(waiting, Deferred)
+    told: list[str] = []
+    waiting.addCallback(told.append)
+    assert told == []
+    house.answer.decided(verdict)
+    assert told == [refusal]

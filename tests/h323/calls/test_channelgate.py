@@ -35,6 +35,10 @@ class Leg:
 
     legId = LegID("l1")
     released = False
+    pending: Deferred[None] | None = None
+
+    def undecided(self) -> Deferred[None] | None:
+        return self.pending
 
     def application(self) -> Application:
         texts, proofs = Texts("Anna"), (Proof("h235", "anna", 0),)
@@ -85,3 +89,18 @@ def test_nothingIsKeptForALegThatIsOverMeanwhile() -> None:
     late.callback(Admission(leases=(lease,)))
     assert told == [""]
     assert (len(house.gates.leases), lease.ends) == (0, 1)
+
+
+@pytest.mark.parametrize(("isOver", "refusal"), [(False, ""), (True, "unspecified")])
+def test_theyAreAskedWhenItIsKnownWhoHasAnswered(isOver: bool, refusal: str) -> None:
+    house = House(PASSED)
+    house.leg.pending = Deferred()
+    answer = house.channels.refusal(64_000)
+    assert isinstance(answer, Deferred)
+    told: list[str] = []
+    answer.addCallback(told.append)
+    assert house.gate.judged == []
+    house.leg.released = isOver
+    house.leg.pending.callback(None)
+    assert told == [refusal]
+    assert len(house.gate.judged) == (not isOver)

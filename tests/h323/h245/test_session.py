@@ -63,6 +63,15 @@ def test_mediaFlowsBothWays() -> None:
     assert pair.clock.getDelayedCalls() == []
 
 
+def test_whatItsChannelsNeedIsKnown() -> None:
+    pair = Pair(Clock())
+    pair.start()
+    assert [each.bitRate for each in pair.sessions] == [0, 0]
+    pair.run(1)
+    assert [each.bitRate for each in pair.sessions] == [128_000, 128_000]
+    pair.stop()
+
+
 @pytest.mark.parametrize("seed", range(40))
 def test_mediaFlowsBothWaysWhoeverIsFaster(seed: int) -> None:
     pair = Pair(Clock(), seed, profiles=(PROFILE, ALAW_FIRST), terminalTypes=(60, 60))
