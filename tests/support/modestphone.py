@@ -20,12 +20,14 @@ LITTLE = 640  # in units of 100 bit/s: G.711 in one direction
 class ModestTelephone(Telephone):
     """
     @ivar requests: what it has asked for.
+    @ivar wanted: how much it asks for, in units of 100 bit/s.
     """
 
     requests: tuple[AdmissionRequest, ...] = ()
+    wanted = LITTLE
 
     def admit(self, request: AdmissionRequest) -> Deferred[AdmissionGrant]:
-        modest = replace(request, bandwidth=LITTLE)
+        modest = replace(request, bandwidth=self.wanted)
         self.requests = (*self.requests, modest)
         return super().admit(modest)
 

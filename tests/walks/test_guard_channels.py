@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from h323d.events.calls import CallEnded
 from h323d.h323.calls.callstart import StartUpOptions
+from h323d.values.cause import Cause
 from h323d.values.media.direction import Direction
 from tests.support.guardedhouse import ANNA, RAS, House
 from tests.support.guardians import entry
@@ -81,6 +83,19 @@ def test_whatTheQuotaHasNoRoomForIsNotOpenedAndTheCallGoesOn(scene: Scene) -> No
     scene.world.run(60.0)
     assert scene.phone.cause is None
     assert len(scene.phone.flowing) == 1
+
+
+@pytest.mark.parametrize("options", [SLOW, FAST])
+def test_aCallThatHasBandwidthForNothingEndsForWantOfIt(
+    scene: Scene, options: StartUpOptions
+) -> None:
+    assert scene.othersTake(2240) == "admissionConfirm"
+    scene.phone.wanted = 320
+    scene.call(100_000, options=options)
+    scene.world.run(60.0)
+    assert scene.phone.cause is Cause.NO_CIRCUIT_AVAILABLE
+    (ended,) = scene.house.server.told(CallEnded)
+    assert ended.cause is Cause.NO_CIRCUIT_AVAILABLE
 
 
 def test_fastConnectIsRefusedWhereThereIsTooLittleAndH245OpensWhatThereIs(scene: Scene) -> None:

@@ -31,7 +31,10 @@ from h323d.values.media.profile import MediaProfile
 
 __all__ = ["CallStart", "CallStartOwner", "StartUpOptions"]
 
-_CAUSES = {H245Failure.NO_COMMON_FORMAT: Cause.INCOMPATIBLE_DESTINATION}
+_CAUSES = {
+    H245Failure.NO_COMMON_FORMAT: Cause.INCOMPATIBLE_DESTINATION,
+    H245Failure.NO_BANDWIDTH: Cause.NO_CIRCUIT_AVAILABLE,
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ class H245Failure(enum.Enum):
     NO_CAPABILITIES = "no capability exchange"
     NO_COMMON_FORMAT = "no common format"
     NO_CHANNEL = "the peer opens no channel of ours"
+    NO_BANDWIDTH = "there is not bandwidth enough for any channel of ours"
     PEER_SILENT = "round trip requests stay unanswered"
 
 

@@ -3,7 +3,8 @@ Causes and SIP status codes: RFC 3398, 7.2.4.1 and 8.2.6.1, with RFC 3326.
 
 RFC 3398 is followed where deployed gateways do; the rows where they agree on
 something else are marked.  A C{Reason} header says more than a status code and is believed
-before it: the cause that it has of Q.850, or otherwise the status that it has of SIP.
+before it: the cause that it has of Q.850, or otherwise the status that it has of SIP.  What is
+not acceptable for want of bandwidth has a C{Warning} that says so (RFC 3261, 20.43).
 
 That somebody else has taken the call, SIP says by C{cause=200} in a CANCEL (RFC 3326, 3.1), and
 Q.850 by cause 26, non-selected user clearing.  That a call has to give way to a graver one, SIP
@@ -120,6 +121,8 @@ COMPLETED_ELSEWHERE = 200  # RFC 3326, 3.1
 UA_PREEMPTION = 1  # RFC 4411, 5: it is a user agent that needs the place
 MAX_PREEMPTION = 5
 
+_UNACCEPTABLE = (488, 606)
+_NO_BANDWIDTH = re.compile(r"\s*370\s")
 _REASON = re.compile(r"(?:^|,)\s*(Q\.850|SIP|preemption)\s*(;[^,]*)", re.IGNORECASE)
 _REASON_CAUSE = re.compile(r";\s*cause\s*=\s*([0-9]{1,3})\s*(?:;|$)", re.IGNORECASE)
 
@@ -131,14 +134,17 @@ def statusOf(cause: Cause) -> int:
     return _STATUS.get(cause, 480)
 
 
-def causeOf(status: int, reasons: Iterable[str] = ()) -> Cause:
+def causeOf(status: int, reasons: Iterable[str] = (), warnings: Iterable[str] = ()) -> Cause:
     """
     Why a call failed.
 
     @param status: of the final response, 300 to 699.
     @param reasons: the values of its C{Reason} headers.
+    @param warnings: the values of its C{Warning} headers.
     """
     told = reasonCause(reasons)
+    if told is None and status in _UNACCEPTABLE and any(map(_NO_BANDWIDTH.match, warnings)):
+        return Cause.NO_CIRCUIT_AVAILABLE
     return _causeOfStatus(status) if told is None else told
 
 

@@ -353,7 +353,8 @@ class Inviting:
         self._owner.retryAfter = retryAfterOf(response)
         if response.status in REDIRECTIONS:
             self._redirected(response)
-        self.session.failure(causeOf(response.status, reasonsOf(response)))
+        warnings = response.headers.lines("Warning")
+        self.session.failure(causeOf(response.status, reasonsOf(response), warnings))
 
     def _inviteAgain(self) -> None:
         """

@@ -148,7 +148,7 @@ def test_weOpenInASmallerFormatWhereThereIsTooLittle() -> None:
 def test_weOpenNothingWhereThereIsTooLittleForAnything() -> None:
     clock, owner, session = ready(Limit(10_000), G711_ULAW)
     assert opened(owner) == []
-    assert owner.failures == [H245Failure.NO_CHANNEL]
+    assert owner.failures == [H245Failure.NO_BANDWIDTH]
     session.stop()
     assert clock.getDelayedCalls() == []
 

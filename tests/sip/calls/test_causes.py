@@ -53,6 +53,14 @@ def test_everyCauseIsRefusedWithAFinalFailure() -> None:
     assert all(400 <= statusOf(cause) < 700 for cause in Cause)
 
 
+def test_aWarningSaysThatThereIsNotBandwidthEnough() -> None:
+    lines = ['399 a "b"', '370 h323d "Insufficient bandwidth"']
+    assert causeOf(488, (), lines) is causeOf(606, (), lines) is Cause.NO_CIRCUIT_AVAILABLE
+    assert causeOf(486, (), lines) is Cause.USER_BUSY
+    assert causeOf(488, ["Q.850;cause=17"], lines) is Cause.USER_BUSY
+    assert causeOf(488, (), lines[:1]) is Cause.INCOMPATIBLE_DESTINATION
+
+
 def test_aReasonIsBelievedBeforeTheStatus() -> None:
     assert causeOf(480, ["Q.850;cause=17"]) is Cause.USER_BUSY
 

@@ -19,6 +19,8 @@ from h323d.values.media.streams import TransmitFormat
 
 __all__ = ["Selection"]
 
+NO_BANDWIDTH = "insufficientBandwidth"  # the cause of an OpenLogicalChannelReject
+
 
 class _Order(enum.Enum):
     """
@@ -42,7 +44,7 @@ class Selection:
         self._remote: RemoteCapabilities | None = None
         self._asked: str | None = None
         self._order = _Order.OURS
-        self._refused: set[str] = set()
+        self._refused: dict[str, str] = {}  # by what an ability is called, why
         self._dismissed: set[str] = set()
 
     # What is said.
@@ -66,24 +68,26 @@ class Selection:
         self._asked = None
         self._order = _Order.OURS
 
-    def refused(self, ability: Ability) -> None:
+    def refused(self, ability: Ability, cause: str = "") -> None:
         """
-        The peer does not take that, though it could.
+        That cannot be sent, though the peer could take it.
+
+        @param cause: of an C{OpenLogicalChannelReject}; empty if none has come.
         """
-        self._refused.add(ability.coding)
+        self._refused[ability.coding] = cause
 
     def dismissed(self, ability: Ability) -> None:
         """
         The peer had that, and wants it no more.
         """
-        self._refused.add(ability.coding)
+        self._refused[ability.coding] = ""
         self._dismissed.add(ability.coding)
 
     def ignored(self) -> None:
         """
         The peer answers nothing; whoever does not answer one will not answer the next.
         """
-        self._refused.update(ability.coding for ability in self._offered)
+        self._refused.update(dict.fromkeys((each.coding for each in self._offered), ""))
 
     def conflicted(self, ability: Ability) -> None:
         """
@@ -99,7 +103,7 @@ class Selection:
         The peer asks for a mode that we L{canSend}.
         """
         self._asked = coding
-        self._refused.discard(coding)
+        self._refused.pop(coding, None)
 
     # What follows.
 
@@ -149,6 +153,8 @@ class Selection:
             return None
         if self.sent is not None and not self._offered:
             return None  # none of the medium, in a call that had some, is another way to hold it
+        if NO_BANDWIDTH in self._refused.values():
+            return H245Failure.NO_BANDWIDTH
         return H245Failure.NO_CHANNEL if self._refused else H245Failure.NO_COMMON_FORMAT
 
     def suits(self, ability: Ability) -> bool:

@@ -184,7 +184,7 @@ class Sending:
         if cause == "masterSlaveConflict":
             self._selection.conflicted(channel.ability)
         else:
-            self._selection.refused(channel.ability)
+            self._selection.refused(channel.ability, cause)
         if source is CloseSource.LCSE:
             self._selection.ignored()
         self._plan.gone()
@@ -218,7 +218,7 @@ class Sending:
                 self._isJudged = True
                 cause.addCallback(self._judgedLater, best)
             elif cause:
-                self._selection.refused(best)
+                self._selection.refused(best, cause)
             else:
                 return best
         return None
@@ -226,7 +226,7 @@ class Sending:
     def _judgedLater(self, cause: str, ability: Ability) -> None:
         self._isJudged = False
         if cause:
-            self._selection.refused(ability)
+            self._selection.refused(ability, cause)
         else:
             self._granted = ability
         self._plan.reconsider()

@@ -71,6 +71,16 @@ def test_aPeerThatAnswersNothingIsAskedForNothingElse() -> None:
     assert selection.lack() is H245Failure.NO_CHANNEL
 
 
+def test_whereBandwidthIsAllThatIsMissingForAnyOfItThatIsTheLack() -> None:
+    selection = newSelection()
+    selection.refused(ULAW, "dataTypeNotSupported")
+    selection.refused(ALAW, "insufficientBandwidth")
+    assert selection.best(None) is None
+    assert selection.lack() is H245Failure.NO_BANDWIDTH
+    selection.prefer(ALAW.coding)
+    assert selection.lack() is H245Failure.NO_CHANNEL
+
+
 def test_aPeerThatCanDoNothingOfOursIsNoFaultOfItsChannels() -> None:
     selection = newSelection(MediumProfile(Medium.AUDIO, (MediaFormat("G722"),)))
     assert selection.best(None) is None

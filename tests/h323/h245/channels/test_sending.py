@@ -76,7 +76,14 @@ def test_answersForUnknownChannelsChangeNothing() -> None:
     session.stop()
 
 
-def test_refusedFormatsAreTriedInTurnUntilNoneIsLeft() -> None:
+@pytest.mark.parametrize(
+    ("cause", "failure"),
+    [
+        ("dataTypeNotSupported", H245Failure.NO_CHANNEL),
+        ("insufficientBandwidth", H245Failure.NO_BANDWIDTH),
+    ],
+)
+def test_refusedFormatsAreTriedInTurnUntilNoneIsLeft(cause: str, failure: H245Failure) -> None:
     _clock, owner, session = alone()
     tried = []
     for number in (101, 102):
@@ -86,11 +93,11 @@ def test_refusedFormatsAreTriedInTurnUntilNoneIsLeft() -> None:
         session.received(
             response(
                 "openLogicalChannelReject",
-                {"forwardLogicalChannelNumber": number, "cause": ("dataTypeNotSupported", None)},
+                {"forwardLogicalChannelNumber": number, "cause": (cause, None)},
             )
         )
     assert tried == ["g711Ulaw64k", "g711Alaw64k"]
-    assert owner.failures == [H245Failure.NO_CHANNEL]
+    assert owner.failures == [failure]
     session.stop()
 
 
