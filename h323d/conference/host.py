@@ -49,6 +49,7 @@ from h323d.values.media.streams import Stream
 __all__ = ["ROOM_FULL", "ROOM_LOCKED", "ConferenceHost"]
 
 ROOM_FULL = Refusal(Cause.USER_BUSY, Reason.CAPACITY_EXCEEDED, "roomFull")
+SERVER_FULL = Refusal.of(Reason.CAPACITY_EXCEEDED, "serverFull")
 ROOM_LOCKED = Refusal(Cause.USER_BUSY, Reason.NOT_PERMITTED, "roomLocked")
 """
 As H.323 has it, who is called is in a conference (inConf), which is cause 17.
@@ -162,7 +163,7 @@ class ConferenceHost(Part[ConferenceConfig]):
         """
         roomId = RoomID(route.target)
         role, counted = self._roleOf(leg, roomId), ""
-        refusal, _ = self._seatFor(leg, roomId, role)
+        refusal, _ = self._seatFor(leg, roomId, self._refusalAt(roomId, role))
         refusal = refusal or self._refusalOf(leg.peer.host)
         if refusal is None and role is None:
             counted = failingName(leg, self._callers)
@@ -250,7 +251,7 @@ class ConferenceHost(Part[ConferenceConfig]):
             return ROOM_FULL
         taken = self.participants + len(self.lobby.visitors)
         if taken + count > self._rules.config.maxTotalParticipants:
-            return Refusal.of(Reason.CAPACITY_EXCEEDED, "serverFull")
+            return SERVER_FULL
         if room is None and len(self.rooms) >= self._rules.config.maxRooms:
             return Refusal.of(Reason.CAPACITY_EXCEEDED, "tooManyRooms")
         return None
@@ -262,7 +263,8 @@ class ConferenceHost(Part[ConferenceConfig]):
         leg, roomId, role = arrival.leg, arrival.roomId, arrival.role
         del self.arrivals[leg.legId]
         predecessor, room = arrival.predecessor, self.rooms.get(roomId)
-        refusal, yielding = self._seatFor(leg, roomId, role)
+        lack = self._refusalAt(roomId, role)
+        refusal, yielding = self._seatFor(leg, roomId, lack)
         refusal = refusal or self._refusalOf(leg.peer.host)
         if predecessor is not None and room is not None and predecessor.legId in room.participants:
             room.admit(leg, role or RoomRole.PARTICIPANT)
@@ -271,30 +273,37 @@ class ConferenceHost(Part[ConferenceConfig]):
             self._sendAway(leg, roomId, refusal)
         elif role is None:
             self.lobby.enter(arrival, self._accessTo(roomId), self._rules.config)
+            # A seat in the room is not theirs yet; a place is.
+            self._givingWay.preempt(yielding if lack is SERVER_FULL else None, leg)
         else:
             self._roomOf(roomId).admit(leg, role)
-            self._givingWay.preempt(self.rooms[roomId], yielding, leg)
+            self._givingWay.preempt(yielding, leg)
 
     def visitorAdmitted(self, visitor: Visitor, role: RoomRole) -> None:
         leg, roomId = visitor.leg, visitor.arrival.roomId
-        refusal, yielding = self._seatFor(leg, roomId, role)
+        refusal, yielding = self._seatFor(leg, roomId, self._refusalAt(roomId, role))
         if refusal is None:
             self._roomOf(roomId).seat(leg, role, tuple(visitor.media.values()))
-            self._givingWay.preempt(self.rooms[roomId], yielding, leg)
+            self._givingWay.preempt(yielding, leg)
         else:
             self._sendAway(leg, roomId, refusal)
 
     def _seatFor(
-        self, leg: ILeg, roomId: RoomID, role: RoomRole | None
-    ) -> tuple[Refusal | None, LegID | None]:
+        self, leg: ILeg, roomId: RoomID, lack: Refusal | None
+    ) -> tuple[Refusal | None, ILeg | None]:
         """
-        Why a caller gets no seat; and who has to leave theirs, if it gets that.
+        @param lack: why there is none; C{None} if there is one.
+
+        @return: why a caller gets no seat; and who has to leave theirs, if it gets that.
         """
-        refusal, room = self._refusalAt(roomId, role), self.rooms.get(roomId)
-        if refusal is not ROOM_FULL or room is None:
-            return refusal, None
-        yielding = self._givingWay.yielding(room, leg)
-        return (refusal if yielding is None else None), yielding
+        room, yielding = self.rooms.get(roomId), None
+        if lack is ROOM_FULL and room is not None:
+            yielding = self._givingWay.within(room, leg)
+        elif lack is SERVER_FULL:
+            places = self._rules.config.maxTotalParticipants
+            rooms, asked = self.rooms.values(), self.lobby.legs
+            yielding = self._givingWay.anywhere(rooms, asked, places, leg)
+        return (lack if yielding is None else None), yielding
 
     def _sendAway(self, leg: ILeg, roomId: RoomID, refusal: Refusal) -> None:
         """

@@ -25,8 +25,8 @@ POOL = FakePool()
 TERMS = RoomTerms(2, MediaProfile.audio((G711_ULAW,)))
 
 
-def roomOf(*legs: FakeLeg) -> Room:
-    room = Room(HERE, TERMS, Clock(), EventBus(), POOL, Recorder())
+def roomOf(*legs: FakeLeg, clock: Clock | None = None) -> Room:
+    room = Room(HERE, TERMS, clock or Clock(), EventBus(), POOL, Recorder())
     for leg in legs:
         room.admit(leg, RoomRole.MODERATOR if leg is legs[-1] else RoomRole.PARTICIPANT)
     return room
@@ -39,19 +39,33 @@ def newLeg() -> FakeLeg:
 def test_itIsAskedWhoHasToOfThoseWhoHaveThem() -> None:
     first = FirstGoes()
     legs = newLeg(), newLeg()
-    assert GivingWay(first).yielding(roomOf(*legs), newLeg()) == legs[0].legId
+    assert GivingWay(first).within(roomOf(*legs), newLeg()) is legs[0]
     assert first.taken == [Seat(legs[0].legId), Seat(legs[1].legId, decides=True)]
 
 
 def test_amongEqualsNobodyHasTo() -> None:
-    assert GivingWay(EQUALS).yielding(roomOf(newLeg(), newLeg()), newLeg()) is None
+    assert GivingWay(EQUALS).within(roomOf(newLeg(), newLeg()), newLeg()) is None
+    assert GivingWay(EQUALS).anywhere([roomOf(newLeg())], [newLeg()], 2, newLeg()) is None
+
+
+def test_ofAllRoomsThoseAreTheNewestWhoAreAskedForAPIN() -> None:
+    first, clock = FirstGoes(), Clock()
+    asked, early, late = newLeg(), newLeg(), newLeg()
+    clock.advance(1.0)
+    one = roomOf(late, clock=clock)
+    late.mediaReady()
+    two = roomOf(early, newLeg())
+    early.mediaReady()
+    assert GivingWay(first).anywhere([one, two], [asked], 3, newLeg()) is early
+    taken = [each.legId for each in first.taken]
+    assert (taken[0], taken[1], taken[-1]) == (early.legId, late.legId, asked.legId)
 
 
 def test_whoHasToIsToldWhy() -> None:
     first, legs, urgent = FirstGoes(), (newLeg(), newLeg()), newLeg()
     room = roomOf(*legs)
-    GivingWay(first).preempt(room, None, urgent)
+    GivingWay(first).preempt(None, urgent)
     assert (first.done, len(room.participants)) == ([], 2)
-    GivingWay(first).preempt(room, legs[0].legId, urgent)
+    GivingWay(first).preempt(legs[0], urgent)
     assert legs[0].done[-1] == ("hangup", Cause.PREEMPTION)
     assert first.done == [(legs[0].legId, urgent.legId)]

@@ -306,6 +306,21 @@ class HostTests(HostTestCase):
         self.join("80001")
         self.assertEqual(self.join("80002").done, [("reject", Cause.RESOURCE_UNAVAILABLE)])
 
+    def test_whereAllRoomsTogetherAreFullSomebodyLeavesAnother(self) -> None:
+        first = FirstGoes()
+        self.build(ConferenceConfig(maxTotalParticipants=1), precedence=first)
+        present, urgent = self.join("80001"), self.join("80002")
+        assert first.done == [(present.legId, urgent.legId)]
+        assert present.done[-1] == ("hangup", Cause.PREEMPTION)
+        assert list(self.host.rooms) == ["80002"]
+
+    def test_nobodyLeavesSoThatOneMoreRoomCanBeOpened(self) -> None:
+        first = FirstGoes()
+        self.build(ConferenceConfig(maxRooms=1), precedence=first)
+        self.join("80001")
+        assert self.join("80002").done == [("reject", Cause.RESOURCE_UNAVAILABLE)]
+        assert first.done == []
+
     def test_tooManyRooms(self) -> None:
         self.build(ConferenceConfig(maxRooms=1))
         self.join("80001")

@@ -276,3 +276,15 @@ def test_whoeverLeavesHangsUpOnThemToo(scene: Scene) -> None:
     scene.host.leave()
     assert leg.done[-1] == ("hangup", Cause.NORMAL_CALL_CLEARING)
     assert scene.clock.getDelayedCalls() == []
+
+
+def test_whereAllRoomsTogetherAreFullWhoIsAskedMakesWayForWhoWillBe() -> None:
+    first = FirstGoes()
+    scene = Scene(first, maxTotalParticipants=1)
+    asked, urgent = scene.visit(), scene.visit()
+    assert first.done == [(asked.legId, urgent.legId)]
+    assert asked.done[-1] == ("hangup", Cause.PREEMPTION)
+    assert list(scene.host.lobby.visitors) == [urgent.legId]
+    scene.press(urgent, "1234#")
+    assert len(scene.told(ParticipantJoined)) == 1
+    assert len(first.done) == 1

@@ -67,6 +67,26 @@ def test_anEMERGENCYHasTheSeatOfTheNewestROUTINECall(tmp_path: Path) -> None:
         world.leave()
 
 
+def test_whereAllRoomsAreFullTheNewestROUTINECallOfAllLeaves(tmp_path: Path) -> None:
+    rooms = Configuration(conference=ConferenceConfig(maxTotalParticipants=2))
+    with Simulation(seed=4) as world:
+        house = House(world, tmp_path / "registry.yaml", base=rooms)
+        house.write(ALICE, BERT, ANNA)
+        world.run(6.0)
+        bert = Telephone(world, "10.0.0.8", "1008", gatekeeper=RAS)
+        for phone, room in ((house.alice, "80002"), (bert, "80003")):
+            phone.register()
+            world.run(1.0)
+            phone.call(room)
+            world.run(1.0)
+        urgent = urgentlyCalling(house)
+        assert (house.alice.speaking, bert.cause, urgent.speaking) == (True, Cause.PREEMPTION, True)
+        (told,) = house.server.told(CallPreempted)
+        assert (told.terminalId, told.what) == ("if://guardian/bert", "seat")
+        house.close()
+        world.leave()
+
+
 def test_anEMERGENCYHasTheBandwidthOfACallWithUs(tmp_path: Path) -> None:
     with Simulation(seed=4) as world:
         house = House(world, tmp_path / "registry.yaml", pool=200_000)
