@@ -387,6 +387,7 @@ class IMediaPool(Interface):
         observer: IRelayObserver,
         homes: tuple[Home, Home],
         multiplexed: tuple[bool, bool] = (False, False),
+        priority: Priority = Priority.NORMAL,
     ) -> IRelay:
         """
         Bind a port pair for each side.
@@ -394,6 +395,8 @@ class IMediaPool(Interface):
         @param homes: for each side, our address towards it.
         @param multiplexed: for each side, whether it shares one port pair with all others of
             this kind (H.460.19), instead of having its own.
+        @param priority: how what it sends is marked for the network (RFC 2474), but by a pair
+            that is shared.
 
         @raise h323d.errors.ResourceUnavailable: no ports are left.
         """

@@ -144,8 +144,9 @@ class MediaPool:
         observer: IRelayObserver,
         homes: tuple[Home, Home],
         multiplexed: tuple[bool, bool] = (False, False),
+        priority: Priority = Priority.NORMAL,
     ) -> IRelay:
-        return self._relays.openRelay(observer, homes, multiplexed)
+        return self._relays.openRelay(observer, homes, multiplexed, priority)
 
     def supports(self, mediaFormat: MediaFormat) -> bool:
         return any(mediaFormat.sameOctets(known) for known in self.formats)

@@ -198,7 +198,11 @@ class FakeRelaySide:
 class FakeRelay:
     """
     A relay that is never bound.
+
+    @ivar priority: with which it was opened.
     """
+
+    priority = Priority.NORMAL
 
     def __init__(
         self,
@@ -276,11 +280,13 @@ class FakePool:
         observer: IRelayObserver,
         homes: tuple[Home, Home],
         multiplexed: tuple[bool, bool] = (False, False),
+        priority: Priority = Priority.NORMAL,
     ) -> FakeRelay:
         if not self.left:
             raise ResourceUnavailable("no RTP ports are left")
         self.left -= 1
         relay = FakeRelay(self, observer, (homes[0].told, homes[1].told), multiplexed)
+        relay.priority = priority
         self.relays.append(relay)
         return relay
 

@@ -23,7 +23,7 @@ from h323d.media.relay.table import Packet, Reader, RelayTable, Sender, Source
 from h323d.values.address import TransportAddress
 from tests.support.network import SimulatedHost, SimulatedUDPPort
 
-__all__ = ["NetworkPacketIO", "NetworkPorts", "NetworkRelayIO", "newRelays"]
+__all__ = ["NetworkPacketIO", "NetworkPair", "NetworkPorts", "NetworkRelayIO", "newRelays"]
 
 NOTHING = PacketBatch(
     np.zeros((0, ROW_BYTES), np.uint8),

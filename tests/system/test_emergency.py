@@ -72,7 +72,8 @@ class House:
             f'[guard]\nregistry = "{registry}"\nname = "{NAME}"\n'
             f'[sip]\ntlsPort = 5061\ncertificate = "{ours.certificate}"\n'
             f'privateKey = "{ours.privateKey}"\nclientCertificates = "any"\n'
-            f"[conference]\nmaxParticipants = 2\n[media]\ntrafficClass = {0x88}\n",
+            f"[conference]\nmaxParticipants = 2\n[media]\ntrafficClass = {0x88}\n"
+            '[routed]\nmodel = "proxied"\n',
         )
 
     def caller(self, name: str, host: str, *more: str) -> Caller:
@@ -224,3 +225,15 @@ def test_anEMERGENCYGoesOnAsOneAndTheSoundOfBothIsMarked(house: House, tmp_path:
     assert capture.dissect(urgently, *fields, "ip.dst").split()
     said = f"ip.src == {US} && ip.dst == {CAROL} && sip.Method == INVITE"
     assert "ets.0" in capture.dissect(said, *fields, "sip.msg_hdr")
+
+
+def test_theSoundOfAProxiedEMERGENCYIsMarked(house: House, tmp_path: Path) -> None:
+    answer = ("--answer", "--seconds", "2", "--gatekeeper", US)
+    with ExitStack() as stack:
+        capture = stack.enter_context(Capture(tmp_path / "capture", f"{NETWORK}0/24"))
+        dave = stack.enter_context(house.caller("dave-proxied", DAVE, *answer, "--alias", "dave"))
+        waitFor(partial(tells, dave, "registered"), 20, "Dave can be called")
+        with house.anna("dave", "--gatekeeper", US, "--call-type", "EMERGENCY") as anna:
+            for each in (dave, anna):
+                waitFor(partial(tells, each, "released"), 20, "they have talked")
+    assert marks(capture, DAVE) == marks(capture, ANNA) == {"0xb8"}

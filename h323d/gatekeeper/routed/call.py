@@ -14,7 +14,7 @@ from twisted.internet.defer import Deferred
 from zope.interface import implementer
 
 from h323d import tracing
-from h323d.call.applications import Application, Door, Refusal, Verdict
+from h323d.call.applications import Application, Door, Priority, Refusal, Verdict
 from h323d.call.leases import ended, ofCall
 from h323d.call.legs import IOffer
 from h323d.errors import DecodeError
@@ -68,6 +68,7 @@ class RoutedCall:
     @ivar since: when it came in, in seconds of the clock.
     @ivar answeredAt: when it was answered; C{None} before that.
     @ivar usage: what its channels are seen to use.
+    @ivar priority: whether it goes before others; C{None} while nobody has said.
     @ivar channels: says how much they may need; C{None} if nobody minds.
     """
 
@@ -104,6 +105,7 @@ class RoutedCall:
         self.answeredAt: float | None = None
         self.usage, gates = Usage(0, False), context.zone.gates
         self.channels: ChannelJudge | None = None
+        self.priority: Priority | None = None
         if gates.standAt(Door.OLC):
             self.channels = ChannelGate(self, gates)
         self.callerSide = context.newSide(self, CALLER, setup.reference, self.peer, connection)
@@ -249,6 +251,7 @@ class RoutedCall:
             ended(verdict.leases)
         else:
             self._context.zone.gates.leases.give(ofCall(self.legId), verdict)
+            self.priority = verdict.priority
             if (shown := self._said.admitted(verdict)) is not None:
                 self.isHushed, self.calling = True, shown.calling
                 self.displayName = shown.displayName

@@ -18,6 +18,7 @@ from twisted.internet.interfaces import IReactorTime
 from zope.interface import implementer
 
 from h323d.asn1 import h245
+from h323d.call.applications import Priority
 from h323d.call.homes import Home
 from h323d.call.media import IMediaPool, IRelay, IRelayObserver, Signalling
 from h323d.call.silence import SilenceWatch
@@ -49,7 +50,11 @@ _PRIMARY = {"audioData": 1, "videoData": 2, "data": 3}  # H.245, B.3: the primar
 class MediaProxyOwner(Protocol):
     """
     What the proxy needs of the call.
+
+    @ivar priority: whether it goes before others; C{None} while nobody has said.
     """
+
+    priority: Priority | None
 
     def mediaSilent(self) -> None:
         """Nothing arrived on any side of any session for too long."""
@@ -271,7 +276,8 @@ class MediaProxy:
         session = self._sessions.get(number)
         if session is None and len(self._sessions) < MAXIMUM_SESSIONS:
             shared = (self._shared[0], self._shared[1])
-            relay = self._pool.openRelay(self, self._homes, shared)
+            priority = self._owner.priority or Priority.NORMAL
+            relay = self._pool.openRelay(self, self._homes, shared, priority)
             session = self._sessions[number] = _Session(relay, self._places)
             self._watch.start()
         return session

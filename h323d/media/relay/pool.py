@@ -15,6 +15,7 @@ from typing import Any
 from twisted.logger import Logger
 from zope.interface import implementer
 
+from h323d.call.applications import Priority
 from h323d.call.homes import Home
 from h323d.call.media import IRelay, IRelayObserver, IRelaySide, MediaNetworks, Signalling
 from h323d.call.ports import IPortPair, IPortSource
@@ -88,13 +89,14 @@ class RelayPool:
         observer: IRelayObserver,
         homes: tuple[Home, Home],
         multiplexed: tuple[bool, bool] = (False, False),
+        priority: Priority = Priority.NORMAL,
     ) -> IRelay:
         """
         As L{h323d.call.media.IMediaPool.openRelay}.
         """
-        first = self._newEnd(homes[0].bind, multiplexed[0])
+        first = self._newEnd(homes[0].bind, multiplexed[0], priority)
         try:
-            second = self._newEnd(homes[1].bind, multiplexed[1])
+            second = self._newEnd(homes[1].bind, multiplexed[1], priority)
         except ResourceUnavailable:
             if first.multiplexID is None:
                 first.pair.close()
@@ -108,9 +110,9 @@ class RelayPool:
         self._command(RelayCommand(self._table.open, (relay.relayId, (first, second))))
         return relay
 
-    def _newEnd(self, host: str, multiplexed: bool) -> RelayEnd:
+    def _newEnd(self, host: str, multiplexed: bool, priority: Priority) -> RelayEnd:
         if not multiplexed:
-            return RelayEnd(self._ports.bind(host))
+            return RelayEnd(self._ports.bind(host, priority))
         if host not in self._trunks:
             self._trunks[host] = self._ports.bind(host)
         return RelayEnd(self._trunks[host], self._rng.getrandbits(32))

@@ -10,6 +10,7 @@ import pytest
 from twisted.internet.task import Clock
 
 from h323d.asn1 import h245
+from h323d.call.applications import Priority
 from h323d.call.dialrule import DialRule
 from h323d.call.homes import Home, homeAt
 from h323d.call.relaying import Latching, RelayStatistics
@@ -37,6 +38,8 @@ class Owner:
     """
     Counts how often it was told that there is silence.
     """
+
+    priority: Priority | None = None
 
     def __init__(self) -> None:
         self.silences = 0
@@ -109,6 +112,19 @@ def test_eachSideIsToldTheRelayInsteadOfTheOther() -> None:
     assert relay.sides[CALLER].aims[-1].rtcp == CALLERS_RTCP
     aim = relay.sides[CALLED].aims[-1]
     assert (aim.rtp, aim.rtcp, aim.latching) == (RTP, RTCP, Latching.NEVER)
+
+
+@pytest.mark.parametrize(
+    ("ofCall", "ofRelay"), [(None, Priority.NORMAL), (Priority.HIGH, Priority.HIGH)]
+)
+def test_whatIsRelayedGoesBeforeOthersIfTheCallDoes(
+    ofCall: Priority | None, ofRelay: Priority
+) -> None:
+    pool = FakePool()
+    owner, proxy = newProxy(pool)
+    owner.priority = ofCall
+    translated(proxy, CALLER, channel(1, CALLERS_RTCP))
+    assert [each.priority for each in pool.relays] == [ofRelay]
 
 
 def test_bothDirectionsOfASessionShareARelay() -> None:

@@ -11,6 +11,7 @@ import pytest
 from twisted.internet.task import Clock
 
 from h323d.asn1 import h245
+from h323d.call.applications import Priority
 from h323d.call.homes import Home
 from h323d.call.relaying import Latching
 from h323d.gatekeeper.routed.media import MediaProxy
@@ -40,6 +41,8 @@ class Owner:
     """
     Nobody is silent.
     """
+
+    priority: Priority | None = None
 
     def mediaSilent(self) -> None:
         raise AssertionError

@@ -12,6 +12,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 
 from h323d.asn1 import h245
+from h323d.call.applications import Priority
 from h323d.call.dialrule import DialGuard, DialRule
 from h323d.call.homes import Home, homeAt
 from h323d.errors import DecodeError
@@ -53,6 +54,8 @@ class Owner:
     """
     A call, as far as the passage knows one.
     """
+
+    priority: Priority | None = None
 
     def __init__(self) -> None:
         self.told: list[Usage] = []

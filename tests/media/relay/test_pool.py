@@ -12,6 +12,7 @@ from twisted.internet.task import Clock
 from zope.interface import implementer
 from zope.interface.verify import verifyObject
 
+from h323d.call.applications import Priority
 from h323d.call.homes import Home
 from h323d.call.media import IRelay, IRelayObserver, IRelaySide, Signalling
 from h323d.call.relaying import Latching, RelayStatistics
@@ -21,8 +22,8 @@ from h323d.media.config import MediaConfig
 from h323d.media.relay.pool import RelayPool
 from h323d.rtp.packet import RTPPacket, encode
 from h323d.values.address import TransportAddress
-from tests.support.network import SimulatedNetwork
-from tests.support.networkmedia import Door, NetworkPorts, newRelays
+from tests.support.network import SimulatedHost, SimulatedNetwork
+from tests.support.networkmedia import Door, NetworkPair, NetworkPorts, newRelays
 from tests.support.packetio import MemoryPorts
 
 SERVER = "10.0.0.1"
@@ -184,3 +185,26 @@ def test_portsThatAreMissingForOneSideAreFreedOnTheOther() -> None:
     with pytest.raises(ResourceUnavailable):
         pool.openRelay(RelayRecorder(), (Home.at(SERVER), Home.at(SERVER)))
     assert ports.pairs[0].closed
+
+
+class MarkedPorts(NetworkPorts):
+    """
+    Remembers with which priorities ports were bound.
+    """
+
+    def __init__(self, host: SimulatedHost) -> None:
+        super().__init__(host)
+        self.priorities: list[Priority] = []
+
+    def bind(self, host: str, priority: Priority = Priority.NORMAL) -> NetworkPair:
+        self.priorities.append(priority)
+        return super().bind(host, priority)
+
+
+def test_portsAreBoundWithThePriorityButThoseThatAreShared() -> None:
+    clock = Clock()
+    ports = MarkedPorts(SimulatedNetwork(clock, random.Random(1)).host(SERVER))
+    pool = newRelays(MediaConfig(), ports, random.Random(1), clock, Inputs())
+    homes = Home.at(SERVER), Home.at(SERVER)
+    pool.openRelay(RelayRecorder(), homes, (False, True), Priority.HIGH)
+    assert ports.priorities == [Priority.HIGH, Priority.NORMAL]
