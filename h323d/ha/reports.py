@@ -12,10 +12,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from h323d.ha import primitives
 from h323d.ha.following import Diverged, Following
 from h323d.ha.records import BadRecord, HeartbeatRecord, Record
 from h323d.ha.turns import Output
+from h323d.telling import primitives
 from h323d.values.address import TransportAddress
 
 __all__ = [

@@ -15,8 +15,9 @@ from typing import Any
 
 from h323d.doorway import LARGEST, CutMessage, Doorway
 from h323d.errors import H323dError
-from h323d.ha import primitives, records
+from h323d.ha import records
 from h323d.ha.records import BadRecord, Record
+from h323d.telling import primitives
 
 __all__ = ["Farewell", "LogReader", "LogWriter", "Lost", "Shared"]
 
@@ -38,7 +39,7 @@ class Shared:
 
     def __init__(self, octets: bytes, descriptors: Sequence[int]) -> None:
         """
-        @raise h323d.ha.primitives.Unreadable: it is of no such form.
+        @raise h323d.telling.primitives.Unreadable: it is of no such form.
         """
         self.what, self.number, self.details = primitives.decode(octets)
         self.sockets = tuple(socket.socket(fileno=each) for each in descriptors)
@@ -65,7 +66,7 @@ class LogWriter:
         Log one.
 
         @raise Lost: nobody reads it.
-        @raise h323d.ha.primitives.NotAValue: it cannot be told.
+        @raise h323d.telling.primitives.NotAValue: it cannot be told.
         """
         octets = records.encode(record)
         while len(octets) > _PART:

@@ -25,7 +25,6 @@ from h323d.events.following import FollowerJoined, FollowerLost, TookOver
 from h323d.ha.config import HAConfig
 from h323d.ha.doors import Kind
 from h323d.ha.leading import Leading
-from h323d.ha.primitives import NotAValue
 from h323d.ha.records import InputRecord, Record
 from h323d.ha.takeover import takeOver
 from h323d.ha.watch import Death, Heart
@@ -34,6 +33,7 @@ from h323d.house.fork import Inheritance
 from h323d.house.inside import Inside
 from h323d.house.log import LogReader, LogWriter, Lost
 from h323d.house.successor import Successor
+from h323d.telling.primitives import NotAValue
 from h323d.world.world import World
 
 __all__ = ["Protection"]
@@ -86,9 +86,6 @@ class Protection:
         self._follower: _Follower | None = None
         self._joining: IDelayedCall | None = None
         self._isLeaving = False
-        self._joins = self._takeOvers = 0
-        self._joinSeconds = self._lastSeconds = 0.0
-        self._lastWhy = ""
         self._world = newWorld(self, self)
         inside.reached.inputs.entrance = self._world.arrivals
         self._serve(Leading(inside.turns, self._world, self))
@@ -174,12 +171,11 @@ class Protection:
         os.close(leader)
         process = OtherProcess(os.pidfd_open(pid), self._followerEnded, self._reactor)
         self._follower = _Follower(pid, LogWriter(ours), process)
-        self._joins += 1
-        self._joinSeconds = time.monotonic() - begun
-        joined = FollowerJoined(self._reactor.seconds(), self._leading.turn + 1, self._joinSeconds)
+        seconds = time.monotonic() - begun
+        joined = FollowerJoined(self._reactor.seconds(), self._leading.turn + 1, seconds)
         self._tell(joined)
         self._log.info(
-            "process {pid} follows; to join took {ms:.0f} ms", pid=pid, ms=1000 * self._joinSeconds
+            "process {pid} follows; to join took {ms:.0f} ms", pid=pid, ms=1000 * seconds
         )
 
     def _tell(self, fact: Fact) -> None:
@@ -199,11 +195,6 @@ class Protection:
             ProtectionState.PROTECTED if isProtected else ProtectionState.ALONE,
             self._leading.epoch,
             self._leading.turn,
-            joins=self._joins,
-            joinSeconds=self._joinSeconds,
-            takeOvers=self._takeOvers,
-            lastWhy=self._lastWhy,
-            lastSeconds=self._lastSeconds,
         )
 
     def join(self) -> None:
@@ -269,8 +260,6 @@ class Protection:
         self._joinAfter(0.0)
 
     def _took(self, death: Death, seconds: float) -> None:
-        self._takeOvers += 1
-        self._lastWhy, self._lastSeconds = death.value, seconds
         self._log.warn(
             "process {pid} leads, in epoch {epoch}; who did was {death}; {ms:.1f} ms",
             pid=os.getpid(),

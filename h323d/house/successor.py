@@ -12,13 +12,13 @@ from twisted.logger import Logger
 
 from h323d.ha.config import HAConfig
 from h323d.ha.following import Diverged, Following
-from h323d.ha.primitives import Unreadable
 from h323d.ha.records import BadRecord, DoneRecord, InputRecord, Record
 from h323d.ha.turns import Turns
 from h323d.ha.watch import Death, newWatch
 from h323d.house.descriptors import OtherProcess, Readable
 from h323d.house.log import Farewell, LogReader, Shared
 from h323d.house.renewal import silence
+from h323d.telling.primitives import Unreadable
 from h323d.world.world import World
 
 __all__ = ["Successor"]

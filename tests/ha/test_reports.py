@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from h323d.ha import primitives, reports
+from h323d.ha import reports
 from h323d.ha.doors import Doors
 from h323d.ha.following import Following
 from h323d.ha.records import BadRecord, DoneRecord, HeartbeatRecord, InputRecord
@@ -21,6 +21,7 @@ from h323d.ha.reports import (
     described,
 )
 from h323d.ha.turns import Output, Turns
+from h323d.telling import primitives
 from h323d.values.address import TransportAddress
 
 PEER = TransportAddress("10.0.0.2", 5060)

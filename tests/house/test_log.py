@@ -11,9 +11,9 @@ import socket
 import pytest
 
 from h323d.doorway import newDoorways
-from h323d.ha.primitives import NotAValue
 from h323d.ha.records import BadRecord, InputRecord, Record
 from h323d.house.log import Farewell, LogReader, LogWriter, Lost, Shared
+from h323d.telling.primitives import NotAValue
 
 INPUT = InputRecord(1, 5.0, "datagram", (3, b"octets"))
 
