@@ -270,10 +270,15 @@ def test_whatIsSaidOfACallIsSignedToo(house: House) -> None:
         house.anna.ask(irr(4, "10.0.0.5", endpointId)),
     ]
     assert [reasonOf(each) for each in forged] == ["securityDenial"] * 2
+    house.anna.received.clear()
+    house.anna.send(irr(7, "10.0.0.5", endpointId, needResponse=False))
+    house.world.run(0.1)
+    assert house.anna.received == []
     assert house.ask(house.signed(irr(5, "10.0.0.5", endpointId))).name == "infoRequestAck"
     assert house.ask(house.signed(drq(6, endpointId))).name == "disengageConfirm"
     assert house.refusals() == [
         ("DRQ", "INVALID_SIGNATURE", "absent"),
+        ("IRR", "INVALID_SIGNATURE", "absent"),
         ("IRR", "INVALID_SIGNATURE", "absent"),
     ]
 

@@ -1,10 +1,10 @@
 """
 Whether who says something of a registration, or of a call that there is, is the endpoint that it
-speaks for: URQ, DRQ, RAI, and an IRR that asks for an answer (H.225.0, 7.10, 7.13, 7.15 and 7.18).
+speaks for: URQ, DRQ, RAI, and IRR (H.225.0, 7.10, 7.13, 7.15 and 7.18).
 
 The source of a datagram is not signed; gates may ask for more.  What they refuse gets the reject of
-its request, and changes nothing.  That a registration is not the sender's at all is for others to
-answer.
+its request, if it has one and wants an answer, and changes nothing.  That a registration is not the
+sender's at all is for others to answer.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Senders:
         another one.
         """
         door = _DOORS.get(request.message.name)
-        if door is None or not self._gates.standAt(door) or not _isAnswered(request):
+        if door is None or not self._gates.standAt(door):
             return answerer(request)
         own = self._ownOf(request)
         if own is None:
@@ -75,11 +75,6 @@ class Senders:
         return None
 
 
-def _isAnswered(request: RASRequest) -> bool:
-    isReport = request.message.name == "infoRequestResponse"
-    return not isReport or bool(request.message.fields.get("needResponse"))
-
-
 def _judged(
     verdict: Verdict, request: RASRequest, answerer: Answerer
 ) -> RASAnswer | Deferred[RASAnswer]:
@@ -87,6 +82,8 @@ def _judged(
         ended(verdict.leases)  # there is nothing that they could be for
         return answerer(request)
     reasons = REASONS.get(request.message.name)
-    if reasons is None:  # a RAI, which has no reject
+    isReport = request.message.name == "infoRequestResponse"
+    isAnswered = not isReport or bool(request.message.fields.get("needResponse"))
+    if reasons is None or not isAnswered:  # a RAI has no reject
         return None
     return named(rejection(request.message, reasons[verdict.reason]), verdict.reason)

@@ -55,10 +55,11 @@ _JUDGED = frozenset(
         "bandwidthRequest",
         "disengageRequest",
         "resourcesAvailableIndicate",
+        "infoRequestResponse",
     )
 )
 """
-What gates judge of who is registered, or wants to be; an IRR only if it asks for an answer.
+What gates judge of who is registered, or wants to be.
 """
 
 
@@ -283,7 +284,7 @@ class Authentication:
         """
         if self._config.h2351 is not Requirement.REQUIRED:
             return False
-        isJudged = message.name in _JUDGED or bool(message.fields.get("needResponse"))
+        isJudged = message.name in _JUDGED
         return not (self._users.takesSignatures and isJudged and isSigned(message.fields))
 
     def _registrationOf(self, message: RASMessage) -> Registration | None:

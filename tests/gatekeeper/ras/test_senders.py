@@ -12,6 +12,7 @@ import pytest
 from twisted.internet.defer import Deferred
 
 from h323d.call.applications import Admission, Door, Reason, Refusal
+from h323d.events.gatekeeper import CallUsageTold
 from h323d.h323.ras.messages import RASMessage, encodeRAS, reasonOf
 from tests.support.fakegate import FakeGate
 from tests.support.lease import Lease
@@ -129,7 +130,27 @@ def test_aURQThatNamesAnAddressAloneIsJudgedToo(makeWorld: Any) -> None:
     assert caller.state == BEFORE
 
 
-def test_anIRRThatAsksForNoAnswerIsNotJudged(makeWorld: Any) -> None:
-    caller = Caller(makeWorld, NO, Door.IRR)
-    assert caller.say(irr(9, "10.0.0.2", caller.endpointId, needResponse=False)) == []
-    assert caller.gate.judged == []
+@pytest.mark.parametrize(("answer", "isHeard"), [(Admission(), True), (NO, False)])
+def test_anIRRThatAsksForNoAnswerIsJudgedAndGetsNone(
+    makeWorld: Any, answer: Any, isHeard: bool
+) -> None:
+    caller = Caller(makeWorld, answer, Door.IRR)
+    begun = int(caller.world.clock.seconds()) + 10
+    caller.world.clock.advance(20)
+    call = {
+        "callReferenceValue": 7,
+        "conferenceID": bytes(16),
+        "h245": {},
+        "callSignalling": {},
+        "callType": ("pointToPoint", None),
+        "bandWidth": 640,
+        "callModel": ("direct", None),
+        "callIdentifier": {"guid": CALL},
+        "substituteConfIDs": [],
+        "originator": True,
+        "usageInformation": {"connectTime": begun, "nonStandardUsageFields": []},
+    }
+    report = irr(9, "10.0.0.2", caller.endpointId, needResponse=False, perCallInfo=[call])
+    assert caller.say(report) == []
+    assert len(caller.gate.judged) == 1
+    assert len(caller.world.told(CallUsageTold)) == isHeard
