@@ -24,7 +24,7 @@ from h323d.gatekeeper.routed.admittance import Admittance
 from h323d.gatekeeper.routed.attempt import Attempt
 from h323d.gatekeeper.routed.calledsaid import CalledSaid
 from h323d.gatekeeper.routed.callersaid import CallerSaid
-from h323d.gatekeeper.routed.channeldoor import ControlWay
+from h323d.gatekeeper.routed.channeldoor import ControlWay, callerChannels
 from h323d.gatekeeper.routed.config import CallModel
 from h323d.gatekeeper.routed.context import CallContext
 from h323d.gatekeeper.routed.facts import CallFacts
@@ -37,10 +37,8 @@ from h323d.gatekeeper.routing.chain import Decision, FoundWay
 from h323d.h323.applications import setupApplication
 from h323d.h323.calls.admission import AdmissionRequest
 from h323d.h323.calls.callinputs import CallNumber
-from h323d.h323.calls.channelgate import ChannelGate
 from h323d.h323.calls.faststart import proposedFormats
 from h323d.h323.calls.incoming import IncomingSetup
-from h323d.h323.h245.bandwidth import ChannelJudge
 from h323d.h323.signalling import causes, reading
 from h323d.h323.signalling.connection import SignallingConnection
 from h323d.h323.signalling.q931 import MessageType, Q931Message
@@ -104,10 +102,8 @@ class RoutedCall:
         self.since, self.isHushed = context.clock.seconds(), False
         self.answeredAt: float | None = None
         self.usage, gates = Usage(0, False), context.zone.gates
-        self.channels: ChannelJudge | None = None
+        self.channels = callerChannels(self, gates)
         self.priority: Priority | None = None
-        if gates.standAt(Door.OLC):
-            self.channels = ChannelGate(self, gates)
         self.callerSide = context.newSide(self, CALLER, setup.reference, self.peer, connection)
         self._content = setup.content
         self._said = CallerSaid(message, setup)
@@ -130,11 +126,6 @@ class RoutedCall:
         How far it is, for an operator to read.
         """
         return tracing.stateName(self._progress)
-
-    def undecided(self) -> None:
-        """
-        The caller was admitted before there are channels.
-        """
 
     @property
     def released(self) -> bool:

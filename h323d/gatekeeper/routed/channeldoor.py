@@ -8,21 +8,33 @@ While somebody thinks about a channel, what its side says after it waits behind 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from twisted.internet.defer import Deferred
 
 from h323d.asn1 import h245
+from h323d.call.applications import Application, Door
+from h323d.call.gates import Gates
 from h323d.errors import DecodeError
 from h323d.gatekeeper.routed.flows import Flow, flowsOf, neededBy
 from h323d.gatekeeper.routed.side import CALLER
 from h323d.gatekeeper.routed.usage import ChannelName, ChannelUsage, fastStarted
 from h323d.h323.applications import BANDWIDTH_UNIT
+from h323d.h323.calls.channelgate import ChannelGate
 from h323d.h323.h245.bandwidth import ChannelJudge
 from h323d.h323.h245.channels.incoming import openRefused
 from h323d.h323.h245.messages import Fields, Message
+from h323d.values.identifiers import LegID
 
-__all__ = ["ChannelDoor", "ChannelDoorOwner", "ControlWay", "ProposedStart", "proposedIn"]
+__all__ = [
+    "ChannelDoor",
+    "ChannelDoorOwner",
+    "ControlWay",
+    "ProposedStart",
+    "callerChannels",
+    "proposedIn",
+]
 
 MAXIMUM_WAITING = 64  # messages of one side behind a channel that is being judged
 
@@ -70,6 +82,54 @@ class ControlWay(Protocol):
 
     def answer(self, octets: bytes) -> None:
         """Have the side itself hear it."""
+
+
+class ChannelCall(Protocol):
+    """
+    The call whose channels they are, as its caller has it.
+    """
+
+    @property
+    def legId(self) -> LegID: ...
+
+    @property
+    def released(self) -> bool:
+        """Whether it is over."""
+
+    def application(self) -> Application:
+        """What its Setup asks for."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Caller:
+    """
+    The L{ChannelLeg<h323d.h323.calls.channelgate.ChannelLeg>} of the caller.
+    """
+
+    call: ChannelCall
+
+    @property
+    def legId(self) -> LegID:
+        return self.call.legId
+
+    @property
+    def released(self) -> bool:
+        return self.call.released
+
+    def application(self) -> Application:
+        return self.call.application()
+
+    def undecided(self) -> None:
+        """
+        They were admitted before there are channels.
+        """
+
+
+def callerChannels(call: ChannelCall, gates: Gates) -> ChannelJudge | None:
+    """
+    Who says for the caller how much the channels may need; C{None} if nobody minds.
+    """
+    return ChannelGate(_Caller(call), gates) if gates.standAt(Door.OLC) else None
 
 
 class ChannelDoorOwner(Protocol):
