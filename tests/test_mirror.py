@@ -103,6 +103,7 @@ PARTS = {
     "tests/media/test_remotepool.py": """
         media/children media/farparty media/progress media/remotedoor media/remotemedia
         """,
+    "tests/system/test_keeper.py": "cli/keeper",
     "tests/system/test_media_process.py": "cli/mediaprocess media/launching",
     "tests/media/audio/test_plane.py": """
         media/audio/groups media/audio/negotiated
