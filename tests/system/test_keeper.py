@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -17,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.keptserver import GREETING
-from tests.support.processes import BUSY, RUN, Process, program, waitFor
+from tests.support.processes import BUSY, RUN, Process, program, run, waitFor
 
 pytestmark = pytest.mark.interop
 
@@ -102,6 +103,16 @@ def test_aServerThatDoesNotBeginIsNotBegunForEver(tmp_path: Path) -> None:
     done = subprocess.run(nobody, capture_output=True, text=True, timeout=RUN * BUSY, check=False)
     assert done.returncode == 7
     assert "has returned 7" in done.stderr
+
+
+def test_theUnitIsOneThatSystemdTakes(tmp_path: Path) -> None:
+    units = tmp_path / "units"
+    shutil.copytree(ROOT / "etc" / "systemd", units)
+    for path in units.rglob("*.*"):
+        if path.is_file():  # which names programs that are not installed here
+            path.write_text(re.sub(r"/opt/h323d/bin/[\w-]+", "/bin/true", path.read_text()))
+    done = run([program("systemd-analyze"), "verify", str(units / "h323d.service")])
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
 class Systemd:
