@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from h323d.belongings import Belongings
 from h323d.witness.cdr import CallDetail
 
 __all__ = ["Database"]
@@ -80,12 +81,14 @@ class Database:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._belongings = Belongings()
         self._connection: sqlite3.Connection | None = None
 
     def write(self, records: Sequence[CallDetail]) -> None:
         """
         Insert a row for each, in one transaction.
         """
+        self._connection = self._belongings.own(self._connection)
         if self._connection is None:
             self._connection = self._open()
         try:
@@ -96,7 +99,7 @@ class Database:
             raise
 
     def close(self) -> None:
-        connection, self._connection = self._connection, None
+        connection, self._connection = self._belongings.own(self._connection), None
         if connection is not None:
             connection.close()
 

@@ -19,6 +19,7 @@ from pathlib import Path
 
 from twisted.logger import Logger
 
+from h323d.belongings import Belongings
 from h323d.gatekeeper.registry.registrations import Registration
 from h323d.gatekeeper.registry.storeformat import NotARegistration, fromText, toText
 from h323d.h323.security.freshness import Shown
@@ -146,16 +147,27 @@ class RegistrationFile:
             another server or another program.
         """
         self._path = path
+        self._belongings = Belongings()
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-            self._connection = self._open()
+            self._opened: sqlite3.Connection | None = self._open()
         except OSError as error:
             raise StoreUnusable(f"{path}: {error.strerror}") from error
         except sqlite3.Error as error:
             busy = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY
             reason = "another server has it" if busy else str(error)
             raise StoreUnusable(f"{path}: {reason}") from error
+
+    @property
+    def _connection(self) -> sqlite3.Connection:
+        """
+        @raise sqlite3.Error: it has to be opened anew, and cannot be.
+        """
+        self._opened = self._belongings.own(self._opened)
+        if self._opened is None:
+            self._opened = self._open()
+        return self._opened
 
     def load(self) -> Iterator[tuple[str, Registration | None, float]]:
         """

@@ -18,6 +18,7 @@ from hashlib import sha256
 from itertools import islice
 from pathlib import Path
 
+from h323d.belongings import Belongings
 from h323d.witness.log.chain import Chain, Entry
 from h323d.witness.log.checkpoint import Checkpoint
 from h323d.witness.log.keys import newPrivateKey, readPrivateKey
@@ -106,8 +107,9 @@ class Disk:
         self._directory = directory
         self._identity = identity
         self._retention = retention
-        self._lock: int | None = None
+        self._lock: int | None = None  # which whoever is forked holds, too
         self._open: _Open | None = None
+        self._belongings = Belongings()
         self._retired = 0.0
 
     def write(self, batch: deque[Entry], now: float, isLast: bool = False) -> Written:
@@ -121,7 +123,8 @@ class Disk:
         @raise h323d.errors.DecodeError: the key is none.
         """
         try:
-            log = self._open = self._open or self._begin(now)
+            # How far another process has come since it has forked us, only the disk knows.
+            log = self._open = self._belongings.own(self._open) or self._begin(now)
             log.write(batch, now)
             head = log.head(now, isLast)
             if now - self._retired >= DAY:
