@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import struct
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -178,11 +179,15 @@ class RecordReader:
 
         @raise BadRecord: there is something else.
         """
+        return list(self.each(data))
+
+    def each(self, data: bytes) -> Iterator[Record]:
+        """
+        The same, one after the other: what is whole before something else is given.
+        """
         self._waiting += data
-        found = []
         while (record := self._next()) is not None:
-            found.append(record)
-        return found
+            yield record
 
     def end(self) -> None:
         """
