@@ -259,7 +259,7 @@ def test_whoeverWaitsIsHandedOnWhenThereIsPlaceAgain(house: House) -> None:
     callers = [dial(address) for _ in range(400)]
     for _ in range(450):
         house.send(signal.SIGCHLD)  # which has it turn
-    found = []
+    found: list[TransportAddress | None] = []
     while len(found) < len(callers):
         found.append(house.leader.accepted().accepted.peer)
         house.send(signal.SIGCHLD)
