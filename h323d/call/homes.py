@@ -14,6 +14,8 @@ from dataclasses import dataclass
 
 from zope.interface import Interface, implementer
 
+from h323d.values.address import literalAddress
+
 __all__ = ["WILDCARDS", "Advertised", "Home", "Homes", "IRoutes", "NoRoutes", "homeAt"]
 
 WILDCARDS = ("0.0.0.0", "::")
@@ -143,14 +145,17 @@ class Homes:
         """
         Whether a literal address is one of ours, or stands for one of ours.
         """
-        return _plain(host) in self._allAdvertised or self.isHere(host)
+        address = _plain(host)
+        return address in self._allAdvertised or self._has(address)
 
     def isHere(self, host: str) -> bool:
         """
         Whether a literal address is one of this machine's, as far as we know: what is bound,
         and where that is all, whatever it has.
         """
-        address = _plain(host)
+        return self._has(_plain(host))
+
+    def _has(self, address: _Address) -> bool:
         if address in self._own or address in self._ownAdvertised:
             return True
         return self._isEverywhere and self._routes.isOurs(str(address))
@@ -177,7 +182,7 @@ def _plain(host: str) -> _Address:
     """
     An address; of an IPv4 one within IPv6, the IPv4 one.
     """
-    address = ipaddress.ip_address(host)
+    address = literalAddress(host)
     return getattr(address, "ipv4_mapped", None) or address
 
 

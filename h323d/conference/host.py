@@ -12,7 +12,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 from zope.interface import implementer
 
-from h323d.call.applications import Door, Reason, Refusal, Verdict
+from h323d.call.applications import PASSED, Door, Reason, Refusal, Verdict
 from h323d.call.callers import ANY_NAME, ICallerNames, identitiesOf, introduce
 from h323d.call.dialling import Dial
 from h323d.call.gates import Gates
@@ -206,6 +206,9 @@ class ConferenceHost(Part[ConferenceConfig]):
         leg, roomId = arrival.leg, arrival.roomId
         self.arrivals[leg.legId] = arrival
         leg.observe(arrival)
+        if not self._gates.standAt(Door.ROOM):
+            self._judged(PASSED, arrival)
+            return
         verdict = self._gates.judge(replace(leg.application(), door=Door.ROOM, room=roomId))
         if isinstance(verdict, Deferred):
             verdict.addCallback(self._judged, arrival)

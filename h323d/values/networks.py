@@ -8,6 +8,8 @@ import ipaddress
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from h323d.values.address import literalAddress
+
 __all__ = ["Networks"]
 
 
@@ -39,12 +41,14 @@ class Networks:
         """
         @param host: a literal address, as text.
         """
-        address = ipaddress.ip_address(str(host))
+        if not self._byLength:
+            return False
+        address = literalAddress(str(host))
         mapped = getattr(address, "ipv4_mapped", None)
         version, number = (address.version, int(address))
         if mapped is not None:
             version, number = 4, int(mapped)
-        return any(
-            version == each and number >> shift in prefixes
-            for (each, shift), prefixes in self._byLength.items()
-        )
+        for (each, shift), prefixes in self._byLength.items():
+            if version == each and number >> shift in prefixes:
+                return True
+        return False

@@ -149,7 +149,9 @@ def _clean(text: str) -> str:
     What a caller may have written, as part of a line of ours: in quotes where it could be
     taken for something else.
     """
-    clean = "".join(each for each in text[:MAX_NAME] if each.isprintable() and each != '"')
+    clean = text[:MAX_NAME]
+    if not clean.isprintable() or '"' in clean:
+        clean = "".join(each for each in clean if each.isprintable() and each != '"')
     if len(text) > MAX_NAME:
         clean += "..."
     plain = clean.isascii() and not set(clean) & set(" ,;")

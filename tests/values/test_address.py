@@ -8,7 +8,31 @@ import ipaddress
 
 import pytest
 
-from h323d.values.address import AddressKind, PartyAddress, TransportAddress
+from h323d.values.address import AddressKind, PartyAddress, TransportAddress, literalAddress
+
+
+@pytest.mark.parametrize("text", ["0.0.0.0", "10.20.30.255", "::", "2001:db8::1", "fe80::1%eth0"])
+def test_aLiteralIsWhatTheStandardLibraryTakesItFor(text: str) -> None:
+    assert literalAddress(text) == ipaddress.ip_address(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "a.example",
+        "1.2.3",
+        "01.2.3.4",
+        "1.2.3.4 ",
+        "1.2.3.256",
+        "1.2.3.4\0",
+        "\u0661.2.3.4",
+        "\udcff",
+    ],
+)
+def test_whatIsNoLiteralIsRefused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"IPv4 or IPv6|null|encode"):
+        literalAddress(text)
 
 
 @pytest.mark.parametrize(("host", "text"), [("127.0.0.1", "127.0.0.1:80"), ("::1", "[::1]:80")])

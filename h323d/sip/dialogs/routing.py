@@ -14,7 +14,7 @@ from h323d.sip.flows import Flow
 from h323d.sip.messages.nameaddr import NameAddr
 from h323d.sip.messages.uri import SIPURI, URI
 from h323d.sip.ports import defaultPort
-from h323d.values.address import TransportAddress
+from h323d.values.address import TransportAddress, literalAddress
 
 __all__ = [
     "IN_THE_CLEAR",
@@ -86,7 +86,7 @@ def literal(host: str) -> bool:
     Whether a host is an address, not a name.
     """
     try:
-        ipaddress.ip_address(host)
+        literalAddress(host)
     except ValueError:
         return False
     return True

@@ -18,7 +18,7 @@ from h323d.sip.sdp.description import MediaDescription, SessionDescription
 from h323d.sip.sdp.encrypting import ENCRYPTED
 from h323d.sip.sdp.payloads import conceding, fitPacketMs, formatsOf, isSpoken
 from h323d.sip.sdp.selection import eventType
-from h323d.values.address import TransportAddress
+from h323d.values.address import TransportAddress, literalAddress
 from h323d.values.media.digits import takesFlash
 from h323d.values.media.direction import Direction
 from h323d.values.media.encryption import KeyAgreement, StreamKeys
@@ -136,7 +136,7 @@ def _literal(text: str) -> _Address | None:
         a time to live.
     """
     try:
-        return None if "%" in text else ipaddress.ip_address(text)
+        return None if "%" in text else literalAddress(text)
     except ValueError:
         return None
 
