@@ -24,6 +24,7 @@ __all__ = [
     "IModeDecoder",
     "IModeEncoder",
     "IRowCodec",
+    "ISizedCodec",
     "IStreamCodec",
     "MODE_REQUEST",
     "Parameters",
@@ -107,6 +108,12 @@ class IStreamCodec(ICodec):
         @param sampleRate: of what it will be given, Hz, one of C{sampleRates}.
         @param parameters: of the format, as was negotiated.
         """
+
+
+class ISizedCodec(IStreamCodec):
+    """
+    One whose payloads tell by their length alone what C{unitsIn} and C{announcesPause} say of them.
+    """
 
 
 class IDecoder(Interface):

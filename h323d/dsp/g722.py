@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from zope.interface import implementer
 
-from h323d.dsp.codec import IDecoder, IEncoder, IStreamCodec, Parameters
+from h323d.dsp.codec import IDecoder, IEncoder, ISizedCodec, Parameters
 from h323d.dsp.libraries import Missing, findModule
 from h323d.dsp.recovery import Recovery
 from h323d.values.media.formats import MediaFormat
@@ -84,7 +84,7 @@ class G722Encoder:
         """
 
 
-@implementer(IStreamCodec)
+@implementer(ISizedCodec)
 class G722Codec:
     """
     Makes coders of the library.

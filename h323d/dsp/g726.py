@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 from zope.interface import implementer
 
-from h323d.dsp.codec import IDecoder, IEncoder, IStreamCodec, Parameters
+from h323d.dsp.codec import IDecoder, IEncoder, ISizedCodec, Parameters
 from h323d.dsp.libraries import Library, Missing, find
 from h323d.dsp.recovery import Recovery
 from h323d.values.media.formats import MediaFormat
@@ -118,7 +118,7 @@ class G726Encoder:
         """
 
 
-@implementer(IStreamCodec)
+@implementer(ISizedCodec)
 class G726Codec:
     """
     Makes coders of the library.

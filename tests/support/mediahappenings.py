@@ -108,12 +108,13 @@ class Meeting:
     @ivar sent: all that has left, with when and whither.
     """
 
-    def __init__(self, few: int, passes: bool = False) -> None:
+    def __init__(self, few: int, passes: bool = False, codec: ScrambledCodec | None = None) -> None:
         """
         @param few: how many packets and members at most are dealt with one by one.
         @param passes: whether packets may go on unmixed.
+        @param codec: that some speak, which remembers.
         """
-        codec, linear = ScrambledCodec(), LinearCodec()
+        codec, linear = codec or ScrambledCodec(), LinearCodec()
         config = MediaConfig(maximumPorts=16, rtcpIntervalSeconds=1.0)
         self.bench = bench = Unsteady(config, codecs=(PCMU, PCMA, linear, codec), few=few)
         self.observer = RoomRecorder()

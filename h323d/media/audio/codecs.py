@@ -19,6 +19,7 @@ from h323d.dsp.codec import (
     LARGEST_PAYLOAD,
     ICodec,
     IRowCodec,
+    ISizedCodec,
     IStreamCodec,
 )
 from h323d.dsp.g711 import PCMA, PCMU
@@ -50,6 +51,8 @@ class Codecs:
         rate and remember nothing, so that a stream may go from one to the other at any packet.
     @ivar streamed: C{bool[256]}, by kind: whether its streams remember what went before, as they
         are taken to do of what we cannot code.
+    @ivar sized: C{bool[256]}, by kind: whether the length of a payload tells all that has to be
+        known of it beforehand; of what we cannot code, nothing has.
     @ivar bestRates: C{int64[256]}, Hz, by kind: the highest sample rate that it can make use of;
         that of telephones for what is no codec.
     """
@@ -64,6 +67,7 @@ class Codecs:
             self._named.setdefault(known.name.lower(), []).append((kind, known))
         self.likeness = np.full(256, _NO_SOUND, np.uint8)
         self.streamed = np.zeros(256, bool)
+        self.sized = np.ones(256, bool)
         self._uncoded: dict[int, int] = {}  # kinds, by their clocks
         self._clockRates: dict[int, int] = {}
         self._rows: dict[int, IRowCodec] = {}
@@ -80,6 +84,7 @@ class Codecs:
                 self._streams[kind] = stream = _checkedStream(IStreamCodec(codec))
                 self._longestMs[kind] = LONGEST_PACKET_MS - LONGEST_PACKET_MS % stream.frameMs
                 self.streamed[kind] = True
+                self.sized[kind] = ISizedCodec.providedBy(codec) or isinstance(codec, Uncoded)
                 self.likeness[kind] = kind
             else:
                 self._rows[kind] = row = _checkedRow(codec)
@@ -155,6 +160,12 @@ class Codecs:
         How many samples a payload holds; 0 if it cannot be one.
         """
         return int(self._rows[kind].samplesIn(octets))
+
+    def row(self, kind: int) -> IRowCodec:
+        """
+        The codec of a kind that is not C{streamed}.
+        """
+        return self._rows[kind]
 
     def decode(self, kind: int, payloads: Octets) -> Samples:
         """

@@ -110,7 +110,8 @@ class Coders:
             self._filled(out, -1)
 
     def _filled(self, out: Samples, written: int) -> bool:
-        out[max(written, 0) :] = 0
+        if written < len(out):
+            out[max(written, 0) :] = 0
         self.failures += written < 0
         return written >= 0
 

@@ -27,7 +27,9 @@ _STAMPS = (1 << 32) - 1
 class Course:
     """
     @ivar count: packets that were taken, and nobody was told of.
-    @ivar size: of the payload of each, octets.
+    @ivar kind: of the codec in which they come.
+    @ivar size: of the payload of each, as it comes, octets.
+    @ivar octets: of the payloads that were sent of those.
     @ivar arrival: of the last, seconds.
     @ivar sequence: of the last, as it came; likewise its timestamp.
     @ivar number: of the last, as it was sent; not reduced.
@@ -36,12 +38,13 @@ class Course:
     """
 
     __slots__ = (
-        *("_first", "_length", "_ownFirst", "_ownSsrc", "_packetMs", "_ssrc", "_step"),
-        *("arrival", "clock", "count", "number", "ours", "sequence", "size", "stamp"),
+        *("_first", "_length", "_ownFirst", "_ownSsrc", "_packetMs", "_ownStep", "_ssrc", "_step"),
+        *("arrival", "clock", "count", "kind", "number", "octets", "ours", "sequence", "size"),
+        "stamp",
     )
 
     def __init__(self) -> None:
-        self.count = 0
+        self.count = self.octets = 0
         self.arrival = 0.0
         self.end()
 
@@ -53,57 +56,61 @@ class Course:
 
     def begin(
         self,
-        came: tuple[int, int, int, int],
+        kind: int,
         size: int,
+        came: tuple[int, int, int, int],
         sent: tuple[int, int, int, int],
-        form: tuple[int, int],
+        steps: tuple[int, int],
         clock: int,
     ) -> None:
         """
         Go on from a packet that came, and what was sent of it.
 
-        @param came: its payload type, sequence number, timestamp and SSRC.
+        @param kind: of its codec.
         @param size: of its payload, octets.
+        @param came: its payload type, sequence number, timestamp and SSRC.
         @param sent: likewise, not reduced.
-        @param form: milliseconds in a packet, and units of a timestamp in each.
+        @param steps: how much later each packet is, by the timestamps that come, and by ours.
         @param clock: of the plane, milliseconds.
         """
         payloadType, self.sequence, self.stamp, self._ssrc = came
         ownType, self.number, self.ours, self._ownSsrc = sent
         self._first, self._ownFirst = _PLAIN | payloadType, _PLAIN | ownType
-        self._packetMs, units = form
-        self._step = self._packetMs * units
-        self.size, self._length = size, HEADER_BYTES + size
+        self._step, self._ownStep = steps
+        self.kind, self.size, self._length = kind, size, HEADER_BYTES + size
         self.clock = clock
 
-    def take(self, octets: memoryview[int], at: int, length: int, clock: int) -> bool:
+    def foretells(self, octets: memoryview[int], at: int, length: int, clock: int) -> bool:
         """
-        Give a packet our header, if it is the one that is foretold.
+        Whether this is the packet that is to come.
 
         @param at: where it begins.
         @param length: of it, octets.
         @param clock: of the plane, milliseconds.
         """
         first, sequence, stamp, ssrc = _HEADER.unpack_from(octets, at)
-        if (
-            first != self._first
-            or sequence != self.sequence + 1 & _SEQUENCE
-            or stamp != self.stamp + self._step & _STAMPS
-            or ssrc != self._ssrc
-            or length != self._length
-            or clock - self.clock >= JUMP_MS
-        ):
-            return False
-        self.sequence, self.stamp, self.clock = sequence, stamp, clock
-        self.number += 1
-        self.ours += self._step
-        self.count += 1
-        _HEADER.pack_into(
-            octets,
-            at,
-            self._ownFirst,
-            self.number & _SEQUENCE,
-            self.ours & _STAMPS,
-            self._ownSsrc,
+        return bool(
+            first == self._first
+            and sequence == self.sequence + 1 & _SEQUENCE
+            and stamp == self.stamp + self._step & _STAMPS
+            and ssrc == self._ssrc
+            and length == self._length
+            and clock - self.clock < JUMP_MS
         )
-        return True
+
+    def goOn(self, octets: memoryview[int], at: int, size: int, clock: int) -> None:
+        """
+        Give the packet that was foretold our header, and go on from it.
+
+        @param at: where it is to begin.
+        @param size: of the payload that is sent, octets.
+        """
+        self.sequence = self.sequence + 1 & _SEQUENCE
+        self.stamp = self.stamp + self._step & _STAMPS
+        self.number += 1
+        self.ours += self._ownStep
+        self.clock = clock
+        self.count += 1
+        self.octets += size
+        number, ours = self.number & _SEQUENCE, self.ours & _STAMPS
+        _HEADER.pack_into(octets, at, self._ownFirst, number, ours, self._ownSsrc)

@@ -120,16 +120,26 @@ class SoundStream:
         ahead = (sequence - self._sequence) % _SEQUENCES
         if self._begun and (ahead == 0 or ahead >= _SEQUENCES - _MISORDER):
             return None
-        lost = 0
+        lost, begun = 0, self._begun
+        step = self.goOn(sequence, timestamp)
+        if begun and self.units:
+            lost = max(0, min(ahead - 1, step // self.units - 1, _MOST_RECOVERED))
+        return lost
+
+    def goOn(self, sequence: int, timestamp: int) -> int:
+        """
+        All packets have come up to this one.
+
+        @return: how much later it is than the last, on the same clock.
+        """
+        step = 0
         if self._begun:
             step = (timestamp - self._timestamp + _STAMPS // 2) % _STAMPS - _STAMPS // 2
             self.position += step
-            if self.units:
-                lost = max(0, min(ahead - 1, step // self.units - 1, _MOST_RECOVERED))
         else:
             self.position = timestamp
         self._begun, self._sequence, self._timestamp = True, sequence, timestamp
-        return lost
+        return step
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import struct
 from collections import Counter
-from dataclasses import dataclass, field
 
 import numpy as np
 
 from h323d.media.audio.codecs import Codecs
 from h323d.media.audio.laneforms import LaneForms
-from h323d.media.audio.lanes import Lane, Renumbering
+from h323d.media.audio.lanes import Coding, Lane, Renumbering
+from h323d.media.audio.onward import Onward, newOnward, onwardOf
 from h323d.media.audio.receiving import Receiver
 from h323d.media.audio.strays import Strays
 from h323d.media.audio.table import EVENT, NOISE, PortTable
@@ -34,39 +34,9 @@ _PAYLOAD_TYPE = 0x7F
 _MARKER = 0x80
 _SEQUENCE = 0xFFFF
 _TYPES = 128
+_READY = 8  # packets that were transcoded, and do not wait for those that still are to be
 _MOST_MS = 100  # of one party's sound that are transcoded at once
 _SILENT = 0.3  # seconds
-
-
-@dataclass(slots=True)
-class _Batch:
-    """
-    Packets, and what comes of them.
-
-    @ivar rows: which may be sent on, their headers being ours.
-    @ivar targets: to whom.
-    @ivar left: which are to be judged.
-    @ivar strayed: which are to be mixed.
-    """
-
-    packets: PacketBatch
-    octets: memoryview[int]
-    rows: list[int] = field(default_factory=list)
-    targets: list[int] = field(default_factory=list)
-    left: list[int] = field(default_factory=list)
-    strayed: list[int] = field(default_factory=list)
-
-
-def _batchOf(packets: PacketBatch) -> _Batch:
-    return _Batch(packets, numbers(packets.data.reshape(-1)))
-
-
-def _newBatch(count: int) -> _Batch:
-    """
-    @return: of as many packets, which are still to be written.
-    """
-    data, lengths = np.zeros((count, ROW_BYTES), np.uint8), np.zeros(count, np.int64)
-    return _batchOf(PacketBatch(data, lengths, np.zeros(count, np.intp), np.zeros(count)))
 
 
 class Forwarding:
@@ -115,7 +85,7 @@ class Forwarding:
         @return: what there is to report, and what is to be mixed, if there is any.
         """
         drained = self._withoutBacklog(drained)
-        batch = _batchOf(drained)
+        batch = onwardOf(drained)
         arrivals, lengths = drained.arrivals.tolist(), drained.lengths.tolist()
         for row, slot in enumerate(drained.slots.tolist()):
             lane = self.lanes.get(slot)
@@ -126,7 +96,9 @@ class Forwarding:
                 or self._passExpected(batch, lane, row, lengths[row], arrivals[row], now)
             ):
                 (batch.strayed if slot in self._strays.astray else batch.left).append(row)
-        self._emit(packets, batch)
+            elif lane.form.coding is not None and len(batch.rows) >= _READY:
+                batch.send(packets)
+        batch.send(packets)
         if batch.left or batch.strayed:
             self.note()
         reports: list[Report] = []
@@ -147,8 +119,9 @@ class Forwarding:
         course = lane.course
         if course.count:
             self._receiver.statistics.count(lane.source, course.arrival, course.count)
+            if lane.form.coding is not None:
+                self._transcoding.goOn(lane, course.kind, course.sequence, course.stamp)
             self.renumbering.note(lane)
-            course.count = 0
 
     def missSilent(self, now: float) -> None:
         """
@@ -196,12 +169,14 @@ class Forwarding:
 
     def _giveUp(self, lane: Lane, drained: PacketBatch, row: int) -> None:
         peer = self._receiver.peers.get(lane.source)
+        self._note(lane)
+        lane.course.end()
         if drained.sources.get(row, peer) == peer and drained.lengths[row] > HEADER_BYTES:
             self.renumbering.pause(lane, int(drained.data[row, 2:4].view(">u2")[0]))
         self._receiver.restart(lane.source)
 
     def _passForetold(
-        self, batch: _Batch, lane: Lane, row: int, length: int, arrival: float, now: float
+        self, batch: Onward, lane: Lane, row: int, length: int, arrival: float, now: float
     ) -> bool:
         """
         @return: whether it was the packet that the lane's course foretold; it is sent on then.
@@ -211,21 +186,60 @@ class Forwarding:
             source is not None and self._receiver.peers.get(lane.source) != source
         ):
             return False
-        if not course.take(batch.octets, row * ROW_BYTES, length, self.clock):
+        at = row * ROW_BYTES
+        if not course.foretells(batch.octets, at, length, self.clock):
             return False
-        course.arrival = now
-        if arrival == arrival:  # it was measured
-            course.arrival = arrival = min(arrival, now)
-            self._receiver.statistics.time(lane.source, course.stamp, arrival)
-            lane.waited(now - arrival)
+        if lane.form.coding is None:
+            size = course.size
+        else:
+            size = self._recode(batch, lane, lane.form.coding, course.kind, row, course.size)
+            if not size:
+                self._keepStill(lane, lane.form.coding, batch.octets, at, arrival, now)
+                return True
+        course.goOn(batch.octets, at, size, self.clock)
         if course.count == 1:
             self._ahead.append(lane)
+        course.arrival = self._timed(lane, course.stamp, arrival, now)
         batch.rows.append(row)
         batch.targets.append(lane.target)
         return True
 
+    def _keepStill(
+        self,
+        lane: Lane,
+        coding: Coding,
+        octets: memoryview[int],
+        at: int,
+        arrival: float,
+        now: float,
+    ) -> None:
+        """
+        Count a packet that was foretold, and of which there is nothing to send.
+
+        @param at: where it begins.
+        """
+        course = lane.course
+        self._note(lane)
+        course.end()
+        _, _, sequence, stamp, _ = _HEADER.unpack_from(octets, at)
+        self._receiver.statistics.count(lane.source, self._timed(lane, stamp, arrival, now))
+        self._transcoding.goOn(lane, course.kind, sequence, stamp)
+        self.renumbering.pause(lane, sequence)
+
+    def _timed(self, lane: Lane, stamp: int, arrival: float, now: float) -> float:
+        """
+        @param arrival: of a packet that is as expected; not-a-number where it was not measured.
+        @return: when it has come, as far as is known, seconds.
+        """
+        if arrival != arrival:
+            return now
+        arrival = min(arrival, now)
+        self._receiver.statistics.time(lane.source, stamp, arrival)
+        lane.waited(now - arrival)
+        return arrival
+
     def _passExpected(
-        self, batch: _Batch, lane: Lane, row: int, length: int, arrival: float, now: float
+        self, batch: Onward, lane: Lane, row: int, length: int, arrival: float, now: float
     ) -> bool:
         """
         @return: whether it was the next packet of its source, and could pass; if it could not,
@@ -249,24 +263,19 @@ class Forwarding:
             return False
         if lane.last < 0 or not self._receiver.statistics.follows(slot, ssrc, sequence):
             return False
-        timed = arrival == arrival
-        arrival = min(arrival, now) if timed else now
-        self._receiver.statistics.count(slot, arrival)
-        if timed:
-            self._receiver.statistics.time(slot, stamp, arrival)
-            lane.waited(now - arrival)
+        self._receiver.statistics.count(slot, self._timed(lane, stamp, arrival, now))
         header = bool(second & _MARKER), sequence, stamp
         kind = lane.form.kinds[payloadType]
         if lane.form.coding is not None:
             self._transcoding.follow(lane, lane.form.coding, kind, sequence, stamp)
         self._number(batch, lane, row, kind, header, size)
-        if self._few and lane.form.coding is None and lane.run:
+        if self._few and lane.run and self._codecs.sized[kind]:
             self.renumbering.foretell(lane, payloadType, stamp, ssrc, size, self.clock)
         return True
 
     def _number(
         self,
-        batch: _Batch,
+        batch: Onward,
         lane: Lane,
         row: int,
         kind: int,
@@ -283,13 +292,24 @@ class Forwarding:
             lane.last, lane.run = header[1], 0
             return
         if lane.form.coding is not None:
-            packet = batch.packets.data[row, HEADER_BYTES:]
-            size = self._transcoding.recode(lane, lane.form.coding, kind, packet[:size], packet)
-            batch.packets.lengths[row] = HEADER_BYTES + size
+            size = self._recode(batch, lane, lane.form.coding, kind, row, size)
         self._send(batch, lane, row, header, size)
 
+    def _recode(
+        self, batch: Onward, lane: Lane, coding: Coding, kind: int, row: int, size: int
+    ) -> int:
+        """
+        Make of the payload in a row what is wanted.
+
+        @return: of how many octets it is.
+        """
+        packet = batch.packets.data[row, HEADER_BYTES:]
+        size = self._transcoding.recode(lane, coding, kind, packet[:size], packet)
+        batch.packets.lengths[row] = HEADER_BYTES + size
+        return size
+
     def _send(
-        self, batch: _Batch, lane: Lane, row: int, header: tuple[bool, int, int], size: int
+        self, batch: Onward, lane: Lane, row: int, header: tuple[bool, int, int], size: int
     ) -> None:
         """
         @param size: of the payload that is to be sent, octets; 0 if there is nothing.
@@ -303,7 +323,7 @@ class Forwarding:
     def _follow(
         self,
         packets: IPacketIO,
-        batch: _Batch,
+        batch: Onward,
         lane: Lane,
         row: int,
         kind: int,
@@ -322,8 +342,8 @@ class Forwarding:
         lost = self._transcoding.follow(lane, coding, kind, sequence, stamp)
         if not lost:
             return lost is not None
-        self._emit(packets, batch)
-        made = _newBatch(lost)
+        batch.send(packets)
+        made = newOnward(lost)
         size = int(batch.packets.lengths[row]) - HEADER_BYTES
         for place, missing in enumerate(range(lost, 0, -1)):
             following = batch.packets.data[row, HEADER_BYTES:][:size] if missing == 1 else None
@@ -332,7 +352,7 @@ class Forwarding:
             made.packets.lengths[place] = HEADER_BYTES + octets
             ahead = False, (sequence - missing) & _SEQUENCE, stamp - missing * lane.form.wholePacket
             self._send(made, lane, place, ahead, octets)
-        self._emit(packets, made)
+        made.send(packets)
         return True
 
     def _passJudged(self, packets: IPacketIO, drained: PacketBatch, now: float) -> list[Report]:
@@ -341,7 +361,7 @@ class Forwarding:
         """
         judged = self._receiver.judge(drained, packets, now)
         headers, arrived = judged.headers, judged.arrived
-        batch = _batchOf(drained)
+        batch = onwardOf(drained)
         for index in np.flatnonzero(judged.heard).tolist():
             row, kind = int(arrived.rows[index]), int(arrived.kinds[index])
             lane = self.lanes[int(arrived.slots[index])]
@@ -364,15 +384,5 @@ class Forwarding:
                 header = bool(headers.marker[row]), sequence, int(headers.timestamp[row])
                 if self._follow(packets, batch, lane, row, kind, header):
                     self._number(batch, lane, row, kind, header, size)
-        self._emit(packets, batch)
+        batch.send(packets)
         return judged.reports
-
-    def _emit(self, packets: IPacketIO, batch: _Batch) -> None:
-        if batch.rows:
-            drained = batch.packets
-            whole = len(batch.rows) == len(drained.slots)
-            data = drained.data if whole else drained.data[batch.rows]
-            lengths = drained.lengths if whole else drained.lengths[batch.rows]
-            packets.send(np.array(batch.targets, np.intp), data, lengths)
-            batch.rows.clear()
-            batch.targets.clear()

@@ -130,13 +130,16 @@ class LaneForms:
             return False
         if kind <= NOISE or not form.packetMs or codecs.isUncoded(kind):
             return True
-        if not codecs.streamed[kind]:
-            fits = lane.lengths.get((kind, size))
-            if fits is None:
-                fits = codecs.samplesIn(kind, size) == form.wholePacket
-                lane.lengths[kind, size] = fits
-            return fits
-        payload = data[row, at : at + size]
+        if not codecs.sized[kind]:
+            return self._isPacket(form, kind, data[row, at : at + size])
+        fits = lane.lengths.get((kind, size))
+        if fits is None:
+            fits = lane.lengths[kind, size] = self._isPacket(form, kind, data[row, at : at + size])
+        return fits
+
+    def _isPacket(self, form: LaneForm, kind: int, payload: Octets) -> bool:
+        if not self._codecs.streamed[kind]:
+            return self._codecs.samplesIn(kind, payload.size) == form.wholePacket
         units, whole = self._coders.unitsIn(kind, payload), form.wholePacket
         if form.coding is not None:
             return units == whole and not self._coders.announcesPause(kind, payload)

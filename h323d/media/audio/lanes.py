@@ -184,14 +184,15 @@ class Renumbering:
         Have the lane's course go on from its newest packet, which has been written.
 
         @param payloadType: that it came with; likewise its timestamp and SSRC.
-        @param size: of its payload, octets.
+        @param size: of its payload, as it came, octets.
         @param clock: of the plane, milliseconds.
         """
         target, form = lane.target, lane.form
         came = payloadType, lane.last, stamp, ssrc
         ours = self._base[target] + clock * form.units
         sent = form.payloadType, self._sequence[target] - 1, ours, self._ownSsrc[target]
-        lane.course.begin(came, size, sent, (form.packetMs, form.units), clock)
+        steps = form.wholePacket, form.packetMs * form.units
+        lane.course.begin(form.kinds[payloadType], size, came, sent, steps, clock)
 
     def note(self, lane: Lane) -> None:
         """
@@ -199,11 +200,13 @@ class Renumbering:
         """
         course, target, units = lane.course, lane.target, lane.form.units
         lane.last, lane.run = course.sequence, lane.run + course.count
+        lane.inOurUnits(course.stamp)
         self._sequence[target] = course.number + 1
         self._base[target] = course.ours - course.clock * units
         self._expected[target] = course.ours + lane.form.packetMs * units
         self._sent[target] += course.count
-        self._octets[target] += course.count * course.size
+        self._octets[target] += course.octets
+        course.count = course.octets = 0
 
     def _goingOn(self, target: int, natural: int, units: int) -> int:
         """

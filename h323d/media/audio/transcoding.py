@@ -23,8 +23,6 @@ from h323d.media.audio.table import LONGEST_PACKET_MS, PortTable
 
 __all__ = ["Transcoding"]
 
-_ALONE = np.zeros(1, np.intp)
-
 Octets = npt.NDArray[np.uint8]
 Samples = npt.NDArray[np.int16]
 
@@ -73,6 +71,18 @@ class Transcoding:
         stream.units = lane.form.wholePacket
         return lost
 
+    def goOn(self, lane: Lane, kind: int, sequence: int, stamp: int) -> None:
+        """
+        All packets came, one after the other, up to this one.
+
+        @param kind: of their codec.
+        """
+        coding = lane.form.coding
+        if coding is not None and self._codecs.streamed[kind]:
+            stream = self._decoding.stream(lane.source, (kind, coding.sampleRate))
+            stream.goOn(sequence, stamp)
+            stream.units = lane.form.wholePacket
+
     def recode(self, lane: Lane, coding: Coding, kind: int, payload: Octets, out: Octets) -> int:
         """
         Make of a payload what is wanted.
@@ -115,6 +125,6 @@ class Transcoding:
         if self._codecs.streamed[coding.kind]:
             encoder = self._sender.encoder(lane.target, coding.kind)
             return self._coders.encode(encoder, sound[0], out)
-        payload = self._codecs.encode(coding.kind, sound, _ALONE)[0]
+        payload: Octets = self._codecs.row(coding.kind).encodeRows(sound)[0]
         out[: len(payload)] = payload
         return len(payload)

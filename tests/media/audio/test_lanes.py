@@ -165,7 +165,8 @@ def test_aRunThatWasForetoldLeavesWhatItsPacketsWouldOneByOne() -> None:
     for ahead in range(1, 10):
         packet = RTPPacket(0, (65530 + ahead) & 0xFFFF, PEERS + 160 * ahead, 77, bytes(160))
         octets = bytearray(encode(packet))
-        assert course.take(memoryview(octets), 0, len(octets), foretold.clock)
+        assert course.foretells(memoryview(octets), 0, len(octets), foretold.clock)
+        course.goOn(memoryview(octets), 0, 160, foretold.clock)
         foretold.clock += 20
         assert decode(bytes(octets)) == written.passOn(packet.sequenceNumber, packet.timestamp)
     foretold.renumbering.note(foretold.lane)
