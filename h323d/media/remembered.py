@@ -8,6 +8,7 @@ are of, a mute after the room that it is about.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,6 +16,8 @@ from typing import Any
 from h323d.call.media import ISampleSink, ISampleSource
 from h323d.call.ports import IPortPair
 from h323d.media.relay.table import RelayEnd
+from h323d.media.reports import DigitBegun, DigitOver, Heard
+from h323d.rtp.events import MOST_WAITING
 from h323d.values.address import TransportAddress
 from h323d.values.media.streams import Stream
 
@@ -29,6 +32,17 @@ _IN_A_ROOM = ("join", "mute", "deafen")
 
 
 @dataclass(slots=True)
+class KnownDigit:
+    """
+    @ivar begun: the timestamp with which it is being sent; C{None} while it waits.
+    """
+
+    digit: str
+    milliseconds: int
+    begun: int | None = None
+
+
+@dataclass(slots=True)
 class KnownPort:
     """
     @ivar door: the number of the plane that it is in, or was last.
@@ -36,6 +50,8 @@ class KnownPort:
     @ivar leaves: with what it was told to leave there: C{closePort} or C{dismiss}; empty if it
         stays.
     @ivar place: where its peer is, as was negotiated last.
+    @ivar digits: those that its peer has not been sent wholly.
+    @ivar owed: whether the plane has to be told them once the port is in a room there.
     """
 
     door: int
@@ -43,6 +59,8 @@ class KnownPort:
     commands: dict[str, Command] = field(default_factory=dict)
     leaves: str = ""
     place: TransportAddress | None = None
+    digits: deque[KnownDigit] = field(default_factory=deque)
+    owed: bool = False
 
     def negotiate(self, stream: Stream) -> None:
         """
@@ -52,6 +70,16 @@ class KnownPort:
         if place is not None and place != self.place:
             self.place = place
             self.commands.pop("find", None)
+
+    def sending(self, portId: int) -> list[Command]:
+        """
+        What has its digits sent, now or when it is in a room.
+        """
+        self.owed = "join" not in self.commands
+        digits = () if self.owed else self.digits
+        return [
+            ("sendDigit", (portId, each.digit, each.milliseconds, each.begun)) for each in digits
+        ]
 
     def leaveRoom(self) -> None:
         for each in _IN_A_ROOM:
@@ -128,8 +156,10 @@ class Remembered:
                 self.ports[first] = KnownPort(door, rest[0])
             case "join" | "leave" | "mute" | "deafen":
                 self._noteMember(name, arguments)
-            case "sendHandshake" | "sendDigit":
+            case "sendHandshake":
                 pass  # of the moment
+            case "sendDigit":
+                self._noteDigit(first, *rest)
             case _:
                 self._notePort(name, arguments)
 
@@ -169,13 +199,39 @@ class Remembered:
                 port.commands.pop("expectHandshake", None)
                 port.negotiate(arguments[1])
 
-    def heard(self, portId: int, source: TransportAddress) -> None:
-        """
-        A port's peer was found.
-        """
+    def _noteDigit(self, portId: int, digit: str, milliseconds: int) -> None:
         port = self.ports.get(portId)
-        if port is not None:
-            port.commands["find"] = "find", (portId, source)
+        if port is not None and len(port.digits) <= MOST_WAITING:  # and one is being sent
+            port.digits.append(KnownDigit(digit, milliseconds))
+
+    def defers(self, name: str, arguments: tuple[Any, ...]) -> bool:
+        """
+        Whether something is a digit that a plane is to be told later (L{owed}).
+        """
+        port = self.ports.get(arguments[0])
+        return name == "sendDigit" and port is not None and port.owed
+
+    def owed(self, name: str, arguments: tuple[Any, ...]) -> list[Command]:
+        """
+        The digits of whoever has just joined a room.
+        """
+        port = self.ports.get(arguments[1]) if name == "join" else None
+        return port.sending(arguments[1]) if port is not None and port.owed else []
+
+    def learn(self, report: Heard | DigitBegun | DigitOver) -> None:
+        """
+        A plane reports of a port.
+        """
+        port = self.ports.get(report.portId)
+        if port is None:
+            return
+        match report:
+            case Heard(portId, source):
+                port.commands["find"] = "find", (portId, source)
+            case DigitBegun(_, timestamp) if port.digits:
+                port.digits[0].begun = timestamp
+            case DigitOver() if port.digits:
+                port.digits.popleft()
 
     def noteRelay(self, place: int, name: str, arguments: tuple[Any, ...]) -> None:
         """

@@ -31,7 +31,15 @@ from h323d.media.relay.reports import RelayClosed, RelayReport, RelaysSurveyed
 from h323d.media.relay.table import RelayEnd
 from h323d.media.remembered import Remembered
 from h323d.media.remotedoor import RemoteDoor
-from h323d.media.reports import Closed, Departed, Heard, Report, Surveyed
+from h323d.media.reports import (
+    Closed,
+    Departed,
+    DigitBegun,
+    DigitOver,
+    Heard,
+    Report,
+    Surveyed,
+)
 from h323d.media.wire import VERSION
 from h323d.values.media.formats import MediaFormat
 
@@ -107,8 +115,10 @@ class RemoteMedia:
             portId = arguments[0]
             self._progress[portId] = newProgress(self._rng, self._clock.seconds())
             self._open(portId)
-        else:
+        elif not self._remembered.defers(name, arguments):
             self._tell(number, name, arguments)
+            for digit in self._remembered.owed(name, arguments):
+                self._tell(number, *digit)
 
     def _arrive(self, number: int, portId: int) -> None:
         port = self._remembered.ports.get(portId)
@@ -126,7 +136,7 @@ class RemoteMedia:
             pair, position = port.pair, self._progress[portId].position
             opening = "openPort", (portId, pair.rtp, pair.rtcp, position)
             child.say("plane", port.door % self._threads, *opening, pairs=(pair,))
-        for name, arguments in list(port.commands.values()):
+        for name, arguments in (*port.commands.values(), *port.sending(portId)):
             self._tell(port.door, name, arguments)
 
     def _tell(self, number: int, name: str, arguments: tuple[Any, ...]) -> None:
@@ -230,8 +240,8 @@ class RemoteMedia:
                             self._progress[portId].surveyed(
                                 survey, shields.get(portId, (None, None))
                             )
-                case Heard(portId, source):
-                    self._remembered.heard(portId, source)
+                case Heard() | DigitBegun() | DigitOver():
+                    self._remembered.learn(report)
                 case Departed(portId, position):
                     if portId in self._progress:
                         self._progress[portId].departed(portId, position, now)

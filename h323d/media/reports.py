@@ -14,7 +14,9 @@ from h323d.values.address import TransportAddress
 __all__ = [
     "Closed",
     "Departed",
+    "DigitBegun",
     "DigitHeard",
+    "DigitOver",
     "HandshakeHeard",
     "Heard",
     "Levels",
@@ -59,6 +61,27 @@ class DigitHeard:
     portId: int
     digit: str
     milliseconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class DigitBegun:
+    """
+    The first that waits of the digits for a port's peer is being sent.
+
+    @ivar timestamp: of the event, not reduced.
+    """
+
+    portId: int
+    timestamp: int
+
+
+@dataclass(frozen=True, slots=True)
+class DigitOver:
+    """
+    The first of the digits for a port's peer has been sent, or will not be.
+    """
+
+    portId: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +153,8 @@ Report = (
     Heard
     | HandshakeHeard
     | DigitHeard
+    | DigitBegun
+    | DigitOver
     | Levels
     | SpeakerChanged
     | PassingTurned

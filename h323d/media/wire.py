@@ -22,7 +22,9 @@ from h323d.media.relay.table import Aim
 from h323d.media.reports import (
     Closed,
     Departed,
+    DigitBegun,
     DigitHeard,
+    DigitOver,
     HandshakeHeard,
     Heard,
     Levels,
@@ -56,7 +58,16 @@ SPOKEN = Vocabulary(
         *(TransportAddress, Signalling, MediaNetworks, MediaConfig, Fingerprint, MediaFormat),
         *(MasterKey, StreamKeys, KeyAgreement, TransmitFormat, ReceiveFormat, Stream, Networks),
         *(ShieldPosition, StreamPosition, Aim, RelayStatistics, Survey),
-        *(Heard, HandshakeHeard, DigitHeard, Levels, SpeakerChanged, PassingTurned),
+        *(
+            Heard,
+            HandshakeHeard,
+            DigitHeard,
+            DigitBegun,
+            DigitOver,
+            Levels,
+            SpeakerChanged,
+            PassingTurned,
+        ),
         *(Surveyed, Closed, Departed, RelayHeard, RelaysSurveyed, RelayClosed),
         *(CryptoSuite, Latching, Medium),
     )

@@ -20,9 +20,11 @@ __all__ = [
     "EventPacket",
     "EventReceiver",
     "EventSender",
+    "MOST_WAITING",
     "TelephoneEvent",
     "decode",
     "encode",
+    "isDigit",
 ]
 
 DIGITS = "0123456789*#ABCD!"  # by event code; 16 is the hook flash
@@ -33,7 +35,14 @@ SHORTEST = 0.04  # seconds (RFC 4733, 2.3.5)
 DEFAULT_VOLUME = 10  # -10 dBm0
 _LONGEST = 0xFFFF  # units of the clock that one segment of an event can last
 _PAYLOAD = struct.Struct("!BBH")
-_MAXIMUM_PENDING = 64  # events that wait to be sent
+MOST_WAITING = 64  # events that wait to be sent
+
+
+def isDigit(text: str) -> bool:
+    """
+    Whether it is one that there is an event for.
+    """
+    return len(text) == 1 and text.upper() in DIGITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,11 +188,13 @@ class EventPacket:
 
     @ivar timestamp: of the beginning of the event.
     @ivar marker: the first packet of the event.
+    @ivar last: no more of it comes.
     """
 
     payload: bytes
     timestamp: int
     marker: bool
+    last: bool = False
 
 
 class EventSender:
@@ -210,7 +221,7 @@ class EventSender:
         """
         self._clockRate = clockRate
         self._interval = clockRate * packetMilliseconds // 1000
-        self._pending: deque[tuple[int, int]] = deque()
+        self._pending: deque[tuple[int, int, int | None]] = deque()
         self._code = 0
         self._total = 0  # units that the present event shall last
         self._duration = 0  # units that it has lasted; 0: none is being sent
@@ -225,18 +236,19 @@ class EventSender:
         """
         return bool(self._pending or self._duration or self._endsLeft)
 
-    def send(self, digit: str, milliseconds: int) -> bool:
+    def send(self, digit: str, milliseconds: int, begun: int | None = None) -> bool:
         """
         Have a digit sent after those that wait already.
 
         @param milliseconds: at least 40 and at most 8,190 are sent.
+        @param begun: the timestamp with which another has begun to send it, and sends no more.
         @return: false if it is no digit, or too many wait.
         """
-        code = DIGITS.find(digit.upper())
-        if code < 0 or len(digit) != 1 or len(self._pending) >= _MAXIMUM_PENDING:
+        if not isDigit(digit) or len(self._pending) >= MOST_WAITING:
             return False
+        code = DIGITS.index(digit.upper())
         units = max(self._clockRate * milliseconds // 1000, round(self._clockRate * SHORTEST))
-        self._pending.append((code, min(units, _LONGEST)))
+        self._pending.append((code, min(units, _LONGEST), begun))
         return True
 
     def next(self, timestamp: int) -> EventPacket | None:
@@ -248,7 +260,7 @@ class EventSender:
         """
         if self._endsLeft:
             self._endsLeft -= 1
-            return self._packet(self._total, marker=False, end=True)
+            return self._packet(self._total, marker=False, end=True, last=not self._endsLeft)
         if self._pauseLeft > 0:
             self._pauseLeft -= self._interval
             return None
@@ -256,8 +268,11 @@ class EventSender:
         if first:
             if not self._pending:
                 return None
-            self._code, self._total = self._pending.popleft()
+            self._code, self._total, begun = self._pending.popleft()
             self._timestamp = timestamp
+            if begun is not None:
+                first, self._timestamp = False, begun
+                self._duration = max(0, timestamp - begun)
         self._duration = min(self._duration + self._interval, self._total)
         if self._duration < self._total:
             return self._packet(self._duration, marker=first, end=False)
@@ -266,6 +281,6 @@ class EventSender:
         self._pauseLeft = round(self._clockRate * PAUSE)
         return self._packet(self._total, marker=first, end=True)
 
-    def _packet(self, duration: int, marker: bool, end: bool) -> EventPacket:
+    def _packet(self, duration: int, marker: bool, end: bool, last: bool = False) -> EventPacket:
         event = TelephoneEvent(self._code, duration, end)
-        return EventPacket(encode(event), self._timestamp, marker)
+        return EventPacket(encode(event), self._timestamp, marker, last)

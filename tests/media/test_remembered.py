@@ -13,6 +13,7 @@ import pytest
 from h323d.media.ports import SocketPair
 from h323d.media.relay.table import RelayEnd
 from h323d.media.remembered import Remembered
+from h323d.media.reports import DigitBegun, DigitOver, Heard
 from h323d.values.address import TransportAddress
 from h323d.values.media.formats import G711_ULAW
 from h323d.values.media.streams import Stream, TransmitFormat
@@ -76,10 +77,10 @@ def test_whatHoldsOfAPort(commands: list[tuple[Any, ...]], told: list[Any]) -> N
 def test_whoWasFoundIsKnownUntilItIsToBeElsewhere() -> None:
     known = Remembered()
     source = TransportAddress("::2", 7)
-    known.heard(1, source)
+    known.learn(Heard(1, source))
     known.note(0, "openPort", (1, PAIR))
     known.note(0, "configure", (1, A))
-    known.heard(1, source)
+    known.learn(Heard(1, source))
     known.note(0, "configure", (1, HELD))
     known.note(0, "configure", (1, A))
     assert list(known.ports[1].commands) == ["configure", "find"]
@@ -104,6 +105,51 @@ def test_whatHoldsOfRooms() -> None:
         ("attach", (8, 3, "source", None)),
     ]
     assert list(known.roomsAt(1)) == [("openRoom", (9, False))]
+
+
+def test_digitsAreKnownUntilTheyAreOver() -> None:
+    known = Remembered()
+    known.learn(DigitBegun(1, 5))
+    known.note(0, "sendDigit", (1, "1", 100))
+    known.note(0, "openPort", (1, PAIR))
+    known.learn(DigitBegun(1, 5))
+    known.learn(DigitOver(1))
+    for digit in "123":
+        known.note(0, "sendDigit", (1, digit, 100))
+    known.learn(DigitBegun(1, 500))
+    known.learn(DigitOver(1))
+    known.learn(DigitBegun(1, 900))
+    known.note(0, "join", (7, 1))
+    assert known.ports[1].sending(1) == [
+        ("sendDigit", (1, "2", 100, 900)),
+        ("sendDigit", (1, "3", 100, None)),
+    ]
+
+
+def test_digitsOfWhoIsInNoRoomAreOwedUntilHeIsInOne() -> None:
+    known = Remembered()
+    known.note(0, "openPort", (1, PAIR))
+    known.note(0, "sendDigit", (1, "1", 100))
+    assert known.ports[1].sending(1) == []
+    later = ("sendDigit", (1, "2", 100))
+    known.note(0, *later)
+    assert known.defers(*later)
+    known.note(0, "join", (7, 1))
+    assert known.owed("mute", (7, 1, True)) == []
+    assert known.owed("join", (7, 1)) == [
+        ("sendDigit", (1, "1", 100, None)),
+        ("sendDigit", (1, "2", 100, None)),
+    ]
+    assert known.owed("join", (7, 1)) == []
+    assert not known.defers(*later)
+
+
+def test_noMoreDigitsAreKnownThanWait() -> None:
+    known = Remembered()
+    known.note(0, "openPort", (1, PAIR))
+    for _ in range(70):
+        known.note(0, "sendDigit", (1, "1", 100))
+    assert len(known.ports[1].digits) == 65  # one of which is being sent
 
 
 def test_whatHoldsOfRelays() -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import itertools
 import socket
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -31,10 +32,11 @@ from h323d.inputs import Input
 from h323d.media import wire
 from h323d.media.children import RESTRAINT
 from h323d.media.reports import Closed, DigitHeard
+from h323d.rtp import events
 from h323d.rtp.packet import RTPPacket, encode
 from h323d.values.address import TransportAddress
 from tests.support.loggedfailures import LoggedFailures
-from tests.support.mediaprocesses import HOST, RemoteBench
+from tests.support.mediaprocesses import HOST, RemoteBench, SocketPhone
 from tests.support.packetio import steady
 
 FAINT = 20  # of samples
@@ -177,6 +179,61 @@ def test_digitsAreHeardAndSent(scene: Scene) -> None:
     scene.first.port.sendDigit("5", 100)
     scene.bench.run(0.5)
     assert 101 in {each.payloadType for each in scene.first.packets}
+
+
+def eventsOf(phone: SocketPhone) -> list[tuple[int, events.TelephoneEvent]]:
+    """
+    The digits that it was sent, by the timestamps of their beginnings, as they were at last.
+    """
+    found = {}
+    for packet in phone.packets:
+        if packet.payloadType == 101:
+            found[packet.timestamp] = events.decode(packet.payload)
+    return list(found.items())
+
+
+def test_aDigitThatIsBeingSentIsSentOnByASpare(scene: Scene) -> None:
+    scene.first.port.sendDigit("5", 400)
+    scene.first.port.sendDigit("6", 100)
+    scene.bench.run(0.2)
+    ((begun, event),) = eventsOf(scene.first)
+    assert (event.end, 400 < event.duration < 2000) == (False, True)
+    scene.die()
+    scene.bench.run(1.0)
+    first, second = eventsOf(scene.first)
+    assert first == (begun, events.TelephoneEvent(5, 3200, end=True))
+    assert second[1] == events.TelephoneEvent(6, 800, end=True)
+    scene.die(2)
+    scene.bench.run(0.5)
+    assert eventsOf(scene.first) == [first, second]
+    assert scene.first.hearsTone(900)
+
+
+def test_aDigitForOneWhoTakesNoneIsNotKept(scene: Scene) -> None:
+    transmit = scene.first.stream.transmit
+    assert transmit is not None
+    deaf = replace(scene.first.stream, transmit=replace(transmit, telephoneEventType=None))
+    scene.first.port.configure(deaf, TOLD)
+    scene.first.port.sendDigit("5", 400)
+    scene.bench.run(0.2)
+    scene.first.port.configure(scene.first.stream, TOLD)
+    scene.die()
+    scene.bench.run(0.5)
+    assert eventsOf(scene.first) == []
+
+
+def test_aDigitGoesAlongIntoAnotherProcess() -> None:
+    scene = Scene(processes=2)
+    far = scene.bench.room()
+    scene.bench.phone(1500, far)
+    scene.first.port.sendDigit("5", 400)
+    scene.bench.run(0.2)
+    far.join(scene.first.port)
+    scene.bench.run(1.0)
+    ((_, event),) = eventsOf(scene.first)
+    assert event == events.TelephoneEvent(5, 3200, end=True)
+    assert scene.first.hearsTone(1500)
+    scene.bench.stop()
 
 
 def test_whoWasClosingHasClosed(scene: Scene) -> None:

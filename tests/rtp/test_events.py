@@ -90,6 +90,27 @@ def test_thereIsAPauseBetweenTwoDigits() -> None:
     assert row[7].marker
 
 
+def test_anEventThatAnotherHasBegunGoesOnFromWhereItWas() -> None:
+    sender = EventSender()
+    sender.send("7", 100, begun=1000)
+    row = [sender.next(1000 + 480 + 160 * n) for n in range(5)]
+    packets = [each for each in row if each is not None]
+    assert [events.decode(each.payload).duration for each in packets] == [640, 800, 800, 800]
+    assert {each.timestamp for each in packets} == {1000}
+    assert [each.marker for each in packets] == [False] * 4
+    assert [each.last for each in packets] == [False, False, False, True]
+
+
+def test_anEventThatShouldHaveEndedMeanwhileEnds() -> None:
+    sender = EventSender()
+    sender.send("7", 100, begun=1000)
+    row = [sender.next(9000 + 160 * n) for n in range(4)]
+    packets = [each for each in row if each is not None]
+    assert [events.decode(each.payload) for each in packets] == [
+        TelephoneEvent(7, 800, end=True)
+    ] * 3
+
+
 def test_whatIsNoDigitIsNotSent() -> None:
     sender = EventSender()
     assert not sender.send("x", 100)

@@ -221,14 +221,23 @@ class Commands:
         if slot is not None:
             self._negotiated.encrypt(slot, keys, control)
 
-    def sendDigit(self, packets: IPacketIO, portId: int, digit: str, milliseconds: int) -> None:
+    def sendDigit(
+        self,
+        packets: IPacketIO,
+        portId: int,
+        digit: str,
+        milliseconds: int,
+        begun: int | None = None,
+    ) -> None:
         """
         Send an RFC 4733 event, while the port is in a room.
+
+        @param begun: the timestamp with which another plane has begun to send it.
         """
         slot = self._slots.get(portId)
         if slot is not None:
             frameMs = self._rooms.groups[int(self._table.group[slot])].frameMs
-            self._digits.queue(slot, digit, milliseconds, frameMs)
+            self._digits.queue(slot, digit, milliseconds, frameMs, begun)
             self._rooms.refit(slot)
 
     def closePort(self, packets: IPacketIO, portId: int) -> None:

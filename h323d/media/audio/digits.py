@@ -13,10 +13,10 @@ import numpy.typing as npt
 from h323d.errors import DecodeError
 from h323d.media.audio.table import PortTable
 from h323d.media.packets import IPacketIO
-from h323d.media.reports import DigitHeard, Report
+from h323d.media.reports import DigitBegun, DigitHeard, DigitOver, Report
 from h323d.rtp import events
 from h323d.rtp.columns import HEADER_BYTES, writeHeaders
-from h323d.rtp.events import EndedEvent, EventReceiver, EventSender
+from h323d.rtp.events import EndedEvent, EventPacket, EventReceiver, EventSender
 
 __all__ = ["Digits"]
 
@@ -26,10 +26,12 @@ class Digits:
     The digits that come and go.
 
     @ivar ended: slots whose digits have all been sent since it was emptied.
+    @ivar reports: what became of digits since it was emptied.
     """
 
     def __init__(self, table: PortTable) -> None:
         self.ended: list[int] = []
+        self.reports: list[Report] = []
         self._table = table
         self._receivers: dict[int, EventReceiver] = {}
         self._senders: dict[int, EventSender] = {}
@@ -96,19 +98,24 @@ class Digits:
         """
         return slot in self._senders
 
-    def queue(self, slot: int, digit: str, milliseconds: int, frameMs: int) -> None:
+    def queue(
+        self, slot: int, digit: str, milliseconds: int, frameMs: int, begun: int | None = None
+    ) -> None:
         """
         Send a digit after those that wait; nothing happens if the peer takes none.
 
         @param frameMs: between two calls of L{send}.
+        @param begun: the timestamp with which another plane has begun to send it.
         """
-        if self._table.eventType[slot] >= 0:
+        if self._table.eventType[slot] < 0 or not events.isDigit(digit):
+            self.reports.append(DigitOver(int(self._table.portId[slot])))
+        else:
             sender = self._senders.get(slot)
             if sender is None or not sender.busy:
                 sender = self._senders[slot] = EventSender(
                     1000 * int(self._table.sendUnits[slot]), frameMs
                 )
-            sender.send(digit, milliseconds)
+            sender.send(digit, milliseconds, begun)
 
     def send(
         self, packets: IPacketIO, members: npt.NDArray[np.intp], clock: int
@@ -150,4 +157,11 @@ class Digits:
             table.sequence[row] += 1
             table.sent[row] += 1
             table.sentOctets[row] += len(packet.payload)
+            self._tell(int(table.portId[slot]), packet)
         return pausing
+
+    def _tell(self, portId: int, packet: EventPacket) -> None:
+        if packet.marker:
+            self.reports.append(DigitBegun(portId, packet.timestamp))
+        if packet.last:
+            self.reports.append(DigitOver(portId))

@@ -295,6 +295,8 @@ class MediaPlane:
             if party.sink is not None:
                 party.sink.write(mixes[plan.mixOf[position]], group.sampleRate)
         self._reports += self._speaking.listen(group, frames, self._now)
+        self._reports += self._digits.reports
+        self._digits.reports.clear()
 
     def _keepHouse(self, packets: IPacketIO, index: int) -> None:
         """
