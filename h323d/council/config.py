@@ -35,6 +35,10 @@ class CouncilConfig:
     redialSeconds: Live[float] = 20.0
     """Seconds before that."""
 
+    store: str = "councils.json"
+    """The file that keeps councils across a restart; a relative path is under the state directory
+    (control.stateDirectory), and empty keeps none."""
+
     waiting: Live[int] = 0
     """How many guardians for whom there is no seat wait for one, and are called when there is, in
     their order; 0 for nobody."""

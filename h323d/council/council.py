@@ -11,12 +11,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from h323d.call.applications import CallType, Refusal
+from h323d.call.applications import Refusal
 from h323d.call.legs import ILeg
 from h323d.call.timer import Timer
 from h323d.conference.host import ROOM_FULL
 from h323d.council.config import CouncilConfig
 from h323d.council.context import CouncilContext
+from h323d.council.kept import Convening, KeptCouncil
 from h323d.council.member import LastRefusal, Member
 from h323d.council.ringing import Media
 from h323d.council.summons import Persistence
@@ -27,9 +28,11 @@ from h323d.events.council import (
     GuardianQueued,
     GuardianRefused,
 )
-from h323d.values.identifiers import CallID, LegID, RoomID
+from h323d.values.identifiers import CallID, LegID
 
-__all__ = ["Council", "CouncilOwner"]
+__all__ = ["RESUME", "Council", "CouncilOwner"]
+
+RESUME = 6.0  # seconds after a start, by which what guardians sign counts again in any case
 
 
 class CouncilOwner(Protocol):
@@ -39,6 +42,9 @@ class CouncilOwner(Protocol):
 
     def councilLate(self, council: Council) -> None:
         """It has lasted as long as it may."""
+
+    def councilChanged(self) -> None:
+        """There is something that is to be kept of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +62,13 @@ class Council:
     """
     One.
 
+    @ivar convening: how it was convened.
     @ivar seats: how many may be in the room.
     @ivar kept: how many of these are kept for those who are rung.
     @ivar members: the guardians on the list, and those who have come without being on it; by the
         names of their entries, in their order.
     @ivar queued: those who wait for a seat, in their order.
     @ivar guests: legs in the room of which nobody knows whose they are.
-    @ivar convenedAt: the clock's seconds.
     """
 
     def __init__(
@@ -70,22 +76,22 @@ class Council:
         owner: CouncilOwner,
         context: CouncilContext,
         config: CouncilConfig,
-        roomId: RoomID,
-        callType: CallType,
+        convening: Convening,
     ) -> None:
-        self.roomId = roomId
-        self.callType = callType
+        self.convening = convening
+        self.roomId, self.callType = convening.roomId, convening.callType
         self.seats = config.maxParticipants
         self.kept = 0
         self.members: dict[str, Member] = {}
         self.queued: dict[str, Member] = {}
         self.guests: set[LegID] = set()
-        self.convenedAt = context.clock.seconds()
         self._context = context
         self._config = config
         self._seated: dict[LegID, _Seated] = {}
+        self._owner = owner
+        self._resuming = Timer(context.clock)
         self._timer = Timer(context.clock)
-        self._timer.start(config.maxSeconds, owner.councilLate, self)
+        self._timer.start(max(0.0, convening.until - self._now), owner.councilLate, self)
 
     @property
     def _now(self) -> float:
@@ -102,8 +108,30 @@ class Council:
         members = [self._member(name) for name in names]
         for member in members:
             member.isExpected = True
+        self._owner.councilChanged()
         for member in members:
             member.call()
+
+    def resume(self, kept: KeptCouncil) -> None:
+        """
+        Go on after a restart: those who are expected may come at once, and who has not is called
+        before long.
+        """
+        for name in kept.guardians:
+            self._member(name).isExpected = True
+        for name in kept.came:
+            self._member(name).attended = True
+        self._resuming.start(RESUME, self.call, kept.guardians)
+
+    @property
+    def lasting(self) -> KeptCouncil:
+        """
+        What outlives the process.
+        """
+        members = self.members.values()
+        expected = tuple(each.name for each in members if each.isExpected)
+        came = tuple(each.name for each in members if each.attended)
+        return KeptCouncil(self.convening, expected, came)
 
     def _member(self, name: str) -> Member:
         member = self.members.get(name)
@@ -128,6 +156,7 @@ class Council:
         Call nobody any more, and let nobody wait.
         """
         self._timer.stop()
+        self._resuming.stop()
         self.queued.clear()  # or who waits would be called as others are no more
         for member in self.members.values():
             member.dismiss()
@@ -153,6 +182,9 @@ class Council:
             self.guests.add(legId)
             return
         self._seated[legId] = _Seated(member, callId, legId)
+        if not member.attended:
+            member.attended = True
+            self._owner.councilChanged()
         wasCalled = member.joined(legId)
         self._context.events.publish(
             GuardianJoined(self._now, self.roomId, member.name, callId, legId, wasCalled)

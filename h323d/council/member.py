@@ -69,6 +69,7 @@ class Member:
 
     @ivar name: of the entry.
     @ivar isExpected: whether they are on the list, and not only somebody who has come.
+    @ivar attended: whether they have been there.
     @ivar calls: in the room, by leg: whether we have rung them.
     @ivar attempts: how often they were rung.
     @ivar why: why the last attempt came to nothing; empty if none did.
@@ -85,7 +86,7 @@ class Member:
         ringSeconds: float,
     ) -> None:
         self.name = name
-        self.isExpected = False
+        self.isExpected = self.attended = False
         self.calls: dict[LegID, bool] = {}
         self.attempts = 0
         self.why = ""

@@ -124,6 +124,7 @@ class Command:
     @ivar arguments: in their order; after an optional one, all are.
     @ivar columns: of a table, the most important first; none for an answer that is no list
         of rows.
+    @ivar isSigned: whether it matters who gives it, beside whether they may.
     """
 
     name: str
@@ -131,6 +132,7 @@ class Command:
     help: str
     arguments: tuple[Argument, ...] = ()
     columns: tuple[Column, ...] = ()
+    isSigned: bool = False
 
     @property
     def usage(self) -> str:

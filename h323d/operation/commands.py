@@ -49,10 +49,11 @@ _CALL_COLUMNS = _columns(
 _ROOM_COLUMNS = _columns("room", "open", "participants", "locked", "speaker", "maxParticipants")
 _MEMBER_COLUMNS = _columns("name", "role", "voice", "presence", "level", "legId", "displayName")
 _COUNCIL_COLUMNS = _columns(
-    *("room", "callType", "since", "seats", "guardians", "present", "waiting", "guests")
+    *("room", "callType", "since", "left", "seats", "guardians", "present", "waiting", "guests"),
+    *("by",),
 )
 _GUARDIAN_COLUMNS = _columns(
-    *("guardian", "state", "refused", "why", "attempts", "place", "came", "legId")
+    *("guardian", "state", "refused", "why", "attempts", "place", "came", "attended", "legId")
 )
 _COUNCIL_VERBS = ("show", "convene", "dismiss")
 _CALL_TYPES = ("ROUTINE", "ESCALATE", "EMERGENCY")
@@ -143,6 +144,7 @@ COMMANDS = (
             ),
         ),
         _GUARDIAN_COLUMNS,
+        isSigned=True,
     ),
     Command("councils", Role.VIEWER, "every council", (), _COUNCIL_COLUMNS),
     Command("rooms", Role.VIEWER, "every open room, and who is in it", (), _ROOM_COLUMNS),

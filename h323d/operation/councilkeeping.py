@@ -41,13 +41,17 @@ class CouncilKeeping:
         """
         return [_councilView(each, now) for each in self._councils or ()]
 
-    def do(self, name: str, verb: str, names: str, callType: str) -> list[GuardianView]:
+    def do(
+        self, name: str, verb: str, names: str, callType: str, by: str = ""
+    ) -> list[GuardianView]:
         """
         @param name: of a room, or an alias of it.
         @param verb: as the table of commands has it.
         @param names: of the guardians that are called, with commas between them; C{-}, or nothing,
             for all that are active.
         @param callType: of the council that is convened; empty for that which there is, or ROUTINE.
+
+        @param by: who has it done.
 
         @return: who is on the list, and who else is in the room; as it was, of a council that is
             dismissed.
@@ -61,7 +65,7 @@ class CouncilKeeping:
         if roomId is None:
             raise OperatorError(f"no room is called {name}")
         if verb == "convene":
-            council = self._convened(councils, roomId, names, callType)
+            council = self._convened(councils, roomId, names, callType, by)
         else:
             if callType or names:
                 raise OperatorError(f"{verb} takes neither a type nor names")
@@ -77,7 +81,9 @@ class CouncilKeeping:
             raise OperatorError(f"no council meets in {roomId}")
         return council
 
-    def _convened(self, councils: Councils, roomId: RoomID, names: str, callType: str) -> Council:
+    def _convened(
+        self, councils: Councils, roomId: RoomID, names: str, callType: str, by: str
+    ) -> Council:
         active = councils.guardians
         wanted = active if names in ("", ALL) else tuple(names.split(","))
         unknown = [each for each in wanted if each not in active]
@@ -89,7 +95,7 @@ class CouncilKeeping:
         default = CallType.ROUTINE if there is None else there.callType
         kind = CallType(callType) if callType else default
         try:
-            return councils.convene(roomId, kind, wanted)
+            return councils.convene(roomId, kind, wanted, by)
         except ResourceUnavailable as error:
             raise OperatorError(str(error)) from error
 
@@ -98,12 +104,14 @@ def _councilView(council: Council, now: float) -> CouncilView:
     return CouncilView(
         room=council.roomId,
         callType=council.callType.value,
-        since=round(now - council.convenedAt, 3),
+        since=round(now - council.convening.at, 3),
+        left=round(council.convening.until - now, 3),
         seats=council.seats,
         guardians=sum(each.isExpected for each in council.members.values()),
         present=sum(each.isExpected for each in council.present),
         waiting=len(council.queued),
         guests=sum(not each.isExpected for each in council.present) + len(council.guests),
+        by=council.convening.by or None,
     )
 
 
@@ -122,10 +130,11 @@ def _guardianViews(council: Council) -> Iterator[GuardianView]:
             why=member.why or None,
             refused=_refusal(member.refusal),
             place=council.placeOf(member) or None,
+            attended=member.attended,
             legId=legId,
         )
     for guest in sorted(council.guests):
-        yield GuardianView("-", GUEST, "calling", 0, None, None, None, guest)
+        yield GuardianView("-", GUEST, "calling", 0, None, None, None, True, guest)
 
 
 def _stateOf(member: Member) -> str:

@@ -18,20 +18,24 @@ class CouncilView(View):
 
     @ivar callType: as which type every call in its room counts.
     @ivar since: seconds ago.
+    @ivar left: seconds until it is over, whoever is there.
     @ivar guardians: how many are on the list.
     @ivar present: how many of them are there.
     @ivar waiting: how many wait for a seat.
     @ivar guests: how many are there who are not on the list.
+    @ivar by: who has convened it; C{None} if that is not known.
     """
 
     room: str
     callType: str
     since: float
+    left: float
     seats: int
     guardians: int
     present: int
     waiting: int
     guests: int
+    by: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,7 @@ class GuardianView(View):
     @ivar refused: why they were last not let in, or whoever said to be them; C{None} if nobody was
         refused.
     @ivar place: in the list of those who wait; C{None} for who does not.
+    @ivar attended: whether they have been there, before a restart, too.
     @ivar legId: of the call in the room.
     """
 
@@ -58,4 +63,5 @@ class GuardianView(View):
     why: str | None
     refused: str | None
     place: int | None
+    attended: bool
     legId: str | None

@@ -69,7 +69,8 @@ class Desk:
         least = command.roleFor(values)
         if actor.role < least:
             raise OperatorError(f"{actor.name} may not: {name} takes the role {least.name.lower()}")
-        answer = getattr(self._operator, name)(**values)
+        who = {"by": actor.name} if command.isSigned else {}
+        answer = getattr(self._operator, name)(**values, **who)
         if isinstance(answer, Deferred):
             return answer.addCallback(self._done, actor, command, values)
         return self._done(answer, actor, command, values)

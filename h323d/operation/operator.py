@@ -174,17 +174,18 @@ class Operator:
         return Deferred.fromCoroutine(self._roomKeeping.do(name, verb, what))
 
     def council(
-        self, name: str, verb: str = "show", names: str = "", callType: str = ""
+        self, name: str, verb: str = "show", names: str = "", callType: str = "", by: str = ""
     ) -> list[GuardianView]:
         """
         Have something done with a council, and tell who is on its list, and where they are.
 
         @param name: of the room.
         @param names: of guardians, with commas between; C{-} for all that are active.
+        @param by: who has it done.
 
         @raise OperatorError: there is none, there can be none, or somebody is no guardian.
         """
-        return self._councilKeeping.do(name, verb, names, callType)
+        return self._councilKeeping.do(name, verb, names, callType, by)
 
     def councils(self) -> list[CouncilView]:
         """

@@ -28,6 +28,7 @@ from h323d.conference.watches import RoomWatches
 from h323d.config.sections import Configuration, differences
 from h323d.council.context import CouncilContext
 from h323d.council.councils import Councils
+from h323d.council.keeper import CouncilKeeper
 from h323d.council.places import RegisteredPlaces
 from h323d.errors import ResourceUnavailable
 from h323d.events.server import ConfigurationReloaded
@@ -178,7 +179,10 @@ class Server:
             *(world.clock, world.rng, world.events, self._originators, self.gates),
             *(self.conference, guard, RegisteredPlaces(zone, guard)),
         )
-        return Councils(self.configuration.council, context)
+        config = self.configuration.council
+        path = world.pathOf(config.store)
+        keeper = CouncilKeeper(path, world.files, world.clock, world.defer)
+        return Councils(config, context, keeper)
 
     def _newGateway(self) -> GatewayHost:
         return GatewayHost(

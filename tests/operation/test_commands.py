@@ -34,7 +34,10 @@ def test_theOperatorTakesWhatTheTableSays(command: Command) -> None:
     kinds = {str: ArgumentKind.TEXT, int: ArgumentKind.NUMBER}
     assert [
         (each.name, kinds[hints[each.name]], each.default is not each.empty) for each in parameters
-    ] == [(each.name, each.kind, each.optional) for each in command.arguments]
+    ] == [
+        *((each.name, each.kind, each.optional) for each in command.arguments),
+        *([("by", ArgumentKind.TEXT, True)] if command.isSigned else ()),
+    ]
     defaults = {each.name: each.default for each in parameters}
     for each in command.arguments:
         assert not each.asking or defaults[each.name] == each.asking

@@ -340,10 +340,11 @@ def test_theCommandsOfThePageConveneACouncil(tmp_path: Path) -> None:
         (
             f'[guard]\nregistry = "{tmp_path}/{ELSEWHERE}.state/council.yaml"\nname = "{NAME}"',
             f'[witness]\ndirectory = "witness"\norigin = "{ORIGIN}"',
+            '[security]\ndigest = "all"',
         )
     )
     server = Server(tmp_path, ELSEWHERE, configuration)
-    terminal = Terminal(server)
+    terminal, show = Terminal(server), "h323ctl council show 80001"
     *guarding, _ = commandsOf("guard-a-council.rst")  # the last suspends somebody
     for command in guarding:
         terminal.type(command)
@@ -352,6 +353,17 @@ def test_theCommandsOfThePageConveneACouncil(tmp_path: Path) -> None:
         *_, shown, councils = [terminal.type(command) for command in convening]
         assert re.findall(r"if://guardian/(\w+)", shown) == ["anna", "bert", "carol"]
         assert re.search(r"(?m)^80001 +ESCALATE ", councils)
+        waitFor((server.state / "councils.json").exists, 10, "the council is kept")
+        server.signal(signal.SIGKILL)
+        server.wait(10)
+        server.socket.unlink()  # by which it is ready
+    with server, Linphone(tmp_path / "carol", LINPHONE, ELSEWHERE, "carol", password="hush"):
+        assert re.search(r"(?m)^80001 +ESCALATE ", terminal.type("h323ctl councils"))
+        waitFor(
+            lambda: re.search(r"(?m)^if://guardian/carol +present ", terminal.type(show)),
+            20,
+            "who registers now is called",
+        )
         terminal.type(dismissal)
         server.signal(signal.SIGTERM)
         server.wait(10)

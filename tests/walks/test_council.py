@@ -473,7 +473,8 @@ def test_whoWaitsIsForgottenWithTheCouncil(house: House) -> None:
 
 
 def test_aCouncilThatIsWrittenDownGoesOnElsewhere(world: Simulation, tmp_path: Path) -> None:
-    config = replace(QUICK, maxParticipants=2, waiting=5)
+    store = str(tmp_path / "councils.json")
+    config = replace(QUICK, maxParticipants=2, waiting=5, store=store)
     house = House(world, tmp_path / "registry.yaml", council=config, kind=LedServer)
     led = house.server
     assert isinstance(led, LedServer)
