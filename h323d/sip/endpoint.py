@@ -288,7 +288,8 @@ class SIPEndpoint(Part[SIPConfig]):
 
     def sendAck(self, ack: SIPRequest, flow: Flow | None) -> None:
         way = self._waysOut.of(ack, flow)
-        way.send(write(self._layer.addressed(self._named(ack), way)))
+        ack = self.answering.signed(self._named(ack))
+        way.send(write(self._layer.addressed(ack, way)))
 
     def cancel(self, invite: ClientTransaction, user: ClientUser, reason: str) -> None:
         self._layer.cancel(invite, user, reason)

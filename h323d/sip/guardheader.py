@@ -46,8 +46,9 @@ __all__ = [
 ]
 
 HEADER = "Guard-Signature"
-SIGNED_METHODS = ("REGISTER", "INVITE", "UPDATE", "REFER")
+SIGNED_METHODS = ("REGISTER", "INVITE", "UPDATE", "PRACK", "ACK", "REFER")
 NONCE_OCTETS = 16
+_WITH_A_BODY = ("UPDATE", "PRACK", "ACK")  # or they change nothing
 MAX_CHARACTERS = 4096  # of a signature with all that it names
 UNSAID = -1  # as expires, where a REGISTER does not say
 _PARTS = re.compile(r"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]{86})")
@@ -113,7 +114,8 @@ def isSignable(request: SIPRequest) -> bool:
     """
     Whether requests like this are signed: those that register, call, or change a session.
     """
-    return request.method in SIGNED_METHODS and (request.method != "UPDATE" or bool(request.body))
+    method = request.method
+    return method in SIGNED_METHODS and (method not in _WITH_A_BODY or bool(request.body))
 
 
 def signed(request: SIPRequest, key: Signing, stamp: SIPStamp) -> SIPRequest:

@@ -313,8 +313,9 @@ def test_whatIsSigned() -> None:
     assert isSignable(CALL)
     assert isSignable(REGISTER)
     assert not isSignable(replace(CALL, method="OPTIONS"))
-    assert isSignable(replace(CALL, method="UPDATE"))
-    assert not isSignable(replace(CALL, method="UPDATE", body=b""))
+    for method in ("UPDATE", "PRACK", "ACK"):
+        assert isSignable(replace(CALL, method=method))
+        assert not isSignable(replace(CALL, method=method, body=b""))
 
 
 @given(st.data())

@@ -149,6 +149,7 @@ class SignedPhone:
         self.wire = Wire()
         self.tag = ""
         self.count = 0
+        self.nonces = 1000
         self.sent = b""
         StreamOpener(house.world.network.host("10.0.0.3")).open(SERVER, self.wire, 5)
         house.world.run(0.1)
@@ -181,7 +182,8 @@ class SignedPhone:
         sent = parse(text.replace("\n", "\r\n").encode())
         assert isinstance(sent, SIPRequest)
         now = int(self.house.world.clock.seconds())
-        nonce = (1000 + self.count).to_bytes(16)
+        self.nonces += isSigned
+        nonce = self.nonces.to_bytes(16)
         stamp = SIPStamp("if://guardian/script", "council-1", now, nonce)
         octets = write(signed(sent, signingKey("script"), stamp) if isSigned else sent)
         before, after = changed
@@ -220,10 +222,14 @@ class SignedCall(SignedPhone):
     A call into a room that began with a signature, and what is said in it.
     """
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, house: House, isOffered: bool = True) -> None:
+        """
+        @param isOffered: by the INVITE; else it is we who make an offer, and the ACK is not sent.
+        """
         super().__init__(house)
-        assert self.say("INVITE", True, offerBody()) == 200
+        assert self.say("INVITE", True, offerBody() if isOffered else "") == 200
         answer = self.wire.messages[-1]
         assert isinstance(answer, SIPResponse)
         self.tag = answer.toAddress.tag or ""
-        self.send("ACK", False)
+        if isOffered:
+            self.send("ACK", False)

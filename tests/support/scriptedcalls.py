@@ -4,6 +4,9 @@ SIP calls with a peer that does what the test says, message by message.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from h323d.call.applications import IGate
 from h323d.call.legs import ILeg
 from h323d.sip.config import SIPConfig
 from h323d.sip.digest.algorithms import Algorithm
@@ -35,9 +38,14 @@ class CallOfScript:
     One call of a scripted peer to us, message by message.
     """
 
-    def __init__(self, config: SIPConfig | None = None, secrets: Secrets = NO_SECRETS) -> None:
+    def __init__(
+        self,
+        config: SIPConfig | None = None,
+        secrets: Secrets = NO_SECRETS,
+        gates: Sequence[IGate] = (),
+    ) -> None:
         self.world = SIPWorld()
-        self.peer: Peer = self.world.peer("10.0.0.1", config, secrets=secrets)
+        self.peer: Peer = self.world.peer("10.0.0.1", config, secrets=secrets, gates=gates)
         self.script: ScriptedPeer = self.world.script("10.0.0.3")
         self.cseq = 1
 

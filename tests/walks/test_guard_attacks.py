@@ -24,6 +24,7 @@ from h323d.h323.security.guardtoken import GuardStamp, signRAS
 from h323d.h323.signalling import uuie
 from h323d.h323.signalling.messages import make
 from h323d.h323.signalling.q931 import IE, MessageType
+from h323d.sip.messages.message import SIPRequest
 from tests.support.guardedhouse import (
     ALICE,
     ANNA,
@@ -266,6 +267,27 @@ def test_whoIsOnTheWayChangesNothing(house: House, method: str, changed: tuple[s
     assert call.say(method, True, body, extra, changed) == 403
     assert call.say(method, True, body, extra) != 403
     assert {detail for _, _, detail in house.refusals()} == {"malformed"}
+
+
+@pytest.mark.parametrize(
+    ("isSigned", "before", "detail"),
+    [
+        (True, "c=IN IP4 10.0.0.3", ""),
+        (False, "c=IN IP4 10.0.0.3", "absent"),
+        (True, "c=IN IP4 10.0.0.6", "malformed"),
+    ],
+)
+def test_whatASignedCallAnswersInItsACKIsSignedToo(
+    house: House, isSigned: bool, before: str, detail: str
+) -> None:
+    call = SignedCall(house, isOffered=False)
+    call.wire.messages.clear()
+    call.send("ACK", isSigned, offerBody(), changed=("c=IN IP4 10.0.0.3", before))
+    house.world.run(0.5)
+    byes = [each for each in call.wire.messages if isinstance(each, SIPRequest)]
+    told = 'Q.850;cause=31;text="INVALID_SIGNATURE"' if detail else ""
+    assert [each.headers.get("Reason") for each in byes] == [told] * bool(detail)
+    assert [each[2] for each in house.refusals()] == [detail] * bool(detail)
 
 
 BOTH = entry(

@@ -235,15 +235,8 @@ class Invited:
     def descriptionArrived(self, prack: SIPRequest) -> None:
         self._agreed = True
         self._modification.agreeEarly()
-        if self._invite.request.body:
-            return
-        try:
-            self._descriptions.conclude(prack.body)
-        except (NoCommonMedia, DecodeError) as error:
-            self._owner.complain(error)
-            self.reject(Cause.INCOMPATIBLE_DESTINATION)
-        else:
-            self._owner.tell()
+        if not self._invite.request.body:  # what it has is no offer, but the answer to ours
+            self._modification.answered(prack)
 
     def prackOffers(self, prack: ServerTransaction) -> None:
         self._modification.requested(prack, self._dialog)

@@ -20,7 +20,7 @@ from twisted.logger import Logger
 from zope.interface import implementer
 
 from h323d.call.answers import JudgedAnswer
-from h323d.call.applications import Application, Reason
+from h323d.call.applications import Application, Reason, Refusal
 from h323d.call.forwarding import Forwarding
 from h323d.call.homes import Home
 from h323d.call.legmedia import LegMedia
@@ -235,6 +235,12 @@ class SIPLeg(DescribedCall):
     def refuseAnswer(self, cause: Cause, reason: Reason) -> None:
         self._end.refused = reason.value
         self.hangup(cause)
+
+    def refuseMedia(self, refusal: Refusal) -> None:
+        if self._offered is None:
+            self.refuseAnswer(refusal.cause, refusal.reason)
+        else:
+            self.reject(refusal.cause, refusal.reason)
 
     def applicationFor(self, request: SIPRequest) -> Application:
         return withinApplication(self, request)

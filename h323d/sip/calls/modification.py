@@ -56,6 +56,9 @@ class ModificationOwner(Protocol):
     def hangup(self, cause: Cause) -> None:
         """End the call."""
 
+    def refuseMedia(self, refusal: Refusal) -> None:
+        """The same, as a gate does not take what the peer has answered."""
+
     def complain(self, error: NoCommonMedia | DecodeError) -> None:
         """What the peer sent is of no use."""
 
@@ -83,7 +86,7 @@ class SessionModification:
         self._exchange = newExchange(self, agent.clock, agent.rng, ownsCallId)
         self._timer = SessionTimer(self, agent.clock, agent.config.sessionExpires)
         self._sent: _Change | None = None  # our last, if there was any
-        self._judging: ServerTransaction | None = None  # that a gate thinks about
+        self._judging: ServerTransaction | SIPRequest | None = None  # that a gate thinks about
 
     # What a call begins with.
 
@@ -253,10 +256,43 @@ class SessionModification:
             self._owner.reportMedia()
 
     def offerAnswered(self, message: SIPRequest | SIPResponse) -> None:
-        if isinstance(message, SIPRequest) and not message.body and self._descriptions.isAgreed:
-            return  # whom we had to make an offer, and who wants nothing changed
+        if isinstance(message, SIPResponse):
+            self._conclude(message.body)
+        elif message.body or not self._descriptions.isAgreed:  # or nothing is to change
+            self.answered(message)
+
+    def answered(self, request: SIPRequest) -> None:
+        """
+        The answer to our offer came in an ACK or a PRACK: the gates are asked first.
+        """
+        gates = self._agent.gates
+        if not gates.standAt(Door.REINVITE):
+            self._conclude(request.body)
+            return
+        verdict = gates.judge(self._owner.applicationFor(request))
+        if isinstance(verdict, Deferred):
+            self._judging = request
+            verdict.addCallback(self._answerJudgedLater, request)
+        else:
+            self._answerJudged(verdict, request)
+
+    def _answerJudgedLater(self, verdict: Verdict, request: SIPRequest) -> None:
+        self._judging = None
+        if not self._owner.over:
+            self._answerJudged(verdict, request)
+        elif not isinstance(verdict, Refusal):
+            ended(verdict.leases)
+
+    def _answerJudged(self, verdict: Verdict, request: SIPRequest) -> None:
+        if isinstance(verdict, Refusal):
+            self._owner.refuseMedia(verdict)
+            return
+        self._agent.gates.leases.give(ofCall(self._owner.legId), verdict)
+        self._conclude(request.body)
+
+    def _conclude(self, body: bytes) -> None:
         try:
-            self._descriptions.conclude(message.body)
+            self._descriptions.conclude(body)
         except (NoCommonMedia, DecodeError) as error:
             self._owner.complain(error)
             self._owner.hangup(Cause.INCOMPATIBLE_DESTINATION)

@@ -25,18 +25,21 @@ class Call:
     A call of a scripted peer that is answered, and a gate that changes of it pass.
     """
 
-    def __init__(self, verdict: Any) -> None:
+    def __init__(self, verdict: Any, offer: str | None = None, answer: str = "") -> None:
+        """
+        @param offer: that of the INVITE; empty to have us make one, which the ACK answers.
+        """
         self.gate = FakeGate(verdict, (Door.REINVITE,))
         self.world = SIPWorld()
         self.peer = self.world.peer("10.0.0.1", gates=(self.gate,))
         self.script = self.world.script("10.0.0.3")
         self.tag = ""
-        self.send("INVITE", 1, body=offerBody())
-        answer = self.script.messages[-1]
-        assert isinstance(answer, SIPResponse)
-        self.tag = answer.toAddress.tag or ""
-        self.send("ACK", 1)
+        self.send("INVITE", 1, body=offerBody() if offer is None else offer)
+        accepted = self.script.messages[-1]
+        assert isinstance(accepted, SIPResponse)
+        self.tag = accepted.toAddress.tag or ""
         self.script.messages.clear()
+        self.send("ACK", 1, answer)
 
     def send(self, method: str, cseq: int, body: str = "") -> None:
         branch = f"z9hG4bK{cseq}{method}"
@@ -128,4 +131,47 @@ def test_aChangeOfACallThatEndsWhileAGateThinksIsTerminated() -> None:
     slow.callback(Admission(leases=(lease,)))
     call.world.run(0.05)
     assert (call.statuses, lease.ends) == ([200, 487], 1)
+    call.end()
+
+
+def answeredInTheACK(verdict: Any) -> Call:
+    return Call(verdict, "", offerBody() + "b=TIAS:64000\n")
+
+
+def test_aGateJudgesWhatAnACKAnswers() -> None:
+    call = answeredInTheACK(PASSED)
+    (application,) = call.gate.judged
+    assert (application.door, application.bandwidth) == (Door.REINVITE, 128_000)
+    assert call.peer.logs[0].said == ["answered", "media"]
+    call.end()
+
+
+def test_anACKThatAnswersNothingIsNotJudged() -> None:
+    call = Call(PASSED, answer=offerBody())
+    assert call.gate.judged == []
+    call.end()
+
+
+def test_anAnswerInAnACKThatAGateRefusesEndsTheCall() -> None:
+    call = answeredInTheACK(Refusal.of(Reason.INVALID_SIGNATURE))
+    bye = call.script.messages[-1]
+    assert bye.cseq.method == "BYE"
+    assert bye.headers.lines("Reason") == ('Q.850;cause=31;text="INVALID_SIGNATURE"',)
+    assert "media" not in call.peer.logs[0].said
+    call.world.run(40, step=0.25)
+
+
+@pytest.mark.parametrize("isOver", [True, False])
+def test_theAnswerInAnACKWaitsForAGateThatTakesItsTime(isOver: bool) -> None:
+    slow: Deferred[Admission] = Deferred()
+    lease = Lease()
+    call = answeredInTheACK(slow)
+    call.change()
+    assert call.statuses == [500]
+    if isOver:
+        call.peer.legs[0].hangup(Cause.NORMAL_CALL_CLEARING)
+    slow.callback(Admission(leases=(lease,)))
+    call.world.run(0.05)
+    assert ("media" in call.peer.logs[0].said) is not isOver
+    assert lease.ends == int(isOver)
     call.end()

@@ -4,12 +4,16 @@ Provisional responses that must arrive, to callers who want them so.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
+from h323d.call.applications import Door, IGate, Reason, Refusal
 from h323d.sip.config import SIPConfig
 from h323d.sip.messages.message import SIPResponse
 from h323d.sip.messages.rack import RAck
 from h323d.values.cause import Cause
+from tests.support.fakegate import FakeGate
 from tests.support.scriptedcalls import CallOfScript
 from tests.support.sippeers import PROFILE, offerBody
 
@@ -23,9 +27,13 @@ class Call(CallOfScript):
     """
 
     def __init__(
-        self, extra: str = REQUIRED, body: str | None = None, config: SIPConfig | None = None
+        self,
+        extra: str = REQUIRED,
+        body: str | None = None,
+        config: SIPConfig | None = None,
+        gates: Sequence[IGate] = (),
     ) -> None:
-        super().__init__(config)
+        super().__init__(config, gates=gates)
         self.peer.onOffer = lambda leg: None
         self.invite(body, extra + LONG)
 
@@ -258,6 +266,17 @@ def test_aCallerWithoutAnOfferGetsOursAndAnswersInThePrack() -> None:
     call.send("ACK", cseq=1)
     assert call.log.said == ["media", "answered"]
     call.over()
+
+
+def test_anAnswerInAPrackThatAGateRefusesEndsTheCall() -> None:
+    gate = FakeGate(Refusal.of(Reason.INVALID_SIGNATURE), (Door.REINVITE,))
+    call = Call(SUPPORTED, body="", gates=(gate,))
+    call.ring(early=True)
+    assert call.prack(body=offerBody(formats="8")).status == 200  # it has arrived
+    assert call.statuses == [183, 403]
+    assert len(gate.judged) == 1
+    assert call.log.said == ["released"]
+    call.end()
 
 
 def test_aPrackThatDoesNotAnswerOurOfferEndsTheCall() -> None:
