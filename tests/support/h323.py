@@ -350,7 +350,13 @@ class ScriptedCallee(_Scripted):
         super().__init__(network.clock)
         self.address = TransportAddress(address, port)
         listener = listener or StreamListener(network.host(address))
-        listener.listen(self.address, lambda peer: self)
+        self._listening = listener.listen(self.address, lambda peer: self)
+
+    def stop(self) -> None:
+        """
+        Take no more calls.
+        """
+        self._listening.stop()
 
     def streamReceived(self, data: bytes) -> None:
         super().streamReceived(data)

@@ -10,19 +10,25 @@ from pathlib import Path
 
 import pytest
 
+from h323d.asn1 import h225, h245
+from h323d.call.applications import CallType
+from h323d.call.declaration import Declaration
 from h323d.config.sections import Configuration
 from h323d.gatekeeper.routed.config import CallModel, RoutedConfig
 from h323d.gatekeeper.routing.config import RoutingConfig, StaticRoute
 from h323d.h323.calls.callstart import StartUpOptions
 from h323d.h323.config import H323Config
-from h323d.h323.signalling.q931 import MessageType
+from h323d.h323.security.guarddata import declared
+from h323d.h323.signalling import uuie
+from h323d.h323.signalling.messages import facility, make
+from h323d.h323.signalling.q931 import IE, MessageType
 from h323d.h323.signalling.uuie import Start
 from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.ed25519 import SigningIdentity
-from tests.support.guardedhouse import ALICE, ANNA, HOST, RAS, House
+from tests.support.guardedhouse import ALICE, ANNA, HOST, RAS, SIGNALLING, House
 from tests.support.guardians import entry, signingKey
-from tests.support.h323 import ScriptedControl, ScriptedPeer
+from tests.support.h323 import ScriptedCallee, ScriptedControl, ScriptedPeer
 from tests.support.modestphone import ModestTelephone
 from tests.support.ras import arq
 from tests.support.sealed import KEYS, sealedStreams
@@ -32,6 +38,16 @@ from tests.support.simulation import Simulation
 SLOW = StartUpOptions(fastStart=False)
 SEPARATE = StartUpOptions(fastStart=False, tunnelling=False)
 FAST = StartUpOptions(fastStart=True)
+ROUTES = (
+    StaticRoute(name="1001", to=("10.0.0.9",)),
+    StaticRoute(name="1071", to=("10.0.0.71",)),
+)
+KEY, WORDS = (
+    h245.encode(
+        "MultimediaSystemControlMessage", ("indication", ("userInput", ("alphanumeric", text)))
+    )
+    for text in ("5", "Anna Lund")
+)
 MODELS = [CallModel.ROUTED, CallModel.ROUTED_H245, CallModel.PROXIED]
 MORE = 1500  # in units of 100 bit/s: there is as much beside half a call, and not beside a whole
 NO_QUOTA = ("OLC", "BANDWIDTH_EXCEEDED", "quota")
@@ -51,6 +67,47 @@ def bertWith(quota: int) -> str:
     )
 
 
+class Ends:
+    """
+    Two guardians who are by themselves, and whose call is as grave as it is declared.
+    """
+
+    def __init__(self, scene: Scene, callType: CallType) -> None:
+        network = scene.world.network
+        fields = {"public_key": "", "proof": "address", "may": "[ROUTINE, ESCALATE]"}
+        caller = entry("carol", addresses="10.0.0.70", **fields)
+        called = entry("dora", addresses="10.0.0.71", aliases="e164:1071", **fields)
+        scene.house.write(ALICE, caller, called)
+        scene.world.run(6.0)
+        self.called = ScriptedCallee(network, "10.0.0.71")
+        self.caller = ScriptedPeer(network, "10.0.0.70", SIGNALLING)
+        setup = self.caller.makeSetup(called="1071")
+        content = uuie.read(setup.userUser or b"")
+        pdu = {**content.pdu, "genericData": [declared(Declaration(callType))]}
+        octets = h225.encode("H323-UserInformation", {"h323-uu-pdu": pdu})
+        others = [each for each in setup.elements if each.identifier != IE.USER_USER]
+        self.caller.send(make(MessageType.SETUP, octets, others))
+        self.called.connect(tunnelling=True)
+        assert self.caller.kinds[-1] is MessageType.CONNECT
+
+    def close(self) -> None:
+        self.called.stop()
+        self.caller.close()
+
+    def say(self, *control: bytes) -> None:
+        """
+        Something by H.245, and by H.450.
+        """
+        pdu = {
+            "h323-message-body": uuie.EMPTY,
+            "h245Tunnelling": True,
+            "h245Control": list(control),
+            "h4501SupplementaryService": [b"Anna Lund"],
+        }
+        octets = h225.encode("H323-UserInformation", {"h323-uu-pdu": pdu})
+        self.caller.send(facility(octets))
+
+
 class Scene:
     """
     Alice, Bert, who asks for little, and who is called by a number that leads to 10.0.0.9.
@@ -61,7 +118,7 @@ class Scene:
         base = Configuration(
             h323=H323Config(tlsPort=1300, certificate="ours.pem", privateKey="ours.key"),
             routed=RoutedConfig(model=model, acceptUnregistered=True),
-            routing=RoutingConfig(routes=(StaticRoute(name="1001", to=("10.0.0.9",)),)),
+            routing=RoutingConfig(routes=ROUTES),
         )
         self.house = House(world, file, pool=384_000, base=base)
         self.alice = self.house.alice
@@ -221,3 +278,34 @@ def test_whoHasCalledOverTLSShowsTheSameKeyWhereTheirH245Is(
     assert bool(control.names) is isSpokenWith
     control.stop()
     caller.close()
+
+
+@pytest.mark.parametrize(
+    ("callType", "told", "services"),
+    [
+        (CallType.ROUTINE, (KEY, WORDS), [b"Anna Lund"]),
+        (CallType.ESCALATE, (KEY,), None),
+    ],
+)
+@pytest.mark.parametrize("scene", [CallModel.ROUTED], indirect=True)
+def test_theEndsOfAGraveCallTellEachOtherNoWords(
+    scene: Scene, callType: CallType, told: tuple[bytes, ...], services: list[bytes] | None
+) -> None:
+    ends = Ends(scene, callType)
+    ends.say(KEY, WORDS)
+    _, content = ends.called.received[-1]
+    assert content.h245Control == told
+    assert content.pdu.get("h4501SupplementaryService") == services
+    ends.close()
+
+
+@pytest.mark.parametrize("scene", [CallModel.ROUTED], indirect=True)
+@pytest.mark.parametrize("callType", [CallType.ROUTINE, CallType.ESCALATE])
+def test_theH245OfAGraveCallGoesThroughUsWhateverItsModel(scene: Scene, callType: CallType) -> None:
+    ends = Ends(scene, callType)
+    body = uuie.facility(ends.called.identity, "startH245", TransportAddress("10.0.0.71", 3000))
+    ends.called.say(MessageType.FACILITY, body)
+    address = ends.caller.received[-1][1].start.h245Address
+    assert address is not None
+    assert address.host == (HOST if callType is CallType.ESCALATE else "10.0.0.71")
+    ends.close()

@@ -183,13 +183,14 @@ class Attempt:
     def _modelTowards(self, names: tuple[PartyAddress, ...]) -> CallModel:
         """
         The called party may make the model stricter, and so may TLS on one side only: without
-        us, the other could not speak H.245 with it.
+        us, the other could not speak H.245 with it.  Where they are to read nothing of each other,
+        they do not.
         """
         owner, route = self._owner, self.route
         source = Endpoint.registered(owner.caller, owner.calling, owner.peer.host)
         target = Endpoint.registered(route.registration, names, route.destination.host)
         model = stricter(owner.model, self._context.rules.models.choose(source, target))
-        if self._target.secure is not owner.callerSide.isSecure:
+        if owner.isHushed or self._target.secure is not owner.callerSide.isSecure:
             model = stricter(model, CallModel.ROUTED_H245)
         return model
 

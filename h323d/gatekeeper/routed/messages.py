@@ -8,6 +8,7 @@ fields that our schema does not know are kept.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -16,7 +17,7 @@ from h323d.asn1 import h225
 from h323d.call.applications import Priority
 from h323d.call.callers import CallerName
 from h323d.h323.calls.admission import AdmissionGrant
-from h323d.h323.security.guarddata import withoutDeclarations
+from h323d.h323.security.guarddata import GUARD_ID, withoutDeclarations
 from h323d.h323.signalling import messages, uuie
 from h323d.h323.signalling.addresses import (
     Choice,
@@ -54,6 +55,14 @@ __all__ = [
 ]
 
 _INFORMATION = "H323-UserInformation"
+
+_ANYTHING = frozenset(
+    (
+        *("h4501SupplementaryService", "nonStandardData", "nonStandardControl"),
+        *("tunnelledSignallingMessage", "stimulusControl"),
+    )
+)
+"""What in a C{h323-uu-pdu} is told by one end to the other, in words of its own."""
 
 START_FIELDS = ("fastStart", "h245Address", "fastConnectRefused")
 """How media and H.245 start: what a swallowed CallProceeding hands on to the next message."""
@@ -106,18 +115,31 @@ def withoutUserUser(message: Q931Message) -> Q931Message:
 def withoutWords(message: Q931Message) -> Q931Message:
     """
     The message without what the two ends say for people to read: the Display, but that of a Setup,
-    which is changed by L{SetupChange}; and the C{user-data} of H.225.0.
+    which is changed by L{SetupChange}; the C{user-data} of H.225.0; and what may carry anything, as
+    supplementary services do, with names and notes in them (H.450), and C{genericData} that is of
+    no standard.
 
     @param message: one whose user-user element was read already.
     """
-    if message.messageType != MessageType.SETUP:
-        kept = (each for each in message.elements if each.identifier != IE.DISPLAY or each.codeset)
-        message = replace(message, elements=tuple(kept))
+    said = {IE.FACILITY} if message.messageType == MessageType.SETUP else {IE.DISPLAY, IE.FACILITY}
+    kept = (
+        each
+        for each in message.elements
+        if each.identifier not in said or each.codeset or not each.contents
+    )
+    message = replace(message, elements=tuple(kept))
     if message.userUser is None:
         return message
     value: Fields = h225.decode(_INFORMATION, message.userUser)
-    if value.pop("user-data", None) is None:
+    pdu, generic = value["h323-uu-pdu"], value["h323-uu-pdu"].get("genericData", [])
+    isOurs = [entry["id"][0] == "standard" or entry["id"] == GUARD_ID for entry in generic]
+    if "user-data" not in value and not _ANYTHING & pdu.keys() and all(isOurs):
         return message
+    value.pop("user-data", None)
+    for name in _ANYTHING & pdu.keys():
+        del pdu[name]
+    if not all(isOurs):
+        pdu["genericData"] = list(itertools.compress(generic, isOurs))
     return _withUserUser(message, h225.encode(_INFORMATION, value))
 
 

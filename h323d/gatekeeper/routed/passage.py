@@ -34,6 +34,7 @@ from h323d.gatekeeper.routed.usage import (
     fastStarted,
     mayConcernChannels,
 )
+from h323d.gatekeeper.routed.words import isWordless
 from h323d.gatekeeper.traversal import Whereabouts
 from h323d.h323.applications import BANDWIDTH_UNIT
 from h323d.h323.h245.bandwidth import ChannelJudge
@@ -55,7 +56,11 @@ _INTRODUCTIONS = ("setup", "callProceeding", "alerting", "connect")
 class PassageOwner(CouplingOwner, MediaProxyOwner, UsageOwner, Protocol):
     """
     What the passage needs of the call.
+
+    @ivar isHushed: whether its sides are to read nothing of each other.
     """
+
+    isHushed: bool
 
     def hangup(self, cause: Cause) -> None:
         """End the call: there is nothing left to pass it with."""
@@ -113,6 +118,13 @@ class Passage:
         self._door = None if judge is None else ChannelDoor(self, self._usage, judge)
         self._couplings: dict[int, ControlCoupling] = {}
 
+    @property
+    def _changesNothing(self) -> bool:
+        """
+        Whether all that passes goes on as it came.
+        """
+        return self._media is None and self._door is None and not self._owner.isHushed
+
     def translated(
         self, which: int, message: Q931Message, content: Content, *edits: Edit
     ) -> Q931Message:
@@ -132,7 +144,7 @@ class Passage:
             introduce = functools.partial(self._media.introduce, which, content.body)
             more.append(lambda pdu, fields: introduce(fields))
         if content.h245Control or any(name in content.fields for name in _MEDIA_FIELDS):
-            if self._media is None and self._door is None:
+            if self._changesNothing:
                 self._listen(which, content)
             else:
                 more.append(functools.partial(self._replaceMedia, which))
@@ -150,15 +162,18 @@ class Passage:
         door = self._door
         if door is not None and door.keeps(which, octets, way):
             return None
-        if self._media is None and not mayConcernChannels(octets):
+        isHushed = self._owner.isHushed
+        if self._media is None and not isHushed and not mayConcernChannels(octets):
             return octets
         try:
             message = h245.decode(_MESSAGE, octets)
         except DecodeError as error:
             self._usage.missed()
-            if self._media is None and door is None:
+            if self._changesNothing:
                 return octets
             self._owner.fault("h245", which, error)
+            return None
+        if isHushed and not isWordless(message):
             return None
         if door is not None and not door.admits(which, message, octets, way):
             return None
@@ -271,7 +286,7 @@ class Passage:
                 channels.append(h245.decode("OpenLogicalChannel", octets))
             except DecodeError as error:
                 self._usage.missed()
-                if self._media is not None or self._door is not None:
+                if not self._changesNothing:
                     self._owner.fault("h245", which, error)
         return channels
 

@@ -23,6 +23,7 @@ from h323d.h323.signalling.callpriority import (
 
 __all__ = [
     "GUARD",
+    "GUARD_ID",
     "declarationIn",
     "declared",
     "heardIn",
@@ -36,7 +37,11 @@ GUARD = bytes.fromhex("6d1f0a3c5a2e4c6b9f0d7c1e8a4b2f31")
 The identifier that all of it goes by: a UUID.
 """
 
-_ID = ("nonStandard", GUARD)
+GUARD_ID = ("nonStandard", GUARD)
+"""
+The same, as an entry of C{genericData} has it.
+"""
+
 _TYPE, _PII, _REASON = (("standard", number) for number in (1, 2, 3))
 _EMERGENCY = CallPriority(PriorityValue.EMERGENCY_AUTHORIZED)
 _PATH = "genericData"
@@ -50,7 +55,7 @@ def declared(declaration: Declaration) -> Fields:
     parameters: list[Fields] = [{"id": _PII, "content": ("bool", declaration.hasPII)}]
     if declaration.callType is not None:
         parameters.insert(0, {"id": _TYPE, "content": ("text", declaration.callType.value)})
-    return {"id": _ID, "parameters": parameters}
+    return {"id": GUARD_ID, "parameters": parameters}
 
 
 def saidOf(declaration: Declaration) -> tuple[Fields, ...]:
@@ -67,7 +72,7 @@ def refused(reason: Reason) -> Fields:
     """
     An entry of C{genericData}, for a reject.
     """
-    return {"id": _ID, "parameters": [{"id": _REASON, "content": ("text", reason.value)}]}
+    return {"id": GUARD_ID, "parameters": [{"id": _REASON, "content": ("text", reason.value)}]}
 
 
 def declarationIn(fields: Mapping[str, Any]) -> Declaration:
@@ -78,7 +83,7 @@ def declarationIn(fields: Mapping[str, Any]) -> Declaration:
 
     @raise DecodeError: it says so twice, or of a type that there is not.
     """
-    entries = [each for each in fields.get(_PATH, ())[:MAX_ENTRIES] if each["id"] == _ID]
+    entries = [each for each in fields.get(_PATH, ())[:MAX_ENTRIES] if each["id"] == GUARD_ID]
     if len(entries) > 1:
         raise DecodeError("two declarations", _PATH)
     found: dict[tuple[str, int], object] = {}
@@ -108,7 +113,7 @@ def withoutDeclarations(entries: Sequence[Fields]) -> list[Fields]:
     """
     What else there is in C{genericData}.
     """
-    return [each for each in entries if each["id"] != _ID]
+    return [each for each in entries if each["id"] != GUARD_ID]
 
 
 def _callTypeOf(content: object) -> CallType | None:

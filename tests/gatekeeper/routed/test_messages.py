@@ -5,17 +5,18 @@ What is changed in a message on its way, and that nothing else is.
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from h323d.asn1 import h225
-from h323d.call.applications import CallType, Priority
+from h323d.call.applications import CallType, Priority, Reason
 from h323d.call.callers import CallerName
 from h323d.call.declaration import Declaration
 from h323d.gatekeeper.routed import messages
 from h323d.gatekeeper.routed.messages import SetupChange
 from h323d.h323.calls.admission import AdmissionGrant
-from h323d.h323.security.guarddata import declared
+from h323d.h323.security.guarddata import declared, refused
 from h323d.h323.signalling import messages as plain
 from h323d.h323.signalling import q931, uuie
 from h323d.h323.signalling.addresses import aliasesFromParties, transportToValue
@@ -195,6 +196,33 @@ def test_whatIsThereToBeReadIsTakenAway() -> None:
     bare = messages.withoutWords(message)
     assert [each.identifier for each in bare.elements if each.identifier != IE.USER_USER] == [0x7A]
     assert bare.userUser == octets
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"h4501SupplementaryService": [b"Anna Lund"]},
+        {"nonStandardData": {"nonStandardIdentifier": ("object", (1, 2)), "data": b"Anna"}},
+        {"nonStandardControl": [{"nonStandardIdentifier": ("object", (1, 2)), "data": b"Anna"}]},
+        {"genericData": [{"id": ("oid", (1, 2))}]},
+        {"stimulusControl": {}},
+    ],
+)
+def test_soIsWhatMayCarryAnything(said: dict[str, Any]) -> None:
+    pdu = {"h323-message-body": uuie.EMPTY, "h245Tunnelling": True, "h245Control": [b"x"]}
+    octets = h225.encode("H323-UserInformation", {"h323-uu-pdu": pdu | said})
+    bare = messages.withoutWords(plain.facility(octets))
+    assert pduOf(bare) == pdu | ({"genericData": []} if "genericData" in said else {})
+
+
+def test_whatAStandardOrTheGuardSaysStays() -> None:
+    pdu = {
+        "h323-message-body": uuie.EMPTY,
+        "h245Tunnelling": True,
+        "genericData": [refused(Reason.CAPACITY_EXCEEDED), {"id": ("standard", 4)}],
+    }
+    octets = h225.encode("H323-UserInformation", {"h323-uu-pdu": pdu})
+    assert messages.withoutWords(plain.facility(octets)).userUser == octets
 
 
 def test_theDisplayOfASetupIsAnothersToChange() -> None:

@@ -55,6 +55,8 @@ class Owner:
     A call, as far as the passage knows one.
     """
 
+    isHushed = False
+
     priority: Priority | None = None
 
     def __init__(self) -> None:
@@ -194,6 +196,8 @@ CLOSE = h245Message(
     {"forwardLogicalChannelNumber": 101, "source": ("user", None)},
 )
 CAPABILITIES = h245Message("request", "terminalCapabilitySet", EMPTY_SET)
+KEY = h245Message("indication", "userInput", ("alphanumeric", "5"))
+WORDS = h245Message("indication", "userInput", ("alphanumeric", "Anna Lund"))
 OFFER = offerFastStart(PROFILE, soundAt(RTP, RTCP)).elements
 ANSWER = answerFastStart(OFFER, PROFILE, soundAt(THERE, THERE_RTCP)).elements
 
@@ -326,6 +330,24 @@ def test_anAnswerToAFastStartThatMayNotBeRefusesThat() -> None:
     assert (start.fastStart, start.fastConnectRefused) == ((), True)
     assert judge.asked == [128_000]
     assert bench.used == 0
+
+
+@pytest.mark.parametrize("h245Routed", [False, True])
+def test_whereSidesAreToReadNothingOfEachOtherNoWordsPass(h245Routed: bool) -> None:
+    bench = Bench(h245Routed=h245Routed)
+    bench.owner.isHushed = True
+    assert controlIn(bench.passes(CALLER, facility((KEY, WORDS, CAPABILITIES)))) == (
+        KEY,
+        CAPABILITIES,
+    )
+    assert bench.says(CALLED, WORDS) is None
+    assert bench.says(CALLED, KEY) is KEY
+    assert bench.says(CALLED, UNREADABLE) is None
+    assert bench.owner.faults == [CALLED]
+
+
+def test_elsewhereTheyDo(bench: Bench) -> None:
+    bench.tunnels(CALLER, WORDS)
 
 
 def test_whereChannelsAreJudgedNothingPassesThatNobodyCanRead() -> None:
