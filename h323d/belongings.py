@@ -1,37 +1,46 @@
 """
-What a process has opened, and another has only inherited: a process that is forked is not to use
-it, nor to close it.
+What a process has open on the disk, and a process that is forked must not have: a connection of
+SQLite is neither to be used nor to be closed elsewhere, as its locks stay where it was opened.
 
-A connection of SQLite is such a thing: its locks stay with whoever has opened it.
+So whoever forks closes all of it before; and it is opened again where there is more to write.
 """
 
 from __future__ import annotations
 
-import os
-from typing import TypeVar
+import weakref
+from collections.abc import Callable
 
-__all__ = ["Belongings"]
+from twisted.logger import Logger
 
-T = TypeVar("T")
+__all__ = ["Belongings", "Everybodys", "closeBelongings"]
+
+_log = Logger()
 
 
 class Belongings:
     """
-    Of one owner, in whichever process it is.
+    Of one owner, for as long as that is there.
     """
 
-    def __init__(self) -> None:
-        self._process = os.getpid()
-        self._inherited: list[object] = []  # kept, as to let go of them would close them
-
-    def own(self, thing: T | None) -> T | None:
+    def __init__(self, close: Callable[[], object], among: Everybodys | None = None) -> None:
         """
-        @param thing: what was opened last; C{None} if nothing is open.
-
-        @return: C{None} too, if another process has opened it: it is to be opened anew.
+        @param close: closes what is open, if anything is; called while no thread is at work.
+        @param among: this process's others.
         """
-        if self._process == os.getpid():
-            return thing
-        self._process = os.getpid()
-        self._inherited.append(thing)
-        return None
+        self.close = close
+        (_OF_THIS_PROCESS if among is None else among).add(self)
+
+
+Everybodys = weakref.WeakSet[Belongings]
+_OF_THIS_PROCESS = Everybodys()
+
+
+def closeBelongings(among: Everybodys = _OF_THIS_PROCESS) -> None:
+    """
+    Close all that is open.
+    """
+    for each in list(among):
+        try:
+            each.close()
+        except Exception:  # the fence: whoever cannot close his, holds up nobody
+            _log.failure("something on the disk could not be closed")

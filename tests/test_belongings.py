@@ -1,39 +1,38 @@
 """
-What a process has opened, and another has only inherited.
+What a process has open, and a process that is forked must not have.
 """
 
 from __future__ import annotations
 
-import os
+from twisted.trial.unittest import SynchronousTestCase
 
-from h323d.belongings import Belongings
-
-
-def inAChild(belongings: Belongings, thing: object) -> list[bool]:
-    """
-    @return: whether a process that is forked from this one owns it, and then what it opens itself.
-    """
-    reader, writer = os.pipe()
-    child = os.fork()
-    if not child:
-        owned = [belongings.own(thing) is thing, belongings.own("new") == "new"]
-        os.write(writer, bytes(owned))
-        os._exit(0)
-    os.close(writer)
-    with open(reader, "rb") as told:
-        answers = told.read()
-    os.waitpid(child, 0)
-    return list(map(bool, answers))
+from h323d.belongings import Belongings, Everybodys, closeBelongings
 
 
-def test_whatAProcessHasOpenedIsItsOwn() -> None:
-    thing = object()
-    assert Belongings().own(thing) is thing
+class BelongingsTests(SynchronousTestCase):
+    def setUp(self) -> None:
+        self.closed: list[str] = []
+        self.all = Everybodys()
 
+    def closeOne(self) -> None:
+        self.closed.append("one")
 
-def test_nothingIsOpenWhereNothingWasOpened() -> None:
-    assert Belongings().own(None) is None
+    def closeNone(self) -> None:
+        raise OSError("full")
 
+    def test_allThatIsOpenIsClosed(self) -> None:
+        kept = Belongings(self.closeOne, self.all), Belongings(self.closeOne, self.all)
+        closeBelongings(self.all)
+        assert len(self.closed) == len(kept)
 
-def test_whoIsForkedOpensAnewAndThenOwnsThat() -> None:
-    assert inAChild(Belongings(), object()) == [False, True]
+    def test_whoeverIsGoneHasNothingOpen(self) -> None:
+        Belongings(self.closeOne, self.all)
+        closeBelongings(self.all)
+        assert self.closed == []
+
+    def test_whoeverCannotCloseHoldsUpNobody(self) -> None:
+        kept = Belongings(self.closeNone, self.all), Belongings(self.closeOne, self.all)
+        closeBelongings(self.all)
+        assert self.closed == ["one"]
+        assert len(self.flushLoggedErrors(OSError)) == 1
+        del kept

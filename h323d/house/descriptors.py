@@ -4,6 +4,7 @@ Descriptors of processes, and whatever else becomes readable, on a reactor.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 from collections.abc import Callable
@@ -74,19 +75,11 @@ class OtherProcess:
         except ProcessLookupError:
             return
 
-    def reap(self) -> int | None:
+    def reap(self) -> None:
         """
-        Wait for it, and let go of it.
-
-        @return: its exit code, below zero for a signal; C{None} if only its parent can know.
+        Wait for it, and let go of it; only its parent has more to do.
         """
         self._readable.stop()
-        try:
-            told = os.waitid(os.P_PIDFD, self._descriptor, os.WEXITED)
-        except ChildProcessError:
-            return None
-        finally:
-            os.close(self._descriptor)
-        if told is None:
-            return None
-        return told.si_status if told.si_code == os.CLD_EXITED else -told.si_status
+        with contextlib.suppress(ChildProcessError):
+            os.waitid(os.P_PIDFD, self._descriptor, os.WEXITED)
+        os.close(self._descriptor)

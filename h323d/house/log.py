@@ -6,17 +6,18 @@ Messages of a L{Doorway}; what was sent can be read there even if whoever has se
 
 from __future__ import annotations
 
-import os
+import contextlib
 import select
 import socket
 import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from h323d.doorway import LARGEST, CutMessage, Doorway
+from h323d.doorway import LARGEST, CutMessage, Doorway, closeAll
 from h323d.errors import H323dError
-from h323d.ha import records
+from h323d.ha import records, reports
 from h323d.ha.records import BadRecord, Record
+from h323d.ha.reports import Report
 from h323d.telling import primitives
 
 __all__ = ["Farewell", "LogReader", "LogWriter", "Lost", "Shared"]
@@ -106,6 +107,20 @@ class LogWriter:
         except OSError as error:
             raise Lost(f"whoever follows is gone: {error.strerror}") from error
 
+    def reports(self) -> Iterator[Report]:
+        """
+        What whoever follows has said.
+
+        @raise EOFError: it is gone.
+        @raise BadRecord: it is no report.
+        """
+        while (message := self._doorway.take()) is not None:
+            closeAll(message.descriptors)
+            yield reports.decode(message.octets)
+
+    def fileno(self) -> int:
+        return self._doorway.fileno()
+
     def close(self) -> None:
         """
         Log no more.
@@ -150,9 +165,15 @@ class LogReader:
                 whole, self._begun = self._begun + octets, b""
                 yield records.decode(whole)
             else:
-                for each in message.descriptors:
-                    os.close(each)
+                closeAll(message.descriptors)
                 raise BadRecord(f"a message of no kind that there is: {kind!r}")
+
+    def tell(self, report: Report) -> None:
+        """
+        As L{h323d.ha.reports.Told}.
+        """
+        with contextlib.suppress(OSError):  # it is gone, which is seen where it is read
+            self._doorway.offer(reports.encode(report))
 
     def close(self) -> None:
         """

@@ -100,7 +100,7 @@ class ProtectedHouse:
         """
         All is there: let another process follow.
         """
-        self._protection.begin()
+        self._protection.join()
 
     def stop(self) -> Deferred[None]:
         """

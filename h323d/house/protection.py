@@ -14,23 +14,26 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from twisted.internet.interfaces import IDelayedCall
 from twisted.logger import Logger
 from zope.interface import implementer
 
-from h323d.call.protection import IProtection, ProtectionState, Standing
+from h323d.belongings import closeBelongings
+from h323d.call.protection import IProtection, Standing
 from h323d.doorway import newDoorways
 from h323d.events.bus import Fact
-from h323d.events.following import FollowerJoined, FollowerLost, TookOver
+from h323d.events.following import Diverged, FollowerLost, TookOver
 from h323d.ha.config import HAConfig
 from h323d.ha.doors import Kind
 from h323d.ha.leading import Leading
-from h323d.ha.records import InputRecord, Record
+from h323d.ha.protecting import Protecting
+from h323d.ha.records import BadRecord, InputRecord, Record
+from h323d.ha.reports import DoneReport, Report
 from h323d.ha.takeover import takeOver
 from h323d.ha.watch import Death, Heart
-from h323d.house.descriptors import OtherProcess
+from h323d.house.descriptors import OtherProcess, Readable
 from h323d.house.fork import Inheritance
 from h323d.house.inside import Inside
+from h323d.house.lastwords import LastWords
 from h323d.house.log import LogReader, LogWriter, Lost
 from h323d.house.successor import Successor
 from h323d.telling.primitives import NotAValue
@@ -38,8 +41,6 @@ from h323d.world.world import World
 
 __all__ = ["Protection"]
 
-AGAIN = 1.0  # seconds until another is to follow, where one has just ended
-_GRACE = 0.1  # seconds that an operator's answer has to leave, before whoever leads ends
 _SOON = 0.02  # seconds until it is tried again to fork, where threads are at work
 
 
@@ -48,18 +49,43 @@ class _Follower:
     The process that follows, as its leader knows it.
     """
 
-    def __init__(self, pid: int, writer: LogWriter, process: OtherProcess) -> None:
-        self.pid = pid
-        self.writer = writer
-        self._process = process
+    def __init__(
+        self,
+        pid: int,
+        end: socket.socket,
+        words: LastWords,
+        protection: Protection,
+        reactor: Any,
+    ) -> None:
+        """
+        @param words: that it reads if this process crashes.
+        @param reactor: Any, of many interfaces.
+        """
+        self._protection = protection
+        self._words = words
+        words.say()
+        self.writer = LogWriter(end)
+        self._readable = Readable(self.writer.fileno(), self._read, reactor)
+        self._process = OtherProcess(os.pidfd_open(pid), protection.followerEnded, reactor)
+
+    def _read(self) -> None:
+        try:
+            for each in self.writer.reports():
+                self._protection.reported(each)
+        except EOFError:
+            self._protection.followerEnded()
+        except BadRecord as error:
+            self._protection.unfollowed(str(error))
 
     def end(self) -> None:
         """
         It follows no more, whatever it does.
         """
+        self._readable.stop()
         self.writer.close()
         self._process.kill()
         self._process.reap()
+        self._words.forget()
 
 
 @implementer(IProtection)
@@ -67,8 +93,8 @@ class Protection:
     """
     One process of the two, once it leads; until then, a L{Successor} has it follow.
 
-    It is the log of whoever leads (L{h323d.ha.leading.Log}), and by it sockets are shared
-    (L{h323d.world.sharing.Sharer}).
+    It is the log of whoever leads (L{h323d.ha.leading.Log}), by it sockets are shared
+    (L{h323d.world.sharing.Sharer}), and it has whoever follows (L{h323d.ha.protecting.Followers}).
     """
 
     _log = Logger()
@@ -84,16 +110,17 @@ class Protection:
         self._inside = inside
         self._config = config
         self._follower: _Follower | None = None
-        self._joining: IDelayedCall | None = None
-        self._isLeaving = False
+        self._isWanted = False  # whoever follows
         self._world = newWorld(self, self)
         inside.reached.inputs.entrance = self._world.arrivals
         self._serve(Leading(inside.turns, self._world, self))
 
     def _serve(self, leading: Leading) -> None:
+        patience = self._config.patience
         self._leading = leading
         self._world.arrivals.leader = leading
         self._heart = Heart(leading, self._reactor, self._config.heartbeat)
+        self._protecting = Protecting(self, leading, self._reactor, patience)
 
     # The log.
 
@@ -105,7 +132,7 @@ class Protection:
             try:
                 self._follower.writer.note(record)
             except (Lost, NotAValue) as error:
-                self._unfollowed(str(error))
+                self.unfollowed(str(error))
         if isinstance(record, InputRecord):
             self._world.happens(record)
             self._world.arrivals.taken()
@@ -121,68 +148,30 @@ class Protection:
         try:
             self._follower.writer.share(what, number, sockets, details)
         except Lost as error:
-            self._unfollowed(str(error))
+            self.unfollowed(str(error))
 
-    def _unfollowed(self, reason: str) -> None:
-        follower, self._follower = self._follower, None
-        if follower is None:
-            return
-        self._log.error("nobody follows any more: {reason}", reason=reason)
-        follower.end()
-        self._tell(FollowerLost(self._reactor.seconds(), reason, 0))
-        self._joinAfter(AGAIN)
+    # Of whoever follows.
 
-    def _followerEnded(self) -> None:
-        self._unfollowed("the process has ended")
-
-    # Joining.
-
-    def begin(self) -> None:
+    def unfollowed(self, reason: str) -> None:
         """
-        Have another process follow, from now on whenever there is one that leads.
+        It follows no more.
         """
-        self._joinAfter(0.0)
+        self._protecting.minding.lost(reason)
 
-    def _joinAfter(self, seconds: float) -> None:
-        if not self._isLeaving and (self._joining is None or not self._joining.active()):
-            self._joining = self._reactor.callLater(seconds, self._join)
-
-    def _join(self) -> None:
-        if self._world.isWaiting:  # a thread may hold what would never be let go in the other
-            self._joinAfter(_SOON)
-            return
-        begun = time.monotonic()
-        ours, theirs = newDoorways()
-        leader = os.pidfd_open(os.getpid())
-        try:
-            pid = os.fork()
-        except OSError as error:
-            self._log.error("nobody can follow: {reason}", reason=error.strerror)
-            for each in (ours, theirs):
-                each.close()
-            os.close(leader)
-            self._joinAfter(AGAIN)
-            return
-        if not pid:
-            ours.close()
-            self._follow(leader, theirs)
-            return
-        theirs.close()
-        os.close(leader)
-        process = OtherProcess(os.pidfd_open(pid), self._followerEnded, self._reactor)
-        self._follower = _Follower(pid, LogWriter(ours), process)
-        seconds = time.monotonic() - begun
-        joined = FollowerJoined(self._reactor.seconds(), self._leading.turn + 1, seconds)
-        self._tell(joined)
-        self._log.info(
-            "process {pid} follows; to join took {ms:.0f} ms", pid=pid, ms=1000 * seconds
-        )
-
-    def _tell(self, fact: Fact) -> None:
+    def followerEnded(self) -> None:
         """
-        Let a fact enter, when what happens now has happened.
+        The process is gone.
         """
-        self._reactor.callLater(0, self._world.arrivals.arrive, Kind.TOLD.value, fact)
+        self.unfollowed("ended")
+
+    def reported(self, report: Report) -> None:
+        """
+        It says something.
+        """
+        if isinstance(report, DoneReport):
+            self._protecting.minding.reported(report.turn)
+        else:
+            self._protecting.minding.diverged(report)
 
     # IProtection
 
@@ -190,57 +179,114 @@ class Protection:
         """
         As L{IProtection}.
         """
-        isProtected = self._follower is not None
-        return Standing(
-            ProtectionState.PROTECTED if isProtected else ProtectionState.ALONE,
-            self._leading.epoch,
-            self._leading.turn,
-        )
-
-    def join(self) -> None:
-        """
-        As L{IProtection}.
-        """
-        if self._follower is None:
-            self._joinAfter(0.0)
+        return self._protecting.standing()
 
     def switchOver(self, epoch: int) -> None:
         """
         As L{IProtection}.
         """
-        if epoch == self._leading.epoch and self._follower is not None:
-            self._reactor.callLater(_GRACE, self._handOver, epoch)
+        self._protecting.switchOver(epoch)
 
-    def _handOver(self, epoch: int) -> None:
-        if self._follower is None:
-            return
-        try:
-            self._follower.writer.farewell()
-        except Lost as error:
-            self._unfollowed(str(error))
-        else:
-            os._exit(0)  # whoever follows has what is not finished
+    def join(self) -> None:
+        """
+        As L{IProtection}; from then on, whenever nobody follows.
+        """
+        self._protecting.join()
 
     def leave(self) -> None:
         """
         Lead no more, and have nobody else do so.
         """
-        self._isLeaving = True
         self._heart.stop()
-        if self._joining is not None and self._joining.active():
-            self._joining.cancel()
+        self._protecting.minding.leave()
+
+    # Followers
+
+    def begin(self) -> None:
+        """
+        As L{h323d.ha.protecting.Followers}.
+        """
+        self._isWanted = True
+        self._reactor.callLater(0, self._fork)
+
+    def drop(self) -> None:
+        """
+        As L{h323d.ha.protecting.Followers}.
+        """
+        self._isWanted = False
         follower, self._follower = self._follower, None
         if follower is not None:
             follower.end()
 
+    def end(self) -> None:
+        """
+        As L{h323d.ha.protecting.Followers}.
+        """
+        assert self._follower is not None
+        try:
+            self._follower.writer.farewell()
+        except Lost as error:
+            self.unfollowed(str(error))
+        else:
+            os._exit(0)  # whoever follows has what is not finished
+
+    def told(self, fact: Fact) -> None:
+        """
+        As L{h323d.ha.protecting.Followers}.
+        """
+        match fact:
+            case FollowerLost(_, reason, lag):
+                self._log.error(
+                    "nobody follows, {lag} turns behind: {reason}", reason=reason, lag=lag
+                )
+            case Diverged(_, turn, reason):
+                self._log.error(
+                    "the follower did something else in turn {turn}: {reason}",
+                    turn=turn,
+                    reason=reason,
+                )
+        self._reactor.callLater(0, self._world.arrivals.arrive, Kind.TOLD.value, fact)
+
+    def _fork(self) -> None:
+        if not self._isWanted:
+            return
+        if self._world.isWaiting:  # a thread may hold what would never be let go in the other
+            self._reactor.callLater(_SOON, self._fork)
+            return
+        begun = time.monotonic()
+        closeBelongings()
+        ours, theirs = newDoorways()
+        leader, words = os.pidfd_open(os.getpid()), LastWords()
+        try:
+            pid = os.fork()
+        except OSError as error:
+            for each in (ours, theirs):
+                each.close()
+            os.close(leader)
+            words.listen()
+            words.heard()
+            self._protecting.minding.failed(error.strerror or str(error))
+            return
+        if not pid:
+            ours.close()
+            words.listen()
+            self._follow(leader, theirs, words)
+            return
+        theirs.close()
+        os.close(leader)
+        self._follower = _Follower(pid, ours, words, self, self._reactor)
+        self._protecting.minding.joined()
+        took = 1000 * (time.monotonic() - begun)
+        self._log.info("process {pid} follows; to join took {ms:.0f} ms", pid=pid, ms=took)
+
     # Another life.
 
-    def _follow(self, leader: int, end: socket.socket) -> None:
+    def _follow(self, leader: int, end: socket.socket, words: LastWords) -> None:
         self._world.leave()
         self._inheritance = Inheritance(self._reactor)
         turn, epoch = self._leading.turn, self._leading.epoch
         Successor(self._reactor, self._inside.turns, self._world, self._config, self.succeed).begin(
-            leader, LogReader(end), turn, epoch
+            leader, LogReader(end), words, turn, epoch
         )
 
     def succeed(self, successor: Successor, death: Death) -> None:
@@ -257,7 +303,7 @@ class Protection:
         world.lost(reached.lines.open)
         self._inheritance.lead()
         self._took(death, time.monotonic() - begun)
-        self._joinAfter(0.0)
+        self._protecting.join()
 
     def _took(self, death: Death, seconds: float) -> None:
         self._log.warn(
@@ -268,4 +314,4 @@ class Protection:
             ms=1000 * seconds,
         )
         now = self._reactor.seconds()
-        self._tell(TookOver(now, death.value, seconds, self._leading.epoch))
+        self.told(TookOver(now, death.value, seconds, self._leading.epoch))

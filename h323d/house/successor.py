@@ -5,17 +5,20 @@ The process that follows: it does again what the leader logs, and watches it.
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Callable
 from typing import Any
 
 from twisted.logger import Logger
 
 from h323d.ha.config import HAConfig
-from h323d.ha.following import Diverged, Following
+from h323d.ha.following import Following
 from h323d.ha.records import BadRecord, DoneRecord, InputRecord, Record
+from h323d.ha.reports import DivergedReport, Reporter
 from h323d.ha.turns import Turns
 from h323d.ha.watch import Death, newWatch
 from h323d.house.descriptors import OtherProcess, Readable
+from h323d.house.lastwords import LastWords
 from h323d.house.log import Farewell, LogReader, Shared
 from h323d.house.renewal import silence
 from h323d.telling.primitives import Unreadable
@@ -52,15 +55,20 @@ class Successor:
         self._succeed = succeed
         self._isHandedOver = False
 
-    def begin(self, leader: int, reader: LogReader, turn: int, epoch: int) -> None:
+    def begin(
+        self, leader: int, reader: LogReader, words: LastWords, turn: int, epoch: int
+    ) -> None:
         """
         Follow.
 
         @param leader: descriptor of that process.
+        @param words: of it, if it crashes.
         @param turn: the last that has happened, and the epoch that it did in.
         """
         self.following = Following(self._turns, turn, epoch)
         self._reader = reader
+        self._words = words
+        self._reporter = Reporter(self.following, reader)
         self._leader = OtherProcess(leader, self._gone, self._reactor)
         self._watch = newWatch(self, self._reactor, self._config.patience)
         self._readable = Readable(reader.fileno(), self._read, self._reactor)
@@ -68,34 +76,42 @@ class Successor:
     def _read(self) -> None:
         try:
             with silence():
-                for each in self._reader.read():
-                    self._take(each)
-            self._watch.heard()
+                isCopy = all(map(self._take, self._reader.read()))
         except EOFError:
             self._readable.stop()
             self._reader.close()
             self._watch.ended()
-        except (Diverged, BadRecord, Unreadable) as error:
-            self._log.error("this process cannot follow: {reason}", reason=str(error))
-            if isinstance(error, Diverged):
-                self._log.error("it would have sent: {outputs}", outputs=error.outputs)
-            os._exit(_CANNOT)
+            return
+        except (BadRecord, Unreadable) as error:
+            self._reader.tell(DivergedReport(self.following.turn, str(error)))
+            isCopy = False
+        if not isCopy:
+            os._exit(_CANNOT)  # which the leader has been told, and logs
+        self._reporter.rest()
+        self._watch.heard()
 
-    def _take(self, told: Record | Shared | Farewell) -> None:
+    def _take(self, told: Record | Shared | Farewell) -> bool:
+        """
+        @return: whether this is a copy of the leader still.
+        """
         if isinstance(told, Farewell):
             self._isHandedOver = True
-            return
-        if isinstance(told, Shared):
+        elif isinstance(told, Shared):
             self._world.hold(told.what, told.number, told.sockets, told.details)
-            return
-        self.following.take(told)
-        if isinstance(told, InputRecord):
+        elif not self._reporter.take(told):
+            return False
+        elif isinstance(told, InputRecord):
             self._world.happens(told)
         elif isinstance(told, DoneRecord) and self.following.last is not None:
             self._world.left(self.following.last.outputs)
+        return True
 
     def _gone(self) -> None:
-        self._watch.gone(self._leader.reap())
+        self._leader.reap()
+        words = self._words.heard()
+        if words:
+            self._log.error("the leader crashed: {words}", words=words)
+        self._watch.gone(-signal.SIGSEGV if words else -signal.SIGKILL)
 
     # Of the watch.
 

@@ -81,14 +81,13 @@ class Database:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._belongings = Belongings()
+        self._belongings = Belongings(self.close)
         self._connection: sqlite3.Connection | None = None
 
     def write(self, records: Sequence[CallDetail]) -> None:
         """
         Insert a row for each, in one transaction.
         """
-        self._connection = self._belongings.own(self._connection)
         if self._connection is None:
             self._connection = self._open()
         try:
@@ -99,7 +98,7 @@ class Database:
             raise
 
     def close(self) -> None:
-        connection, self._connection = self._belongings.own(self._connection), None
+        connection, self._connection = self._connection, None
         if connection is not None:
             connection.close()
 

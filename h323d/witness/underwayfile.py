@@ -65,7 +65,7 @@ class UnderwayFile:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._belongings = Belongings()
+        self._belongings = Belongings(self._close)
         self._connection: sqlite3.Connection | None = None
 
     def load(self) -> tuple[int, list[tuple[int, CallDetail]]]:
@@ -114,12 +114,11 @@ class UnderwayFile:
             self._path.with_name(self._path.name + companion).unlink(missing_ok=True)
 
     def _close(self) -> None:
-        connection, self._connection = self._belongings.own(self._connection), None
+        connection, self._connection = self._connection, None
         if connection is not None:
             connection.close()
 
     def _open(self) -> sqlite3.Connection:
-        self._connection = self._belongings.own(self._connection)
         if self._connection is None:
             try:
                 self._connection = self._connect()

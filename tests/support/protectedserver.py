@@ -68,6 +68,15 @@ class ProtectedServer(Server):
         os.kill(leader, how)
         waitFor(lambda: self.leader != leader, 10, "another leads", every=0.01)
 
+    def handOver(self) -> None:
+        """
+        Have the other process lead, as an operator does.
+        """
+        self.protected()
+        leader = self.leader
+        self.ask("ha", "switchover")
+        waitFor(lambda: self.leader != leader, 10, "another leads", every=0.01)
+
     def stop(self) -> None:
         super().stop()
         told = self.output()

@@ -113,11 +113,13 @@ def test_noCallNoticesThatTheServerDies(tmp_path: Path, capsys: pytest.CaptureFi
             those.talk()
         deaths = len(OURS) + 3
         assert those.legs() == len(OURS)
-        assert server.ask("status")["facts"]["TookOver"] == deaths
+        status = server.ask("status")
+        assert status["facts"]["TookOver"] == deaths
+        assert not {"Diverged", "InputQuarantined"} & set(status["facts"])
         for name in ("fast", "udp"):
             assert those.callers[name].hangUp() == 0, those.callers[name].output()
         waitFor(lambda: those.legs() == len(OURS) - 2, 10, "two have hung up")
-        server.strike()
+        server.handOver()
         for call in {each["callId"] for each in server.ask("calls")}:
             server.ask("hangup", call)
         for name, caller in those.callers.items():

@@ -147,7 +147,7 @@ class RegistrationFile:
             another server or another program.
         """
         self._path = path
-        self._belongings = Belongings()
+        self._belongings = Belongings(self.close)
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
@@ -162,9 +162,8 @@ class RegistrationFile:
     @property
     def _connection(self) -> sqlite3.Connection:
         """
-        @raise sqlite3.Error: it has to be opened anew, and cannot be.
+        @raise sqlite3.Error: it was closed, and cannot be opened again.
         """
-        self._opened = self._belongings.own(self._opened)
         if self._opened is None:
             self._opened = self._open()
         return self._opened
@@ -243,9 +242,11 @@ class RegistrationFile:
 
     def close(self) -> None:
         """
-        Give the file back.
+        Give the file back; it is taken again if there is more to write.
         """
-        self._connection.close()
+        opened, self._opened = self._opened, None
+        if opened is not None:
+            opened.close()
 
     def _open(self) -> sqlite3.Connection:
         try:

@@ -109,7 +109,7 @@ class Disk:
         self._retention = retention
         self._lock: int | None = None  # which whoever is forked holds, too
         self._open: _Open | None = None
-        self._belongings = Belongings()
+        self._belongings = Belongings(self._leave)
         self._retired = 0.0
 
     def write(self, batch: deque[Entry], now: float, isLast: bool = False) -> Written:
@@ -123,8 +123,7 @@ class Disk:
         @raise h323d.errors.DecodeError: the key is none.
         """
         try:
-            # How far another process has come since it has forked us, only the disk knows.
-            log = self._open = self._belongings.own(self._open) or self._begin(now)
+            log = self._open = self._open or self._begin(now)
             log.write(batch, now)
             head = log.head(now, isLast)
             if now - self._retired >= DAY:
