@@ -4,6 +4,7 @@ What a service runs where it is protected.
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Mapping
 from dataclasses import replace
@@ -21,6 +22,7 @@ from h323d.house.inside import BEGIN, START, Inside
 from h323d.house.protection import Protection
 from h323d.house.renewal import canBeRenewed
 from h323d.inputs import IInputs, Input
+from h323d.keeper.asking import keeperOf
 from h323d.server.server import Server
 from h323d.world.sharing import Sharer
 from h323d.world.world import World
@@ -66,6 +68,7 @@ class ProtectedHouse:
             self._secure,
             configuration.media,
             configuration.routing,
+            keeperOf(os.environ),
         )
 
     def _enter(self, kind: str, *arguments: object) -> None:
@@ -98,8 +101,9 @@ class ProtectedHouse:
 
     def protect(self) -> None:
         """
-        All is there: let another process follow.
+        All is there: let others come, and another process follow.
         """
+        self._protection.accept()
         self._protection.join()
 
     def stop(self) -> Deferred[None]:

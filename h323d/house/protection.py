@@ -193,6 +193,13 @@ class Protection:
         """
         self._protecting.join()
 
+    def accept(self) -> None:
+        """
+        Have whoever connects come to this process.
+        """
+        self._world.accept()
+        self._log.info("process {pid} leads", pid=os.getpid())
+
     def leave(self) -> None:
         """
         Lead no more, and have nobody else do so.

@@ -11,11 +11,13 @@ from typing import Any
 
 from h323d.call.transport import IListening, SecureStreams
 from h323d.ha.doors import Kind, Security
+from h323d.keeper.asking import Asking
 from h323d.net.dialling import Dial
 from h323d.net.line import Line
 from h323d.values.address import TransportAddress
-from h323d.world.arrivals import Arrivals
+from h323d.world.arrivals import Arrivals, Take
 from h323d.world.held import Held
+from h323d.world.kept import KeptDoor
 from h323d.world.listeners import Listener, Sealing
 from h323d.world.sharing import Sharer
 from h323d.world.sockets import newListeningSocket
@@ -44,11 +46,14 @@ class Connections:
         arrivals: Arrivals,
         sharer: Sharer,
         secure: Mapping[Security, SecureStreams],
+        keeper: Asking | None = None,
     ) -> None:
         """
         @param reactor: Any, of many interfaces.
         @param secure: streams over TLS, which nobody can follow.
+        @param keeper: who listens; C{None} if that is up to us.
         """
+        self._kept = None if keeper is None else KeptDoor(keeper, self, reactor)
         self._reactor = reactor
         self._sharer = sharer
         self._secure = secure
@@ -68,7 +73,9 @@ class Connections:
         As L{h323d.ha.doors.Doors}.
         """
         if number not in self._listening:
-            if security is Security.NONE:
+            if security is Security.NONE and self._kept is not None:
+                self._listening[number] = self._kept.listen(number, address)
+            elif security is Security.NONE:
                 listening = newListeningSocket(address)
                 self._sharer.share(LISTENER, number, (listening,))
                 self.holdListener(number, listening)
@@ -107,11 +114,25 @@ class Connections:
         @return: the connection, if it is wanted.
         """
         self._accepted -= 1
-        number = self._accepted
+        return self.came(listener, self._accepted, handle, peer)
+
+    def came(
+        self,
+        listener: int,
+        number: int,
+        handle: socket.socket | None,
+        peer: TransportAddress,
+        take: Take | None = None,
+    ) -> Held | None:
+        """
+        Likewise, where somebody else has accepted.
+
+        @param take: takes it from where it waits.
+        """
         came = self.all[number] = Held(number, self, peer, handle)
         if handle is not None:
             self._sharer.share(CONNECTION, number, (handle,), peer)
-        self.arrivals.arrive(Kind.ACCEPTED.value, listener, number, peer)
+        self.arrivals.arrive(Kind.ACCEPTED.value, listener, number, peer, take=take)
         if came.isRefused:
             return None
         if handle is not None:
@@ -288,3 +309,18 @@ class Connections:
             self.connect(number, *how)
         for listener in self._own.values():
             listener.begin()
+        self.accept()
+
+    def accept(self) -> None:
+        """
+        Have whoever is accepted elsewhere come here.
+        """
+        if self._kept is not None:
+            self._kept.begin()
+
+    def discard(self, number: int) -> None:
+        """
+        If that connection waits first where others are accepted, take it away.
+        """
+        if self._kept is not None:
+            self._kept.discard(number)

@@ -18,6 +18,7 @@ from h323d.gatekeeper.routing.config import RoutingConfig
 from h323d.ha.doors import Kind, Security
 from h323d.ha.records import InputRecord
 from h323d.ha.turns import Output
+from h323d.keeper.asking import Asking
 from h323d.media.config import MediaConfig
 from h323d.net.ledger import account
 from h323d.net.line import Line
@@ -45,12 +46,14 @@ class World:
         secure: Mapping[Security, SecureStreams],
         media: MediaConfig,
         routing: RoutingConfig,
+        keeper: Asking | None = None,
     ) -> None:
         """
         @param reactor: Any, of many interfaces.
         @param sharer: told of all that whoever follows is to hold, too.
         @param protection: who has another follow.
         @param secure: streams over TLS.
+        @param keeper: who listens; C{None} if that is up to us.
         """
         self.arrivals = arrivals = Arrivals()
         self._secure = secure
@@ -58,7 +61,7 @@ class World:
         self._clock = Clock(reactor, arrivals)
         self._answers = Answers(reactor, arrivals, routing)
         self._ports = Ports(reactor, arrivals, sharer)
-        self._connections = Connections(reactor, arrivals, sharer, secure)
+        self._connections = Connections(reactor, arrivals, sharer, secure, keeper)
         self._media = Media(reactor, arrivals, sharer, media)
         self.standing, self.switchOver = protection.standing, protection.switchOver
         self.join = protection.join
@@ -107,6 +110,12 @@ class World:
         Whether somebody was asked who has not answered, perhaps a thread.
         """
         return self._answers.working > 0
+
+    def accept(self) -> None:
+        """
+        Have whoever connects come here, if they come by a keeper.
+        """
+        self._connections.accept()
 
     # Of what is logged.
 
@@ -218,3 +227,5 @@ class World:
         """
         if record.kind == Kind.DATAGRAM.value:
             self._ports.discard(*record.arguments)
+        elif record.kind == Kind.ACCEPTED.value:
+            self._connections.discard(record.arguments[1])

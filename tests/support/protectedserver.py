@@ -7,16 +7,18 @@ from __future__ import annotations
 import os
 import re
 import signal
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from tests.support.processes import Server, waitFor
+from tests.support.processes import Server, program, waitFor
 
 __all__ = ["ProtectedServer"]
 
 PROTECTED = "[ha]\nenabled = true\n"
 _FOLLOWS = re.compile(r"process (\d+) follows")
-_LEADS = re.compile(r"process (\d+) leads, in epoch \d+; .*; ([\d.]+) ms")
+_LEADS = re.compile(r"process (\d+) leads")
+_TOOK = re.compile(r"process \d+ leads, in epoch \d+; .*; ([\d.]+) ms")
 
 
 class ProtectedServer(Server):
@@ -25,27 +27,37 @@ class ProtectedServer(Server):
     """
 
     def __init__(
-        self, directory: Path, address: str, configuration: str = "", patienceMs: int = 3000
+        self,
+        directory: Path,
+        address: str,
+        configuration: str = "",
+        patienceMs: int = 3000,
+        isKept: bool = False,
     ) -> None:
         """
         @param patienceMs: more than in service, as a busy machine may hold up anybody.
+        @param isKept: whether a keeper begins it, and listens.
         """
+        self._isKept = isKept
         patience = f"{PROTECTED}patienceMs = {patienceMs}\n"
         super().__init__(directory, address, f"{configuration}{patience}")
+
+    def command(self) -> Sequence[str]:
+        server = super().command()
+        return [program("h323d-keeper"), "--", *server] if self._isKept else server
 
     @property
     def leader(self) -> int:
         """
         The process that leads.
         """
-        told = _LEADS.findall(self.output())
-        return int(told[-1][0]) if told else self.pid
+        return int(_LEADS.findall(self.output())[-1])
 
     def takeOverMs(self) -> list[float]:
         """
         How long each took.
         """
-        return [float(ms) for _, ms in _LEADS.findall(self.output())]
+        return [float(ms) for ms in _TOOK.findall(self.output())]
 
     def protected(self) -> None:
         """
@@ -54,7 +66,7 @@ class ProtectedServer(Server):
 
         def isFollowed() -> bool:
             told = self.output()
-            follows, leads = told.rfind(" follows; "), told.rfind(" leads, in epoch ")
+            follows, leads = told.rfind(" follows; "), told.rfind(" leads")
             return follows > leads
 
         waitFor(isFollowed, 20, "another follows", every=0.01)
@@ -80,6 +92,6 @@ class ProtectedServer(Server):
     def stop(self) -> None:
         super().stop()
         told = self.output()
-        for pid in {int(each) for each in _FOLLOWS.findall(told)}:
+        for pid in map(int, {*_FOLLOWS.findall(told), *_LEADS.findall(told)}):
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)

@@ -59,7 +59,7 @@ class Meeting:
     def __init__(self, directory: Path, stack: ExitStack) -> None:
         self._stack = stack
         self._rng = random.Random(SEED)
-        self.server = ProtectedServer(directory / "server", US)
+        self.server = ProtectedServer(directory / "server", US, isKept=True)
         together(stack, self.server)
         self.server.protected()
         self.callers = {
