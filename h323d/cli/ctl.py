@@ -20,8 +20,10 @@ from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from h323d import __version__
+from h323d.cli import flight
 from h323d.cli.councils import addActions, changes, wordsOf
 from h323d.cli.table import Table, listing
 from h323d.control.client import CommandFailed, ask, follow
@@ -67,6 +69,9 @@ def _parser() -> argparse.ArgumentParser:
         if command.name == "council":
             addActions(asking[command.name], _addCommon)
             asking[command.name].set_defaults(run=_council, command=command)
+        elif command.name == "ha":
+            flight.addActions(asking[command.name], _addCommon)
+            asking[command.name].set_defaults(run=_protection, command=command)
         else:
             _addCommand(asking[command.name], command)
     _addTrace(asking["trace"])
@@ -226,15 +231,35 @@ def _council(options: argparse.Namespace) -> None:
             print(line, flush=True)
 
 
+def _protection(options: argparse.Namespace) -> None:
+    if options.action != "replay":
+        _ask(options)
+        return
+    recorded = flight.Flight(options.file, options.until)
+    if options.ask:
+        _show(options, recorded.ask(options.ask))
+        return
+    if not recorded.isWhole:
+        print("h323ctl: its beginning is not kept: it is read, and not done", file=sys.stderr)
+    for step in recorded.steps():
+        for line in flight.linesOf(step, options.json, options.wide):
+            print(line)
+
+
 def _askFor(options: argparse.Namespace, arguments: Sequence[str]) -> None:
     command: Command = options.command
     command.read(command.named(arguments))  # it complains before a server is asked
-    result = ask(_socketOf(options), command.name, *arguments)
+    _show(options, ask(_socketOf(options), command.name, *arguments), command.columns)
+
+
+def _show(
+    options: argparse.Namespace, result: Any, columns: Sequence[Column] = ()
+) -> None:  # Any: as JSON has it
     width = None if options.wide else _width()
     if options.json:
         print(json.dumps(result, indent=2))
     elif isinstance(result, list):
-        table = Table(result, command.columns, width)
+        table = Table(result, columns, width)
         print(table)
         if table.hidden:
             print(f"h323ctl: {table.hidden} more columns with --wide", file=sys.stderr)

@@ -38,11 +38,23 @@ class HAConfig:
     """How long it may say nothing until it counts as hung, and is killed, milliseconds.  Whoever
     is killed by mistake is replaced like any other: no call is lost by that."""
 
+    recorder: str = ""
+    """The flight recorder: a directory in which all that enters the server is kept, to be done once
+    more at a desk (h323ctl ha replay); empty keeps nothing.  Only where another follows.  A
+    relative path is under the state directory.  It holds all that is said by signalling, with
+    passwords, and all files that the server reads, with keys; only its owner may look into it."""
+
+    recorderMegabytes: int = 256
+    """How much it keeps; the oldest is thrown away.  Some 2 KB a call: what has lost its beginning
+    can be read, and not be done again."""
+
     def __post_init__(self) -> None:
         if not 10 <= self.heartbeatMs <= 5000:
             raise ValueError("heartbeatMs: must be 10 to 5000")
         if not 2 * self.heartbeatMs <= self.patienceMs <= 60000:
             raise ValueError("patienceMs: must be at least twice heartbeatMs, and at most 60000")
+        if not 1 <= self.recorderMegabytes <= 1 << 20:
+            raise ValueError("recorderMegabytes: must be 1 to 1048576")
 
     @property
     def heartbeat(self) -> float:

@@ -20,6 +20,7 @@ from twisted.logger import Logger
 
 from h323d.ha import records
 from h323d.ha.records import BadRecord, HeartbeatRecord, InputRecord, Record, RecordReader
+from h323d.telling.primitives import NotAValue
 
 __all__ = ["PIECES", "SUFFIX", "Recorder", "begins", "lastFlight", "read"]
 
@@ -33,7 +34,7 @@ class Recorder:
     """
     Writes what is logged (L{h323d.ha.leading.Log}).
 
-    A disk that takes no more ends it, and nothing else.
+    A disk that takes no more ends it, and so does what cannot be told; and that ends nothing else.
     """
 
     _log = Logger()
@@ -56,14 +57,14 @@ class Recorder:
         """
         if self._isOver or isinstance(record, HeartbeatRecord):
             return
-        octets = records.encode(record)
         try:
+            octets = records.encode(record)
             if self._piece is None or self._written + len(octets) > self._limit // PIECES:
                 self._begin()
             assert self._piece is not None
             self._written += os.write(self._piece, octets)
-        except OSError as error:
-            self._log.error(_CANNOT, reason=error.strerror)
+        except (OSError, NotAValue) as error:
+            self._log.error(_CANNOT, reason=str(error))
             self.close()
 
     def close(self) -> None:

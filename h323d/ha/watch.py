@@ -53,10 +53,10 @@ def deathOf(exitCode: int | None, wasSilent: bool) -> Death:
         nobody knows: then it counts as its own fault, as to do again what it did could end us all.
     @param wasSilent: whether it was killed for saying nothing.
     """
+    if wasSilent and exitCode in (None, -signal.SIGKILL):
+        return Death.HUNG
     if exitCode is None or exitCode > 0 or -exitCode in CRASHES:
         return Death.CRASHED
-    if wasSilent:
-        return Death.HUNG
     return Death.KILLED if exitCode else Death.HANDED_OVER
 
 

@@ -47,6 +47,7 @@ That with which it begins to listen.
 class Inside:
     """
     @ivar server: once it is made.
+    @ivar events: by which it tells facts.
     """
 
     server: Server
@@ -59,7 +60,7 @@ class Inside:
         self.turns = Turns(now)
         self.reached = Reached(self.turns)
         self._provided = tuple(provided)
-        self._events = EventBus()
+        self.events = EventBus()
         self.turns.receive(BEGIN, self._begin)
         self.turns.receive(START, self._start)
 
@@ -72,7 +73,7 @@ class Inside:
             bool(configuration.h323.certificate),
             configuration.sip.speaksTLS,
         )
-        world = throughTurns(self.reached, rng, pool, self._events, place)
+        world = throughTurns(self.reached, rng, pool, self.events, place)
         self.server = Server(configuration, world)
         self.turns.receive(Input.LEAVE.value, self._leave)
 
@@ -81,7 +82,7 @@ class Inside:
         names = configuration.plugins.codecs
         formats = Codecs(chooseCodecs(names, self._provided)).formats
         launcher = self.reached.processes
-        self._media = RemoteMedia(config, names, formats, launcher, turns, rng, self._events)
+        self._media = RemoteMedia(config, names, formats, launcher, turns, rng, self.events)
         identity = Identity(newCertificate(rng, turns.seconds()))
         agreements = KeyAgreements(turns, identity, config.latchAnyHost)
         suites = suitesWith(libsrtp())

@@ -15,9 +15,11 @@ from twisted.internet.defer import Deferred
 from h323d.call.protection import IProtection
 from h323d.call.transport import SecureStreams
 from h323d.config.sections import Configuration
+from h323d.control.paths import stateDirectory
 from h323d.dsp.provisions import Provision
 from h323d.errors import ConfigurationError
 from h323d.ha.doors import Security
+from h323d.house.deskfiles import DeskFiles
 from h323d.house.inside import BEGIN, START, Inside
 from h323d.house.protection import Protection
 from h323d.house.renewal import canBeRenewed
@@ -56,7 +58,10 @@ class ProtectedHouse:
         self._reactor = reactor
         self._secure = secure
         self._inside = Inside(time.time(), provided)
-        self._protection = Protection(reactor, self._inside, configuration.ha, self._newWorld)
+        files = DeskFiles(configuration.ha, stateDirectory(configuration.control))
+        self._protection = Protection(
+            reactor, self._inside, configuration.ha, files, self._newWorld
+        )
         self._enter(BEGIN, configuration)
 
     def _newWorld(self, sharer: Sharer, protection: IProtection) -> World:
@@ -108,8 +113,10 @@ class ProtectedHouse:
 
     def stop(self) -> Deferred[None]:
         """
-        Hang up, and leave.
+        Hang up, and leave.  Nobody follows meanwhile, who would take the end for a death, or, as
+        it may wait for processes, for a hang.
         """
+        self._protection.leave()
         leaving: Any = self.inputs.enter(Input.LEAVE)  # Any: inputs say nothing of their answers
         done: Deferred[None] = Deferred()
         leaving.addCallback(self._left, done)
@@ -117,8 +124,4 @@ class ProtectedHouse:
 
     def _left(self, _: None, done: Deferred[None]) -> None:
         # In a turn still: what it has to say leaves first.
-        self._reactor.callLater(0, self._leave, done)
-
-    def _leave(self, done: Deferred[None]) -> None:
-        self._protection.leave()
-        done.callback(None)
+        self._reactor.callLater(0, done.callback, None)

@@ -26,11 +26,13 @@ from h323d.ha.config import HAConfig
 from h323d.ha.doors import Kind
 from h323d.ha.leading import Leading
 from h323d.ha.protecting import Protecting
+from h323d.ha.quarantine import poisonOf
 from h323d.ha.records import BadRecord, InputRecord, Record
 from h323d.ha.reports import DoneReport, Report
 from h323d.ha.takeover import takeOver
 from h323d.ha.watch import Death, Heart
 from h323d.house.descriptors import OtherProcess, Readable
+from h323d.house.deskfiles import DeskFiles
 from h323d.house.fork import Inheritance
 from h323d.house.inside import Inside
 from h323d.house.lastwords import LastWords
@@ -82,8 +84,8 @@ class _Follower:
         It follows no more, whatever it does.
         """
         self._readable.stop()
+        self._process.kill()  # first: it would take the end of the log for our death, and kill us
         self.writer.close()
-        self._process.kill()
         self._process.reap()
         self._words.forget()
 
@@ -100,7 +102,12 @@ class Protection:
     _log = Logger()
 
     def __init__(
-        self, reactor: Any, inside: Inside, config: HAConfig, newWorld: Callable[..., World]
+        self,
+        reactor: Any,
+        inside: Inside,
+        config: HAConfig,
+        files: DeskFiles,
+        newWorld: Callable[..., World],
     ) -> None:
         """
         @param reactor: Any, of many interfaces.
@@ -109,6 +116,8 @@ class Protection:
         self._reactor = reactor
         self._inside = inside
         self._config = config
+        self._files = files
+        files.lead()
         self._follower: _Follower | None = None
         self._isWanted = False  # whoever follows
         self._world = newWorld(self, self)
@@ -128,6 +137,7 @@ class Protection:
         """
         Log it, and take what it tells of from where it waits.
         """
+        self._files.note(record)  # first, so that it has all that whoever follows has
         if self._follower is not None:
             try:
                 self._follower.writer.note(record)
@@ -289,6 +299,7 @@ class Protection:
     # Another life.
 
     def _follow(self, leader: int, end: socket.socket, words: LastWords) -> None:
+        self._files.follow()
         self._world.leave()
         self._inheritance = Inheritance(self._reactor)
         turn, epoch = self._leading.turn, self._leading.epoch
@@ -302,6 +313,7 @@ class Protection:
         """
         begun = time.monotonic()
         self._follower = None
+        self._files.lead()
         world, reached = self._world, self._inside.reached
         world.takeUp()
         leading = takeOver(successor.following, reached, world, world, self, death)
@@ -310,6 +322,9 @@ class Protection:
         world.lost(reached.lines.open)
         self._inheritance.lead()
         self._took(death, time.monotonic() - begun)
+        poison = poisonOf(successor.following, death)
+        if poison is not None:
+            self._files.keep(poison)
         self._protecting.join()
 
     def _took(self, death: Death, seconds: float) -> None:

@@ -20,6 +20,8 @@ from h323d.ha.config import HAConfig
         ("heartbeatMs", 5001),
         ("patienceMs", 199),
         ("patienceMs", 60001),
+        ("recorderMegabytes", 0),
+        ("recorderMegabytes", (1 << 20) + 1),
     ],
 )
 def test_aValueThatCannotBeUsedIsRefusedByItsName(key: str, value: Any) -> None:

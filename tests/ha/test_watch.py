@@ -126,6 +126,7 @@ def test_whoWatchesNoMoreDoesNotLead() -> None:
         (1, False, Death.CRASHED),
         (None, False, Death.CRASHED),
         (-signal.SIGKILL, True, Death.HUNG),
+        (None, True, Death.HUNG),
         (-signal.SIGKILL, False, Death.KILLED),
         (-signal.SIGTERM, False, Death.KILLED),
         (0, False, Death.HANDED_OVER),

@@ -1,0 +1,73 @@
+"""
+A protected server of real processes is recorded, dies, is handed over, and is replayed at a desk.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import stat
+from pathlib import Path
+
+import pytest
+
+from tests.support.processes import Caller, program, run, waitFor
+from tests.support.protectedserver import ProtectedServer
+
+pytestmark = pytest.mark.interop
+
+US = "127.0.132.1"
+CALLER = "127.0.132.2"
+ROOM = 80001
+
+
+def replay(flight: Path, *options: str) -> str:
+    """
+    What is told at a desk.
+    """
+    done = run([program("h323ctl"), "ha", "replay", str(flight), *options], 60)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_aFlightIsReplayedToTheFactsThatItHad(tmp_path: Path) -> None:
+    server = ProtectedServer(tmp_path, US)
+    server.configuration += 'recorder = "flight"\n'
+    with server:
+        server.protected()
+        caller = Caller(tmp_path, "anna", "--bind", CALLER, f"sip:{ROOM}@{US};transport=tcp")
+        with caller:
+            waitFor(lambda: server.ask("calls"), 20, "the call is there")
+            server.strike(signal.SIGSEGV)
+            server.protected()
+            leader = server.leader
+            assert server.ask("ha", "switchover")["protected"]
+            waitFor(lambda: server.leader != leader, 20, "another leads")
+            server.protected()
+            waitFor(lambda: server.ask("ha")["state"] == "protected", 10, "it is protected")
+            (call,) = server.ask("calls")
+            assert caller.hangUp() == 0, caller.output()
+            waitFor(lambda: not server.ask("calls"), 10, "the call is over")
+        status = server.ask("status")
+        assert server.ask("ha")["lastTakeOver"] == "handed over"
+        flight = server.state / "flight"
+        assert stat.S_IMODE(flight.stat().st_mode) == 0o700
+        os.kill(server.leader, signal.SIGTERM)
+        waitFor(lambda: "Server Shut Down" in server.output(), 20, "it ends")
+        assert "Traceback" not in server.output(), server.output()
+    assert len(list(flight.iterdir())) == 3  # of whoever led
+    steps = [json.loads(line) for line in replay(flight, "--json").splitlines()]
+    assert [each["turn"] for each in steps] == list(range(1, len(steps) + 1))
+    facts = [re.sub(r"\(.*", "", fact) for each in steps for fact in each["facts"]]
+    for name, count in status["facts"].items():
+        assert facts.count(name) >= count, name
+    assert facts.count("TookOver") == 2
+    (answered,) = (
+        each["turn"]
+        for each in steps
+        if any(fact.startswith("CallAnswered(") for fact in each["facts"])
+    )
+    told = json.loads(replay(flight, "--until", str(answered), "--ask", "calls", "--json"))
+    assert [each["callId"] for each in told] == [call["callId"]]
