@@ -3,10 +3,12 @@ Load and soak by sipp, a SIP load generator that we did not write: calls come at
 many rooms in turn, are answered, held, and ended by who called.
 
 What it tells of the calls: how many failed, how often a request of sipp's was sent again, and how
-long answers took.  What it tells of the server: CPU for a call; and, in a row for each look at it,
-its memory, its descriptors, and what is in its tables.  The last two rows are from before the calls
-that count and from when all that they leave behind for a while is gone: after a soak they are to be
-alike.
+long answers took.  What it tells of the server: CPU for a call, without what it would have taken
+idle, and of that the parts of its threads, signalling (the main one) and media; and, in a row for
+each look at it, its memory, its descriptors, and what is in its tables.  The last two rows are from
+before the calls that count and from when all that they leave behind for a while is gone: after a
+soak they are to be alike.  sipp sends no sound; but the server does while a call is held, so what a
+call costs has its media only where C{--hold} is not 0.
 
 Run: C{python -m benchmarks.sipp_load --rate 50 --seconds 600}; a soak lasts an hour.  With
 C{--beside}, an Asterisk takes the same calls into rooms of ConfBridge, before and after (needs
@@ -39,6 +41,7 @@ FIRST_ROOM = 80001
 WARM = 10  # seconds of calls that do not count: what is made once is made then
 LEFT_BEHIND = 35.0  # seconds until no transaction is left of a call: 64*T1, and a moment
 MEGABYTE = 1 << 20
+IDLE = 5.0  # seconds for which an idle server is looked at
 PATIENCE = 100.0  # seconds for an answer of the server's, as for L{waitFor}
 
 
@@ -70,13 +73,13 @@ class Look:
     How a server is at one time.
 
     @ivar memory: resident, octets.
-    @ivar cpu: seconds since it began.
+    @ivar cpu: since it began.
     @ivar tables: how much is in each, by name.
     """
 
     memory: int
     descriptors: int
-    cpu: float
+    cpu: CPU
     tables: dict[str, int]
 
     def __str__(self) -> str:
@@ -99,13 +102,65 @@ def statusOf(server: Server) -> dict[str, Any]:
     return told
 
 
-def cpuOf(process: Process) -> float:
+@dataclass(frozen=True)
+class CPU:
     """
     What a process has taken since it began, seconds.
+
+    @ivar at: when, by the monotonic clock.
+    @ivar whole: of all threads that there ever were.
+    @ivar threads: of each that there is, by its name, the first by C{"main"}.
     """
-    line = Path(f"/proc/{process.pid}/stat").read_text()
-    user, system = line.rpartition(")")[2].split()[11:13]
-    return (int(user) + int(system)) / TICKS
+
+    at: float
+    whole: float
+    threads: dict[str, float]
+
+    @classmethod
+    def of(cls, process: Process) -> CPU:
+        directory = Path(f"/proc/{process.pid}")
+        line = (directory / "stat").read_text()
+        user, system = line.rpartition(")")[2].split()[11:13]
+        threads: dict[str, float] = {}
+        for task in (directory / "task").iterdir():
+            with suppress(FileNotFoundError):  # it has ended
+                name = (
+                    "main" if task.name == directory.name else (task / "comm").read_text().strip()
+                )
+                spent = int((task / "schedstat").read_text().split()[0]) / 1e9
+                threads[name] = threads.get(name, 0.0) + spent
+        return cls(time.monotonic(), (int(user) + int(system)) / TICKS, threads)
+
+    def since(self, before: CPU) -> CPU:
+        """
+        What it has taken since then.
+        """
+        threads = {name: cpu - before.threads.get(name, 0.0) for name, cpu in self.threads.items()}
+        return CPU(self.at - before.at, self.whole - before.whole, threads)
+
+    def beyond(self, idle: CPU) -> CPU:
+        """
+        What it would not have taken if it had been idle, as it was for another while.
+        """
+        longer = self.at / idle.at
+        threads = {
+            name: cpu - longer * idle.threads.get(name, 0.0) for name, cpu in self.threads.items()
+        }
+        return CPU(self.at, self.whole - longer * idle.whole, threads)
+
+    def perCall(self, calls: int) -> str:
+        parts = (f"{name} {cpu / calls * 1000:.2f}" for name, cpu in sorted(self.threads.items()))
+        shown = ", ".join(each for each in parts if not each.endswith(" 0.00"))
+        return f"{self.whole / calls * 1000:.2f} ms of CPU each ({shown})"
+
+
+def idleOf(process: Process) -> CPU:
+    """
+    What a process takes while nothing goes on.
+    """
+    before = CPU.of(process)
+    time.sleep(IDLE)
+    return CPU.of(process).since(before)
 
 
 def lookAt(server: Server) -> Look:
@@ -117,7 +172,7 @@ def lookAt(server: Server) -> Look:
     return Look(
         pages * os.sysconf("SC_PAGE_SIZE"),
         len(list((process / "fd").iterdir())),
-        cpuOf(server),
+        CPU.of(server),
         tables,
     )
 
@@ -214,13 +269,14 @@ def measure(server: Server, directory: Path, load: Load, every: float) -> int:
     with Generator(directory / "warm", load.warming) as warm:
         warm.finish()
     before = atRest(server)
+    idle = idleOf(server)
     print(f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
     print(f"| at, s | RSS, MB | descriptors | {' | '.join(before.tables)} |")
     print(f"|{'---|' * (3 + len(before.tables))}")
     with Generator(directory / "load", load) as generator:
         for at, look in during(generator, server, every):
             print(f"| {at:.0f} | {look} |", flush=True)
-    spent = lookAt(server).cpu - before.cpu
+    spent = lookAt(server).cpu.since(before.cpu).beyond(idle)
     after = atRest(server)
     print(f"| before | {before} |\n| after | {after} |\n")
     failed = tell("h323d", generator, spent)
@@ -241,18 +297,18 @@ def measureBeside(directory: Path, load: Load) -> None:
     with Asterisk(directory / "theirs", ASTERISK, SERVER, ooh323="no", trace="0") as peer:
         with Generator(directory / "warm", load.warming, ASTERISK) as warm:
             warm.finish()
-        before = cpuOf(peer)
+        idle, before = idleOf(peer), CPU.of(peer)
         with Generator(directory / "load", load, ASTERISK) as generator:
             generator.finish()
-        tell("Asterisk", generator, cpuOf(peer) - before)
+        tell("Asterisk", generator, CPU.of(peer).since(before).beyond(idle))
 
 
-def tell(name: str, generator: Generator, spent: float) -> int:
+def tell(name: str, generator: Generator, spent: CPU) -> int:
     """
     Print what became of the calls.
 
     @param name: who took them.
-    @param spent: the server's CPU, seconds.
+    @param spent: the server's CPU.
     @return: how many failed.
     """
     counters, answers = generator.counters(), generator.answers()
@@ -262,7 +318,7 @@ def tell(name: str, generator: Generator, spent: float) -> int:
         f"{name}: {good + failed} calls, {failed} failed; {again} requests sent again;"
         f" answered after {statistics.median(answers):.1f} ms,"
         f" p99 {statistics.quantiles(answers, n=100)[98]:.1f} ms, at most {max(answers):.0f} ms;"
-        f" {spent / (good + failed) * 1000:.2f} ms of CPU each"
+        f" {spent.perCall(good + failed)}"
     )
     if failed:
         print(generator.errors()[:2000])

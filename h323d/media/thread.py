@@ -36,6 +36,7 @@ from h323d.media.ports import PortRange
 from h323d.media.relay.thread import RelayThread, newRelays
 from h323d.media.reports import Report
 from h323d.media.shield import EVERYWHERE
+from h323d.media.threadname import showName
 from h323d.values.media.encryption import CryptoSuite
 
 __all__ = [
@@ -140,6 +141,7 @@ class MediaThread:
         self._thread.join()
 
     def _run(self) -> None:
+        showName(self._thread.name)
         start, index = self._start, 0
         self._step(start)
         while not self._stopping:

@@ -30,6 +30,7 @@ from h323d.media.failures import RareFailures
 from h323d.media.ports import SocketPair
 from h323d.media.relay.pool import RelayCommand, RelayPool
 from h323d.media.relay.table import SURVEY, Packet, Reader, RelayTable, Sender, Source
+from h323d.media.threadname import showName
 
 __all__ = ["RelaySockets", "RelayThread", "newRelays"]
 
@@ -165,6 +166,7 @@ class RelayThread:
         self._packets.close()
 
     def _run(self) -> None:
+        showName(self._thread.name)
         nextSurvey = 0.0
         while not self._stopping:
             now = time.monotonic()
