@@ -39,6 +39,7 @@ NETWORK = "127.0.106."
 US, BARESIP, ANNA, LINPHONE, STRANGER, ASTERISK = (f"{NETWORK}{host}" for host in range(1, 7))
 PASSWORD = "ofB7"
 NAME = "council-1"
+G711 = 1280  # both directions, in units of 100 bit/s
 ID = "if://guardian/anna"
 PAGE = Path(__file__).parents[2] / "docs" / "howto" / "guard-a-council.rst"
 
@@ -96,6 +97,8 @@ class House:
                 f'[[security.passwords]]\nalias = "dora"\npassword = "{PASSWORD}"',
                 f'[guard]\nregistry = "{self.registry}"\nname = "{NAME}"\ncheckInterval = 0.5',
                 f'key = "{directory}/server.pem"',
+                '[routed]\nmodel = "routedH245"\nacceptUnregistered = true',
+                f'[[routing.routes]]\nname = "601"\nto = ["{STRANGER}"]',
             )
         )
         self.server = Server(directory / "server", US, configuration)
@@ -124,6 +127,23 @@ class House:
 
     def refusals(self) -> int:
         return self._facts("ApplicationRefused")
+
+    def answers(self) -> int:
+        return self._facts("CallAnswered")
+
+    def ways(self) -> int:
+        """
+        How many were tried for routed calls.
+        """
+        return self._facts("CallRouted")
+
+    def used(self) -> int | None:
+        """
+        What the one call is known to use, in units of 100 bit/s.
+        """
+        (call,) = self.server.ask("calls")
+        bandwidth: int | None = call["used"]
+        return bandwidth
 
     def failures(self) -> int:
         return self._facts("AuthenticationFailed")
@@ -330,6 +350,35 @@ def test_asteriskJoinsByWhereItIs(
         waitFor(lambda: house.inRoom("600"), 20, "it is in the room")
         asterisk.tell("channel request hangup all")
         waitFor(lambda: not house.server.ask("calls"), 10, "and leaves")
+
+
+def test_asteriskAnswersARoutedCallWhereItIsAndNobodyDoesElsewhere(
+    house: House, tmp_path: Path
+) -> None:
+    def answered(target: str) -> bool:
+        before = house.answers()
+        with house.caller("anna", house.key, f"h323:{target}@{US}") as caller:
+            waitFor(
+                lambda: house.answers() > before or "released" in caller.output(), 10, "an answer"
+            )
+            if house.answers() == before:
+                return False
+            waitFor(lambda: house.used() == G711, 10, "the channels are judged")
+            caller.hangUp()
+        return True
+
+    with (
+        Asterisk(tmp_path / "one", ASTERISK, US, e164="600", gk=US),
+        Asterisk(tmp_path / "other", STRANGER, US, e164="601"),
+    ):
+        waitFor(lambda: house.isRegistered(ASTERISK), 20, "Asterisk registers")
+        # As above, what is signed within 5 s of the server's start does not count.
+        waitFor(lambda: answered("600"), 20, "Asterisk answers")
+        waitFor(lambda: not house.server.ask("calls"), 10, "and is left")
+        before, ways = house.refusals(), house.ways()
+        assert not answered("601")
+        assert (house.refusals(), house.ways()) == (before + 1, ways + 1)
+        waitFor(lambda: not house.server.ask("calls"), 10, "and nobody is in a call")
 
 
 @pytest.mark.parametrize("more", [{"gk": US}, {}])
