@@ -14,7 +14,7 @@ SCHEMAS = PACKAGE / "asn1" / "schema"
 GENERATED = {"codec", "schema"}
 
 VALUES = """
-    asn1/runtime/limits call/account call/declaration call/defence call/forwarding call/inquiry call/legs call/lines
+    asn1/runtime/limits call/account call/defence call/forwarding call/inquiry call/legs call/lines
     call/mailboxes call/media call/observer call/particulars call/policy call/ports call/protection call/relaying call/site
     call/texts call/transport call/watching conference/meeting conference/roles council/context
     dsp/codec events/calls events/council events/doors events/following events/gatekeeper events/rooms

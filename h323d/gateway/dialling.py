@@ -12,8 +12,8 @@ from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from h323d.call.applications import CallType, Priority, Refusal
-from h323d.call.declaration import NOTHING_DECLARED, Declaration
+from h323d.call.applications import Refusal
+from h323d.call.declaration import Declaration, onward
 from h323d.call.legs import ILeg, IOriginator, LegDirection, namesOf
 from h323d.call.observer import SilentObserver
 from h323d.call.particulars import Particulars
@@ -189,13 +189,8 @@ def _diversionOf(place: Place) -> Diversion | None:
 
 
 def _declarationOf(caller: ILeg) -> Declaration:
-    """
-    What the called party is told that the call is: an emergency, if it goes before others here.
-    """
     asked = caller.application()
-    if caller.priority is Priority.HIGH and asked.callType is CallType.EMERGENCY:
-        return Declaration(asked.callType, asked.declaredPII)
-    return NOTHING_DECLARED
+    return onward(Declaration(asked.callType, asked.declaredPII), caller.priority)
 
 
 def calledBy(ways: Iterable[Way], names: tuple[PartyAddress, ...]) -> Iterator[Way]:

@@ -11,6 +11,7 @@ from typing import Protocol
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
+from h323d.call.declaration import Declaration
 from h323d.errors import RemoteProtocolError
 from h323d.gatekeeper.routed.ways import Ways
 from h323d.gatekeeper.routing.chain import FoundWay
@@ -25,9 +26,12 @@ __all__ = ["Admittance", "AdmittanceContext", "AdmittanceOwner"]
 class AdmittanceOwner(Protocol):
     """
     What it needs of the call.
+
+    @ivar declared: what is said of it to whom it goes on to.
     """
 
     identity: CallIdentity
+    declared: Declaration
     calling: tuple[PartyAddress, ...]
 
     def letIn(self) -> None:
@@ -132,6 +136,7 @@ class Admittance:
             self._ways.namesFor(way),
             bandwidth=self._context.bandwidthOf(identity.callIdentifier),
             parent=way.parent,
+            declaration=self._owner.declared,
         )
         self._onward = _Permit(self._context.parents, request, self)
         self._onward.ask()

@@ -15,6 +15,7 @@ from zope.interface import implementer
 
 from h323d import tracing
 from h323d.call.applications import Application, Door, Priority, Refusal, Verdict
+from h323d.call.declaration import NOTHING_DECLARED, onward
 from h323d.call.leases import ended, ofCall
 from h323d.call.legs import IOffer
 from h323d.errors import DecodeError
@@ -67,6 +68,7 @@ class RoutedCall:
     @ivar answeredAt: when it was answered; C{None} before that.
     @ivar usage: what its channels are seen to use.
     @ivar priority: whether it goes before others; C{None} while nobody has said.
+    @ivar declared: what is said of it to whom it goes on to.
     @ivar channels: says how much they may need; C{None} if nobody minds.
     """
 
@@ -104,6 +106,7 @@ class RoutedCall:
         self.usage, gates = Usage(0, False), context.zone.gates
         self.channels = callerChannels(self, gates)
         self.priority: Priority | None = None
+        self.declared = NOTHING_DECLARED
         self.callerSide = context.newSide(self, CALLER, setup.reference, self.peer, connection)
         self._content = setup.content
         self._said = CallerSaid(message, setup)
@@ -243,6 +246,7 @@ class RoutedCall:
         else:
             self._context.zone.gates.leases.give(ofCall(self.legId), verdict)
             self.priority = verdict.priority
+            self.declared = onward(self._declaration, verdict.priority)
             if (shown := self._said.admitted(verdict)) is not None:
                 self.isHushed, self.calling = True, shown.calling
                 self.displayName = shown.displayName

@@ -9,6 +9,8 @@ from typing import Any
 
 from twisted.internet.defer import Deferred
 
+from h323d.call.applications import CallType
+from h323d.call.declaration import Declaration
 from h323d.call.ways import Way
 from h323d.errors import RemoteProtocolError
 from h323d.gatekeeper.routed.admittance import Admittance
@@ -63,6 +65,7 @@ class Call:
 
     identity = IDENTITY
     calling: tuple[PartyAddress, ...] = (partyFromText("4001"),)
+    declared = Declaration(CallType.EMERGENCY)
 
     def __init__(self, *ways: FoundWay, sent: AdmissionRequest | None = None) -> None:
         self.parents = Parents()
@@ -127,7 +130,7 @@ def test_aWayToAParentLeadsWhereItSays() -> None:
     call.admittance.tryNext(None)
     ((request, answer),) = call.parents.asked
     assert (request.parent, request.called, request.answerCall) == ("world", (NAME,), False)
-    assert request.bandwidth == 7680
+    assert (request.bandwidth, request.declaration) == (7680, call.declared)
     grant = AdmissionGrant((Way("h323", THERE, (OTHER,)), Way("h323", CAROLS)), "e1")
     answer.callback(grant)
     first = FoundWay("h323", THERE, (OTHER,), grant=grant)
