@@ -61,6 +61,7 @@ PARTS = {
     "tests/media/audio/test_transcoding.py": "media/audio/laneforms",
     # One thing in several modules, that has no seam within.
     "tests/test_config.py": "config/reading config/sample config/sections",
+    "tests/conference/test_host.py": "conference/rules",
     "tests/conference/test_lobby.py": "conference/visitor",
     "tests/conference/test_room.py": "conference/whisper",
     "tests/gateway/test_bridge.py": "gateway/dialling gateway/hearing",

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
@@ -24,25 +24,24 @@ from h323d.call.parts import Change, Commit, Part
 from h323d.call.policy import IDestination, Route
 from h323d.call.precedence import EQUALS, IPrecedence
 from h323d.call.shares import UNSHARED, ShareRule, sourceOf
-from h323d.conference.access import EVERYBODYS, RoomAccess, accessesOf
+from h323d.conference.access import EVERYBODYS, RoomAccess
 from h323d.conference.arrival import Arrival
 from h323d.conference.config import ConferenceConfig
 from h323d.conference.failures import failingName
 from h323d.conference.givingway import GivingWay
 from h323d.conference.lobby import Lobby
 from h323d.conference.meeting import Meeting
-from h323d.conference.menu import MenuAction, actionsOf
 from h323d.conference.participant import Participant
 from h323d.conference.roles import RoomRole
 from h323d.conference.room import Room, RoomTerms
+from h323d.conference.rules import HostRules, rulesOf
 from h323d.conference.visitor import Visitor
-from h323d.errors import ConfigurationError, ResourceUnavailable
+from h323d.errors import ResourceUnavailable
 from h323d.events.bus import EventBus
 from h323d.events.calls import CallAdmitted, CallEnded, CallOffered, CallRefused, CallRouted
 from h323d.sounds.house import QUIET, Sounds
 from h323d.values.cause import Cause
 from h323d.values.identifiers import LegID, RoomID
-from h323d.values.media.formats import MediaFormat
 from h323d.values.media.profile import MediaProfile
 from h323d.values.media.streams import Stream
 
@@ -54,22 +53,6 @@ ROOM_LOCKED = Refusal(Cause.USER_BUSY, Reason.NOT_PERMITTED, "roomLocked")
 """
 As H.323 has it, who is called is in a conference (inConf), which is cause 17.
 """
-
-
-@dataclass(frozen=True, slots=True)
-class _Rules:
-    """
-    @ivar limits: how many may be in a room, for those that have a limit of their own.
-    @ivar accesses: of those that are configured.
-    @ivar profile: what participants may speak.
-    @ivar menu: what they can do, by keys.
-    """
-
-    config: ConferenceConfig
-    limits: dict[str, int]
-    accesses: dict[str, RoomAccess]
-    profile: MediaProfile
-    menu: dict[str, MenuAction]
 
 
 @implementer(IDestination)
@@ -119,7 +102,7 @@ class ConferenceHost(Part[ConferenceConfig]):
         self.lobby = Lobby(self, clock, events, pool, sounds)
         self._callers = callers
         self._givingWay = GivingWay(precedence)
-        self._rules = self._rulesOf(config)
+        self._rules = rulesOf(config, self._pool.formats)
 
     def prepare(self, config: ConferenceConfig) -> Commit:
         """
@@ -127,28 +110,13 @@ class ConferenceHost(Part[ConferenceConfig]):
 
         @raise ConfigurationError: a format is named that no codec is loaded for.
         """
-        return Change(self, self._rulesOf(config))
+        return Change(self, rulesOf(config, self._pool.formats))
 
-    def reconfigure(self, rules: _Rules) -> None:
+    def reconfigure(self, rules: HostRules) -> None:
         """
         Limits and formats for whoever comes from now on.
         """
         self._rules = rules
-
-    def _rulesOf(self, config: ConferenceConfig) -> _Rules:
-        known: dict[str, list[MediaFormat]] = {}
-        for mediaFormat in self._pool.formats:
-            known.setdefault(mediaFormat.name, []).append(mediaFormat)
-        missing = [name for name in config.audioFormats if name not in known]
-        if missing:
-            reason = f"no codec is loaded for {missing[0]}"
-            raise ConfigurationError("conference.audioFormats", reason)
-        limits = {room.name: room.maxParticipants for room in config.rooms if room.maxParticipants}
-        named = (each for name in config.audioFormats for each in known[name])
-        audio = tuple(named) or self._pool.formats
-        profile = MediaProfile.audio(audio, config.packetMs)
-        menu = actionsOf(config.menu)
-        return _Rules(config, limits, accessesOf(config.rooms), profile, menu)
 
     @property
     def participants(self) -> int:
