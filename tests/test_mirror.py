@@ -45,7 +45,7 @@ PARTS = {
     "tests/system/test_service.py": "house/lone house/sealing service",
     "tests/system/test_failover.py": """
         house/descriptors house/fork house/inside house/protected house/protection house/successor
-        world/answers world/clock world/connections world/held world/kept world/listeners world/media
+        world/answers world/clock world/held world/listeners world/media
         world/ports world/sockets world/world
         """,
     "tests/cli/test_ctl.py": "cli/check",

@@ -26,7 +26,8 @@ __all__ = ["CONNECTION", "LISTENER", "Connections"]
 
 CONNECTION = "connection"
 """
-What one is called where it is shared; its detail is the peer.
+What one is called where it is shared; its details are the peer, and the number of the listener by
+which it has come.
 """
 
 LISTENER = "listener"
@@ -98,6 +99,8 @@ class Connections:
         """
         As L{h323d.ha.doors.Doors}.
         """
+        if self._kept is not None and self.arrivals.leader is not None:
+            self._kept.stopListening(number)
         self._own.pop(number, None)
         listener = self._listening.pop(number, None)
         if listener is not None:
@@ -129,15 +132,27 @@ class Connections:
 
         @param take: takes it from where it waits.
         """
-        came = self.all[number] = Held(number, self, peer, handle)
+        came = self.all[number] = Held(number, self, peer, handle, listener)
         if handle is not None:
-            self._sharer.share(CONNECTION, number, (handle,), peer)
+            self._sharer.share(CONNECTION, number, (handle,), peer, listener)
+        self._admit(came, take)
+        return None if came.isRefused else came
+
+    def _admit(self, came: Held, take: Take | None = None) -> None:
+        """
+        Let the server know that somebody has come, and serve him if it wants that.
+        """
+        listener, number, peer = came.listener, came.number, came.peer
         self.arrivals.arrive(Kind.ACCEPTED.value, listener, number, peer, take=take)
-        if came.isRefused:
-            return None
-        if handle is not None:
+        if came.handle is not None and not came.isRefused:
             came.serve(self._reactor)
-        return came
+
+    def hasCome(self, number: int) -> None:
+        """
+        It is logged that somebody has.
+        """
+        if number in self.all:
+            self.all[number].hasCome = True
 
     def refuse(self, number: int) -> None:
         """
@@ -189,7 +204,7 @@ class Connections:
         One is there.
         """
         assert held.handle is not None
-        self._sharer.share(CONNECTION, held.number, (held.handle,), held.peer)
+        self._sharer.share(CONNECTION, held.number, (held.handle,), held.peer, held.listener)
         held.serve(self._reactor)
 
     def _connectSealed(
@@ -271,12 +286,15 @@ class Connections:
 
     # Following, and taking over.
 
-    def hold(self, number: int, handle: socket.socket, peer: TransportAddress) -> None:
+    def hold(
+        self, number: int, handle: socket.socket, peer: TransportAddress, listener: int
+    ) -> None:
         """
         Have a connection that another process serves.
         """
-        self._accepted = min(self._accepted, number)
-        self.all[number] = Held(number, self, peer, handle)
+        if self._kept is None:  # which counts them otherwise
+            self._accepted = min(self._accepted, number)
+        self.all[number] = Held(number, self, peer, handle, listener)
 
     def leave(self) -> None:
         """
@@ -301,7 +319,9 @@ class Connections:
         open; and listeners.
         """
         for held in list(self.all.values()):
-            if held.isClosing and held.line is not None:
+            if held.listener and not held.hasCome:
+                self._comeAgain(held)
+            elif held.isClosing and held.line is not None:
                 held.line.close()
             elif held.handle is not None and held.line is None:
                 held.serve(self._reactor)
@@ -310,6 +330,15 @@ class Connections:
         for listener in self._own.values():
             listener.begin()
         self.accept()
+
+    def _comeAgain(self, held: Held) -> None:
+        """
+        Who led has died before it was logged that somebody has come.
+        """
+        if self._kept is None:
+            self._admit(held)
+        else:
+            self.forget(held.number)  # he waits at the keeper's door
 
     def accept(self) -> None:
         """

@@ -40,6 +40,8 @@ class Held:
         way.
     @ivar line: what it is written to; C{None} while it is not open, or another process has it.
     @ivar opening: by which it is opened.
+    @ivar listener: the number of that by which somebody has come; 0 where we dial.
+    @ivar hasCome: whether it is logged that he has.
     @ivar isOpen: whether the server knows that it is there.
     @ivar isClosing: whether it is to be ended when all was written.
     @ivar isRefused: whether the server does not want it.
@@ -51,13 +53,15 @@ class Held:
         owner: HeldOwner,
         peer: TransportAddress,
         handle: socket.socket | None = None,
+        listener: int = 0,
     ) -> None:
         self.number = number
         self.peer = peer
         self.handle = handle
         self.line: Line | IStream | None = None
         self.opening: Dial | IOpening | None = None
-        self.isOpen = self.isClosing = self.isRefused = False
+        self.listener = listener
+        self.hasCome = self.isOpen = self.isClosing = self.isRefused = False
         self._owner = owner
 
     @property

@@ -14,8 +14,10 @@ from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from h323d.call.transport import IListening
-from h323d.keeper.asking import Asking, KeeperGone
+from h323d.doorway import CutMessage
+from h323d.keeper.asking import Arrived, Asking, KeeperGone
 from h323d.values.address import TransportAddress
+from h323d.world.listeners import Scarcity
 
 __all__ = ["KeptDoor", "KeptOwner"]
 
@@ -44,16 +46,13 @@ class _Listening:
     A listener of the keeper's.
     """
 
-    def __init__(self, keeper: Asking, number: int, address: TransportAddress) -> None:
-        self._keeper = keeper
-        self._number = number
+    def __init__(self, address: TransportAddress) -> None:
         self.address = address
 
     def stop(self) -> None:
-        try:
-            self._keeper.stopListening(self._number)
-        except KeeperGone:  # and with it, what it listened by
-            return
+        """
+        Whoever leads tells the keeper.
+        """
 
 
 @implementer(IReadDescriptor)
@@ -71,12 +70,22 @@ class KeptDoor:
         self._keeper = keeper
         self._owner = owner
         self._reactor = reactor
+        self._scarcity = Scarcity(reactor)
 
     def listen(self, number: int, address: TransportAddress) -> IListening:
         """
         @raise ResourceUnavailable: it cannot be bound.
         """
-        return _Listening(self._keeper, number, self._keeper.listen(number, address))
+        return _Listening(self._keeper.listen(number, address))
+
+    def stopListening(self, number: int) -> None:
+        """
+        Whichever process has asked for it.
+        """
+        try:
+            self._keeper.stopListening(number)
+        except KeeperGone:  # and with it, what it listened by
+            return
 
     def begin(self) -> None:
         """
@@ -114,13 +123,20 @@ class KeptDoor:
                 first = self._keeper.look()
                 if first is None:
                     return
-                told = first.accepted
-                self._owner.came(
-                    told.listener, told.number, first.handle, told.peer, take=self._keeper.drop
-                )
+                self._take(first)
+        except CutMessage:  # there is no descriptor left for what waits
+            return
         except EOFError:
             self._reactor.removeReader(self)
             self._log.error("nobody can connect any more: the keeper is gone")
+
+    def _take(self, first: Arrived) -> None:
+        if self._scarcity.isThere():
+            first.handle.close()
+            self._keeper.drop()
+            return
+        told, drop = first.accepted, self._keeper.drop
+        self._owner.came(told.listener, told.number, first.handle, told.peer, take=drop)
 
     def connectionLost(self, reason: Failure) -> None:
         """

@@ -7,7 +7,7 @@ from __future__ import annotations
 import socket
 from typing import Any, Protocol
 
-from twisted.internet.interfaces import IReadDescriptor
+from twisted.internet.interfaces import IReactorTime, IReadDescriptor
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 from zope.interface import implementer
@@ -18,7 +18,7 @@ from h323d.net.line import addressOf
 from h323d.net.stream import TELL_EVERY
 from h323d.values.address import TransportAddress
 
-__all__ = ["Listener", "ListenerOwner", "Sealing"]
+__all__ = ["Listener", "ListenerOwner", "Scarcity", "Sealing"]
 
 _MOST = 32  # connections that are accepted until other doors have their turn
 
@@ -34,13 +34,36 @@ class ListenerOwner(Protocol):
         """Somebody has come; C{handle} is C{None} for who speaks TLS."""
 
 
+class Scarcity:
+    """
+    Has connections turned away where only the reserve of descriptors is left, and says so now and
+    then.
+    """
+
+    _log = Logger()
+
+    def __init__(self, clock: IReactorTime) -> None:
+        self._clock = clock
+        self._told = -TELL_EVERY
+
+    def isThere(self) -> bool:
+        """
+        Whether whoever has come is to be turned away.
+        """
+        if not areScarce():
+            return False
+        now = self._clock.seconds()
+        if now - self._told >= TELL_EVERY:
+            self._told = now
+            self._log.warn("connections are turned away: file descriptors run out (ulimit -n)")
+        return True
+
+
 @implementer(IReadDescriptor, IListening)
 class Listener:
     """
     An open listener of TCP.
     """
-
-    _log = Logger()
 
     def __init__(
         self, number: int, listening: socket.socket, owner: ListenerOwner, reactor: Any
@@ -52,7 +75,7 @@ class Listener:
         self._listening = listening
         self._owner = owner
         self._reactor = reactor
-        self._told = -TELL_EVERY
+        self._scarcity = Scarcity(reactor)
         self.address = addressOf(listening.getsockname())
 
     def fileno(self) -> int:
@@ -75,8 +98,7 @@ class Listener:
                 accepted, peer = self._listening.accept()
             except OSError:
                 return
-            if areScarce():
-                self._tellScarcity()
+            if self._scarcity.isThere():
                 accepted.close()
             else:
                 self._owner.accepted(self._number, accepted, addressOf(peer))
@@ -84,12 +106,6 @@ class Listener:
     def stop(self) -> None:
         self._reactor.removeReader(self)
         self._listening.close()
-
-    def _tellScarcity(self) -> None:
-        now = self._reactor.seconds()
-        if now - self._told >= TELL_EVERY:
-            self._told = now
-            self._log.warn("connections are turned away: file descriptors run out (ulimit -n)")
 
     def connectionLost(self, reason: Failure) -> None:
         """

@@ -124,6 +124,8 @@ class World:
         It is logged, here or elsewhere, that something happens.
         """
         match record.kind, record.arguments:
+            case Kind.ACCEPTED.value, (_, number, _):
+                self._connections.hasCome(number)
             case Kind.CLOSED.value, (number, _):
                 self._connections.forget(number)
             case Kind.OPENED.value, (number, *_):

@@ -17,7 +17,7 @@ __all__ = ["ProtectedServer"]
 
 PROTECTED = "[ha]\nenabled = true\n"
 _FOLLOWS = re.compile(r"process (\d+) follows")
-_LEADS = re.compile(r"process (\d+) leads")
+_LEADS = re.compile(r"\] process (\d+) leads")  # as it says itself, and not a keeper
 _TOOK = re.compile(r"process \d+ leads, in epoch \d+; .*; ([\d.]+) ms")
 
 
@@ -53,6 +53,12 @@ class ProtectedServer(Server):
         """
         return int(_LEADS.findall(self.output())[-1])
 
+    def followers(self) -> list[int]:
+        """
+        All that have followed.
+        """
+        return [int(each) for each in _FOLLOWS.findall(self.output())]
+
     def takeOverMs(self) -> list[float]:
         """
         How long each took.
@@ -66,8 +72,8 @@ class ProtectedServer(Server):
 
         def isFollowed() -> bool:
             told = self.output()
-            follows, leads = told.rfind(" follows; "), told.rfind(" leads")
-            return follows > leads
+            leads = [each.end() for each in _LEADS.finditer(told)]
+            return bool(leads) and _FOLLOWS.search(told, leads[-1]) is not None
 
         waitFor(isFollowed, 20, "another follows", every=0.01)
 
