@@ -51,7 +51,7 @@ PARTS = {
     "tests/cli/test_ctl.py": "cli/check",
     "tests/operation/test_wirelog.py": "call/wire",
     "tests/support/lease.py": "call/lease",
-    "tox.ini": "cli/demo",
+    "tox.ini": "cli/demo cli/serverprocess",
     # Threads, which are started.
     "tests/system/test_media_thread.py": "media/thread",
     "tests/system/test_relay_thread.py": "media/relay/thread",

@@ -33,7 +33,8 @@ from h323d.cli.demoreport import (
     summary,
 )
 from h323d.cli.freeports import freePorts
-from h323d.cli.party import Party, PartyFailed, ServerProcess
+from h323d.cli.party import Party, PartyFailed
+from h323d.cli.serverprocess import ServerProcess
 from h323d.control.client import CommandFailed, ask
 from h323d.errors import H323dError
 
@@ -47,6 +48,7 @@ APART = 0.25  # seconds between two calls
 SETTLE = 1.0  # seconds that everything gets after it has started
 READY = 180.0  # seconds after which processes that have not started never will, on any machine
 JOINED = 60.0  # seconds, likewise, for calls to be heard; how long they may take is judged apart
+DEATHS = 2
 LIMIT_BROKEN = 3  # exit status
 BRIDGED_SECONDS = 6.0  # that the bridged calls last
 
@@ -115,13 +117,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         default=0,
         help="have the server's sound in processes of its own",
     )
+    parser.add_argument(
+        "--failover",
+        action="store_true",
+        help="have the server followed, and kill the process that leads, twice",
+    )
     parser.add_argument("--keep", metavar="DIRECTORY", help="keep recordings and logs there")
     options = parser.parse_args(arguments)
     from twisted.internet import reactor  # only now: it is the one that this process uses
 
     directory = Path(options.keep or tempfile.mkdtemp(prefix="h323d-demo-"))
     directory.mkdir(parents=True, exist_ok=True)
-    demo = Demo(reactor, directory, options.seconds, options.media_processes)
+    deaths = DEATHS if options.failover else 0
+    demo = Demo(reactor, directory, options.seconds, options.media_processes, deaths)
     running: Any = reactor  # Any: the reactor is a module to mypy
     running.callWhenRunning(lambda: Deferred.fromCoroutine(demo.run()))
     running.run()
@@ -137,14 +145,28 @@ class Demo:
     @ivar status: what the process exits with.
     """
 
-    def __init__(self, reactor: Any, directory: Path, seconds: float, processes: int = 0) -> None:
-        # Any: a reactor of many interfaces.
+    def __init__(
+        self,
+        reactor: Any,
+        directory: Path,
+        seconds: float,
+        processes: int = 0,
+        deaths: int = 0,
+    ) -> None:
+        """
+        @param reactor: Any, of many interfaces.
+        @param processes: that have the server's sound.
+        @param deaths: how often whoever leads is killed while all are together.
+        """
         self.status = 1
+        self._deaths = deaths
         self._reactor = reactor
         self._seconds = seconds
         self._directory = directory
         sip, h323, ras = freePorts(HOST, 3)
-        self._server = ServerProcess(reactor, directory, HOST, (sip, h323, ras), processes)
+        self._server = ServerProcess(
+            reactor, directory, HOST, (sip, h323, ras), processes, bool(deaths)
+        )
         self._parties = [
             Party(reactor, directory, index, how, protocol, TONES[index], LEVEL, options)
             for index, (how, protocol, options) in enumerate(PARTIES)
@@ -192,9 +214,23 @@ class Demo:
         for party in self._parties:
             await self._until(party.joined, JOINED, f"{party.name} is in the room")
         print(f"all twelve are in room {ROOM}\n", flush=True)
-        calls = await self._watch(self._seconds)
+        for _ in range(self._deaths):
+            await self._watch(self._seconds / (self._deaths + 1))
+            await self._strike()
+        calls = await self._watch(self._seconds / (self._deaths + 1))
         await self._part(self._parties)
         return [PartyReport.of(party, calls, TONES, self._seconds) for party in self._parties]
+
+    async def _strike(self) -> None:
+        """
+        Have the process that leads die.
+        """
+        await self._until(self._server.protected, JOINED, "another process follows")
+        leader = self._server.leader
+        self._server.strike()
+        await self._until(lambda: self._server.leader != leader, JOINED, "another leads")
+        now = self._server.leader
+        print(f"\nprocess {leader}, which led, is killed; process {now} leads\n", flush=True)
 
     async def _bridge(self) -> list[list[PartyReport]]:
         """
@@ -249,7 +285,9 @@ class Demo:
         bridged = [outcome for pair in pairs for outcome in pair]
         print(summary(outcomes + bridged))
         complaints = [each for heard in (outcomes, *pairs) for each in judge(heard)]
-        slow = brokenLimits(outcomes) + soundLimits(bridged, JITTER_PASSED)
+        slow: list[str] = []
+        if not self._deaths:  # what is held to is that of a server that nobody follows
+            slow = brokenLimits(outcomes) + soundLimits(bridged, JITTER_PASSED)
         for complaint in complaints + slow:
             print(f"demo: {complaint}", file=sys.stderr)
         if not complaints:

@@ -28,9 +28,10 @@ from zope.interface import implementer
 
 from h323d.call.media import ISampleSink, ISampleSource, PortStatistics
 from h323d.cli.freeports import freePorts
-from h323d.cli.party import PartyFailed, ServerProcess
+from h323d.cli.party import PartyFailed
 from h323d.cli.phone import Phone
 from h323d.cli.phonesettings import PhoneSettings
+from h323d.cli.serverprocess import ServerProcess
 from h323d.control.client import CommandFailed, ask
 from h323d.dsp.codec import ICodec
 from h323d.dsp.tones import Tone, levelsAt, render, signalToNoise

@@ -1,5 +1,5 @@
 """
-The processes of the demo: the server, and one telephone for each party.
+The telephones of the demo, each a process of its own.
 """
 
 from __future__ import annotations
@@ -9,109 +9,18 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from twisted.internet.defer import Deferred
 from twisted.internet.protocol import ProcessProtocol
 from twisted.python.failure import Failure
 
-from h323d.control.client import CommandFailed, ask
+__all__ = ["Party", "PartyFailed"]
 
-__all__ = ["Party", "PartyFailed", "ServerProcess"]
-
-CONFIGURATION = """\
-[server]
-bind = "{host}"
-[sip]
-port = {sip}
-[h323]
-port = {h323}
-[gatekeeper]
-rasPort = {ras}
-multicast = false
-store = ""
-[gateway]
-acceptUnregistered = true
-[media]
-processes = {processes}
-[control]
-socket = "{socket}"
-"""
 CALL = "import sys; from h323d.cli.call import main; sys.exit(main())"
-SERVE = "from twisted.scripts.twistd import run; run()"
 
 
 class PartyFailed(Exception):
     """
     A process did not do what it should.
     """
-
-
-class ServerProcess(ProcessProtocol):
-    """
-    C{twistd h323d}.
-    """
-
-    def __init__(
-        self,
-        reactor: Any,
-        directory: Path,
-        host: str,
-        ports: tuple[int, int, int],
-        processes: int = 0,
-    ) -> None:
-        """
-        @param ports: of SIP, H.323 and RAS.
-        @param processes: that have the media; 0 for a thread of the server.
-        """
-        self.socket = directory / "server.sock"
-        self._reactor = reactor
-        self._directory = directory
-        self._log = (directory / "server.log").open("wb")
-        self._ended: Deferred[None] = Deferred()
-        self._configuration = CONFIGURATION.format(
-            host=host,
-            sip=ports[0],
-            h323=ports[1],
-            ras=ports[2],
-            processes=processes,
-            socket=self.socket,
-        )
-
-    def start(self) -> None:
-        file = self._directory / "h323d.toml"
-        file.write_text(self._configuration)
-        arguments = ["-n", "--pidfile=", "h323d", "--config", str(file)]
-        self._reactor.spawnProcess(
-            self, sys.executable, [sys.executable, "-c", SERVE, *arguments],
-            env=None, path=str(self._directory),
-        )  # fmt: skip
-
-    def ready(self) -> bool:
-        """
-        Whether it answers an operator.
-
-        @raise PartyFailed: it has ended.
-        """
-        if self._ended.called:
-            log = (self._directory / "server.log").read_text(errors="replace")
-            raise PartyFailed(f"the server ended:\n{log}")
-        try:
-            return self.socket.exists() and bool(ask(str(self.socket), "status"))
-        except CommandFailed:
-            return False
-
-    async def stop(self) -> None:
-        if self.transport is not None and not self._ended.called:
-            self.transport.signalProcess("TERM")
-            await self._ended
-
-    def outReceived(self, data: bytes) -> None:
-        self._log.write(data)
-
-    errReceived = outReceived
-
-    def processEnded(self, reason: Failure) -> None:
-        self._log.close()
-        self._ended.callback(None)
 
 
 class Party(ProcessProtocol):

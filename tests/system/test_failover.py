@@ -16,13 +16,13 @@ from pathlib import Path
 import pytest
 
 from h323d.dsp.tones import levelsAt
-from tests.support.processes import Caller, together, waitFor
+from tests.support.processes import Asterisk, Baresip, Caller, Capture, together, waitFor
 from tests.support.protectedserver import ProtectedServer
-from tests.support.sound import readWAV
+from tests.support.sound import readWAV, writeTone
 
 pytestmark = pytest.mark.interop
 
-US = "127.0.131.1"
+US, ASTERISK, SOFTPHONE = "127.0.131.1", "127.0.131.2", "127.0.131.3"
 CALLERS = "127.0.131.1"
 SEED = 13
 ROOM = 80001
@@ -35,25 +35,64 @@ OURS = {
     "opus": (1390, ("--codec", "opus"), f"sip:{ROOM}@{US}"),
 }
 TONES = tuple(tone for tone, _, _ in OURS.values())
+MILLIWATT, SOFT, BRIDGED = 1004, 620, 850  # Hz: Asterisk by H.323, baresip, who calls it
+ROUTE = f"""\
+[gateway]
+acceptUnregistered = true
+[[routing.routes]]
+name = "2600"
+to = ["h323:600@{ASTERISK}"]
+"""
 AUDIBLE = -35.0  # dBov; each tone was sent with -20
 APART = 0.4  # seconds, at most, from when another follows until its leader dies
 
 
-def heardIn(recording: Path) -> set[int]:
+def heardIn(recording: Path, tones: tuple[int, ...] = TONES) -> set[int]:
     """
     The tones that are audible in the best second of the last half of a recording.
     """
     samples, rate = readWAV(recording)
     best: set[int] = set()
     for start in range(len(samples) // 2, len(samples) - rate, rate // 4):
-        levels = zip(TONES, levelsAt(samples[start : start + rate], TONES, rate), strict=True)
+        levels = zip(tones, levelsAt(samples[start : start + rate], tones, rate), strict=True)
         best = max(best, {tone for tone, level in levels if level > AUDIBLE}, key=len)
     return best
 
 
-class Meeting:
+class Talking:
     """
-    Those who talk.
+    Those who have a call at a server.
+    """
+
+    server: ProtectedServer
+
+    def legs(self) -> int:
+        return len(self.server.ask("calls"))
+
+    def talk(self) -> None:
+        """
+        Until everybody has sent a second's packets more.
+        """
+        before = self.received()
+
+        def done() -> bool:
+            now = self.received()
+            assert set(before) <= set(now), f"a call is gone:\n{self.server.output()[-3000:]}"
+            return all(now[each] - count > 60 for each, count in before.items())
+
+        waitFor(done, 15, "they talk")
+
+    def received(self) -> dict[str, int]:
+        """
+        How many packets came, of each leg.
+        """
+        legs = self.server.ask("calls")
+        return {leg["legId"]: leg["media"]["packetsReceived"] for leg in legs if leg.get("media")}
+
+
+class Meeting(Talking):
+    """
+    Our own callers, in one room.
     """
 
     def __init__(self, directory: Path, stack: ExitStack) -> None:
@@ -80,25 +119,34 @@ class Meeting:
             time.sleep(self._rng.random() * APART)
             self.server.strike()
 
-    def legs(self) -> int:
-        return len(self.server.ask("calls"))
 
-    def talk(self) -> None:
-        """
-        Until everybody has sent a second's packets more.
-        """
-        before = self._received()
+class Others(Talking):
+    """
+    Asterisk and baresip in a room, and a call from SIP in Opus to the Asterisk by H.323.
+    """
 
-        def done() -> bool:
-            now = self._received()
-            assert set(before) <= set(now), f"a call is gone:\n{self.server.output()[-3000:]}"
-            return all(now[each] - count > 60 for each, count in before.items())
+    def __init__(self, directory: Path, stack: ExitStack) -> None:
+        softphone = directory / "baresip"
+        softphone.mkdir()
+        writeTone(softphone / "tone.wav", SOFT, 300.0)
+        self.capture = Capture(directory / "capture", US)
+        self.server = ProtectedServer(
+            directory / "server", US, f"{Baresip.SERVER}{ROUTE}", isKept=True
+        )
+        together(stack, self.capture, self.server)
+        self.asterisk = Asterisk(directory / "asterisk", ASTERISK, US, tunneling="yes")
+        self.phone = Baresip(softphone, SOFTPHONE, f"sip:{ROOM}@{US}", 300)
+        self.caller = Caller(
+            directory, "bridged", "--bind", f"{CALLERS}7", "--tone", str(BRIDGED), "--level", "-16",
+            "--record", str(directory / "bridged.wav"), "--codec", "opus", f"sip:2600@{US}",
+        )  # fmt: skip
+        together(stack, self.asterisk, self.phone)
+        self.asterisk.call(f"OOH323/{ROOM}@other", "601")
+        stack.enter_context(self.caller)
+        waitFor(lambda: self.sounds() == 4, 30, "everybody is heard")
 
-        waitFor(done, 15, "they talk")
-
-    def _received(self) -> dict[str, int]:
-        legs = self.server.ask("calls")
-        return {leg["legId"]: leg["media"]["packetsReceived"] for leg in legs if leg.get("media")}
+    def sounds(self) -> int:
+        return sum(count > 50 for count in self.received().values())
 
 
 def test_noCallNoticesThatTheServerDies(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -138,3 +186,28 @@ def test_noCallNoticesThatTheServerDies(tmp_path: Path, capsys: pytest.CaptureFi
         assert "Traceback" not in server.output(), server.output()
     for name, (tone, _, _) in OURS.items():
         assert heardIn(tmp_path / f"{name}.wav") == set(TONES) - {tone}
+
+
+def test_othersThatWeDidNotWriteNoticeNothing(tmp_path: Path) -> None:
+    with ExitStack() as stack:
+        those = Others(tmp_path, stack)
+        server = those.server
+        those.talk()
+        for how in (signal.SIGKILL, signal.SIGKILL, signal.SIGSTOP, signal.SIGKILL):
+            server.strike(how)
+            those.talk()
+        assert those.legs() == 4
+        assert those.caller.hangUp() == 0, those.caller.output()
+        waitFor(lambda: those.legs() == 2, 10, "both legs of the call are gone")
+        server.strike()
+        for call in {each["callId"] for each in server.ask("calls")}:
+            server.ask("hangup", call)
+        waitFor(lambda: list((tmp_path / "baresip").glob("dump-*-dec.wav")), 10, "it has recorded")
+        waitFor(lambda: not those.legs(), 10, "all have hung up")
+        assert Counter(each["causeName"] for each in server.ask("cdr")) == {
+            "NORMAL_CALL_CLEARING": 3
+        }
+        assert "Traceback" not in server.output(), server.output()
+    assert heardIn(those.phone.heard, (MILLIWATT, SOFT)) == {MILLIWATT}
+    assert heardIn(tmp_path / "bridged.wav", (BRIDGED,)) == {BRIDGED}
+    assert those.capture.complaints(US) == ""
