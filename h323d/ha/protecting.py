@@ -287,22 +287,19 @@ class Protecting:
         leading: Leading,
         clock: IReactorTime,
         patience: float,
-        unprotectedDeaths: int = 0,
     ) -> None:
         """
         @param clock: which goes on between turns.
         @param patience: seconds in which a follower has to report something.
-        @param unprotectedDeaths: how often a leader died before while nobody followed.
         """
         self._core = _Core(followers, leading, clock, patience)
         self._leading = leading
-        self._unprotectedDeaths = unprotectedDeaths
         self.minding = MACHINE(self._core)
 
     def standing(self) -> Standing:
         state, leading = _STATES[stateName(self.minding)], self._leading
         lag = self._core.lag if state is not ProtectionState.ALONE else 0
-        return Standing(state, leading.epoch, leading.turn, lag, self._unprotectedDeaths)
+        return Standing(state, leading.epoch, leading.turn, lag)
 
     def switchOver(self, epoch: int) -> None:
         if epoch == self._leading.epoch:

@@ -14,18 +14,26 @@ from h323d.ha.config import HAConfig
 from h323d.ha.quarantine import Shelf
 from h323d.ha.recorder import Recorder
 from h323d.ha.records import InputRecord, Record
+from h323d.house.lifesign import LifeSign
 
-__all__ = ["QUARANTINE", "DeskFiles"]
+__all__ = ["QUARANTINE", "SERVING", "DeskFiles"]
 
 QUARANTINE = "quarantine"
 """
 The directory of inputs that were put aside, in the state directory.
 """
 
+SERVING = "serving.json"
+"""
+The file that says whether anybody serves.
+"""
+
 
 class DeskFiles:
     """
     Those of one process, which writes while it leads (L{h323d.ha.leading.Log}).
+
+    @ivar sign: whether anybody serves.
     """
 
     _log = Logger()
@@ -38,6 +46,7 @@ class DeskFiles:
         self._place = directory / os.path.expanduser(config.recorder)
         self._limit = config.recorderMegabytes << 20 if config.recorder else 0
         self._recorder: Recorder | None = None
+        self.sign = LifeSign(directory / SERVING)
 
     def lead(self) -> None:
         """

@@ -58,9 +58,9 @@ class ProtectedHouse:
         self._reactor = reactor
         self._secure = secure
         self._inside = Inside(time.time(), provided)
-        files = DeskFiles(configuration.ha, stateDirectory(configuration.control))
+        self._files = DeskFiles(configuration.ha, stateDirectory(configuration.control))
         self._protection = Protection(
-            reactor, self._inside, configuration.ha, files, self._newWorld
+            reactor, self._inside, configuration.ha, self._files, self._newWorld
         )
         self._enter(BEGIN, configuration)
 
@@ -108,6 +108,7 @@ class ProtectedHouse:
         """
         All is there: let others come, and another process follow.
         """
+        self._files.sign.begin()
         self._protection.accept()
         self._protection.join()
 
@@ -124,4 +125,8 @@ class ProtectedHouse:
 
     def _left(self, _: None, done: Deferred[None]) -> None:
         # In a turn still: what it has to say leaves first.
-        self._reactor.callLater(0, done.callback, None)
+        self._reactor.callLater(0, self._ended, done)
+
+    def _ended(self, done: Deferred[None]) -> None:
+        self._files.sign.end()
+        done.callback(None)

@@ -12,6 +12,7 @@ import os
 import socket
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from twisted.logger import Logger
@@ -189,7 +190,7 @@ class Protection:
         """
         As L{IProtection}.
         """
-        return self._protecting.standing()
+        return replace(self._protecting.standing(), unprotectedDeaths=self._files.sign.deaths)
 
     def switchOver(self, epoch: int) -> None:
         """

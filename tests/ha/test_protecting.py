@@ -96,7 +96,7 @@ class House:
         self.facts: list[Fact] = []
         self.clock = Clock()
         self.leading = leader()
-        self.protecting = Protecting(self, self.leading, self.clock, PATIENCE, 2)
+        self.protecting = Protecting(self, self.leading, self.clock, PATIENCE)
         self.minding = self.protecting.minding
 
     def begin(self) -> None:
@@ -156,7 +156,7 @@ def test_howFarItIsBehindIsKnown(house: House) -> None:
     assert house.protecting.standing().lag == 3
     house.minding.reported(2)
     standing = house.protecting.standing()
-    assert (standing.turn, standing.lag, standing.unprotectedDeaths) == (3, 1, 2)
+    assert (standing.turn, standing.lag) == (3, 1)
 
 
 def test_whoReportsInTimeIsKept(house: House) -> None:

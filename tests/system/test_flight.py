@@ -57,6 +57,10 @@ def test_aFlightIsReplayedToTheFactsThatItHad(tmp_path: Path) -> None:
         os.kill(server.leader, signal.SIGTERM)
         waitFor(lambda: "Server Shut Down" in server.output(), 20, "it ends")
         assert "Traceback" not in server.output(), server.output()
+    assert json.loads((server.state / "serving.json").read_text()) == {
+        "serving": False,
+        "deaths": 0,
+    }
     assert len(list(flight.iterdir())) == 3  # of whoever led
     steps = [json.loads(line) for line in replay(flight, "--json").splitlines()]
     assert [each["turn"] for each in steps] == list(range(1, len(steps) + 1))
