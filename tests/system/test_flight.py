@@ -1,5 +1,6 @@
 """
-A protected server of real processes is recorded, dies, is handed over, and is replayed at a desk.
+A protected server of real processes is recorded, dies, is handed over, and is replayed at a desk; and
+what it dies of, it does not do again.
 """
 
 from __future__ import annotations
@@ -8,7 +9,10 @@ import json
 import os
 import re
 import signal
+import socket
 import stat
+import textwrap
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -75,3 +79,56 @@ def test_aFlightIsReplayedToTheFactsThatItHad(tmp_path: Path) -> None:
     )
     told = json.loads(replay(flight, "--until", str(answered), "--ask", "calls", "--json"))
     assert [each["callId"] for each in told] == [call["callId"]]
+
+
+class Fragile(ProtectedServer):
+    """
+    One that a decoder ends, where it reads a certain word.
+    """
+
+    def command(self) -> Sequence[str]:
+        command = super().command()
+        (self.directory / "sitecustomize.py").write_text(DEADLY)
+        return ["/usr/bin/env", f"PYTHONPATH={self.directory}", *command]
+
+    def poison(self, stranger: socket.socket) -> None:
+        """
+        Have the leader die of what a stranger sends, and wait until another leads.
+        """
+        self.protected()
+        leader = self.leader
+        stranger.sendto(POISON, (US, 5060))
+        waitFor(lambda: self.leader != leader, 20, "another leads")
+
+
+DEADLY = textwrap.dedent("""
+    import ctypes
+
+    from h323d.sip import flows
+
+    real = flows.parse
+
+    def parse(data):
+        if b"poison" in data:
+            ctypes.string_at(0)
+        return real(data)
+
+    flows.parse = parse
+""")
+POISON = b"OPTIONS sip:poison@127.0.132.1 SIP/2.0\r\n\r\n"
+
+
+def test_whatAServerCrashesOfEndsNobodysCall(tmp_path: Path) -> None:
+    server = Fragile(tmp_path, US)
+    with server, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
+        server.protected()
+        with Caller(tmp_path, "anna", "--bind", CALLER, f"sip:{ROOM}@{US}") as caller:
+            waitFor(lambda: server.ask("calls"), 20, "the call is there")
+            for deaths in (1, 2):
+                server.poison(stranger)
+                facts = server.ask("status")["facts"]
+                assert facts["InputQuarantined"] == deaths, server.output()
+                assert server.ask("ha")["lastTakeOver"] == "crashed"
+                assert len(server.ask("calls")) == 1
+            assert caller.hangUp() == 0, caller.output()
+    assert len(list((server.state / "quarantine").iterdir())) == 2
