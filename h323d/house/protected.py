@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from twisted.internet.defer import Deferred
+from twisted.logger import Logger
 
 from h323d.call.protection import IProtection
 from h323d.call.transport import SecureStreams
@@ -36,6 +37,8 @@ class ProtectedHouse:
     """
     A server that another process follows (L{h323d.service.House}).
     """
+
+    _log = Logger()
 
     def __init__(
         self,
@@ -109,6 +112,10 @@ class ProtectedHouse:
         All is there: let others come, and another process follow.
         """
         self._files.sign.begin()
+        for each in self._secure:
+            self._log.warn(
+                "{what} over TLS is not protected: it ends with its process", what=each.value
+            )
         self._protection.accept()
         self._protection.join()
 

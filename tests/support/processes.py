@@ -178,6 +178,10 @@ class Process:
         assert self._child is not None
         return self._child.pid
 
+    @property
+    def isRunning(self) -> bool:
+        return self._child is not None and self._child.poll() is None
+
     def output(self) -> str:
         return self.log.read_text(errors="replace") if self.log.exists() else ""
 
