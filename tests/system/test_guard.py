@@ -125,6 +125,12 @@ class House:
         registered = self.server.ask("registrations")
         return any(host in str(each["signalling"]) for each in registered)
 
+    def isUser(self, name: str) -> bool:
+        """
+        Whether a user of SIP is registered.
+        """
+        return any(each["user"] == name for each in self.server.ask("registrations"))
+
     def refusals(self) -> int:
         return self._facts("ApplicationRefused")
 
@@ -224,15 +230,11 @@ def test_whoHasAPasswordTooRegistersBySIPWithASignature(house: House) -> None:
     signs = ("--key", key, "--terminal-id", "if://guardian/hanna", "--guard", NAME)
     known = ("--alias", "hanna", "--registrar", f"sip:{US};transport=tcp")
     before, called = house.failures(), f"sip:80002@{US};transport=tcp"
-
-    def isRegistered() -> bool:
-        return any(each["user"] == "hanna" for each in house.server.ask("registrations"))
-
     with Caller(house.directory, "hanna", "--bind", ANNA, *known, *signs, called) as caller:
         waitFor(lambda: house.inRoom("hanna"), 10, "Hanna is in the room")
-        assert isRegistered()
+        assert house.isUser("hanna")
         caller.hangUp()
-    waitFor(lambda: not isRegistered(), 10, "and is not registered any more")
+    waitFor(lambda: not house.isUser("hanna"), 10, "and is not registered any more")
     assert house.failures() == before  # nobody has asked for a password
 
 
