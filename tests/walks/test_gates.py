@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
+from twisted.internet.defer import Deferred
 
 from h323d.call.applications import (
     PASSED,
     Admission,
+    Application,
     CallType,
     Door,
     Priority,
@@ -29,6 +31,7 @@ from h323d.events.calls import CallAdmitted, CallRefused
 from h323d.events.doors import ApplicationRefused
 from h323d.events.gatekeeper import RASAdmissionRefused
 from h323d.gatekeeper.routed.config import CallModel, RoutedConfig
+from h323d.h323.calls.callstart import StartUpOptions
 from h323d.h323.signalling import uuie
 from h323d.h323.signalling.q931 import IE, Element, MessageType
 from h323d.operation.views import told
@@ -50,13 +53,25 @@ ENTRY = "[h323d.policy]\nguard = tests.walks.test_gates:Guard\n"
 class Guard(FakeGate):
     """
     Lets everybody pass, unless it is told otherwise.
+
+    @ivar delay: seconds for which it thinks about who answers, and channels.
     """
 
     made: ClassVar[list[Guard]] = []
 
     def __init__(self, surroundings: Surroundings) -> None:
         super().__init__(PASSED)
+        self.delay = 0.0
+        self.clock = surroundings.clock
         self.made.append(self)
+
+    def judge(self, application: Application) -> Any:
+        answer = super().judge(application)
+        if not self.delay or application.door not in (Door.OLC, Door.ANSWER):
+            return answer
+        late: Deferred[Any] = Deferred()
+        self.clock.callLater(self.delay, late.callback, answer)
+        return late
 
 
 class House:
@@ -158,8 +173,22 @@ def test_aRoutedCallIsJudgedAsTheOthersAre(house: House) -> None:
     house.alice.call("2000")
     house.world.run(1.0)
     assert bob.speaking
-    fastStart = ["OLC"]  # as it is proposed; and for both sides, when it is accepted
-    assert house.asked() == ["ARQ", "Setup", *fastStart, "ARQ", "answer", *fastStart * 2]
+    assert house.asked() == ["ARQ", "Setup", "OLC", "ARQ", "answer"]  # for the fast start
+
+
+@pytest.mark.alone("what its guard answers is changed from outside")
+@pytest.mark.parametrize("fastStart", [True, False])
+@pytest.mark.parametrize("tunnelling", [True, False])
+def test_aRoutedCallGoesOnWhenAGateHasThought(
+    house: House, fastStart: bool, tunnelling: bool
+) -> None:
+    bob = Telephone(house.world, "10.0.0.4", "2000", tone=700, gatekeeper=RAS)
+    house.registered(house.alice, bob)
+    house.guard.delay = 0.05
+    house.alice.call("2000", StartUpOptions(fastStart, tunnelling))
+    house.world.run(2.0)
+    assert house.alice.heard.heard([700, 1000]) == [700]
+    assert bob.heard.heard([700, 1000]) == [1000]
 
 
 @pytest.mark.alone("what its guard answers is changed from outside")
@@ -235,8 +264,7 @@ def test_whatTheGuardKeepsForARoutedCallEndsWithIt(house: House) -> None:
     house.guard.answer = PASSED  # to the called side's DRQ, for which nothing is kept
     house.stranger.hangup()
     house.world.run(1.0)
-    # The Setup's, and those of the called side's ARQ, of its answer, and of its channels.
-    assert lease.ends == 4
+    assert lease.ends == 3  # the Setup's, that of the called side's ARQ, and of its answer
 
 
 @pytest.mark.alone("what its guard answers is changed from outside")

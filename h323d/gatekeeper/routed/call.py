@@ -131,6 +131,10 @@ class RoutedCall:
         return tracing.stateName(self._progress)
 
     @property
+    def startBandwidth(self) -> int:
+        return self._said.startBandwidth
+
+    @property
     def released(self) -> bool:
         """
         Whether it is over.

@@ -34,6 +34,7 @@ class CallerSaid:
     The Setup, and what has followed it.
 
     @ivar renamed: how the caller is to be shown; C{None} to leave that as it is.
+    @ivar startBandwidth: bit/s that what is opened by fast start may need, where that is judged.
     @ivar priority: as the gates have it; C{None} while nobody has said.
     """
 
@@ -45,6 +46,7 @@ class CallerSaid:
         self._content, self._calling = setup.content, setup.calling
         self.renamed = CallerName(setup.calling, setup.displayName) if setup.renamed else None
         self.priority: Priority | None = None
+        self.startBandwidth = 0
         self._fastStart: tuple[bytes, ...] | None = None  # what of it may be; None for all
         self._early: list[tuple[Q931Message, Content]] = []
 
@@ -79,6 +81,7 @@ class CallerSaid:
 
     def _startJudged(self, refusal: str, start: ProposedStart) -> None:
         self._fastStart = () if refusal else start.elements
+        self.startBandwidth = 0 if refusal else start.bandwidth
 
     def keep(self, message: Q931Message, content: Content) -> bool:
         """

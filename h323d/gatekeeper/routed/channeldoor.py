@@ -7,7 +7,7 @@ While somebody thinks about a channel, what its side says after it waits behind 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
@@ -19,7 +19,7 @@ from h323d.call.gates import Gates
 from h323d.errors import DecodeError
 from h323d.gatekeeper.routed.flows import Flow, flowsOf, neededBy
 from h323d.gatekeeper.routed.side import CALLER
-from h323d.gatekeeper.routed.usage import ChannelName, ChannelUsage, fastStarted
+from h323d.gatekeeper.routed.usage import ChannelUsage
 from h323d.h323.applications import BANDWIDTH_UNIT
 from h323d.h323.calls.channelgate import ChannelGate
 from h323d.h323.h245.bandwidth import ChannelJudge
@@ -32,6 +32,7 @@ __all__ = [
     "ChannelDoorOwner",
     "ControlWay",
     "ProposedStart",
+    "answeredWithin",
     "callerChannels",
     "proposedIn",
 ]
@@ -70,6 +71,19 @@ def proposedIn(fastStart: Iterable[bytes]) -> ProposedStart:
             elements.append(octets)
             flows += known
     return ProposedStart(tuple(elements), BANDWIDTH_UNIT * neededBy(flows))
+
+
+def answeredWithin(answer: Iterable[Fields], bandwidth: int) -> bool:
+    """
+    Whether a fast start is answered by no more than was asked for when it was proposed.  An answer
+    cannot wait until somebody has thought about it.
+
+    @param answer: the C{OpenLogicalChannel}s that the called side accepts.
+    @param bandwidth: bit/s, both directions together.
+    """
+    known = [flowsOf(CALLER, each) for each in answer]
+    flows = [flow for each in known if each is not None for flow in each]
+    return None not in known and BANDWIDTH_UNIT * neededBy(flows) <= bandwidth
 
 
 class ControlWay(Protocol):
@@ -185,21 +199,6 @@ class ChannelDoor:
         if refusal:
             _refuse(message, refusal, way)
         return not refusal
-
-    def permits(self, answer: Iterable[Fields]) -> bool:
-        """
-        Whether a fast start may be answered so.  That cannot wait until somebody has thought about
-        it; channels that are opened by H.245 can.
-
-        @param answer: the C{OpenLogicalChannel}s that the called side accepts.
-        """
-        flows: dict[ChannelName, Sequence[Flow]] = {}
-        for name, channel in fastStarted(answer).items():
-            known = flowsOf(CALLER, channel)
-            if known is None:
-                return False
-            flows[name] = known
-        return self._judge.refusal(BANDWIDTH_UNIT * self._usage.neededWith(flows)) == ""
 
     def close(self) -> None:
         """

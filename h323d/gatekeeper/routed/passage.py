@@ -20,7 +20,7 @@ from h323d.call.dialrule import DialGuard
 from h323d.call.homes import Home
 from h323d.errors import DecodeError, EncodeError, ResourceUnavailable
 from h323d.gatekeeper.routed import messages
-from h323d.gatekeeper.routed.channeldoor import ChannelDoor, ControlWay
+from h323d.gatekeeper.routed.channeldoor import ChannelDoor, ControlWay, answeredWithin
 from h323d.gatekeeper.routed.config import CallModel
 from h323d.gatekeeper.routed.context import CallContext
 from h323d.gatekeeper.routed.control import ControlCoupling, CouplingOwner
@@ -61,6 +61,10 @@ class PassageOwner(CouplingOwner, MediaProxyOwner, UsageOwner, Protocol):
     """
 
     isHushed: bool
+
+    @property
+    def startBandwidth(self) -> int:
+        """Bit/s that what is opened by fast start may need, where that is judged."""
 
     def hangup(self, cause: Cause) -> None:
         """End the call: there is nothing left to pass it with."""
@@ -268,7 +272,8 @@ class Passage:
     def _replaceFastStart(self, which: int, fields: Fields) -> None:
         channels = self._channelsIn(which, fields["fastStart"])
         if which == CALLED:
-            if self._door is not None and not self._door.permits(channels):
+            isJudged = self._door is not None
+            if isJudged and not answeredWithin(channels, self._owner.startBandwidth):
                 del fields["fastStart"]
                 fields["fastConnectRefused"] = None
                 return

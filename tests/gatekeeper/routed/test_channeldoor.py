@@ -14,6 +14,7 @@ from h323d.gatekeeper.routed.channeldoor import (
     MAXIMUM_WAITING,
     ChannelDoor,
     ControlWay,
+    answeredWithin,
     proposedIn,
 )
 from h323d.gatekeeper.routed.side import CALLED, CALLER
@@ -150,3 +151,8 @@ def test_theMostThatMayBeChosenOfAProposalIsWhatItNeeds() -> None:
 def test_whatCannotBeReadIsNotProposed() -> None:
     (offer, *_) = offerFastStart(MediaProfile.audio((G711_ULAW,)), soundAt(RTP, RTP)).elements
     assert proposedIn((b"\xff", offer)) == ((offer,), 64_000)
+
+
+def test_anAnswerOfWhichNobodyKnowsTheRateIsTooMuch() -> None:
+    (channel,) = opened(UNKNOWN)[1][1:]
+    assert not answeredWithin([channel], 1_000_000)

@@ -56,6 +56,7 @@ class Owner:
     """
 
     isHushed = False
+    startBandwidth = 0
 
     priority: Priority | None = None
 
@@ -323,13 +324,13 @@ def test_ofAProxiedCallItGoesOnWithTheAddressOfARelay() -> None:
     assert namesIn(octets) == ["openLogicalChannel"]
 
 
-def test_anAnswerToAFastStartThatMayNotBeRefusesThat() -> None:
-    judge = Judge("insufficientBandwidth")
-    bench = Bench(judge=judge)
+@pytest.mark.parametrize(("bandwidth", "isAccepted"), [(127_999, False), (128_000, True)])
+def test_aFastStartIsAnsweredByNoMoreThanItWasAskedFor(bandwidth: int, isAccepted: bool) -> None:
+    bench = Bench(judge=Judge())
+    bench.owner.startBandwidth = bandwidth
     start = uuie.read(bench.passes(CALLED, connect(ANSWER)).userUser or b"").start
-    assert (start.fastStart, start.fastConnectRefused) == ((), True)
-    assert judge.asked == [128_000]
-    assert bench.used == 0
+    assert (start.fastStart == ANSWER, start.fastConnectRefused) == (isAccepted, not isAccepted)
+    assert bench.used == (1280 if isAccepted else 0)
 
 
 @pytest.mark.parametrize("h245Routed", [False, True])
