@@ -24,7 +24,7 @@ VALUES = """
     h323/h245/messages h323/h245/owner h323/h245/source h323/ports media/packets
     media/relay/reports media/reports sip/digest/users sip/events/packages sip/outside sip/ports
     sip/transactions/timers values/diversion values/media/discord values/media/medium
-    values/media/streams values/proceeding values/referred world/sharing
+    values/media/shaken values/media/streams values/proceeding values/referred world/sharing
     """
 """
 Values, constants and interfaces alone: there is nothing in them that could be done wrong.

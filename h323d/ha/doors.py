@@ -16,6 +16,7 @@ from typing import Any, Protocol
 from h323d.call.applications import Priority
 from h323d.call.protection import Standing
 from h323d.values.address import TransportAddress
+from h323d.values.media.shaken import Shaken
 
 __all__ = ["Doors", "Kind", "Security"]
 
@@ -115,6 +116,9 @@ class Doors(Protocol):
         Begin a media process.  Whoever follows gets duplicates of our end of its door, and of what
         it can be killed by, with the answer.
         """
+
+    def shake(self, step: Callable[[bytes], Shaken], datagram: bytes) -> Shaken:
+        """Do a step of a handshake, or RemoteProtocolError; whoever follows does none."""
 
     def source(self, host: str) -> str:
         """The address of ours that packets to another leave from."""

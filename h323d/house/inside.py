@@ -19,9 +19,9 @@ from h323d.events.bus import EventBus
 from h323d.ha.processes import Pairs
 from h323d.ha.surroundings import Place, Reached, throughTurns
 from h323d.ha.turns import Turns
+from h323d.house.handshakes import TurnedIdentity
 from h323d.inputs import Input
 from h323d.media.audio.codecs import Codecs
-from h323d.media.dtls.association import Identity
 from h323d.media.dtls.certificate import newCertificate
 from h323d.media.dtls.handshakes import KeyAgreements
 from h323d.media.libsrtp import libsrtp
@@ -83,7 +83,7 @@ class Inside:
         formats = Codecs(chooseCodecs(names, self._provided)).formats
         launcher = self.reached.processes
         self._media = RemoteMedia(config, names, formats, launcher, turns, rng, self.events)
-        identity = Identity(newCertificate(rng, turns.seconds()))
+        identity = TurnedIdentity(turns, newCertificate(rng, turns.seconds()))
         agreements = KeyAgreements(turns, identity, config.latchAnyHost)
         suites = suitesWith(libsrtp())
         inputs = self.reached.inputs

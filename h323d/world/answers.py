@@ -21,6 +21,7 @@ from h323d.net.files import Files
 from h323d.net.http import Web, newAgent
 from h323d.net.names import Names
 from h323d.net.route import Routes
+from h323d.values.media.shaken import Shaken
 from h323d.world.arrivals import Arrivals
 
 __all__ = ["Answers"]
@@ -59,6 +60,12 @@ class Answers:
         As L{h323d.ha.doors.Doors}.
         """
         return os.urandom(SECRET_OCTETS)
+
+    def shake(self, step: Callable[[bytes], Shaken], datagram: bytes) -> Shaken:
+        """
+        As L{h323d.ha.doors.Doors}.
+        """
+        return step(datagram)
 
     def source(self, host: str) -> str:
         """

@@ -75,7 +75,7 @@ class World:
         connections, media = self._connections, self._media
         self.seconds, self.wakeAt = clock.seconds, clock.wakeAt
         self.secret, self.source, self.isOurs = answers.secret, answers.source, answers.isOurs
-        self.read, self.octets = answers.read, answers.octets
+        self.read, self.octets, self.shake = answers.read, answers.octets, answers.shake
         self.services, self.pointers = answers.services, answers.pointers
         self.hosts, self.post = answers.hosts, answers.post
         self.readAside, self.octetsAside = answers.readAside, answers.octetsAside

@@ -38,6 +38,7 @@ from h323d.net.files import Files
 from h323d.net.stream import StreamListener, StreamOpener
 from h323d.telling.primitives import encode
 from h323d.values.address import TransportAddress
+from h323d.values.media.shaken import Shaken
 from tests.support.network import SimulatedHost
 from tests.support.networkmedia import NetworkPair, NetworkPorts
 from tests.support.seal import aside
@@ -279,6 +280,9 @@ class Kernel:
             )
             self.processes[process] = launched
             self.launched.append(launched)
+
+    def shake(self, step: Callable[[bytes], Shaken], datagram: bytes) -> Shaken:
+        return step(datagram)
 
     def source(self, host: str) -> str:
         return self._host.source(host)

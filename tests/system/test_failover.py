@@ -120,9 +120,17 @@ class Meeting(Talking):
             self.server.strike()
 
 
+class Encrypted(Baresip):
+    """
+    One that speaks by DTLS-SRTP alone.
+    """
+
+    CONFIGURATION = Baresip.CONFIGURATION + "module srtp.so\nmodule dtls_srtp.so\n"
+
+
 class Others(Talking):
     """
-    Asterisk and baresip in a room, and a call from SIP in Opus to the Asterisk by H.323.
+    Asterisk, and baresip by DTLS-SRTP, in a room, and a call from SIP in Opus to the Asterisk by H.323.
     """
 
     def __init__(self, directory: Path, stack: ExitStack) -> None:
@@ -135,7 +143,9 @@ class Others(Talking):
         )
         together(stack, self.capture, self.server)
         self.asterisk = Asterisk(directory / "asterisk", ASTERISK, US, tunneling="yes")
-        self.phone = Baresip(softphone, SOFTPHONE, f"sip:{ROOM}@{US}", 300)
+        self.phone = Encrypted(
+            softphone, SOFTPHONE, f"sip:{ROOM}@{US}", 300, account=";mediaenc=dtls_srtp"
+        )
         self.caller = Caller(
             directory, "bridged", "--bind", f"{CALLERS}7", "--tone", str(BRIDGED), "--level", "-16",
             "--record", str(directory / "bridged.wav"), "--codec", "opus", f"sip:2600@{US}",
@@ -197,6 +207,9 @@ def test_othersThatWeDidNotWriteNoticeNothing(tmp_path: Path) -> None:
             server.strike(how)
             those.talk()
         assert those.legs() == 4
+        assert "Diverged" not in server.ask("status")["facts"]
+        suites = [each["media"].get("encryption") for each in server.ask("calls")]
+        assert sum(each is not None for each in suites) == 1
         assert those.caller.hangUp() == 0, those.caller.output()
         waitFor(lambda: those.legs() == 2, 10, "both legs of the call are gone")
         server.strike()
