@@ -6,11 +6,11 @@ Run from the repository's root::
     python -m benchmarks.threads --codec G729 --threads 1 2 --calls 60 120 240
 
 Two processes on the loopback.  The server is a L{MediaPool<h323d.media.pool.MediaPool>} with its
-threads, and C{calls} bridges of two ports each: one side speaks the codec, the other G.711.  The
-load sends both sides' packets, from one socket; what comes back nobody reads, it is counted by the
-server.  Beside that, the server's main thread does what one side of a SIP call has to
-(C{benchmarks/sip_messages.py}) each 20 ms, and C{signalling} is how long that takes, waiting
-included.
+threads, or with media processes (C{--processes 0 1} for both in turn), and C{calls} bridges of two
+ports each: one side speaks the codec, the other G.711.  The load sends both sides' packets, from
+one socket; what comes back nobody reads, it is counted by the server.  Beside that, the server's
+main thread does what one side of a SIP call has to (C{benchmarks/sip_messages.py}) each 20 ms, and
+C{signalling} is how long that takes, waiting included.
 
 C{sent} is the part of all packets that left; C{given up}, frames that were not mixed, by a call in
 a second; C{late}, the part of ticks that were late by more than a tick.  The load and the server
@@ -22,34 +22,39 @@ from __future__ import annotations
 
 import argparse
 import multiprocessing
-import queue
 import random
 import socket
 import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import product
 from multiprocessing.connection import Connection
 from typing import Any
 
 import numpy as np
-from twisted.internet.task import Clock
 
 from benchmarks.codecs import voice
 from benchmarks.conference_media import HEADER, Deaf
+from benchmarks.gateway_media import cpuSeconds
 from benchmarks.sip_messages import call
 from h323d.call.homes import Home
 from h323d.call.media import IMediaPort, Signalling
 from h323d.dsp.codec import LARGEST_PAYLOAD, ICodec, IStreamCodec
 from h323d.dsp.g711 import PCMU, encodeULaw
 from h323d.dsp.provisions import provisions
+from h323d.events.bus import EventBus
 from h323d.inputs import Inputs
 from h323d.media.audio.crossing import Crossing
 from h323d.media.audio.plane import MediaPlane
 from h323d.media.config import MediaConfig
 from h323d.media.io import SocketIO
+from h323d.media.launching import newRemoteService
+from h323d.media.pool import MediaPool
 from h323d.media.ports import PortRange
-from h323d.media.thread import newMediaService, prepareInterpreter
+from h323d.media.remotemedia import RemoteMedia
+from h323d.media.shield import EVERYWHERE
+from h323d.media.thread import MediaThreads, newMediaService, prepareInterpreter
 from h323d.net.descriptors import raiseLimit
 from h323d.values.address import TransportAddress
 from h323d.values.media.formats import G711_ULAW, MediaFormat
@@ -62,6 +67,17 @@ PHASES = 20  # in a packet
 SETTLE = 3.0  # seconds before anything is measured
 DEEDS = 0.02  # seconds between two deeds of signalling
 MOVES = 2000
+
+
+@dataclass(frozen=True)
+class Drivers:
+    """
+    @ivar processes: that have the media; 0 for threads of the server's.
+    @ivar threads: of each.
+    """
+
+    processes: int
+    threads: int
 
 
 @dataclass
@@ -83,25 +99,41 @@ class Measured:
 
 class Bridges:
     """
-    The server process.
+    The server process, on a reactor of its own.
     """
 
-    def __init__(self, codec: ICodec, threads: int, calls: int) -> None:
+    def __init__(self, codec: ICodec, drivers: Drivers, calls: int) -> None:
+        from twisted.internet import reactor  # only now: it is this process's
+
         raiseLimit()
         prepareInterpreter()
-        self._reports: queue.SimpleQueue[tuple[Callable[..., Any], tuple[Any, ...]]]
-        self._reports = queue.SimpleQueue()
-        config = MediaConfig(threads=threads, portFirst=20000, portLast=39999)
-        self._pool, self._threads = newMediaService(
-            config, random.Random(1), Clock(), Inputs(), self._later, (codec, PCMU)
-        )
-        self._threads.start()
+        running: Any = reactor  # Any: of many interfaces, and a module to mypy
+        running.startRunning()
+        self._reactor = running
+        self._pool, self._media = self._newMedia(codec, drivers)
+        self._media.start()
+        while self._pool.figures().get("processes", 0) < drivers.processes:
+            self._reactor.iterate(0.1)
         self.ports = [port for _ in range(calls) for port in self._bridge(codec.format)]
         self._deeds: list[float] = []
         self._due = time.monotonic()
 
-    def _later(self, function: Callable[..., Any], *arguments: Any) -> None:
-        self._reports.put((function, arguments))
+    def _newMedia(
+        self, codec: ICodec, drivers: Drivers
+    ) -> tuple[MediaPool, MediaThreads | RemoteMedia]:
+        config = MediaConfig(
+            threads=drivers.threads,
+            processes=drivers.processes,
+            spareProcesses=0,
+            portFirst=20000,
+            portLast=39999,
+        )
+        rng, inputs, reactor = random.SystemRandom(), Inputs(), self._reactor
+        if not drivers.processes:
+            both = (codec, PCMU)
+            return newMediaService(config, rng, reactor, inputs, reactor.callFromThread, both)
+        found = [each.codec for each in provisions() if each.codec is not None]
+        return newRemoteService(config, rng, reactor, inputs, EventBus(), (), found, EVERYWHERE)
 
     def _bridge(self, spoken: MediaFormat) -> list[IMediaPort]:
         mixer, ports = self._pool.openMixer(Deaf()), []
@@ -116,29 +148,26 @@ class Bridges:
 
     def run(self, seconds: float) -> Measured:
         """
-        Do what a reactor does, for so long.
+        Do what a server does, for so long.
         """
-        self._deeds, before = [], time.process_time()
+        self._deeds, before = [], cpuSeconds()
         self._due = time.monotonic()
         end = self._due + seconds
         while self._due < end:
-            time.sleep(max(0.0, self._due - time.monotonic()))
-            while not self._reports.empty():
-                function, arguments = self._reports.get()
-                function(*arguments)
+            while (wait := self._due - time.monotonic()) > 0:
+                self._reactor.iterate(wait)
             call()
             self._deeds.append(time.monotonic() - self._due)
             self._due = max(self._due + DEEDS, time.monotonic())
         sent = sum(port.statistics().packetsSent for port in self.ports)
-        spent = time.process_time() - before
-        return Measured(spent, self._deeds, self._pool.figures(), sent)
+        return Measured(cpuSeconds() - before, self._deeds, self._pool.figures(), sent)
 
     def stop(self) -> None:
-        self._threads.stop()
+        self._media.stop()
 
 
-def serve(pipe: Connection, name: str, threads: int, calls: int, seconds: float) -> None:
-    bridges = Bridges(codecOf(name), threads, calls)
+def serve(pipe: Connection, name: str, drivers: Drivers, calls: int, seconds: float) -> None:
+    bridges = Bridges(codecOf(name), drivers, calls)
     pipe.send([port.rtp.port for port in bridges.ports])
     for lasts in (SETTLE, seconds):
         pipe.send(bridges.run(lasts))
@@ -204,12 +233,12 @@ class Load:
         self._socket.close()
 
 
-def measure(name: str, threads: int, calls: int, seconds: float) -> None:
+def measure(name: str, drivers: Drivers, calls: int, seconds: float) -> None:
     """
     One row of the table.
     """
     ours, theirs = multiprocessing.Pipe()
-    arguments = (theirs, name, threads, calls, seconds)
+    arguments = (theirs, name, drivers, calls, seconds)
     process = multiprocessing.Process(target=serve, args=arguments)
     process.start()
     load = Load(ours.recv(), codecOf(name))
@@ -226,7 +255,7 @@ def measure(name: str, threads: int, calls: int, seconds: float) -> None:
     since = {each: after.figures[each] - before.figures[each] for each in before.figures}
     late = since["lateTicks"] / max(1, since["ticks"])
     print(
-        f"{name:6} {threads:7d} {calls:5d} {after.cpu / lasted:6.2f}"
+        f"{name:6} {drivers.processes:6d} {drivers.threads:7d} {calls:5d} {after.cpu / lasted:6.2f}"
         f" {min(1.0, (after.sent - before.sent) / wanted):6.3f}"
         f" {since['framesGivenUp'] / max(1, calls) / lasted:8.2f} {late:6.3f}"
         f" {percentile(after.deeds, 50):7.2f} {percentile(after.deeds, 99):7.2f}"
@@ -266,16 +295,21 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--codec", nargs="+", default=["G729", "opus"])
     parser.add_argument("--threads", type=int, nargs="+", default=[1, 2])
+    parser.add_argument(
+        "--processes", type=int, nargs="+", default=[0], help="of their own, or 0 for none"
+    )
     parser.add_argument("--calls", type=int, nargs="+", default=[0, 60, 120, 180, 240])
     parser.add_argument("-d", type=float, default=10.0, help="seconds to measure")
     options = parser.parse_args()
     print(f"a port goes from plane to plane in {moving():.0f} us of CPU", file=sys.stderr)
-    print("                                    given up           signalling ms     load")
-    print("codec  threads calls  cpu/s   sent  per call   late     p50     p99  late99 ms")
+    print("                                              given up           signalling ms     load")
+    print(
+        "codec  processes threads calls  cpu/s   sent  per call   late     p50     p99  late99 ms"
+    )
     for name in options.codec:
         for calls in options.calls:
-            for threads in options.threads:
-                measure(name, threads, calls, options.d)
+            for each in product(options.processes, options.threads):
+                measure(name, Drivers(*each), calls, options.d)
 
 
 if __name__ == "__main__":
