@@ -381,6 +381,12 @@ class Kernel:
             self.processes.pop(process).stop()
             self.arrive(Input.ENDED.value, process)
 
+    def loseMedia(self) -> None:
+        """
+        Have the media process that was begun first die.
+        """
+        self.kill(min(self.processes))
+
     def finish(self, process: int, seconds: float) -> None:
         if process in self.processes:
             self.processes.pop(process).stop()  # its door has closed

@@ -25,6 +25,7 @@ ROOM = "80001"
 FAST, SLOW = StartUpOptions(True, True, False), StartUpOptions(False, False, False)
 TONE, OTHER = 1000, 700  # Hz
 POINTS = tuple(Point)
+LOST = "a media process has ended"  # which is logged as an error
 BEGINNING = 3  # turns: it began, and started, and its media were ready
 
 
@@ -125,11 +126,14 @@ def end(
     walk: Walk,
     shift: int | None = None,
     conditions: Conditions | None = None,
+    mediaDies: float | None = None,
 ) -> tuple[list[Any], MortalServer]:
     """
-    What comes of a walk: what the telephones reported, the facts, and what each media process has obeyed.
+    What comes of a walk: what the telephones reported, the facts, and what each media
+    process has obeyed.
 
     @param shift: in which turn the server dies at which point; C{None} if it does not.
+    @param mediaDies: seconds until the media process does; C{None} if it does not.
     """
 
     def fate(turn: int) -> Point | None:
@@ -139,12 +143,15 @@ def end(
         configuration = replace(Configuration(), routed=ROUTED)
         server = world.started(MortalServer(world, SERVER, configuration))
         server.doom(fate)
+        if mediaDies is not None:
+            world.clock.callLater(mediaDies, server.kernel.loseMedia)
         phones = walk(world)
         world.run(0.3)
         # An answer by UDP that is sent once more is heard once more.
         ends = [(each.reports, {*each.registrations}, each.cause) for each in phones]
         world.leave()
-        assert world.leftOver() == []
+        left = [each for each in world.leftOver() if mediaDies is None or LOST not in each]
+        assert left == []
     obeyed = [each.obeyed for each in server.kernel.launched]
     return [*ends, *map(str, server.facts), obeyed], server
 
@@ -169,3 +176,14 @@ def test_aServerMayDieAmidAMessageThatComesInPieces() -> None:
         assert found == expected
         assert len(server.deaths) == server.leading.turn - BEGINNING
         assert server.leading.turn == lived.leading.turn
+
+
+@pytest.mark.parametrize("mediaDies", [0.05, 0.35])
+def test_aServerMayDieAroundTheDeathOfItsMedia(mediaDies: float) -> None:
+    expected, lived = end(bothInARoom, mediaDies=mediaDies)
+    assert len(lived.kernel.launched) == 2
+    assert lived.kinds().count("MediaProcessLost") == 1
+    for shift in range(len(POINTS)):
+        found, server = end(bothInARoom, shift, mediaDies=mediaDies)
+        assert found == expected
+        assert len(server.deaths) == server.leading.turn - BEGINNING
