@@ -45,7 +45,7 @@ class HAConfig:
     passwords, and all files that the server reads, with keys; only its owner may look into it."""
 
     recorderMegabytes: int = 256
-    """How much it keeps; the oldest is thrown away.  Some 2 KB a call: what has lost its beginning
+    """How much it keeps; the oldest is thrown away.  Some 10 KB a call: what has lost its beginning
     can be read, and not be done again."""
 
     def __post_init__(self) -> None:

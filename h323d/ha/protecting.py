@@ -124,7 +124,16 @@ class _Core:
         It has said something, and may be silent for a while.
         """
         self.stop()
-        self._timer = self._clock.callLater(self._patience, machine.silent)
+        self._timer = self._clock.callLater(self._patience, self.look, machine)
+
+    def look(self, machine: Minding) -> None:
+        assert self._timer is not None
+        late = self._clock.seconds() - self._timer.getTime()
+        self._timer = None
+        if late > self._patience / 2:
+            self.listen(machine)  # it is we who have slept: what it said may wait to be read
+        else:
+            machine.silent()
 
     def lose(self, machine: Minding, reason: str) -> None:
         """

@@ -28,31 +28,31 @@ TABLE = {
     "joining": {
         "diverged": "alone: told, drop, told, due in 1 s",
         "failed": "alone: drop, told, due in 1 s",
-        "joined": "protected: told, silent in 0.5 s",
+        "joined": "protected: told, look in 0.5 s",
         "leave": "ended: drop",
         "lost": "alone: drop, told, due in 1 s",
     },
     "protected": {
-        "diverged": "alone: told, drop, told, stop silent, due in 1 s",
-        "handOver": "answering: stop silent, ready in 0.1 s",
-        "leave": "ended: stop silent, drop",
-        "lost": "alone: drop, told, stop silent, due in 1 s",
-        "reported": "protected: silent in 0.5 s",
-        "silent": "alone: drop, told, due in 1 s",
+        "diverged": "alone: told, drop, told, stop look, due in 1 s",
+        "handOver": "answering: stop look, ready in 0.1 s",
+        "leave": "ended: stop look, drop",
+        "lost": "alone: drop, told, stop look, due in 1 s",
+        "reported": "protected: look in 0.5 s",
+        "silent": "alone: drop, told, stop look, due in 1 s",
     },
     "answering": {
         "diverged": "alone: told, drop, told, stop ready, due in 1 s",
         "leave": "ended: stop ready, drop",
         "lost": "alone: drop, told, stop ready, due in 1 s",
-        "ready": "handingOver: silent in 0.5 s, end",
+        "ready": "handingOver: look in 0.5 s, end",
         "silent": "alone: drop, told, stop ready, due in 1 s",
     },
     "handingOver": {
-        "diverged": "alone: told, drop, told, stop silent, due in 1 s",
-        "leave": "ended: stop silent, drop",
-        "lost": "alone: drop, told, stop silent, due in 1 s",
+        "diverged": "alone: told, drop, told, stop look, due in 1 s",
+        "leave": "ended: stop look, drop",
+        "lost": "alone: drop, told, stop look, due in 1 s",
         "reported": "handingOver: end",
-        "silent": "alone: drop, told, due in 1 s",
+        "silent": "alone: drop, told, stop look, due in 1 s",
     },
 }
 WAYS: dict[str, tuple[Step, ...]] = {
@@ -176,6 +176,14 @@ def test_whoReportsNothingIsDroppedAndAnotherBegins(house: House) -> None:
     assert house.facts[-1] == FollowerLost(0.02 + PATIENCE, "silent", 1)
     house.clock.advance(SHORTEST)
     assert house.done == ["begin", "drop", "begin"]
+
+
+def test_aLeaderThatHasSleptItselfGivesItsFollowerTimeAnew(house: House) -> None:
+    house.follow()
+    house.clock.advance(PATIENCE * 2)  # its timer is late by as much as it was to wait
+    assert house.done == ["begin"]
+    house.clock.advance(PATIENCE)
+    assert house.done == ["begin", "drop"]
 
 
 def test_whoDivergesIsAnAlarmWithWhatBothDid(house: House) -> None:
