@@ -40,7 +40,7 @@ class Standing:
 
     @ivar epoch: one more at each take-over.
     @ivar turn: the last that has begun.
-    @ivar lag: how many turns the follower is behind.
+    @ivar lag: how many turns, of those that have happened, the follower has not done.
     @ivar unprotectedDeaths: how often a leader died while nobody followed: calls were lost then.
     """
 

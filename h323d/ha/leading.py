@@ -80,6 +80,13 @@ class Leading:
             raise happened.error
         return happened.result
 
+    @property
+    def done(self) -> int:
+        """
+        The last turn that has happened.
+        """
+        return self.turn - self._isBusy
+
     def outputsOf(self, turn: int) -> tuple[Output, ...]:
         """
         What has left in a turn, or was to; nothing, if that is too long ago.

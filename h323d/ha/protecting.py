@@ -105,7 +105,7 @@ class _Core:
 
     @property
     def lag(self) -> int:
-        return self.leading.turn - self.turn
+        return max(0, self.leading.done - self.turn)
 
     def start(self, machine: Minding) -> None:
         self.stop()

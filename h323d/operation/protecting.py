@@ -113,10 +113,10 @@ class Protecting:
             turn=standing.turn,
             lagTurns=standing.lag,
             joins=self._joins,
-            joinSeconds=self._joinSeconds,
+            joinSeconds=round(self._joinSeconds, 4),
             divergences=self._divergences,
             takeOvers=self._takeOvers,
             lastTakeOver=None if last is None else last.why,
-            lastSeconds=0.0 if last is None else last.seconds,
+            lastSeconds=0.0 if last is None else round(last.seconds, 4),
             unprotectedDeaths=standing.unprotectedDeaths,
         )

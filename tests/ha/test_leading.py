@@ -10,7 +10,7 @@ import pytest
 
 from h323d.errors import ResourceUnavailable
 from h323d.ha.doors import Doors
-from h323d.ha.leading import Leading
+from h323d.ha.leading import RECENT, Leading
 from h323d.ha.records import Answer, DoneRecord, HeartbeatRecord, InputRecord, Record
 from h323d.ha.turns import Turns
 from tests.support.outputs import KeptLog, NotedDoors
@@ -61,6 +61,23 @@ def test_anInputIsLoggedBeforeItHappensAndItsEndBeforeAnythingLeaves() -> None:
     assert first == InputRecord(1, 100.0, "say", (b"abc",))
     assert isinstance(second, DoneRecord)
     assert second.answers == ()
+
+
+def test_aTurnIsDoneWhenAllOfItHasLeft() -> None:
+    led = Led()
+    done: list[tuple[int, int]] = []
+    led.turns.receive("look", lambda: done.append((led.leading.turn, led.leading.done)))
+    led.leading.enter("look")
+    assert done == [(1, 0)]
+    assert (led.leading.turn, led.leading.done) == (1, 1)
+
+
+def test_whatLeftLatelyIsKnownByItsTurn() -> None:
+    led = Led()
+    for number in range(RECENT + 1):
+        led.leading.enter("say", str(number).encode())
+    assert [each.arguments for each in led.leading.outputsOf(2)] == [(7, b"1")]
+    assert led.leading.outputsOf(1) == ()
 
 
 def test_whatTheWorldAnswersIsLogged() -> None:
