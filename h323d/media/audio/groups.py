@@ -277,4 +277,6 @@ def _byRate(rates: npt.NDArray[np.int64], positions: npt.NDArray[np.intp]) -> li
     @return: which of them are of each rate.
     """
     counted = rates[positions]
+    if len(counted) and (counted == counted[0]).all():
+        return [(int(counted[0]), positions)]  # nearly always, and much cheaper to find
     return [(rate, positions[counted == rate]) for rate in np.unique(counted).tolist()]

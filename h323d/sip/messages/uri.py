@@ -149,7 +149,7 @@ class SIPURI:
         """
         The address alone: no parameters, no headers.
         """
-        return replace(self, params=(), headers=())
+        return replace(self, params=(), headers=()) if self.params or self.headers else self
 
     def matches(self, other: URI) -> bool:
         """
