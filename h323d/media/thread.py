@@ -50,8 +50,8 @@ __all__ = [
 SWITCH_INTERVAL = 0.0002  # seconds
 _YOUNG = 2000  # objects, net, after which the collector looks at them; Python's own is 700
 _M_ARENA_MAX = -8  # of mallopt(3)
-_REST = 0.002  # seconds; what a packet that passes may be held for
-_CODED_REST = 0.005  # seconds, where all packets that go on are transcoded
+_PERIOD = 0.004  # seconds between two looks at what passes: how long it may be held
+_CODED_PERIOD = 0.006  # seconds, where all packets that go on are transcoded
 
 CallFromThread = Callable[..., Any]  # Any: what the reactor's own returns is not used
 
@@ -85,8 +85,8 @@ class MediaThread:
     Ticks a plane, and delivers what it reports by one C{callFromThread} a tick at most.
 
     It sleeps through the points of the grid at which nothing is due, unless it is woken.  What is
-    only to be sent on does not wait for the grid; but where that comes often, the thread rests a
-    little each time, and finds several packets then, as waking costs more than sending on.
+    only to be sent on does not wait for the grid; but where that comes often, the thread looks at
+    even times, and finds several packets then, as waking costs more than sending on.
     """
 
     _log = Logger()
@@ -182,9 +182,10 @@ class MediaThread:
         """
         now = time.monotonic()
         self._guarded(self._plane.passOn, now)
-        rest = _REST if self._plane.copies else _CODED_REST
-        often, self._passedAt = now - self._passedAt < 2 * rest, now
+        period = _PERIOD if self._plane.copies else _CODED_PERIOD
+        often, self._passedAt = now - self._passedAt < 2 * period, now
         if often:
+            rest = max(now + period - time.monotonic(), period / 2)
             time.sleep(min(rest, left))
 
     def _step(self, now: float) -> None:
