@@ -12,6 +12,7 @@ import os
 import socket
 import time
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from typing import Any
 
@@ -89,6 +90,26 @@ class _Follower:
         self.writer.close()
         self._process.reap()
         self._words.forget()
+
+
+def _opened(stack: ExitStack) -> tuple[socket.socket, socket.socket, int, LastWords]:
+    """
+    What goes between a leader and whoever it forks: both ends of the log, the leader's process, and
+    its last words.
+
+    @param stack: has all that is opened closed again.
+
+    @raise OSError: there are no descriptors left.
+    """
+    ours, theirs = newDoorways()
+    stack.callback(ours.close)
+    stack.callback(theirs.close)
+    leader = os.pidfd_open(os.getpid())
+    stack.callback(os.close, leader)
+    words = LastWords()
+    stack.callback(words.heard)
+    stack.callback(words.listen)
+    return ours, theirs, leader, words
 
 
 @implementer(IProtection)
@@ -273,16 +294,12 @@ class Protection:
             return
         begun = time.monotonic()
         closeBelongings()
-        ours, theirs = newDoorways()
-        leader, words = os.pidfd_open(os.getpid()), LastWords()
         try:
-            pid = os.fork()
-        except OSError as error:
-            for each in (ours, theirs):
-                each.close()
-            os.close(leader)
-            words.listen()
-            words.heard()
+            with ExitStack() as opened:
+                ours, theirs, leader, words = _opened(opened)
+                pid = os.fork()
+                opened.pop_all()
+        except OSError as error:  # for want of descriptors, or of memory
             self._protecting.minding.failed(error.strerror or str(error))
             return
         if not pid:

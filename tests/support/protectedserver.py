@@ -59,6 +59,13 @@ class ProtectedServer(Server):
         """
         return [int(each) for each in _FOLLOWS.findall(self.output())]
 
+    @property
+    def follower(self) -> int:
+        """
+        The process that follows, or did last.
+        """
+        return int(_FOLLOWS.findall(self.output())[-1])
+
     def takeOverMs(self) -> list[float]:
         """
         How long each took.

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import resource
 import signal
 import socket
 import stat
@@ -132,3 +133,21 @@ def test_whatAServerCrashesOfEndsNobodysCall(tmp_path: Path) -> None:
                 assert len(server.ask("calls")) == 1
             assert caller.hangUp() == 0, caller.output()
     assert len(list((server.state / "quarantine").iterdir())) == 2
+
+
+def test_nobodyFollowsWhereThereAreNoDescriptorsLeftUntilThereAre(tmp_path: Path) -> None:
+    server = ProtectedServer(tmp_path, US)
+    with server:
+        server.protected()
+        leader = server.leader
+        soft, hard = resource.prlimit(leader, resource.RLIMIT_NOFILE)
+        used = len(list(Path(f"/proc/{leader}/fd").iterdir()))
+        resource.prlimit(leader, resource.RLIMIT_NOFILE, (used - 1, hard))
+        os.kill(server.follower, signal.SIGKILL)
+        waitFor(lambda: "Too many open files" in server.output(), 20, "none is left")
+        resource.prlimit(leader, resource.RLIMIT_NOFILE, (soft, hard))
+        waitFor(lambda: server.ask("ha")["state"] == "protected", 10, "it is protected")
+        facts = server.ask("status")["facts"]
+        assert (facts["FollowerJoined"], "TookOver" in facts) == (2, False)
+        assert facts["FollowerLost"] >= 2
+        assert "Traceback" not in server.output(), server.output()
