@@ -84,7 +84,7 @@ def test_aFlightIsReplayedToTheFactsThatItHad(tmp_path: Path) -> None:
 
 class Fragile(ProtectedServer):
     """
-    One that a decoder ends, where it reads a certain word.
+    One that a decoder ends, or holds up for ever, where it reads a certain word.
     """
 
     def command(self) -> Sequence[str]:
@@ -92,18 +92,19 @@ class Fragile(ProtectedServer):
         (self.directory / "sitecustomize.py").write_text(DEADLY)
         return ["/usr/bin/env", f"PYTHONPATH={self.directory}", *command]
 
-    def poison(self, stranger: socket.socket) -> None:
+    def poison(self, stranger: socket.socket, word: bytes) -> None:
         """
         Have the leader die of what a stranger sends, and wait until another leads.
         """
         self.protected()
         leader = self.leader
-        stranger.sendto(POISON, (US, 5060))
+        stranger.sendto(POISON % word, (US, 5060))
         waitFor(lambda: self.leader != leader, 20, "another leads")
 
 
 DEADLY = textwrap.dedent("""
     import ctypes
+    import time
 
     from h323d.sip import flows
 
@@ -112,27 +113,30 @@ DEADLY = textwrap.dedent("""
     def parse(data):
         if b"poison" in data:
             ctypes.string_at(0)
+        if b"tarpit" in data:
+            time.sleep(3600)
         return real(data)
 
     flows.parse = parse
 """)
-POISON = b"OPTIONS sip:poison@127.0.132.1 SIP/2.0\r\n\r\n"
+POISON = b"OPTIONS sip:%s@127.0.132.1 SIP/2.0\r\n\r\n"
+DEATHS = ((b"poison", "crashed"), (b"tarpit", "hung"), (b"poison", "crashed"))
 
 
-def test_whatAServerCrashesOfEndsNobodysCall(tmp_path: Path) -> None:
+def test_whatAServerCrashesOfOrHangsWithEndsNobodysCall(tmp_path: Path) -> None:
     server = Fragile(tmp_path, US)
     with server, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
         server.protected()
         with Caller(tmp_path, "anna", "--bind", CALLER, f"sip:{ROOM}@{US}") as caller:
             waitFor(lambda: server.ask("calls"), 20, "the call is there")
-            for deaths in (1, 2):
-                server.poison(stranger)
+            for deaths, (word, why) in enumerate(DEATHS, start=1):
+                server.poison(stranger, word)
                 facts = server.ask("status")["facts"]
                 assert facts["InputQuarantined"] == deaths, server.output()
-                assert server.ask("ha")["lastTakeOver"] == "crashed"
+                assert server.ask("ha")["lastTakeOver"] == why
                 assert len(server.ask("calls")) == 1
             assert caller.hangUp() == 0, caller.output()
-    assert len(list((server.state / "quarantine").iterdir())) == 2
+    assert len(list((server.state / "quarantine").iterdir())) == len(DEATHS)
 
 
 def test_nobodyFollowsWhereThereAreNoDescriptorsLeftUntilThereAre(tmp_path: Path) -> None:
