@@ -32,6 +32,7 @@ from h323d.house.lone import LoneHouse
 from h323d.house.protected import ProtectedHouse
 from h323d.house.sealing import secureStreams
 from h323d.inputs import IInputs, Input
+from h323d.keeper.asking import DOORS
 from h323d.media.libsrtp import SUITES, libsrtp
 from h323d.media.thread import prepareInterpreter
 from h323d.net.descriptors import raiseLimit
@@ -152,6 +153,8 @@ class H323dService(Service):
         )
         if configuration.ha.enabled:
             return ProtectedHouse(*arguments)
+        if DOORS in os.environ:
+            raise ConfigurationError("ha.enabled", "has to be true where a keeper begins a server")
         return LoneHouse(*arguments)
 
     def startService(self) -> None:

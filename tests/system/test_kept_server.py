@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.support.processes import BUSY, RUN, waitFor
+from tests.support.processes import BUSY, RUN, program, run, waitFor
 from tests.support.protectedserver import ProtectedServer
 
 pytestmark = pytest.mark.interop
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.interop
 US = "127.0.55.1"
 CALLERS = tuple(f"127.0.55.{n}" for n in range(11, 15))
 SEED = 7
-DEATHS = 12
+DEATHS = 25
 OPTIONS = (
     "OPTIONS sip:{us} SIP/2.0\r\n"
     "Via: SIP/2.0/TCP {host}:5060;rport;branch=z9hG4bK{call}\r\n"
@@ -72,6 +72,14 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ProtectedServer
         yield started
 
 
+def descriptors(server: ProtectedServer) -> list[int]:
+    """
+    How many whoever leads has open, whoever follows, and the keeper.
+    """
+    processes = server.leader, server.followers()[-1], server.pid
+    return [len(os.listdir(f"/proc/{pid}/fd")) for pid in processes]
+
+
 def count(callers: list[Caller]) -> int:
     return sum(len(each.answers) for each in callers)
 
@@ -82,6 +90,10 @@ def areAnswered(callers: list[Caller], least: int) -> bool:
 
 def test_everybodyIsAnsweredWhoeverDies(server: ProtectedServer) -> None:
     rng = random.Random(SEED)
+    server.protected()
+    told = f"h323d-keeper: process {server.leader} leads"
+    waitFor(lambda: told in server.output(), RUN, "the keeper knows who leads")
+    before = descriptors(server)
     callers = [Caller(each) for each in CALLERS]
     with ThreadPoolExecutor(len(callers)) as pool:
         calling = [pool.submit(each.call) for each in callers]
@@ -99,6 +111,8 @@ def test_everybodyIsAnsweredWhoeverDies(server: ProtectedServer) -> None:
             each.result()
     answers = {answer for each in callers for answer in each.answers}
     assert answers == {"SIP/2.0 200 OK"}, server.output()[-3000:]
+    server.protected()
+    waitFor(lambda: descriptors(server) == before, RUN, "no descriptor is left open")
     told = server.output()
     assert told.count("was ended by SIGKILL") >= DEATHS, "the keeper has said how each has ended"
     assert "nobody leads any more" not in told
@@ -125,3 +139,10 @@ def test_whoIsToldToEndHasAllEnd(server: ProtectedServer) -> None:
     with pytest.raises(ProcessLookupError):
         os.kill(leader, 0)
     assert not server.socket.exists()
+
+
+def test_aServerThatIsNotFollowedIsNotBegunByAKeeper() -> None:
+    server = [program("twistd"), "-n", "--pidfile=", "h323d", "--bind", US]
+    done = run([program("h323d-keeper"), *server])
+    assert done.returncode == 1
+    assert "h323d: ha.enabled: has to be true where a keeper begins a server" in done.stderr
