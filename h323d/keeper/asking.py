@@ -35,7 +35,8 @@ DOORS = "H323D_KEEPER"
 The variable of the environment that has the descriptors of both doors, where there is a keeper.
 """
 
-PATIENCE = 5.0  # seconds; a keeper that systemd begins anew is there long before
+PATIENCE = 5.0  # seconds that an answer may take, until we lead
+HASTE = 0.4  # likewise, from then on: who says nothing for much longer counts as dead himself
 
 
 class KeeperGone(ResourceUnavailable):
@@ -68,6 +69,7 @@ class Asking:
         self._asks = Doorway(asks)
         self.connections = Doorway(connections)
         self._asked = 0
+        self._patience = PATIENCE
 
     # Questions, which are answered at once.
 
@@ -114,6 +116,7 @@ class Asking:
 
         @raise KeeperGone: nobody is told.
         """
+        self._patience = HASTE
         process = os.pidfd_open(os.getpid())
         try:
             self._tell(Lead(os.getpid()), [process])
@@ -169,7 +172,7 @@ class Asking:
         self._tell(question)
         poll = select.poll()
         poll.register(self._asks.fileno(), select.POLLIN)
-        while poll.poll(1000 * PATIENCE):
+        while poll.poll(1000 * self._patience):
             try:
                 message = self._asks.take()
             except EOFError as error:

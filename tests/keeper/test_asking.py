@@ -118,6 +118,12 @@ def test_whereTheKeeperGoesMeanwhileNothingIsBound(house: House, aside: ThreadPo
         bound.result()
 
 
+def test_whoLeadsDoesNotWaitForLong(house: House) -> None:
+    house.asking.lead()
+    with pytest.raises(KeeperGone, match="does not answer"):
+        house.asking.listen(5, HERE)
+
+
 def test_whoLeadsSaysSoWithADescriptorOfItself(house: House) -> None:
     house.asking.lead()
     message = house.asks.take()
