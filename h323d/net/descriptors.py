@@ -10,9 +10,13 @@ from __future__ import annotations
 import os
 import resource
 
-__all__ = ["RESERVE", "areScarce", "raiseLimit"]
+from twisted.internet.interfaces import IReactorTime
+from twisted.logger import Logger
+
+__all__ = ["RESERVE", "Scarcity", "areScarce", "raiseLimit"]
 
 RESERVE = 64  # for the operator's doors, files, name servers
+TELL_EVERY = 60.0  # seconds between two lines in the log that say the same
 
 
 def raiseLimit() -> int:
@@ -47,3 +51,27 @@ def areScarce() -> bool:
         return True
     os.close(lowest)
     return lowest >= limit - RESERVE
+
+
+class Scarcity:
+    """
+    Has connections turned away, and says so now and then.
+    """
+
+    _log = Logger()
+
+    def __init__(self, clock: IReactorTime) -> None:
+        self._clock = clock
+        self._told = -TELL_EVERY
+
+    def isThere(self) -> bool:
+        """
+        Whether whoever has connected is to be turned away.
+        """
+        if not areScarce():
+            return False
+        now = self._clock.seconds()
+        if now - self._told >= TELL_EVERY:
+            self._told = now
+            self._log.warn("connections are turned away: file descriptors run out (ulimit -n)")
+        return True

@@ -16,7 +16,6 @@ from typing import Any
 from twisted.internet.error import CannotListenError, ConnectBindError, ConnectionDone
 from twisted.internet.interfaces import IAddress, IReactorTime
 from twisted.internet.protocol import ClientFactory, Factory, Protocol, connectionDone
-from twisted.logger import Logger
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
@@ -31,7 +30,7 @@ from h323d.call.transport import (
     NewUser,
 )
 from h323d.net.binding import cannotBind, listenStreams
-from h323d.net.descriptors import areScarce
+from h323d.net.descriptors import Scarcity
 from h323d.net.keepalive import keepAlive
 from h323d.net.outbox import Outbox
 from h323d.values.address import TransportAddress
@@ -45,8 +44,6 @@ __all__ = [
     "StreamListener",
     "StreamOpener",
 ]
-
-TELL_EVERY = 60.0  # seconds between two lines in the log that say the same
 
 
 @implementer(IStream)
@@ -133,19 +130,17 @@ class Accepting(Factory):
     """
 
     noisy = False
-    _log = Logger()
 
     def __init__(self, newUser: NewUser, clock: IReactorTime) -> None:
         self._newUser = newUser
         self._clock = clock
-        self._told = -TELL_EVERY
+        self._scarcity = Scarcity(clock)
 
     def logPrefix(self) -> str:
         return "TCP"  # Twisted says of it that it starts
 
     def buildProtocol(self, addr: IAddress | None) -> Protocol | None:
-        if areScarce():
-            self._tellScarcity()
+        if self._scarcity.isThere():
             return None
         user = self._newUser(_address(addr))
         return None if user is None else self.connection(user)
@@ -155,12 +150,6 @@ class Accepting(Factory):
         A new one.
         """
         return Connection(user, self._clock)
-
-    def _tellScarcity(self) -> None:
-        now = self._clock.seconds()
-        if now - self._told >= TELL_EVERY:
-            self._told = now
-            self._log.warn("connections are turned away: file descriptors run out (ulimit -n)")
 
 
 @implementer(IListening)

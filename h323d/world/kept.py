@@ -16,8 +16,8 @@ from zope.interface import implementer
 from h323d.call.transport import IListening
 from h323d.doorway import CutMessage
 from h323d.keeper.asking import Arrived, Asking, KeeperGone
+from h323d.net.descriptors import Scarcity
 from h323d.values.address import TransportAddress
-from h323d.world.listeners import Scarcity
 
 __all__ = ["KeptDoor", "KeptOwner"]
 

@@ -7,18 +7,16 @@ from __future__ import annotations
 import socket
 from typing import Any, Protocol
 
-from twisted.internet.interfaces import IReactorTime, IReadDescriptor
-from twisted.logger import Logger
+from twisted.internet.interfaces import IReadDescriptor
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from h323d.call.transport import IListening, IStreamUser
-from h323d.net.descriptors import areScarce
+from h323d.net.descriptors import Scarcity
 from h323d.net.line import addressOf
-from h323d.net.stream import TELL_EVERY
 from h323d.values.address import TransportAddress
 
-__all__ = ["Listener", "ListenerOwner", "Scarcity", "Sealing"]
+__all__ = ["Listener", "ListenerOwner", "Sealing"]
 
 _MOST = 32  # connections that are accepted until other doors have their turn
 
@@ -32,31 +30,6 @@ class ListenerOwner(Protocol):
         self, listener: int, handle: socket.socket | None, peer: TransportAddress
     ) -> IStreamUser | None:
         """Somebody has come; C{handle} is C{None} for who speaks TLS."""
-
-
-class Scarcity:
-    """
-    Has connections turned away where only the reserve of descriptors is left, and says so now and
-    then.
-    """
-
-    _log = Logger()
-
-    def __init__(self, clock: IReactorTime) -> None:
-        self._clock = clock
-        self._told = -TELL_EVERY
-
-    def isThere(self) -> bool:
-        """
-        Whether whoever has come is to be turned away.
-        """
-        if not areScarce():
-            return False
-        now = self._clock.seconds()
-        if now - self._told >= TELL_EVERY:
-            self._told = now
-            self._log.warn("connections are turned away: file descriptors run out (ulimit -n)")
-        return True
 
 
 @implementer(IReadDescriptor, IListening)
