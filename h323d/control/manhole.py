@@ -137,7 +137,21 @@ class Shells:
         return bool(self._inputs.enter(Input.LINE, number, line))
 
     def _run(self, number: int, line: bytes) -> object:
+        if number not in self._interpreters:  # it is open in a process that we follow
+            unseen = ManholeInterpreter(_Unseen(), dict(self._namespace))
+            self._interpreters[number] = unseen
         return self._interpreters[number].push(line)
+
+
+class _Unseen:
+    """
+    Where nobody sees what a line has printed.
+    """
+
+    def addOutput(self, data: bytes, asynchronous: bool = False) -> None:
+        """
+        Nobody does.
+        """
 
 
 class Shell(ColoredManhole):

@@ -92,10 +92,22 @@ def test_aLineThatIsTypedEntersByTheDoor() -> None:
     assert terminal.text.endswith(b"43\n>>> ")
 
 
+def test_aLineOfAShellThatIsOpenElsewhereRunsUnseen() -> None:
+    inputs, told = Inputs(), list[int]()
+    Shells(inputs, {"told": told})
+    assert not inputs.enter(Input.LINE, 3, b"told.append(1)")
+    inputs.enter(Input.LINE, 3, b"1 / 0")
+    assert inputs.enter(Input.LINE, 3, b"if told:")
+    assert inputs.enter(Input.LINE, 3, b"    told.append(2)")
+    assert not inputs.enter(Input.LINE, 3, b"")
+    assert told == [1, 2]
+
+
 def test_aShellThatIsClosedIsForgotten() -> None:
-    inputs = Typed()
-    shell = Shell(Shells(inputs, {}))
+    inputs, told = Inputs(), list[bool]()
+    shell = Shell(Shells(inputs, {"told": told}))
     shell.makeConnection(Terminal())
+    shell.lineReceived(b"x = 1")
     shell.connectionLost(None)
-    with pytest.raises(KeyError):
-        inputs.enter(Input.LINE, 1, b"1")
+    inputs.enter(Input.LINE, 1, b"told.append('x' in globals())")
+    assert told == [False]
