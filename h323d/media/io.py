@@ -370,12 +370,12 @@ class SocketIO:
         packets: npt.NDArray[np.uint8],
         lengths: npt.NDArray[np.int64] | None = None,
     ) -> None:
-        widest = packets.shape[1] if lengths is None else int(lengths.max(initial=0))
-        data = packets[:, :widest].tobytes()  # rows that were received are mostly empty
+        data = packets.tobytes()
+        width = packets.shape[1]
         senders = [self._senders[slot] for slot in slots.tolist()]
-        starts = range(0, len(data), widest or 1)
+        starts = range(0, len(data), width)
         if lengths is None:
-            octets = [data[start : start + widest] for start in starts]
+            octets = [data[start : start + width] for start in starts]
         else:
             ends = zip(starts, lengths.tolist(), strict=True)
             octets = [data[start : start + length] for start, length in ends]
