@@ -77,7 +77,7 @@ def test_itsLogSaysWhatItListensForAndLastOfAllWhatIsOpenToWhom(bare: BareServer
         in started
     )
     assert "TCP starting on 1720" in started
-    for name in ("Accepting", "_Port", "ControlServer"):
+    for name in ("Accepting", "Port", "ControlServer"):
         assert f"{name} starting" not in started
     (told,) = (line for line in started.splitlines() if "open: " in line)
     assert "open: on this machine only: anybody may register by H.323; " in told
