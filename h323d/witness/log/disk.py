@@ -34,6 +34,7 @@ from h323d.witness.log.places import (
 )
 from h323d.witness.log.record import timestampOf
 from h323d.witness.log.recovery import Recovered, recovered, wholeHeads, wholeOpenings
+from h323d.witness.log.resumption import dropWritten
 from h323d.witness.log.retention import heldOpenings, retire
 
 __all__ = ["DAY", "HEAD_RECORDS", "HEAD_SECONDS", "Disk", "Identity", "Written", "originOf"]
@@ -123,7 +124,10 @@ class Disk:
         @raise h323d.errors.DecodeError: the key is none.
         """
         try:
-            log = self._open = self._open or self._begin(now)
+            if self._open is None:
+                self._open = self._begin(now)
+                dropWritten(self._open.place, batch)
+            log = self._open
             log.write(batch, now)
             head = log.head(now, isLast)
             if now - self._retired >= DAY:

@@ -82,9 +82,9 @@ def test_aHeadIsSignedAtTheEndOfEachFileAndOfTheLog(tmp_path: Path) -> None:
 
 
 def test_aLogGoesOnWhereItWasLeft(tmp_path: Path) -> None:
-    for count in (3, 13, 1, 20):  # at the end of a file, too
+    for life, count in enumerate((3, 13, 1, 20)):  # at the end of a file, too
         disk = newDisk(tmp_path)
-        append(disk, range(count))
+        append(disk, range(count), START + life)
         disk.close()
     place = placeOf(tmp_path)
     assert verify(place, keyOf(place)).faults == ()
