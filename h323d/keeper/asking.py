@@ -14,10 +14,7 @@ from h323d.doorway import Doorway, closeAll
 from h323d.errors import ResourceUnavailable
 from h323d.keeper.messages import (
     Accepted,
-    AskEnding,
     Bound,
-    Ended,
-    Ending,
     Lead,
     Listen,
     Message,
@@ -88,18 +85,6 @@ class Asking:
         assert isinstance(answer, Bound)
         return answer.address
 
-    def ending(self, pid: int) -> Ending | None:
-        """
-        How a process has ended, of which it is known that it has, or is about to.
-
-        @return: C{None} if it was never a child of the keeper.
-
-        @raise KeeperGone: it does not say.
-        """
-        answer = self._answerTo(AskEnding(self._newAsk(), pid))
-        assert isinstance(answer, Ended)
-        return answer.ending
-
     # Orders.
 
     def stopListening(self, number: int) -> None:
@@ -168,7 +153,7 @@ class Asking:
         if not isTold:
             raise KeeperGone("the keeper does not listen")
 
-    def _answerTo(self, question: Listen | AskEnding) -> Message:
+    def _answerTo(self, question: Listen) -> Message:
         self._tell(question)
         poll = select.poll()
         poll.register(self._asks.fileno(), select.POLLIN)
@@ -182,7 +167,7 @@ class Asking:
             closeAll(message.descriptors)
             answer = decode(message.octets)
             # Another is an answer to somebody who has died.
-            if isinstance(answer, Bound | NotBound | Ended) and answer.ask == question.ask:
+            if isinstance(answer, Bound | NotBound) and answer.ask == question.ask:
                 return answer
         raise KeeperGone("the keeper does not answer")
 

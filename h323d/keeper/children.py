@@ -9,15 +9,30 @@ import ctypes
 import os
 import signal
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from h323d.keeper.messages import Ending
-
-__all__ = ["Children", "Memory"]
+__all__ = ["Children", "Ending", "Memory"]
 
 _PR_SET_CHILD_SUBREAPER = 36
 _OURS = Path("/proc/self/cgroup")
 _GROUPS = Path("/sys/fs/cgroup")
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """
+    How a process has ended.
+
+    @ivar status: what it has returned; C{None} if a signal has ended it.
+    @ivar signal: which one; C{None} if none has.
+    @ivar isOutOfMemory: whether it was the system that killed it, for want of memory.
+    """
+
+    pid: int
+    status: int | None
+    signal: int | None
+    isOutOfMemory: bool = False
 
 
 class Memory:
@@ -99,16 +114,6 @@ class Children:
         finally:
             for each in inherited:
                 os.set_inheritable(each, False)
-
-    def has(self, pid: int) -> bool:
-        """
-        Whether a process is, or was, a child of this one that is not reaped yet.
-        """
-        try:
-            os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
-        except ChildProcessError:
-            return False
-        return True
 
     @property
     def areThere(self) -> bool:

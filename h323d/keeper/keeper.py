@@ -12,20 +12,16 @@ import select
 import signal
 import socket
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 
 from h323d.doorway import CutMessage, Message, closeAll
 from h323d.keeper.asking import DOORS
-from h323d.keeper.children import Children
+from h323d.keeper.children import Children, Ending
 from h323d.keeper.doors import Doors, newDoors, storedDoors
 from h323d.keeper.listeners import Listeners, NoDescriptors
 from h323d.keeper.messages import (
-    AskEnding,
     BadMessage,
     Bound,
-    Ended,
-    Ending,
     Lead,
     Listen,
     NotBound,
@@ -41,7 +37,6 @@ FIRST_PAUSE = 0.5  # seconds, from when nobody leads until the next is begun
 LONGEST_PAUSE = 30.0
 LONG = 60.0  # seconds; who has led for so long did not fail at once
 _SCARCE = 1.0  # seconds for which nothing is accepted where there are no descriptors
-_ENDINGS = 64  # that are remembered
 _LEADER = "leader"
 
 
@@ -111,8 +106,6 @@ class Keeper:
         self._killAt: float | None = None
         self._acceptAt = 0.0
         self._pauses = Pauses()
-        self._endings: OrderedDict[int, Ending] = OrderedDict()
-        self._asked: list[AskEnding] = []
         # Whoever leads has no other of such a number: no two keepers begin in the same microsecond.
         self._accepted = time.monotonic_ns() // 1000
         self.status = 0
@@ -192,20 +185,12 @@ class Keeper:
             self._pass(signal.SIGTERM)
 
     def _ended(self, ending: Ending) -> None:
-        self._endings[ending.pid] = ending
-        while len(self._endings) > _ENDINGS:
-            self._endings.popitem(last=False)
         if self._killAt is None or ending.status != 0:
             self._say(_inWords(ending))
         if ending.pid == self._begun:
             self._begun = None
             if not self._hasLed and self._killAt is None:
                 self.status = ending.status or 1
-        asked = [each for each in self._asked if each.pid == ending.pid]
-        for each in asked:
-            self._asked.remove(each)
-            if self._doors is not None:
-                self._doors.answer(Ended(each.ask, ending))
 
     # Whoever leads.
 
@@ -234,8 +219,6 @@ class Keeper:
                     self._listeners.stop(number)
                 case Lead(pid) if message.descriptors:
                     self._leads(pid, os.dup(message.descriptors[0]))
-                case AskEnding():
-                    self._tell(doors, told)
                 case _:
                     raise BadMessage(f"{type(told).__name__} is not for us")
         finally:
@@ -260,17 +243,9 @@ class Keeper:
         if self._killAt is not None:  # who led when we were to end has died over it
             self._pass(signal.SIGTERM)
 
-    def _tell(self, doors: Doors, asked: AskEnding) -> None:
-        known = self._endings.get(asked.pid)
-        if known is None and self._children.has(asked.pid):
-            self._asked.append(asked)
-        else:
-            doors.answer(Ended(asked.ask, known))
-
     def _nobodyLeads(self, doors: Doors) -> None:
         doors.close()
         self._doors = None
-        self._asked.clear()
         self._forgetLeader()
         self._listeners.leave()
         if self._killAt is None and self._hasLed:

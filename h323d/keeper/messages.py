@@ -20,11 +20,8 @@ from h323d.values.address import TransportAddress
 
 __all__ = [
     "Accepted",
-    "AskEnding",
     "BadMessage",
     "Bound",
-    "Ended",
-    "Ending",
     "Lead",
     "Listen",
     "Message",
@@ -75,16 +72,6 @@ class Lead:
 
 
 @dataclass(frozen=True, slots=True)
-class AskEnding:
-    """
-    How has a process ended?  It is answered when it has.
-    """
-
-    ask: str
-    pid: int
-
-
-@dataclass(frozen=True, slots=True)
 class Bound:
     """
     The keeper listens.
@@ -107,32 +94,6 @@ class NotBound:
 
 
 @dataclass(frozen=True, slots=True)
-class Ending:
-    """
-    How a process has ended.
-
-    @ivar status: what it has returned; C{None} if a signal has ended it.
-    @ivar signal: which one; C{None} if none has.
-    @ivar isOutOfMemory: whether it was the system that killed it, for want of memory.
-    """
-
-    pid: int
-    status: int | None
-    signal: int | None
-    isOutOfMemory: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """
-    @ivar ending: C{None} if the keeper does not know, as the process was never a child of it.
-    """
-
-    ask: str
-    ending: Ending | None
-
-
-@dataclass(frozen=True, slots=True)
 class Accepted:
     """
     A connection was accepted, and comes along.
@@ -146,9 +107,7 @@ class Accepted:
     peer: TransportAddress
 
 
-Message = (
-    Listen | StopListening | Lead | AskEnding | Bound | NotBound | Ended | Accepted
-)  # in either direction
+Message = Listen | StopListening | Lead | Bound | NotBound | Accepted  # in either direction
 
 
 def encode(message: Message) -> bytes:
@@ -166,16 +125,10 @@ def _told(message: Message) -> list[Any]:
             return ["stop", number]
         case Lead(pid):
             return ["lead", pid]
-        case AskEnding(ask, pid):
-            return ["ending?", ask, pid]
         case Bound(ask, address):
             return ["bound", ask, address.host, address.port]
         case NotBound(ask, reason):
             return ["not bound", ask, reason]
-        case Ended(ask, ending):
-            if ending is None:
-                return ["unknown", ask]
-            return ["ended", ask, ending.pid, ending.status, ending.signal, ending.isOutOfMemory]
         case Accepted(listener, number, peer):
             return ["accepted", listener, number, peer.host, peer.port]
 
@@ -195,16 +148,10 @@ def decode(octets: bytes) -> Message:
             return StopListening(number)
         case ["lead", int(pid)]:
             return Lead(pid)
-        case ["ending?", str(ask), int(pid)]:
-            return AskEnding(ask, pid)
         case ["bound", str(ask), str(host), int(port)]:
             return Bound(ask, TransportAddress(host, port))
         case ["not bound", str(ask), str(reason)]:
             return NotBound(ask, reason)
-        case ["unknown", str(ask)]:
-            return Ended(ask, None)
-        case ["ended", str(ask), int(pid), int() | None as status, int() | None as signal, oom]:
-            return Ended(ask, Ending(pid, status, signal, bool(oom)))
         case ["accepted", int(listener), int(number), str(host), int(port)]:
             return Accepted(listener, number, TransportAddress(host, port))
     raise BadMessage("none that either side knows")

@@ -18,10 +18,7 @@ from h323d.errors import ResourceUnavailable
 from h323d.keeper.asking import DOORS, Asking, KeeperGone, keeperOf
 from h323d.keeper.messages import (
     Accepted,
-    AskEnding,
     Bound,
-    Ended,
-    Ending,
     Lead,
     Listen,
     Message,
@@ -93,15 +90,6 @@ def test_anAnswerToSomebodyElseIsNotTakenForOnesOwn(
     assert isinstance(asked, Listen)
     house.asks.send(encode(Bound(asked.ask, HERE)))
     assert bound.result() == HERE
-
-
-def test_howAProcessEndedIsAsked(house: House, aside: ThreadPoolExecutor) -> None:
-    told = aside.submit(house.asking.ending, 77)
-    asked = house.asked()
-    assert isinstance(asked, AskEnding)
-    assert asked.pid == 77
-    house.asks.send(encode(Ended(asked.ask, Ending(77, None, signal.SIGSEGV))))
-    assert told.result() == Ending(77, None, signal.SIGSEGV)
 
 
 def test_whereTheKeeperIsGoneNothingIsBound(house: House) -> None:

@@ -15,12 +15,10 @@ import pytest
 
 from h323d.doorway import Doorway
 from h323d.keeper.asking import DOORS, Arrived, Asking
+from h323d.keeper.children import Ending
 from h323d.keeper.keeper import FIRST_PAUSE, GRACE, LONG, LONGEST_PAUSE, Keeper, Pauses
 from h323d.keeper.messages import (
-    AskEnding,
     Bound,
-    Ended,
-    Ending,
     Lead,
     Listen,
     Message,
@@ -98,9 +96,6 @@ class Offspring:
     def end(self, ending: Ending) -> None:
         self.alive.discard(ending.pid)
         self._endings.append(ending)
-
-    def has(self, pid: int) -> bool:
-        return pid in self.alive
 
     @property
     def areThere(self) -> bool:
@@ -302,25 +297,7 @@ def test_whereItIsToldToNobodyListens(house: House) -> None:
 def test_howALeaderHasEndedIsTold(house: House) -> None:
     house.lead()
     house.end(1000, number=signal.SIGSEGV)
-    house.leader.ask(AskEnding("1001.1", 1000))
-    house.keeper.turn()
-    assert house.leader.told() == Ended("1001.1", Ending(1000, None, signal.SIGSEGV))
     assert house.said[-1] == "process 1000 was ended by SIGSEGV"
-
-
-def test_whoIsAboutToEndIsWaitedFor(house: House) -> None:
-    house.lead()
-    house.leader.ask(AskEnding("1001.1", 1000))
-    house.keeper.turn()
-    assert house.leader.told() is None
-    house.end(1000)
-    assert house.leader.told() == Ended("1001.1", Ending(1000, None, signal.SIGKILL))
-
-
-def test_howAStrangerHasEndedIsNotKnown(house: House) -> None:
-    house.leader.ask(AskEnding("1001.1", 77))
-    house.keeper.turn()
-    assert house.leader.told() == Ended("1001.1", None)
 
 
 def test_thatThereWasNoMemoryLeftIsSaid(house: House) -> None:

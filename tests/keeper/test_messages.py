@@ -8,11 +8,8 @@ import pytest
 
 from h323d.keeper.messages import (
     Accepted,
-    AskEnding,
     BadMessage,
     Bound,
-    Ended,
-    Ending,
     Lead,
     Listen,
     Message,
@@ -30,12 +27,8 @@ ALL: list[Message] = [
     Listen("12.1", 5, HERE),
     StopListening(5),
     Lead(12),
-    AskEnding("12.2", 11),
     Bound("12.1", THERE),
     NotBound("12.1", "Address already in use"),
-    Ended("12.2", None),
-    Ended("12.2", Ending(11, None, 9, True)),
-    Ended("12.2", Ending(11, 1, None)),
     Accepted(5, -1_000_000_007, THERE),
 ]
 
