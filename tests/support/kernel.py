@@ -390,6 +390,9 @@ class Kernel:
     def finish(self, process: int, seconds: float) -> None:
         if process in self.processes:
             self.processes.pop(process).stop()  # its door has closed
+        if not self.processes:
+            for number in list(self._pairs):
+                self.closePair(number)  # as does the end of the server
 
     def shut(self, process: int) -> None:
         assert process not in self.processes

@@ -43,6 +43,24 @@ class _Doorway:
         self._said(octets)
 
 
+class _Duplicate(NetworkPair):
+    """
+    A pair of ports as a process has it, while others have it too.
+    """
+
+    def __init__(self, pair: NetworkPair) -> None:
+        self.rtp, self.rtcp, self.doors = pair.rtp, pair.rtcp, pair.doors
+        self.isOpen = True
+
+    def close(self) -> None:
+        """
+        What comes waits for whoever has it next.
+        """
+        self.isOpen = False
+        for door in self.doors:
+            door.reader = None
+
+
 class _Given:
     """
     Pairs of ports, by their numbers.
@@ -50,11 +68,14 @@ class _Given:
 
     def __init__(self, pairs: Mapping[int, NetworkPair]) -> None:
         self._pairs = pairs
+        self._duplicates: dict[int, _Duplicate] = {}
 
     def pair(
         self, rtp: TransportAddress, rtcp: TransportAddress, first: int, second: int
     ) -> NetworkPair:
-        found = self._pairs[first]
+        found = self._duplicates.get(first)
+        if found is None or not found.isOpen:
+            found = self._duplicates[first] = _Duplicate(self._pairs[first])
         assert (found.rtp, found.rtcp, first) == (rtp, rtcp, second)
         return found
 
