@@ -123,10 +123,13 @@ def headsFrom(path: Path, key: VerifierKey) -> list[tuple[Note, Checkpoint]]:
     """
     The heads of a log that somebody has kept in a file, one after the other.
 
-    @raise ConfigurationError: one of them is none, or not of the log.
+    @raise ConfigurationError: one of them is none, or not of the log; or there are none.
     """
     try:
         notes = list(notesIn(path.read_text("utf-8").splitlines(keepends=True)))
-        return [(Note.read(each), Checkpoint.readSigned(each, key)) for each in notes]
+        heads = [(Note.read(each), Checkpoint.readSigned(each, key)) for each in notes]
     except (OSError, UnicodeDecodeError, DecodeError) as error:
         raise ConfigurationError(str(path), reasonOf(error)) from None
+    if not heads:
+        raise ConfigurationError(str(path), "has no head")
+    return heads

@@ -9,18 +9,18 @@ import time
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from h323d.cli.witness.logs import addKey, addLog, headsFrom, keyFrom, logOf, newestNote
+from h323d.cli.witness.logs import addKey, addLog, keyFrom, logOf, newestNote
 from h323d.errors import ConfigurationError
 from h323d.witness.log.checkpoint import Checkpoint
+from h323d.witness.log.cosigning import Cosigned, NotCosigned
 from h323d.witness.log.keys import SEED, newPrivateKey, readPrivateKey
 from h323d.witness.log.note import Note, SignatureType, Signer, isName
-from h323d.witness.log.places import Place, generationsIn, keep
+from h323d.witness.log.places import Place, generationsIn
 from h323d.witness.log.proofs import Leaves, consistency
 from h323d.witness.log.retention import eraseOpenings
 from h323d.witness.log.sealing import Opening
-from h323d.witness.log.tree import provesConsistency
 
-__all__ = ["addCosign", "addErase", "addKeygen"]
+__all__ = ["addCosign", "addCosigner", "addErase", "addKeygen", "cosignerFrom"]
 
 
 def addKeygen(parser: ArgumentParser) -> None:
@@ -46,32 +46,45 @@ def _checkName(name: str) -> None:
 def addCosign(parser: ArgumentParser) -> None:
     addLog(parser)
     addKey(parser)
-    parser.add_argument("--name", required=True, help="your name, as your key has it")
-    parser.add_argument("--private", type=Path, required=True, help="your private key")
+    addCosigner(parser)
     parser.add_argument(
         "--state", type=Path, required=True, help="where you keep what you cosigned last"
     )
     parser.set_defaults(run=_cosign)
 
 
-def _cosign(options: Namespace) -> int:
+def addCosigner(parser: ArgumentParser) -> None:
+    """
+    Take the key of who cosigns.
+    """
+    parser.add_argument("--name", required=True, help="your name, as your key has it")
+    parser.add_argument("--private", type=Path, required=True, help="your private key")
+
+
+def cosignerFrom(options: Namespace) -> Signer:
+    """
+    @raise ConfigurationError: the name is none.
+    @raise DecodeError: the file has no such key.
+    @raise OSError: it cannot be read.
+    """
     _checkName(options.name)
-    signer = Signer.of(options.name, readPrivateKey(options.private), SignatureType.COSIGNATURE)
+    return Signer.of(options.name, readPrivateKey(options.private), SignatureType.COSIGNATURE)
+
+
+def _cosign(options: Namespace) -> int:
+    signer = cosignerFrom(options)
     log = logOf(options.log, keyFrom(options.key))
     note = Note.read(newestNote(log))
-    now = Checkpoint.readSigned(str(note), log.key)
-    if options.state.exists():
-        _, old = headsFrom(options.state, log.key)[-1]
-        if old.size > now.size:
-            print(f"NOT COSIGNED: the log shows {now.size} records, and had {old.size}")
-            return 1
-        proof = consistency(Leaves(log.place), old.size, now.size)
-        if not provesConsistency(old.size, now.size, old.root, now.root, proof):
-            print(f"NOT COSIGNED: the log of {now.size} records does not begin with {old}")
-            return 1
-    cosigned = str(note.with_(signer.cosign(note.text, int(time.time()))))
-    keep(options.state, cosigned.encode())
-    print(cosigned, end="")
+    size = Checkpoint.readSigned(str(note), log.key).size
+    cosigned = Cosigned(options.state, log.key, signer)
+    old = cosigned.last.size
+    proof = consistency(Leaves(log.place), old, size) if old < size else []
+    try:
+        cosignature = cosigned.cosign(note, proof, int(time.time()))
+    except NotCosigned as error:
+        print(f"NOT COSIGNED: {error}")
+        return 1
+    print(note.with_(cosignature), end="")
     return 0
 
 

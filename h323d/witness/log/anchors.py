@@ -23,7 +23,7 @@ from h323d.witness.log.checkpoint import Checkpoint
 from h323d.witness.log.config import WitnessConfig
 from h323d.witness.log.note import Note, Signature, VerifierKey
 from h323d.witness.log.places import Place, append, keep
-from h323d.witness.log.proofs import Leaves, addCheckpoint, consistency
+from h323d.witness.log.proofs import AddCheckpoint, Leaves, consistency
 
 __all__ = ["Anchor", "Cosigner", "FileAnchor", "RETRY", "IPosts", "WebAnchor", "newAnchors"]
 
@@ -170,7 +170,7 @@ class Cosigner:
         if self._leaves is None or self._leaves[0] != place:
             self._leaves = place, Leaves(place)
         proof = await self._defer(consistency, self._leaves[1], old, size)
-        body = addCheckpoint(old, proof, note).encode()
+        body = str(AddCheckpoint(old, tuple(proof), note)).encode()
         return await self._web.post(self._url, body, TIMEOUT, LIMIT)
 
     async def _askAnew(self, place: Place, note: str, size: int, error: Exception) -> bytes:

@@ -5,6 +5,7 @@ and in that which a witness is given (C2SP tlog-witness).
 
 from __future__ import annotations
 
+import re
 from base64 import b64decode, b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,10 +23,12 @@ from h323d.witness.log.tree import (
     rootOf,
 )
 
-__all__ = ["InclusionProof", "Leaves", "addCheckpoint", "consistency", "lineOf", "proveInclusion"]
+__all__ = ["AddCheckpoint", "InclusionProof", "Leaves", "consistency", "lineOf", "proveInclusion"]
 
 FORM = "c2sp.org/tlog-proof@v1"
 SMALL = 64  # records of a range whose root is not worth remembering
+MAX_HASHES = 63  # of a proof that a witness is sent
+_OLD = re.compile(r"old (0|[1-9][0-9]{0,15})")
 
 
 class Leaves:
@@ -175,13 +178,36 @@ def consistency(leaves: Leaves, old: int, size: int) -> list[bytes]:
     return consistencyProof(old, size, leaves)
 
 
-def addCheckpoint(old: int, proof: Sequence[bytes], note: str) -> str:
+@dataclass(frozen=True, slots=True)
+class AddCheckpoint:
     """
     What a witness is sent (C2SP tlog-witness, add-checkpoint).
 
-    @param old: the size of the head that it has cosigned last; 0 for none.
+    @ivar old: the size of the head that it has cosigned last; 0 for none.
+    @ivar proof: that the log went on from there.
+    @ivar note: the head, signed.
     """
-    return f"old {old}\n{_hashLines(proof)}\n{note}"
+
+    old: int
+    proof: tuple[bytes, ...]
+    note: str
+
+    def __str__(self) -> str:
+        return f"old {self.old}\n{_hashLines(self.proof)}\n{self.note}"
+
+    @classmethod
+    def read(cls, text: str) -> AddCheckpoint:
+        """
+        @raise DecodeError: it is not in that form.
+        """
+        head, gap, note = text.partition("\n\n")
+        old, *hashes = head.split("\n")
+        match = _OLD.fullmatch(old)
+        if not gap or match is None:
+            raise DecodeError("has no line of the old size, or no empty line", "add-checkpoint")
+        if len(hashes) > MAX_HASHES:
+            raise DecodeError(f"has more than {MAX_HASHES} hashes", "add-checkpoint")
+        return cls(int(match[1]), tuple(map(_hashOf, hashes)), note)
 
 
 def _hashLines(hashes: Sequence[bytes]) -> str:

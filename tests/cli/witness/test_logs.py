@@ -51,3 +51,6 @@ def test_headsThatWereKeptAreReadAsFarAsTheyAreOfTheLog(tmp_path: Path) -> None:
         headsFrom(tmp_path / "kept", keyOf(place))
     with pytest.raises(ConfigurationError, match="No such file"):
         headsFrom(tmp_path / "nowhere", keyOf(place))
+    (tmp_path / "empty").touch()
+    with pytest.raises(ConfigurationError, match="empty: has no head"):
+        headsFrom(tmp_path / "empty", keyOf(place))

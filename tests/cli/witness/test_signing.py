@@ -75,6 +75,17 @@ def test_aCosignerDoesNotSignALogThatHasGoneBackOrAnotherWay(
     assert (tmp_path / "state").read_bytes() == before
 
 
+def test_aStateThatIsNoneIsNamedAndLeftAsItIs(
+    log: Place, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    newKey(tmp_path / "key", capsys)
+    (tmp_path / "state").touch()
+    assert cosign(log, tmp_path) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"h323d-witness: {tmp_path / 'state'}: is not what was cosigned last")
+    assert (tmp_path / "state").read_bytes() == b""
+
+
 @pytest.mark.parametrize(
     ("which", "value", "count"),
     [("--record", "3", 1), ("--value", "192.0.2.1", 3), ("--before", "2027-02", 11)],

@@ -4,6 +4,7 @@ Proofs for who has not got the log.
 
 from __future__ import annotations
 
+from base64 import b64decode
 from collections import deque
 from pathlib import Path
 
@@ -12,9 +13,9 @@ import pytest
 from h323d.errors import DecodeError
 from h323d.witness.log.checkpoint import Checkpoint
 from h323d.witness.log.proofs import (
+    AddCheckpoint,
     InclusionProof,
     Leaves,
-    addCheckpoint,
     consistency,
     lineOf,
     proveInclusion,
@@ -114,9 +115,29 @@ def test_whatIsReadOnceIsNotReadAgainAsTheLogGrows(tmp_path: Path) -> None:
 def test_aWitnessIsSentTheProofAndTheHead(tmp_path: Path) -> None:
     place = newLog(tmp_path, 20)
     note = place.checkpoint.read_text()
-    sent = addCheckpoint(16, consistency(Leaves(place), 16, 20), note)
+    sent = str(AddCheckpoint(16, tuple(consistency(Leaves(place), 16, 20)), note))
     first, *hashes = sent.partition("\n\n")[0].split("\n")
     assert (first, len(hashes)) == ("old 16", 1)
     assert sent.endswith("=\n\n" + note)
-    assert addCheckpoint(0, [], note) == "old 0\n\n" + note
+    assert AddCheckpoint.read(sent) == AddCheckpoint(16, tuple(map(b64decode, hashes)), note)
+    assert str(AddCheckpoint(0, (), note)) == "old 0\n\n" + note
     assert Checkpoint.readSigned(sent.partition("\n\n")[2], keyOf(place)).size == 20
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "old 1\n",
+        "old 01\n\nhead",
+        "old -1\n\nhead",
+        "old " + "9" * 17 + "\n\nhead",
+        "new 1\n\nhead",
+        "old 1\nAAAA\n\nhead",
+        "old 1\n" + "!" * 44 + "\n\nhead",
+        "old 1\n" + ("A" * 43 + "=\n") * 64 + "\nhead",
+    ],
+)
+def test_whatAWitnessCannotReadIsRefused(text: str) -> None:
+    with pytest.raises(DecodeError):
+        AddCheckpoint.read(text)
