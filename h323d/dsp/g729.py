@@ -58,11 +58,13 @@ class G729Decoder:
 
     def decode(self, payload: Octets, out: Samples) -> int:
         """
-        Frame by frame; the last may be a silence descriptor.
+        Frame by frame; the last may be a silence descriptor.  Less than 0 for what does not fit.
         """
         octets = self._ffi.from_buffer("uint8_t[]", payload)
         samples = self._ffi.from_buffer("int16_t[]", out)
         frames, rest = divmod(len(payload), _OCTETS)
+        if (frames + (rest > 0)) * _FRAME > len(out):
+            return -1
         for frame in range(frames):
             self._decode(
                 *(self._memory, octets + frame * _OCTETS, _OCTETS, 0, 0, 0),
@@ -80,9 +82,10 @@ class G729Decoder:
         The codec's own concealment (G.729, 4.4); in a pause, its comfort noise.
         """
         samples = self._ffi.from_buffer("int16_t[]", out)
-        for start in range(0, len(out), _FRAME):
-            self._decode(self._memory, self._ffi.NULL, 0, 1, 0, 0, samples + start)
-        return len(out)
+        frames = len(out) // _FRAME
+        for frame in range(frames):
+            self._decode(self._memory, self._ffi.NULL, 0, 1, 0, 0, samples + frame * _FRAME)
+        return frames * _FRAME
 
 
 @implementer(IEncoder)

@@ -63,9 +63,11 @@ class GSMDecoder:
 
     def decode(self, payload: Octets, out: Samples) -> int:
         """
-        Frame by frame.
+        Frame by frame.  Less than 0 for what does not fit.
         """
         state = self._state
+        if len(payload) // _OCTETS * _FRAME > len(out):
+            return -1
         octets, samples = (
             state.ffi.from_buffer("uint8_t[]", payload),
             state.ffi.from_buffer("int16_t[]", out),

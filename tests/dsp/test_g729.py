@@ -50,6 +50,20 @@ def test_aPacketMayHoldSeveralFrames(codec: IStreamCodec) -> None:
     assert (alone == together).all()
 
 
+@pytest.mark.parametrize("octets", [30, 22])
+def test_whatDoesNotFitIsNotDecoded(codec: IStreamCodec, octets: int) -> None:
+    memory = np.zeros(3 * FRAME, np.int16)
+    decoder = codec.newDecoder(RATE, ())
+    assert decoder.decode(np.full(octets, 5, np.uint8), memory[: 2 * FRAME]) < 0
+    assert not memory.any()
+
+
+def test_whatIsMadeUpIsNoLongerThanWhatIsLacking(codec: IStreamCodec) -> None:
+    memory = np.full(2 * FRAME, 77, np.int16)
+    assert codec.newDecoder(RATE, ()).recover(memory[: FRAME + 5]) == FRAME
+    assert (memory[FRAME:] == 77).all()
+
+
 def test_whatIsLostIsMadeUpByTheCodec(codec: IStreamCodec) -> None:
     payloads = coded(codec.newEncoder(RATE, ()), spoken(RATE), RATE)
     heard = decoded(codec.newDecoder(RATE, ()), payloads, RATE, lost={20})

@@ -57,6 +57,13 @@ def test_aPacketMayHoldSeveralFrames(codec: IStreamCodec) -> None:
     assert (alone == together).all()
 
 
+def test_whatDoesNotFitIsNotDecoded(codec: IStreamCodec) -> None:
+    memory = np.zeros(320, np.int16)
+    payload = np.concatenate(coded(codec.newEncoder(RATE, ()), spoken(RATE), RATE)[:2])
+    assert codec.newDecoder(RATE, ()).decode(payload, memory[:160]) < 0
+    assert not memory.any()
+
+
 def test_whatIsLostIsMadeUp(codec: IStreamCodec) -> None:
     payloads = coded(codec.newEncoder(RATE, ()), spoken(RATE), RATE)
     heard = decoded(codec.newDecoder(RATE, ()), payloads, RATE, lost={20})
