@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import json
 import resource
+import shlex
+import shutil
 import signal
 import subprocess
 import threading
@@ -19,9 +21,10 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from tests.support.processes import Caller, Server, program, run, waitFor
+from tests.support.processes import Caller, Process, Server, isBound, program, run, waitFor
 
 US, H323, SIP, AUDITOR = "127.0.105.1", "127.0.105.2", "127.0.105.3", "127.0.105.4"
+PARTNER = "127.0.105.5"
 ED25519 = bytes.fromhex("302a300506032b6570032100")  # what a public key has before it in DER
 NAME = "auditor.example"
 PAGE = Path(__file__).parents[2] / "docs" / "howto" / "audit-a-log.rst"
@@ -39,9 +42,9 @@ def witness(*arguments: str) -> subprocess.CompletedProcess[str]:
     return run([program("h323d-witness"), *arguments])
 
 
-def verify(server: Server) -> subprocess.CompletedProcess[str]:
+def verify(server: Server, *options: str) -> subprocess.CompletedProcess[str]:
     log = server.state / "witness"
-    return witness("verify", str(log), "--key", str(log / "1" / "key.pub"))
+    return witness("verify", str(log), "--key", str(log / "1" / "key.pub"), *options)
 
 
 def records(server: Server) -> list[dict[str, Any]]:
@@ -280,16 +283,89 @@ def test_theCommandsOfThePageForAuditorsDoWhatItSays(tmp_path: Path) -> None:
         call(tmp_path, f"sip:80001@{US}", SIP)
         server.signal(signal.SIGTERM)
         server.wait(10)
-    assert len(commands()) == 13
+    assert len(commands()) == 16
     key = (server.state / "witness" / "1" / "key.pub").read_text()
     (server.state / "council.pub").write_text(key)
     beside = Path(program("h323d-witness")).parent
     for each in commands():
+        if " serve " in each or "partner.pub" in each.partition("--cosigner")[2]:
+            continue  # test_aPartnerCosignsALogAndNoOtherOfItsName does it
         here = each.replace("/srv/www/log", "tiles")
         shell = f'PATH="{beside}:$PATH"; {here}'
         done = run(["sh", "-c", shell], cwd=server.state)
         assert done.returncode == 0, f"{each}: {done.stdout}{done.stderr}"
     assert (server.state / "tiles" / "checkpoint").exists()
+
+
+class Partner(Process):
+    """
+    A witness that runs the command of the page.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        super().__init__(directory, "partner")
+
+    def command(self) -> list[str]:
+        (line,) = [each for each in commands() if " serve " in each]
+        name, *arguments = shlex.split(line.replace("127.0.0.1", PARTNER))
+        return [program(name), *arguments]
+
+    def ready(self) -> bool:
+        return isBound(PARTNER, 8323, "tcp")
+
+    def size(self) -> int:
+        """
+        How many records the log had that it cosigned last.
+        """
+        (head,) = (self.directory / "cosigned").glob("*.head")
+        return int(head.read_text().split("\n")[1])
+
+
+@pytest.mark.interop
+def test_aPartnerCosignsALogAndNoOtherOfItsName(tmp_path: Path) -> None:
+    partner = Partner(tmp_path / "partner")
+    partner.directory.mkdir()
+    made = next(each for each in commands() if "keygen partner.key" in each).partition(" > ")[0]
+    key = witness(*made.replace("partner.key", str(partner.directory / "partner.key")).split()[1:])
+    (partner.directory / "partner.pub").write_text(key.stdout)
+    cosigner = (
+        f'[[witness.cosigners]]\nurl = "http://{PARTNER}:8323"\nkey = "{key.stdout.strip()}"\n'
+    )
+    with Server(tmp_path / "server", US, CONFIGURATION + cosigner) as server:
+        log = server.state / "witness"
+        waitFor((log / "1" / "key.pub").exists, 10, "the log begins")
+        shutil.copy(log / "1" / "key.pub", partner.directory / "council.pub")
+        with partner:
+            waitFor(lambda: "cosigned" in partner.output().partition("had 0")[2], 30, "a head is")
+            partner.signal(signal.SIGKILL)
+            partner.wait(5)
+        before = partner.size()
+        call(tmp_path, f"sip:80001@{US}", SIP)
+        waitFor(lambda: "partner.example takes no heads" in server.output(), 30, "it is missed")
+        with partner:
+            assert f"had {before} records" in waitFor(partner.output, 5, "it tells what it had")
+            waitFor(lambda: partner.size() > before, 30, "it goes on")
+            waitFor(lambda: "takes heads again" in server.output(), 10, "that is told")
+            server.signal(signal.SIGTERM)
+            server.wait(10)
+            assert "Traceback" not in server.output()
+            done = verify(server, "--cosigner", str(partner.directory / "partner.pub"))
+            assert done.returncode == 0, done.stdout + done.stderr
+            assert "partner.example cosigned" in done.stdout
+            last = partner.size()
+            log.rename(server.state / "what was")  # and so all that it had told its cosigner of
+            with Server(tmp_path / "server", US, CONFIGURATION + cosigner) as server:
+                while len(records(server)) <= last:
+                    call(tmp_path, f"sip:80001@{US}", SIP)
+                waitFor(lambda: "NOT COSIGNED" in partner.output(), 40, "the fork is refused")
+                waitFor(lambda: "partner.example takes no heads" in server.output(), 10, "so told")
+                assert "Traceback" not in server.output()
+        assert partner.size() == last
+        assert "Traceback" not in partner.output()
+        assert (log / "1" / "key.pub").read_text() == (
+            partner.directory / "council.pub"
+        ).read_text()
+        assert not (log / "1" / "cosigned").exists()
 
 
 def full(server: Server) -> None:

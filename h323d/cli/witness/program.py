@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from h323d.cli.witness.deciding import addDecisions
 from h323d.cli.witness.logs import reasonOf
 from h323d.cli.witness.proving import addCheck, addConsistency, addExport, addProve, addShow
+from h323d.cli.witness.serving import addServe
 from h323d.cli.witness.signing import addCosign, addErase, addKeygen
 from h323d.cli.witness.verifying import addVerify
 from h323d.errors import ConfigurationError, DecodeError
@@ -29,6 +30,7 @@ _COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "consistency": ("prove that a log begins with all that it had before", addConsistency),
     "export": ("write a log as tiles, for a web server", addExport),
     "cosign": ("sign that a log has gone on as it should", addCosign),
+    "serve": ("cosign the heads that logs hand in, as a web server", addServe),
     "erase": ("erase what opens seals, for good", addErase),
     "keygen": ("make a key", addKeygen),
 }

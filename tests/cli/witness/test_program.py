@@ -30,5 +30,5 @@ def test_itSaysWhatItCanDo(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit, match="0"):
         main(["--help"])
     told = capsys.readouterr().out
-    for name in ("verify", "prove", "consistency", "export", "cosign", "erase", "keygen"):
+    for name in ("verify", "prove", "consistency", "export", "cosign", "serve", "erase", "keygen"):
         assert name in told
