@@ -167,6 +167,8 @@ class Cosigner:
         await self._defer(keep, kept, str(cosigned).encode())
 
     async def _ask(self, place: Place, note: str, old: int, size: int) -> bytes:
+        if old > size:
+            raise DecodeError(f"it has seen {old} records, and there are {size}", self.name)
         if self._leaves is None or self._leaves[0] != place:
             self._leaves = place, Leaves(place)
         proof = await self._defer(consistency, self._leaves[1], old, size)
@@ -183,10 +185,7 @@ class Cosigner:
         told = status.body.strip()
         if not told.isdigit() or len(told) > 16:
             raise error
-        old = int(told)
-        if old > size:
-            raise DecodeError(f"it has seen {old} records, and there are {size}", self.name)
-        return await self._ask(place, note, old, size)
+        return await self._ask(place, note, int(told), size)
 
     def _cosigned(self, note: str, answer: bytes) -> Note:
         lines = answer.decode("utf-8", "replace").splitlines(keepends=True)

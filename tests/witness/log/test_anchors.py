@@ -160,6 +160,18 @@ def test_oneThatHasSeenMoreThanThereIsIsTold(place: Place, told: list[str]) -> N
     assert not place.cosigned.exists()
 
 
+def test_aLogOfFewerRecordsThanItsCosignedHeadIsToldOfAndNotSent(
+    place: Place, told: list[str]
+) -> None:
+    witness = Witness(place)
+    anchor = anchorOf(witness)
+    first, *_, last = headsOf(place)
+    anchor.head(place, last)
+    anchor.head(place, first)
+    assert any("it has seen 40 records, and there are 2" in each for each in told)
+    assert len(witness.asked) == 1
+
+
 def test_whoIsNotThereIsToldOfOnceAndTriedWithTheNextHead(place: Place, told: list[str]) -> None:
     witness = Witness(place)
     witness.isThere = False
