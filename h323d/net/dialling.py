@@ -20,13 +20,16 @@ from h323d.values.address import TransportAddress
 
 __all__ = ["Dial", "IDialUser"]
 
-_ON_ITS_WAY = (0, errno.EINPROGRESS)
+_ON_ITS_WAY = (0, errno.EINPROGRESS, errno.EALREADY, errno.EISCONN)
 
 
 class IDialUser(Protocol):
     """
-    Who wants it; told one of both, once, and not before the reactor runs.
+    Who wants it; told one of the last two, once, and not before the reactor runs.
     """
+
+    def begun(self, dial: Dial, handle: socket.socket) -> None:
+        """By that socket it will be; told before anything has left, and again for another port."""
 
     def dialled(self, dial: Dial, handle: socket.socket) -> None:
         """It is there, and the user's to close."""
@@ -49,6 +52,7 @@ class Dial:
         timeout: float,
         local: str = "",
         ports: Iterable[int] | None = None,
+        adopted: socket.socket | None = None,
     ) -> None:
         """
         @param reactor: of real sockets, with a clock; Any: several interfaces.
@@ -56,7 +60,9 @@ class Dial:
         @param local: the address of ours that it leaves from; empty for any.
         @param ports: the ports of ours, the next of which is tried where one is taken; C{None} for
             any.
+        @param adopted: by which another process has begun, or was about to.
         """
+        self._adopted = adopted
         self._reactor = reactor
         self._user = user
         self._address = address
@@ -94,17 +100,12 @@ class Dial:
         self._refused(self._code() or errno.ECONNABORTED)
 
     def _try(self) -> None:
-        port = 0 if self._ports is None else next(self._ports, None)
-        if port is None:
-            self._finish()
-            self._user.notDialled(self, NO_LOCAL_PORT)
-            return
-        family = socket.AF_INET6 if self._address.isIPv6 else socket.AF_INET
         try:
-            self._handle = socket.socket(family, socket.SOCK_STREAM)
-            self._handle.setblocking(False)
-            if self._local or port:
-                self._handle.bind((self._local, port))
+            self._handle, self._adopted = self._adopted or self._newHandle(), None
+            if self._handle is None:
+                self._finish()
+                self._user.notDialled(self, NO_LOCAL_PORT)
+                return
             code = self._handle.connect_ex((self._address.host, self._address.port))
         except OSError as error:
             code = error.errno or errno.EINVAL
@@ -112,6 +113,27 @@ class Dial:
             self._reactor.addWriter(self)
         else:
             self._refused(code)
+
+    def _newHandle(self) -> socket.socket | None:
+        """
+        @return: C{None} if no port is left.
+
+        @raise OSError: there is none to be had, or the port is taken.
+        """
+        port = 0 if self._ports is None else next(self._ports, None)
+        if port is None:
+            return None
+        family = socket.AF_INET6 if self._address.isIPv6 else socket.AF_INET
+        handle = socket.socket(family, socket.SOCK_STREAM)
+        try:
+            handle.setblocking(False)
+            if self._local or port:
+                handle.bind((self._local, port))
+        except OSError:
+            handle.close()
+            raise
+        self._user.begun(self, handle)
+        return handle
 
     def _code(self) -> int:
         """

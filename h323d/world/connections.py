@@ -199,13 +199,32 @@ class Connections:
         """
         self._onTheirWay[number] = how
 
+    def begun(self, held: Held) -> None:
+        """
+        One is on its way.
+        """
+        # Before anything leaves: a peer may take it for open long before we do.
+        assert held.handle is not None
+        self._sharer.share(CONNECTION, held.number, (held.handle,), held.peer, held.listener)
+
     def dialled(self, held: Held) -> None:
         """
         One is there.
         """
-        assert held.handle is not None
-        self._sharer.share(CONNECTION, held.number, (held.handle,), held.peer, held.listener)
         held.serve(self._reactor)
+
+    def _dialOn(self, number: int, how: tuple[Any, ...]) -> None:
+        """
+        Go on with one that another process has begun, or begin it.
+        """
+        held = self.all.get(number)
+        if held is None:
+            self.connect(number, *how)
+        elif held.handle is not None and held.opening is None:
+            address, timeout, local, ports, *_ = how
+            held.opening = Dial(
+                self._reactor, held, address, timeout, local, ports, adopted=held.handle
+            )
 
     def _connectSealed(
         self,
@@ -294,6 +313,9 @@ class Connections:
         """
         if self._kept is None:  # which counts them otherwise
             self._accepted = min(self._accepted, number)
+        before = self.all.get(number)
+        if before is not None and before.handle is not None:
+            before.handle.close()  # of another port, that was taken
         self.all[number] = Held(number, self, peer, handle, listener)
 
     def leave(self) -> None:
@@ -323,10 +345,10 @@ class Connections:
                 self._comeAgain(held)
             elif held.isClosing and held.line is not None:
                 held.line.close()
-            elif held.handle is not None and held.line is None:
+            elif held.handle is not None and held.line is None and not held.isDialled:
                 held.serve(self._reactor)
         for number, how in list(self._onTheirWay.items()):
-            self.connect(number, *how)
+            self._dialOn(number, how)
         for listener in self._own.values():
             listener.begin()
         self.accept()

@@ -27,8 +27,11 @@ class HeldOwner(Protocol):
 
     arrivals: Arrivals
 
+    def begun(self, held: Held) -> None:
+        """It has a socket, and is on its way."""
+
     def dialled(self, held: Held) -> None:
-        """It has a socket."""
+        """It is there."""
 
 
 @implementer(IStreamUser)
@@ -113,6 +116,13 @@ class Held:
         As L{h323d.net.line.ILineUser}.
         """
         self.streamClosed(reason)
+
+    def begun(self, dial: Dial, handle: socket.socket) -> None:
+        """
+        As L{h323d.net.dialling.IDialUser}.
+        """
+        self.handle = handle
+        self._owner.begun(self)
 
     def dialled(self, dial: Dial, handle: socket.socket) -> None:
         """

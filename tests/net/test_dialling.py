@@ -22,10 +22,14 @@ class User:
     def __init__(self) -> None:
         self.handles: list[socket.socket] = []
         self.reasons: list[str] = []
+        self.sockets: list[socket.socket] = []
 
     @property
     def isTold(self) -> bool:
         return bool(self.handles or self.reasons)
+
+    def begun(self, dial: Dial, handle: socket.socket) -> None:
+        self.sockets.append(handle.dup())
 
     def dialled(self, dial: Dial, handle: socket.socket) -> None:
         self.handles.append(handle)
@@ -50,7 +54,7 @@ def loop() -> Loop:
 def user() -> Iterator[User]:
     made = User()
     yield made
-    for each in made.handles:
+    for each in (*made.handles, *made.sockets):
         each.close()
 
 
@@ -80,6 +84,35 @@ def test_aConnectionIsOpened(listening: socket.socket, loop: Loop, user: User) -
     assert not loop.getWriters()
     assert not loop.getDelayedCalls()
     accepted.close()
+
+
+def test_itsSocketIsToldBeforeAnythingLeaves(
+    listening: socket.socket, loop: Loop, user: User
+) -> None:
+    Dial(loop, user, addressOf(listening.getsockname()), TIMEOUT)
+    loop.until(lambda: user.isTold)
+    (begun,) = user.sockets
+    assert begun.getsockname() == user.handles[0].getsockname()
+
+
+def test_whatAnotherHasOpenedIsThere(listening: socket.socket, loop: Loop, user: User) -> None:
+    address = addressOf(listening.getsockname())
+    adopted = socket.create_connection((address.host, address.port))
+    adopted.setblocking(False)
+    Dial(loop, user, address, TIMEOUT, adopted=adopted)
+    loop.until(lambda: user.isTold)
+    assert user.handles == [adopted]
+    assert user.sockets == []
+
+
+def test_whatAnotherWasAboutToOpenIsOpened(
+    listening: socket.socket, loop: Loop, user: User
+) -> None:
+    adopted = socket.socket(listening.family)
+    adopted.setblocking(False)
+    Dial(loop, user, addressOf(listening.getsockname()), TIMEOUT, adopted=adopted)
+    loop.until(lambda: user.isTold)
+    assert user.handles == [adopted]
 
 
 def test_itLeavesFromAnAddressAndAPort(loop: Loop, user: User) -> None:

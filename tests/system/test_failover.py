@@ -224,3 +224,45 @@ def test_othersThatWeDidNotWriteNoticeNothing(tmp_path: Path) -> None:
     assert heardIn(those.phone.heard, (MILLIWATT, SOFT)) == {MILLIWATT}
     assert heardIn(tmp_path / "bridged.wav", (BRIDGED,)) == {BRIDGED}
     assert those.capture.complaints(US) == ""
+
+
+def test_callsThroughTheGatekeeperNoticeNothing(tmp_path: Path) -> None:
+    with ExitStack() as stack:
+        server = ProtectedServer(
+            tmp_path / "server", US, '[routed]\nmodel = "proxied"\n', isKept=True
+        )
+        stack.enter_context(server)
+        registered = ("--gatekeeper", f"{US}:1719", "--json", "--tone", "700")
+        starts = ((), ("--no-fast-start", "--no-tunnelling"))
+        called = [
+            Caller(
+                tmp_path, f"called{index}", "--bind", f"{CALLERS}{index}", "--alias", f"b{index}",
+                "--answer", *registered,
+            )
+            for index, _ in enumerate(starts)
+        ]  # fmt: skip
+        together(stack, *called)
+        waitFor(lambda: len(server.ask("registrations")) == len(called), 10, "they register")
+        callers = []
+        for index, start in enumerate(starts):
+            caller = Caller(
+                tmp_path, f"calls{index}", "--bind", f"{CALLERS}1{index}", "--alias", f"a{index}",
+                *registered, *start, f"b{index}",
+            )  # fmt: skip
+            callers.append(stack.enter_context(caller))
+            server.strike()
+        answered = '"event": "answered"'
+        waitFor(lambda: all(answered in each.output() for each in callers), 10, "all are answered")
+        server.strike()
+        assert len(server.ask("registrations")) == 2 * len(starts)
+        server.strike()
+        for caller in callers:
+            assert caller.hangUp() == 0, caller.output()
+        waitFor(lambda: not server.ask("calls"), 10, "all have hung up")
+        records = server.ask("cdr")
+        assert [(each["model"], each["causeName"]) for each in records] == [
+            ("proxied", "NORMAL_CALL_CLEARING")
+        ] * len(starts)
+        assert "Traceback" not in server.output(), server.output()
+    for each in (*callers, *called):
+        assert '"packetsLost": 0' in each.output()
