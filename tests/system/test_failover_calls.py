@@ -36,7 +36,7 @@ from tests.support.softphone import SoftPhone
 
 pytestmark = pytest.mark.interop
 
-NETWORK = "127.0.132."
+NETWORK = "127.0.133."
 US, PHONE = f"{NETWORK}1", f"{NETWORK}20"
 TONE = 1004  # Hz
 HEARD = 5  # of 255: what PJSIP calls the level of a tone that is heard is above, silence is 0
