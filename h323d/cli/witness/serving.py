@@ -9,7 +9,7 @@ import fcntl
 import ipaddress
 import os
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -23,9 +23,9 @@ from h323d.errors import ConfigurationError
 from h323d.net.binding import cannotBind, listenStreams
 from h323d.values.address import TransportAddress
 from h323d.witness.log.cosigning import Cosigned
-from h323d.witness.log.note import SignatureType, Signer
+from h323d.witness.log.note import SignatureType, Signer, VerifierKey
 
-__all__ = ["addServe", "logsIn"]
+__all__ = ["addServe", "listen", "logsIn"]
 
 LISTEN = "127.0.0.1:8323"
 
@@ -48,33 +48,43 @@ def addServe(parser: ArgumentParser) -> None:
 
 
 def _serve(options: Namespace) -> int:
+    from twisted.internet import reactor  # only now: nothing else of the program needs it
+
+    running: Any = reactor  # Any: the reactor is a module to mypy
     address = _addressOf(options.listen)
     signer = cosignerFrom(options)
     options.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _alone(options.directory):
-        logs = logsIn(options.directory, options.log, signer)
-        _run(logs, address, signer)
+        listen(running, address, logsIn(options.directory, options.log, signer), signer.key)
+        running.run()
     return 0
 
 
-def _run(logs: dict[str, Cosigned], address: TransportAddress, signer: Signer) -> None:
-    from twisted.internet import reactor  # only now: nothing else of the program needs it
+def listen(
+    reactor: Any, address: TransportAddress, logs: Mapping[str, Cosigned], key: VerifierKey
+) -> None:
+    """
+    Take heads, and say where.
 
-    from h323d.cli.witness.desk import Desk, newSite  # likewise
+    @param reactor: Any: one of several interfaces at once.
+    @param logs: by their origins.
+    @param key: of who cosigns.
 
-    running: Any = reactor  # Any: the reactor is a module to mypy
-    site = newSite(Desk(logs, running, _tell), running)
+    @raise ConfigurationError: the address cannot be bound.
+    """
+    from h323d.cli.witness.desk import Desk, newSite  # only now: it takes a web server to load
+
+    site = newSite(Desk(logs, reactor, _tell), reactor)
     try:
-        port = listenStreams(running, address, site)
+        port = listenStreams(reactor, address, site)
     except (OSError, CannotListenError) as error:
         raise ConfigurationError("--listen", str(cannotBind("TCP", address, error))) from None
     bound = TransportAddress(address.host, port.getHost().port)
     if not ipaddress.ip_address(address.host).is_loopback:
         _tell("this is plain HTTP: put a web server with TLS before it")
-    _tell(f"cosigns as {signer.key} at http://{bound}")
+    _tell(f"cosigns as {key} at http://{bound}")
     for each in logs.values():
         _tell(f"{each.key.name} had {each.last.size} records")
-    running.run()
 
 
 def logsIn(directory: Path, keys: Sequence[str], signer: Signer) -> dict[str, Cosigned]:

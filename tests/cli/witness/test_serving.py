@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from twisted.internet.testing import MemoryReactorClock
 
 from h323d.cli.witness.program import main
-from h323d.cli.witness.serving import logsIn
+from h323d.cli.witness.serving import listen, logsIn
 from h323d.errors import ConfigurationError, DecodeError
+from h323d.values.address import TransportAddress
 from h323d.witness.log.checkpoint import Checkpoint
 from h323d.witness.log.note import SignatureType, Signer
 from h323d.witness.log.tree import EMPTY
@@ -83,3 +85,21 @@ def test_whereToListenIsAnAddressAndAPort(
 ) -> None:
     assert serve(tmp_path, listen) == 2
     assert capsys.readouterr().err.startswith(f"h323d-witness: --listen: {listen!r} is not ADDR")
+
+
+@pytest.mark.parametrize(
+    ("host", "isWarned"),
+    [("127.0.0.1", False), ("::1", False), ("192.0.2.1", True), ("2001:db8::1", True)],
+)
+def test_whereOthersCanReachItItSaysThatItIsPlainHTTP(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], host: str, isWarned: bool
+) -> None:
+    reactor = MemoryReactorClock()
+    logs = logsIn(tmp_path, [str(LOG.key)], WITNESS)
+    listen(reactor, TransportAddress(host, 8323), logs, WITNESS.key)
+    told = capsys.readouterr().out
+    assert ("put a web server with TLS before it" in told) is isWarned
+    assert f"cosigns as {WITNESS.key} at http://{TransportAddress(host, 8323)}" in told
+    assert "council.example/a had 0 records" in told
+    ((port, _, _, interface),) = reactor.tcpServers
+    assert (port, interface) == (8323, host)
