@@ -33,7 +33,7 @@ from typing import Any, Self
 
 from benchmarks.churn import TICKS
 from h323d.control.client import CommandFailed
-from tests.support.processes import Asterisk, Process, Server, program, waitFor
+from tests.support.processes import Asterisk, Server, program, waitFor
 
 SERVER, SIPP, ASTERISK = "127.0.131.1", "127.0.131.2", "127.0.131.3"
 SCENARIO = Path(__file__).parent / "sippload" / "room.xml"
@@ -117,8 +117,8 @@ class CPU:
     threads: dict[str, float]
 
     @classmethod
-    def of(cls, process: Process) -> CPU:
-        directory = Path(f"/proc/{process.pid}")
+    def of(cls, pid: int) -> CPU:
+        directory = Path(f"/proc/{pid}")
         line = (directory / "stat").read_text()
         user, system = line.rpartition(")")[2].split()[11:13]
         threads: dict[str, float] = {}
@@ -154,13 +154,13 @@ class CPU:
         return f"{self.whole / calls * 1000:.2f} ms of CPU each ({shown})"
 
 
-def idleOf(process: Process) -> CPU:
+def idleOf(pid: int) -> CPU:
     """
     What a process takes while nothing goes on.
     """
-    before = CPU.of(process)
+    before = CPU.of(pid)
     time.sleep(IDLE)
-    return CPU.of(process).since(before)
+    return CPU.of(pid).since(before)
 
 
 def lookAt(server: Server) -> Look:
@@ -172,7 +172,7 @@ def lookAt(server: Server) -> Look:
     return Look(
         pages * os.sysconf("SC_PAGE_SIZE"),
         len(list((process / "fd").iterdir())),
-        CPU.of(server),
+        CPU.of(server.pid),
         tables,
     )
 
@@ -182,9 +182,12 @@ class Generator:
     One run of sipp, which ends with its context, if not before.
     """
 
-    def __init__(self, directory: Path, load: Load, target: str = SERVER) -> None:
+    def __init__(
+        self, directory: Path, load: Load, target: str = SERVER, source: str = SIPP
+    ) -> None:
         """
         @param target: the address of who is called.
+        @param source: that of who calls.
         """
         directory.mkdir(parents=True)
         self._directory = directory
@@ -193,7 +196,7 @@ class Generator:
         rooms.write_text("\n".join(["SEQUENTIAL", *names]) + "\n")
         self._child = subprocess.Popen(
             [
-                program("sipp"), target, "-nostdin", "-i", SIPP, "-sf", str(SCENARIO),
+                program("sipp"), target, "-nostdin", "-i", source, "-sf", str(SCENARIO),
                 "-inf", str(rooms), "-r", f"{load.rate:g}", "-m", f"{load.rate * load.seconds:.0f}",
                 "-d", f"{load.hold * 1000:.0f}", "-trace_stat", "-stf", "stat.csv", "-fd", "1",
                 "-trace_rtt", "-rtt_freq", "1", "-trace_err", "-error_file", "errors.log",
@@ -269,7 +272,7 @@ def measure(server: Server, directory: Path, load: Load, every: float) -> int:
     with Generator(directory / "warm", load.warming) as warm:
         warm.finish()
     before = atRest(server)
-    idle = idleOf(server)
+    idle = idleOf(server.pid)
     print(f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
     print(f"| at, s | RSS, MB | descriptors | {' | '.join(before.tables)} |")
     print(f"|{'---|' * (3 + len(before.tables))}")
@@ -297,10 +300,10 @@ def measureBeside(directory: Path, load: Load) -> None:
     with Asterisk(directory / "theirs", ASTERISK, SERVER, ooh323="no", trace="0") as peer:
         with Generator(directory / "warm", load.warming, ASTERISK) as warm:
             warm.finish()
-        idle, before = idleOf(peer), CPU.of(peer)
+        idle, before = idleOf(peer.pid), CPU.of(peer.pid)
         with Generator(directory / "load", load, ASTERISK) as generator:
             generator.finish()
-        tell("Asterisk", generator, CPU.of(peer).since(before).beyond(idle))
+        tell("Asterisk", generator, CPU.of(peer.pid).since(before).beyond(idle))
 
 
 def tell(name: str, generator: Generator, spent: CPU) -> int:
