@@ -148,6 +148,7 @@ class Process:
 
     def _begin(self, command: Sequence[str]) -> subprocess.Popen[bytes] | PreloadedChild:
         if command[0] in PRELOADED:
+            self.log.write_bytes(b"")  # it is read before the child has come to open it
             return PreloadedChild(command, self.directory, self.log)
         with self.log.open("wb") as log:
             return subprocess.Popen(
