@@ -19,7 +19,7 @@ from h323d.call.dialrule import DialGuard
 from h323d.call.homes import Home
 from h323d.call.legmedia import LegMedia
 from h323d.call.legs import ILeg, ILegObserver, ITransferRequest, LegDirection
-from h323d.call.media import IMediaPort, IMediaPortObserver, Signalling
+from h323d.call.media import IMediaPort, IMediaPortObserver
 from h323d.call.observer import SilentObserver
 from h323d.call.silence import SilenceWatch
 from h323d.call.ways import Way
@@ -59,9 +59,6 @@ class H323Leg(DescribedCall):
     """
     One H.323 call, in either direction.
     """
-
-    protocol, vouched, discord, referred = "h323", False, "", None
-    peerEnded, refusedEverywhere, retryAfter = False, False, 0
 
     def __init__(
         self, context: LegContext, description: CallDescription, options: StartUpOptions
@@ -375,10 +372,6 @@ class H323Leg(DescribedCall):
     def home(self) -> Home:
         return self._context.network.home
 
-    @property
-    def signalling(self) -> Signalling:
-        return Signalling(self.peer.host, self.direction is LegDirection.OUTGOING)
-
     def mediaReady(self, port: IMediaPort, stream: Stream) -> None:
         self._ways.close()  # our side knows this port by now
         self._watch.start()
@@ -395,9 +388,6 @@ class H323Leg(DescribedCall):
         Channels that close while we end the call are no news.
         """
         return self._phase not in (CallPhase.CLEARING, CallPhase.OVER)
-
-    def portHeard(self, port: IMediaPort, source: TransportAddress) -> None:
-        pass
 
     def portDigit(self, port: IMediaPort, digit: str, milliseconds: int) -> None:
         self._digits.heard(digit, milliseconds, DigitMethod.RTP_EVENT)

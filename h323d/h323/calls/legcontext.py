@@ -17,7 +17,7 @@ from h323d.call.dialrule import DialRule
 from h323d.call.gates import Gates
 from h323d.call.legmedia import LegMedia
 from h323d.call.legs import ILeg, LegDirection
-from h323d.call.media import IMediaPool
+from h323d.call.media import IMediaPool, IMediaPort, Signalling
 from h323d.call.replacing import Replacement
 from h323d.call.ways import Way
 from h323d.h323.calls.callsigning import CallSigning
@@ -205,6 +205,9 @@ class DescribedCall:
     @ivar reference: its call reference value.
     """
 
+    protocol, vouched, discord, referred = "h323", False, "", None
+    peerEnded, refusedEverywhere, retryAfter = False, False, 0
+
     def __init__(self, description: CallDescription) -> None:
         self.priority: Priority | None = None
         self.legId, self.callId = description.legId, description.callId
@@ -228,3 +231,10 @@ class DescribedCall:
 
     def refreshPicture(self) -> None:
         pass  # there is no channel that pictures come by
+
+    @property
+    def signalling(self) -> Signalling:
+        return Signalling(self.peer.host, self.direction is LegDirection.OUTGOING)
+
+    def portHeard(self, port: IMediaPort, source: TransportAddress) -> None:
+        pass
