@@ -18,6 +18,7 @@ from h323d.values.address import TransportAddress
 
 __all__ = [
     "NO_LOCAL_PORT",
+    "SERVER_DIED",
     "IDatagramPort",
     "IDatagramUser",
     "IDatagrams",
@@ -36,6 +37,12 @@ __all__ = [
 NO_LOCAL_PORT = "no local port is free"
 """
 Why a connection could not be made for which there was no port on our side.
+"""
+
+SERVER_DIED = "the process that served it has died"
+"""
+Why a connection is gone that could not be handed on to the process that leads now, and whose peer
+has not ended it.
 """
 
 
@@ -97,6 +104,8 @@ class IStreamUser(Interface):
     def streamClosed(reason: str) -> None:
         """
         The connection is gone, or could not be made; called once, last.
+
+        @param reason: L{SERVER_DIED}, L{NO_LOCAL_PORT}, or something for people to read.
         """
 
 

@@ -19,6 +19,7 @@ from h323d.call.homes import Home
 from h323d.call.legs import ILeg, ILegOwner, LegDirection
 from h323d.call.listeners import listenAll
 from h323d.call.parts import Change, Commit, Part
+from h323d.call.replacing import Replacement
 from h323d.call.shares import Shares
 from h323d.call.site import Site
 from h323d.call.surroundings import Surroundings
@@ -39,6 +40,7 @@ from h323d.h323.calls.originator import H323Originator
 from h323d.h323.config import H323Config
 from h323d.h323.gatekept import NOT_GATEKEPT, Gatekept
 from h323d.h323.signalling import messages
+from h323d.h323.signalling.addresses import transportFromValue
 from h323d.h323.signalling.connection import SignallingConnection
 from h323d.h323.signalling.endpointtype import mcuType
 from h323d.h323.signalling.q931 import Q931Message
@@ -246,8 +248,10 @@ class H323Endpoint(Part[H323Config]):
                 setup.restricted,
                 setup.diversion,
                 proofs=setup.proofs,
+                replaces=self._replacedBy(connection, setup),
                 declaration=setup.declaration,
                 priority=setup.priority,
+                reachedAt=transportFromValue(setup.content.fields.get("sourceCallSignalAddress")),
             ),
             StartUpOptions(self.config.fastStart, self.config.tunnelling),
         )
@@ -268,6 +272,17 @@ class H323Endpoint(Part[H323Config]):
             return
         leg.proceed()
         self._admissions.ask(leg, request, self._admitted)
+
+    def _replacedBy(
+        self, connection: SignallingConnection, setup: IncomingSetup
+    ) -> Replacement | None:
+        """
+        Whose place a call is to take: of the same call, by the same caller, that was cut off.
+        """
+        call = setup.identity.callIdentifier
+        former = (leg for leg in self.legs.ofCall(call) if leg.cutOff.awaits(connection))
+        leg = next(former, None)
+        return None if leg is None else Replacement(leg)
 
     def _admitted(self, legId: LegID, request: AdmissionRequest, grant: AdmissionGrant) -> None:
         leg = self.legs.get(legId)
@@ -292,6 +307,9 @@ class H323Endpoint(Part[H323Config]):
     def legGoesOn(self, leg: ILeg, way: Way) -> None:
         # Not before the connection that failed has ended.
         self._world.clock.callLater(0, self.originator.goOn, leg.legId, way)
+
+    def legCutOff(self, leg: H323Leg) -> None:
+        self.originator.connectAgain(leg)
 
     def legGone(self, leg: ILeg, cause: Cause) -> None:
         self._forget(leg.legId)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from h323d.call.protection import IProtection
-from h323d.call.transport import SecureStreams
+from h323d.call.transport import SERVER_DIED, SecureStreams
 from h323d.gatekeeper.routing.config import RoutingConfig
 from h323d.ha.doors import Kind, Security
 from h323d.ha.records import InputRecord
@@ -198,8 +198,7 @@ class World:
         """
         for number in list(numbers):
             if number not in self._connections.all:
-                reason = "the process that served it has died"
-                self.arrivals.arrive(Kind.CLOSED.value, number, reason)
+                self.arrivals.arrive(Kind.CLOSED.value, number, SERVER_DIED)
 
     # The ledger.
 

@@ -282,7 +282,10 @@ class ScriptedPeer(_Scripted):
     One that calls.
 
     @ivar target: where it connected to.
+    @ivar source: where it takes calls itself, as its Setup says; C{None} says nothing.
     """
+
+    source: TransportAddress | None = None
 
     def __init__(
         self,
@@ -312,6 +315,7 @@ class ScriptedPeer(_Scripted):
         parties = SetupParties(
             (PartyAddress(AddressKind.H323_ID, "peer"),),
             (PartyAddress(AddressKind.DIALLED_DIGITS, called),),
+            self.source,
         )
         body = uuie.setup(self.identity, KIND, parties, start or Start())
         octets = uuie.write(body, tunnelling, control)
@@ -361,6 +365,8 @@ class ScriptedCallee(_Scripted):
     def streamReceived(self, data: bytes) -> None:
         super().streamReceived(data)
         message, content = self.received[0]
+        if message.messageType != MessageType.SETUP:
+            return
         self.reference = message.callReference
         self.identity = CallIdentity(
             content.fields["callIdentifier"]["guid"], content.fields["conferenceID"]

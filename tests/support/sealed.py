@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from zope.interface import implementer
 
 from h323d.call.transport import (
+    SERVER_DIED,
     IListening,
     IOpening,
     ISecureOpener,
@@ -24,7 +25,7 @@ from h323d.net.stream import StreamListener, StreamOpener
 from h323d.values.address import TransportAddress
 from tests.support.network import SimulatedHost
 
-__all__ = ["KEYS", "SPOKEN_FOR", "sealed", "sealedStreams"]
+__all__ = ["KEYS", "SPOKEN_FOR", "Served", "sealed", "sealedStreams"]
 
 
 SPOKEN_FOR = {"10.0.0.7": ("", "example.com")}
@@ -69,28 +70,56 @@ class _SealedStream:
 
 @implementer(IStreamUser)
 class _Unsealing:
-    def __init__(self, user: IStreamUser) -> None:
+    def __init__(self, user: IStreamUser, served: Served) -> None:
         self._user = user
+        self._served = served
+        self._stream: IStream | None = None
 
     def streamOpened(self, stream: IStream) -> None:
+        self._stream = stream
+        self._served.open[self] = None
         self._user.streamOpened(_SealedStream(stream))
 
     def streamReceived(self, data: bytes) -> None:
         self._user.streamReceived(sealed(data))
 
     def streamClosed(self, reason: str) -> None:
-        self._user.streamClosed(reason)
+        if self._stream is None or self._served.open.pop(self, self) is None:
+            self._user.streamClosed(reason)
+
+    def die(self) -> None:
+        assert self._stream is not None
+        self._stream.abort()
+        self._user.streamClosed(SERVER_DIED)
+
+
+class Served:
+    """
+    The connections of one host that its server's process has.
+    """
+
+    def __init__(self) -> None:
+        self.open: dict[_Unsealing, None] = {}
+
+    def die(self) -> None:
+        """
+        That process dies, another goes on, and is told so.
+        """
+        gone, self.open = tuple(self.open), {}
+        for each in gone:
+            each.die()
 
 
 @implementer(IStreamListener)
 class _SealedListener:
-    def __init__(self, listener: IStreamListener) -> None:
+    def __init__(self, listener: IStreamListener, served: Served) -> None:
         self._listener = listener
+        self._served = served
 
     def listen(self, address: TransportAddress, newUser: NewUser) -> IListening:
         def unsealing(peer: TransportAddress) -> IStreamUser | None:
             user = newUser(peer)
-            return None if user is None else _Unsealing(user)
+            return None if user is None else _Unsealing(user, self._served)
 
         listening: IListening = self._listener.listen(address, unsealing)
         return listening
@@ -102,8 +131,9 @@ class _SealedOpener:
     Whoever unseals is believed, whatever domain is expected.
     """
 
-    def __init__(self, opener: IStreamOpener) -> None:
+    def __init__(self, opener: IStreamOpener, served: Served) -> None:
         self._opener = opener
+        self._served = served
 
     def expecting(self, domain: str) -> IStreamOpener:
         opener: IStreamOpener = self
@@ -117,7 +147,8 @@ class _SealedOpener:
         local: str = "",
         ports: Iterable[int] | None = None,
     ) -> IOpening:
-        opening: IOpening = self._opener.open(address, _Unsealing(user), timeout, local, ports)
+        unsealing = _Unsealing(user, self._served)
+        opening: IOpening = self._opener.open(address, unsealing, timeout, local, ports)
         return opening
 
 
@@ -130,12 +161,15 @@ class _NothingRead:
         pass
 
 
-def sealedStreams(host: SimulatedHost) -> SecureStreams:
+def sealedStreams(host: SimulatedHost, served: Served | None = None) -> SecureStreams:
     """
     A host's.
+
+    @param served: knows those that are open.
     """
+    served = served or Served()
     return SecureStreams(
-        _SealedListener(StreamListener(host)),
-        _SealedOpener(StreamOpener(host)),
+        _SealedListener(StreamListener(host), served),
+        _SealedOpener(StreamOpener(host), served),
         _NothingRead,
     )

@@ -31,6 +31,7 @@ from h323d.h323.calls.call import newH225Call
 from h323d.h323.calls.callmessages import tell
 from h323d.h323.calls.callphase import CallPhase, phaseOf
 from h323d.h323.calls.callstart import CallStart, StartUpOptions
+from h323d.h323.calls.cutoff import CutOff
 from h323d.h323.calls.furtherways import FurtherWays
 from h323d.h323.calls.legcontext import CallDescription, CallSessions, DescribedCall, LegContext
 from h323d.h323.calls.legdigits import LegDigits
@@ -58,6 +59,8 @@ PATIENCE = 1.0  # seconds that the first direction of a medium waits for the oth
 class H323Leg(DescribedCall):
     """
     One H.323 call, in either direction.
+
+    @ivar cutOff: whether it has lost its connection, and waits for another.
     """
 
     def __init__(
@@ -69,7 +72,7 @@ class H323Leg(DescribedCall):
         self._answer = JudgedAnswer(self, context.gates)
         self._profile: MediaProfile | None = None
         self._options, self._ways = options, FurtherWays()
-        self._digits = LegDigits(self, context.clock)
+        self._digits, self.cutOff = LegDigits(self, context.clock), CutOff(self, context.clock)
         self._watch = SilenceWatch(self, context.clock, context.pool.silenceTimeout)
         self._prepare()
 
@@ -221,15 +224,25 @@ class H323Leg(DescribedCall):
     # The signalling connection.
 
     def connectionOpened(self, connection: SignallingConnection) -> None:
-        if self.released:
+        if self.released or self.cutOff.refuses(connection):
             return
         self._wire.connection, self.peer = connection, connection.peer
-        if self._profile is not None and self._openMedia(self._profile):
+        if self.cutOff.end():
+            self._call.inquire()
+        elif self._profile is not None and self._openMedia(self._profile):
             self._call.placeCall()
 
     def connectionLost(self, reason: str) -> None:
-        opened, self._wire.connection = self._wire.connection is not None, None
-        self._call.connectionLost(Cause.TEMPORARY_FAILURE if opened else causes.unreached(reason))
+        lost, self._wire.connection = self._wire.connection, None
+        if self._phase is not CallPhase.ANSWERED or not self.cutOff.begin(lost, reason):
+            cause = Cause.TEMPORARY_FAILURE if lost else causes.unreached(reason)
+            self._call.connectionLost(cause)
+
+    def connectAgain(self) -> None:
+        self._context.owner.legCutOff(self)
+
+    def graceOver(self) -> None:
+        self._call.connectionLost(Cause.DESTINATION_OUT_OF_ORDER)
 
     def messageReceived(self, message: Q931Message, content: Content) -> None:
         """
@@ -321,6 +334,7 @@ class H323Leg(DescribedCall):
 
     def callReleased(self, cause: Cause, byPeer: bool) -> None:
         self._watch.stop()
+        self.cutOff.end()
         self._startUp.stop()
         self._media.close()
         self._wire.drop()

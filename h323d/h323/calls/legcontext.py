@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from twisted.internet.interfaces import IReactorTime
 
@@ -57,6 +57,13 @@ class LegOwner(Protocol):
 
     def legGoesOn(self, leg: ILeg, way: Way) -> None:
         """One way led nowhere: connect the leg by the next."""
+
+    def legCutOff(self, leg: Any) -> None:
+        """
+        Its connection was lost by a fault of ours: connect it again.
+
+        @param leg: Any: an L{H323Leg<h323d.h323.calls.leg.H323Leg>}, which is made of this.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +183,7 @@ class CallDescription:
     @ivar proofs: what the caller shows, not verified.
     @ivar declaration: what it declares of the call.
     @ivar priority: what it asks for by H.460.4; C{None} for none.
+    @ivar reachedAt: where it takes calls itself; C{None} if it does not say.
     """
 
     legId: LegID
@@ -194,6 +202,7 @@ class CallDescription:
     proofs: tuple[Proof, ...] = ()
     declaration: Declaration = NOTHING_DECLARED
     priority: CallPriority | None = None
+    reachedAt: TransportAddress | None = None
 
 
 class DescribedCall:
@@ -203,6 +212,7 @@ class DescribedCall:
 
     @ivar identity: the call's identifiers in H.323.
     @ivar reference: its call reference value.
+    @ivar reachedAt: where the caller takes calls itself; C{None} if it does not say.
     """
 
     protocol, vouched, discord, referred = "h323", False, "", None
@@ -217,6 +227,7 @@ class DescribedCall:
         self.hops, self.restricted = description.hops, description.restricted
         self.diversion, self.replaces = description.diversion, description.replaces
         self.proofs, self.identity = description.proofs, description.identity
+        self.reachedAt = description.reachedAt
         self.callIdentifier = self.identity.callIdentifier.hex()
         self.conferenceId = self.identity.conferenceID.hex()
 

@@ -65,7 +65,7 @@ class LegTable:
         """
         Whether such a call has a leg here with one of these hosts.
         """
-        return any(leg.peer.host in hosts for leg in self._called(callIdentifier))
+        return any(leg.peer.host in hosts for leg in self.ofCall(callIdentifier))
 
     def hangup(
         self, callIdentifier: bytes, cause: Cause, hosts: Container[str] | None = None
@@ -75,9 +75,12 @@ class LegTable:
 
         @param hosts: only those with one of these.
         """
-        for leg in self._called(callIdentifier):
+        for leg in self.ofCall(callIdentifier):
             if hosts is None or leg.peer.host in hosts:
                 leg.hangup(cause)
 
-    def _called(self, callIdentifier: bytes) -> tuple[H323Leg, ...]:
+    def ofCall(self, callIdentifier: bytes) -> tuple[H323Leg, ...]:
+        """
+        The legs of such a call.
+        """
         return tuple(self._legs[each] for each in self._byIdentifier.get(callIdentifier, ()))

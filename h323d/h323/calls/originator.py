@@ -230,8 +230,28 @@ class H323Originator:
     def _connect(self, leg: H323Leg, target: TransportAddress, secure: bool = False) -> None:
         if self._summon(leg, target):
             return
+        self._open(leg, target, secure)
+
+    def connectAgain(self, leg: H323Leg) -> None:
+        """
+        Connect a call that was cut off, whoever has made it, if it is known where.
+        """
+        secure = leg.cutOff.secure
+        target: TransportAddress | None = leg.peer
+        if leg.direction is LegDirection.INCOMING:
+            target = self._calledBackAt(leg.reachedAt, secure)
+        if target is not None and target.host == leg.peer.host:
+            self._open(leg, target, secure)
+
+    def _calledBackAt(self, told: TransportAddress | None, secure: bool) -> TransportAddress | None:
+        secureAddressOf = self._gatekept.secureAddressOf
+        if not secure or told is None:
+            return told
+        return None if secureAddressOf is None else secureAddressOf(told)
+
+    def _open(self, leg: H323Leg, target: TransportAddress, secure: bool) -> None:
         connection = self._owner.newConnection(secure)
-        connection.carry(leg.reference, True, leg)
+        connection.carry(leg.reference, leg.direction is LegDirection.OUTGOING, leg)
         opener = self._owner.streams.of(secure).signalling
         timeout = self._owner.config.connectTimeout
         self._openings[leg.legId] = opener.open(target, connection, timeout, leg.home.bind)
