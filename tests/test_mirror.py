@@ -116,7 +116,7 @@ PARTS = {
     "tests/server/test_server.py": "server/assembly",
     "tests/sip/test_endpoint.py": "sip/wayout",
     "tests/sip/test_flows.py": "sip/streamflow",
-    "tests/sip/test_registrar.py": "sip/binding sip/outbound",
+    "tests/sip/test_registrar.py": "sip/binding sip/outbound sip/registrations",
     "tests/sip/calls/test_calledleg.py": """
         sip/calls/incoming sip/calls/invited sip/calls/leg sip/calls/requests
         """,

@@ -11,7 +11,6 @@ from typing import TypeVar
 
 from twisted.internet.defer import Deferred, succeed
 from twisted.logger import Logger
-from twisted.python.failure import Failure
 
 from h323d.call.complaints import Complaints
 from h323d.call.gates import Gates
@@ -45,7 +44,8 @@ from h323d.sip.messages.via import Via
 from h323d.sip.messages.writer import write
 from h323d.sip.outside import NOTHING_ELSE, Services
 from h323d.sip.proof import Unproven
-from h323d.sip.registrar import Registrar, RegistrarOwner
+from h323d.sip.registrar import RegistrarOwner
+from h323d.sip.registrations import Registrations
 from h323d.sip.screening import ALLOWED, unpacked
 from h323d.sip.suspicion import Suspicion
 from h323d.sip.transactions.layer import TransactionLayer
@@ -117,12 +117,12 @@ class SIPEndpoint(Part[SIPConfig]):
         self._invites: dict[ServerTransaction, SIPLeg] = {}
         self._notifier = Notifier(self, services.packages, site.shareRule)
         self._outside = services.outside
-        self._registrations = registrations
-        self._registrar: Registrar | None = None
+        self._registered = registrations
+        self._registrations: Registrations | None = None
         if registrations is not None:
-            self._registrar = Registrar(clock, config, registrations)
+            self._registrations = Registrations(self, clock, config, registrations)
         challenger = None if users is None else Challenger(users, world)
-        more = ("REGISTER",) if self._registrar is not None else ()
+        more = ("REGISTER",) if self._registrations is not None else ()
         methods = dict.fromkeys((*ALLOWED, *more, *services.outside))
         self._suspicion = Suspicion(site.defence, challenger, world.rng)
         self._entrance = Entrance(
@@ -193,11 +193,11 @@ class SIPEndpoint(Part[SIPConfig]):
         for user in self.legs:
             if user.flow is flow:
                 user.flowLost()
-        if self._registrations is not None and self._flows.connection(flow.peer) is None:
-            self._registrations.connectionClosed(flow.peer)
+        if self._registered is not None and self._flows.connection(flow.peer) is None:
+            self._registered.connectionClosed(flow.peer)
 
     def needs(self, flow: Flow) -> bool:
-        if self._registrations is not None and self._registrations.needs(flow.peer):
+        if self._registered is not None and self._registered.needs(flow.peer):
             return True
         return any(user.flow is flow for user in self.legs)
 
@@ -211,7 +211,7 @@ class SIPEndpoint(Part[SIPConfig]):
         try:
             self._take(transaction)
         except DecodeError as error:
-            self._malformed(transaction, error)
+            self.malformed(transaction, error)
         except Exception:  # the fence: one call must not take the others with it
             self._died(transaction.request)
             self.respond(transaction, transaction.request.response(500, None, self._tag()))
@@ -345,16 +345,8 @@ class SIPEndpoint(Part[SIPConfig]):
             self._notifier.subscribed(transaction, self._tag())
         elif request.method in self._outside:
             self._outside[request.method].arrived(transaction, self._tag(), self)
-        elif request.method == "REGISTER" and self._registrar is not None:
-            flow = transaction.flow
-            answer = self._registrar.answer(
-                request, flow.peer, self._tag(), flow.reliable, transaction.proofs
-            )
-            if isinstance(answer, Deferred):
-                answer.addCallback(self._registered, transaction)
-                answer.addErrback(self._notRegistered, transaction)
-            else:
-                self.respond(transaction, answer)
+        elif request.method == "REGISTER" and self._registrations is not None:
+            self._registrations.take(transaction, self._tag())
         else:
             self._invited(transaction)
 
@@ -380,17 +372,7 @@ class SIPEndpoint(Part[SIPConfig]):
         replaced = self.replaced(replaces)
         return replaced if isinstance(replaced, int) else Replacement(replaced)
 
-    def _registered(self, answer: SIPResponse, transaction: ServerTransaction) -> None:
-        self.respond(transaction, answer)
-
-    def _notRegistered(self, failure: Failure, transaction: ServerTransaction) -> None:
-        if isinstance(failure.value, DecodeError):
-            self._malformed(transaction, failure.value)
-            return
-        self._log.failure("a REGISTER died of our own fault", failure=failure)
-        self.respond(transaction, transaction.request.response(500, None, self._tag()))
-
-    def _malformed(self, transaction: ServerTransaction, error: DecodeError) -> None:
+    def malformed(self, transaction: ServerTransaction, error: DecodeError) -> None:
         self.complaints.about("sip", transaction.flow.peer, error)
         phrase = f"Bad Request: {error.path}" if error.path else None
         self.respond(transaction, transaction.request.response(400, phrase, self._tag()))

@@ -8,6 +8,7 @@ import random
 
 from h323d.call.applications import Priority
 from h323d.call.legs import LegDirection
+from h323d.call.media import IMediaPort
 from h323d.call.replacing import Replacement
 from h323d.sip.calls.sentinvite import Fork
 from h323d.sip.transactions.running import ServerTransaction
@@ -60,3 +61,6 @@ class DescribedCall:
 
     def prioritize(self, priority: Priority) -> None:
         self.priority = priority
+
+    def portHeard(self, port: IMediaPort, source: TransportAddress) -> None:
+        pass

@@ -54,7 +54,7 @@ from h323d.sip.messages.message import SIPRequest
 from h323d.sip.sdp.refusal import NoCommonMedia
 from h323d.sip.transactions.running import ServerTransaction
 from h323d.tracing import stateName
-from h323d.values.address import PartyAddress, TransportAddress
+from h323d.values.address import PartyAddress
 from h323d.values.cause import Cause
 from h323d.values.identifiers import CallID
 from h323d.values.media.digits import DigitMethod
@@ -269,9 +269,6 @@ class SIPLeg(DescribedCall):
         self._digits.send(digit, milliseconds, method)
 
     # What the media port and the watch over it report.
-
-    def portHeard(self, port: IMediaPort, source: TransportAddress) -> None:
-        pass
 
     def portDigit(self, port: IMediaPort, digit: str, milliseconds: int) -> None:
         self._digits.heard(digit, milliseconds, DigitMethod.RTP_EVENT)
