@@ -84,6 +84,9 @@ class DialogUser(Protocol):
     def flowLost(self) -> None:
         """Its flow is closed."""
 
+    def flowRegained(self, flow: Flow) -> None:
+        """Its peer is reached by that one now."""
+
     @property
     def replaceable(self) -> Replaces | None:
         """Its dialog, as an INVITE names it that is to have its place; C{None} if none can."""
@@ -146,7 +149,9 @@ class UserAgent(Protocol):
         Send a request within a dialog.
 
         @param flow: by which the dialog's peer was last heard; where a
-            connection is still open, or a name cannot be used, it is taken.
+            connection is still open, or a name cannot be used, it is taken.  Where it is closed,
+            and its peer cannot be connected to, a request waits for another
+            (L{h323d.sip.lostflows}).
         """
 
     def sendAck(self, ack: SIPRequest, flow: Flow | None) -> None:

@@ -36,6 +36,7 @@ from h323d.sip.digest.users import IDigestUsers
 from h323d.sip.entrance import Entrance, sourceOf
 from h323d.sip.events.notifier import Notifier
 from h323d.sip.flows import Flow, Flows
+from h323d.sip.lostflows import FlowHolder, LostFlows
 from h323d.sip.messages.message import RefusedRequest, SIPRequest, SIPResponse
 from h323d.sip.messages.rack import RAck
 from h323d.sip.messages.received import stamp, stamped
@@ -110,6 +111,7 @@ class SIPEndpoint(Part[SIPConfig]):
             clock, world.rng, self.timers, config.maxTransactions, self, site.shareRule
         )
         lifetime = self.timers.transaction
+        self._lostFlows = LostFlows(self, clock)
         self._dialogs = DialogTable(clock, lifetime, site.shareRule, config.maxCalls)
         self.unproven = Unproven(
             clock, config.maxUnacknowledged, config.maxUnacknowledgedPerSource, config.T1
@@ -147,6 +149,7 @@ class SIPEndpoint(Part[SIPConfig]):
         for taker in self._outside.values():
             taker.close()
         self._layer.close()
+        self._lostFlows.close()
         self._flows.close()
         return succeed(None)
 
@@ -193,6 +196,7 @@ class SIPEndpoint(Part[SIPConfig]):
         for user in self.legs:
             if user.flow is flow:
                 user.flowLost()
+        self._lostFlows.closed(flow)
         if self._registered is not None and self._flows.connection(flow.peer) is None:
             self._registered.connectionClosed(flow.peer)
 
@@ -200,6 +204,10 @@ class SIPEndpoint(Part[SIPConfig]):
         if self._registered is not None and self._registered.needs(flow.peer):
             return True
         return any(user.flow is flow for user in self.legs)
+
+    def reachedBy(self, flow: Flow) -> tuple[FlowHolder, ...]:
+        everybody: tuple[FlowHolder, ...] = (*self.legs, *self._notifier.subscriptions)
+        return tuple(each for each in everybody if each.flow is flow)
 
     # What the transactions report.
 
@@ -279,12 +287,17 @@ class SIPEndpoint(Part[SIPConfig]):
         return contactAt(here, focus or self.config.user, by, secure, bool(focus))
 
     def send(self, request: SIPRequest, user: ClientUser, flow: Flow | None) -> ClientTransaction:
+        if flow is not None:
+            user = self._lostFlows.patient(request, user, flow)
         request = self.answering.signed(self._named(request))
         way = self._waysOut.of(request, flow)
         if self._waysOut.isTooLarge(request, way):
             larger = self._flows.to("TCP", way.peer, way)
             return self._layer.request(request, larger, user, fallback=way)
         return self._layer.request(request, way, user)
+
+    def sendBy(self, request: SIPRequest, user: ClientUser, flow: Flow) -> None:
+        self._layer.request(self.answering.signed(self._named(request)), flow, user)
 
     def sendAck(self, ack: SIPRequest, flow: Flow | None) -> None:
         way = self._waysOut.of(ack, flow)
@@ -340,7 +353,11 @@ class SIPEndpoint(Part[SIPConfig]):
         elif tag is not None:  # it is ours, which only a receiver of our answers knows
             transaction.flow.credit.prove()
             subscription = self._notifier.of(request.callId, tag)
-            (subscription or self._dialogs[request.callId, tag]).requestArrived(transaction)
+            user = subscription or self._dialogs[request.callId, tag]
+            before = user.flow
+            user.requestArrived(transaction)
+            if before is not None and user.flow is not before:
+                self._lostFlows.regained(before, transaction.flow, request.callId)
         elif request.method == "SUBSCRIBE":
             self._notifier.subscribed(transaction, self._tag())
         elif request.method in self._outside:
@@ -371,6 +388,9 @@ class SIPEndpoint(Part[SIPConfig]):
             return Replacement(ringing, rings=True)
         replaced = self.replaced(replaces)
         return replaced if isinstance(replaced, int) else Replacement(replaced)
+
+    def registered(self, transaction: ServerTransaction) -> None:
+        self._lostFlows.registered(transaction.request, transaction.flow, transaction.proofs)
 
     def malformed(self, transaction: ServerTransaction, error: DecodeError) -> None:
         self.complaints.about("sip", transaction.flow.peer, error)

@@ -31,6 +31,9 @@ class RegistrationsOwner(Protocol):
     def respond(self, transaction: ServerTransaction, response: SIPResponse) -> None:
         """Answer."""
 
+    def registered(self, transaction: ServerTransaction) -> None:
+        """One that came by a connection was granted."""
+
     def malformed(self, transaction: ServerTransaction, error: DecodeError) -> None:
         """Answer what cannot be read."""
 
@@ -71,6 +74,8 @@ class Registrations:
 
     def _answer(self, answer: SIPResponse, transaction: ServerTransaction) -> None:
         self._owner.respond(transaction, answer)
+        if answer.isSuccess and transaction.flow.reliable:
+            self._owner.registered(transaction)
 
     def _failed(self, failure: Failure, transaction: ServerTransaction, tag: str) -> None:
         if isinstance(failure.value, DecodeError):

@@ -165,6 +165,10 @@ class SIPLeg(DescribedCall):
         if self._end.confirmed:
             self._watch.connectionLost()
 
+    def flowRegained(self, flow: Flow) -> None:
+        self._end.flow = flow
+        self._watch.connectionRegained()
+
     def close(self) -> None:
         self._session.close()
 
@@ -290,8 +294,7 @@ class SIPLeg(DescribedCall):
 
     def reached(self, transaction: ServerTransaction) -> None:
         self._prove()
-        self._end.flow = transaction.flow
-        self._watch.connectionRegained()
+        self.flowRegained(transaction.flow)
         self.tell()
 
     def endedByPeer(self, cause: Cause) -> None:

@@ -49,6 +49,10 @@ class Notifier:
     def of(self, callId: str, localTag: str) -> Subscription | None:
         return self._subscriptions.get((callId, localTag))
 
+    @property
+    def subscriptions(self) -> tuple[Subscription, ...]:
+        return tuple(self._subscriptions.values())
+
     def leave(self) -> None:
         """
         Tell all that they are told nothing any more.

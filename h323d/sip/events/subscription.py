@@ -89,6 +89,12 @@ class Subscription:
         """
         self._machine.close()
 
+    def flowRegained(self, flow: Flow) -> None:
+        """
+        Its peer is reached by that one now.
+        """
+        self.flow = flow
+
     def changed(self) -> None:
         self._machine.changed()
 
