@@ -23,6 +23,7 @@ from zope.interface import implementer
 from h323d.call.applications import Priority
 from h323d.call.protection import IProtection, NoProtection, Standing
 from h323d.call.transport import (
+    SERVER_DIED,
     IDatagramUser,
     IStream,
     IStreamListener,
@@ -80,7 +81,7 @@ class _Connection:
     def __init__(self) -> None:
         self.there: Any = None
         self.isOpen = False
-        self.isRefused = False
+        self.isRefused = self.isLost = False
         self.read = self.written = 0
 
 
@@ -359,6 +360,15 @@ class Kernel:
             end = connection.there.abort if connection.isOpen else connection.there.cancel
             end()
 
+    def loseConnections(self) -> None:
+        """
+        Those that are open are gone with the process that has served them.
+        """
+        for connection in tuple(self._connections.values()):
+            if connection.isOpen:
+                connection.isLost = True
+                connection.there.abort()
+
     def commitSecurity(self, number: int) -> None:
         self._prepared.pop(number).commit()
 
@@ -449,7 +459,8 @@ class Kernel:
         if connection.isRefused:
             del self._connections[number]
         else:
-            self.arrive(Kind.CLOSED.value, number, reason)
+            told = SERVER_DIED if connection.isLost else reason
+            self.arrive(Kind.CLOSED.value, number, told)
 
 
 @implementer(IDatagramUser)
