@@ -7,10 +7,13 @@ from __future__ import annotations
 import pytest
 
 from h323d.call.applications import PASSED, Admission, Application, Verdict
+from h323d.call.legs import IOffer
 from h323d.call.silence import LOST
 from h323d.sip.binding import Binding
+from h323d.sip.events.packages import Watcher
 from h323d.sip.messages.message import SIPRequest, SIPResponse
-from h323d.sip.messages.uri import SIPURI
+from h323d.sip.messages.uri import SIPURI, URI
+from h323d.sip.outside import Services
 from h323d.sip.registrar import Registrant
 from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
@@ -55,6 +58,30 @@ class Locations:
         return False
 
 
+class Bell:
+    """
+    A kind of events, without contents.
+    """
+
+    name, contentType, pause = "bell", "text/bell", 5.0
+
+    def __init__(self) -> None:
+        self.watchers: list[Watcher] = []
+
+    def watch(self, resource: URI, subscriber: IOffer, watcher: Watcher) -> Bell:
+        self.watchers.append(watcher)
+        return self
+
+    def state(self) -> bytes:
+        return b"silent"
+
+    def news(self) -> bytes:
+        return b"rings"
+
+    def close(self) -> None:
+        pass
+
+
 class House:
     """
     A server, and a phone that registers and calls by one connection.
@@ -62,7 +89,9 @@ class House:
 
     def __init__(self, contact: str = FLOW) -> None:
         self.world = SIPWorld()
-        self.server = self.world.peer("10.0.0.1", SECURED, Locations())
+        self.bell = Bell()
+        services = Services((self.bell,))
+        self.server = self.world.peer("10.0.0.1", SECURED, Locations(), services=services)
         self.number = 0
         self.first = self.connect()
         self.register(self.first, contact)
@@ -255,6 +284,25 @@ def test_whoHasRegisteredByAnotherOneBeforeTheFirstEndsIsReachedByThat() -> None
     house.first.stream.close()
     house.world.run(0.1)
     assert (house.first.methods, wire.methods) == (["INVITE"], ["INVITE"])
+
+
+def test_whoHasSubscribedIsToldByTheNewConnection() -> None:
+    house = House()
+    house.first.send(house.text("SUBSCRIBE", extra="Event: bell\n"))
+    house.world.run(0.1)
+    notify = house.first.messages[-1]
+    assert isinstance(notify, SIPRequest)
+    assert house.first.stream is not None
+    house.first.stream.write(responseTo(notify, 200))
+    house.world.run(0.1)
+    house.lose()
+    (watcher,) = house.bell.watchers
+    watcher.changed()
+    house.world.run(10, step=0.1)
+    wire = house.connect()
+    house.register(wire, AGAIN)
+    (told,) = [each for each in wire.messages if isinstance(each, SIPRequest)]
+    assert (told.method, told.body) == ("NOTIFY", b"rings")
 
 
 def test_aDigitIsNotSentLate() -> None:
