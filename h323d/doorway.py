@@ -37,6 +37,7 @@ MOST_DESCRIPTORS = 8  # of a message
 _BUFFER = 1 << 20  # octets in the kernel, if it lets us
 _ONE = struct.Struct("@i")
 _ROOM = socket.CMSG_SPACE(MOST_DESCRIPTORS * _ONE.size)
+_PLACE = memoryview(bytearray(LARGEST))  # all doors are read into it, by one thread, and copied
 _CUT = socket.MSG_TRUNC | socket.MSG_CTRUNC
 _FULL = (errno.EAGAIN, errno.ENOBUFS, errno.ETOOMANYREFS)
 
@@ -71,7 +72,6 @@ class Doorway:
             end.setsockopt(socket.SOL_SOCKET, option, _BUFFER)
         self._end = end
         self._outbox: deque[tuple[bytes, tuple[int, ...]]] = deque()
-        self._place = memoryview(bytearray(LARGEST))
 
     def fileno(self) -> int:
         return self._end.fileno()
@@ -210,15 +210,15 @@ class Doorway:
             raise CutMessage(f"of {length} octets, and {len(descriptors)} descriptors, at least")
         if not length:
             raise EOFError("the other side is gone")
-        return Message(self._place[:length].tobytes(), descriptors)
+        return Message(_PLACE[:length].tobytes(), descriptors)
 
     def _recv(self, flags: int) -> tuple[int, list[tuple[int, int, bytes]], int, object]:
         try:
-            return self._end.recvmsg_into([self._place], _ROOM, flags)
+            return self._end.recvmsg_into([_PLACE], _ROOM, flags)
         except ConnectionResetError:
             # Who is gone has not read all that we sent.  That is told once, and before what it has
             # sent itself, which is still there to be read.
-            return self._end.recvmsg_into([self._place], _ROOM, flags)
+            return self._end.recvmsg_into([_PLACE], _ROOM, flags)
 
 
 def closeAll(descriptors: Iterable[int]) -> None:

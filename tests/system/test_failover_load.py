@@ -34,7 +34,7 @@ ENDED = "NORMAL_CALL_CLEARING"
 G711 = 1280  # both directions, in units of 100 bit/s
 ROOM = 80001
 DEATHS, SETTLED = 50, 10
-MORE_MEMORY = 6 << 20  # octets, from when it has settled to the last death
+MORE_MEMORY = 4 << 20  # octets, from when it has settled to the last death
 
 Begin = Callable[[str], tuple[ProtectedServer, Capture]]
 
