@@ -80,6 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     _addConfig(commands.add_parser("config", help="check a configuration, or print the sample"))
     _addHash(commands.add_parser("hash", help="make an entry of a password, or of a PIN"))
     _addGuard(commands.add_parser("guard", help="make keys, and look after the registry"))
+    _addExplain(commands.add_parser("explain", help="tell what a refusal means, and what to do"))
     _addDecode(commands.add_parser("decode", help="decode messages; needs no server"))
     return parser
 
@@ -191,6 +192,15 @@ def _addGuard(parser: argparse.ArgumentParser) -> None:
     replay.add_argument("log", metavar="LOG", type=Path, help="the directory of a witness's log")
     replay.add_argument("policy", metavar="POLICY", help="the name of an entry point")
     replay.set_defaults(run=_replay)
+
+
+def _addExplain(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "reason",
+        metavar="REASON",
+        help="a word of the record, as roomFull; a cause, a status of SIP, a reason of RAS",
+    )
+    parser.set_defaults(run=_explain)
 
 
 def _addDecode(parser: argparse.ArgumentParser) -> None:
@@ -371,6 +381,12 @@ def _replay(options: argparse.Namespace) -> None:
         columns = [Column(name, text=True) for name in done.changes[0]]
         print(Table(done.changes, columns, None if options.wide else _width()))
     print(done)
+
+
+def _explain(options: argparse.Namespace) -> None:
+    from h323d.cli.explaining import explain  # only now, as above
+
+    print(explain(options.reason))
 
 
 def _decode(options: argparse.Namespace) -> None:
