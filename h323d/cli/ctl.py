@@ -77,6 +77,7 @@ def _parser() -> argparse.ArgumentParser:
     _addTrace(asking["trace"])
     asking["follow"].set_defaults(run=_follow)
     _addExport(commands.add_parser("export", help="print what a server has kept, as text"))
+    _addBundle(commands.add_parser("bundle", help="archive what there is to know, without secrets"))
     _addConfig(commands.add_parser("config", help="check a configuration, or print the sample"))
     _addHash(commands.add_parser("hash", help="make an entry of a password, or of a PIN"))
     _addGuard(commands.add_parser("guard", help="make keys, and look after the registry"))
@@ -140,6 +141,14 @@ def _addExport(parser: argparse.ArgumentParser) -> None:
         "--limit", metavar="N", type=int, default=10000, help="of the last messages; 10000"
     )
     logs.set_defaults(run=_exportSIP)
+
+
+def _addBundle(parser: argparse.ArgumentParser) -> None:
+    _addCommon(parser)
+    parser.add_argument("file", metavar="FILE", type=Path, help="a new one: support.tar.gz")
+    parser.add_argument("--log", metavar="FILE", type=Path, help="the server's log: its end")
+    parser.add_argument("--call", metavar="CALL", help="whose ladder is to be in it, too")
+    parser.set_defaults(run=_bundle)
 
 
 def _addConfig(parser: argparse.ArgumentParser) -> None:
@@ -333,6 +342,15 @@ def _width() -> int | None:
     The terminal's width; C{None} for what is no terminal: a file, or another program.
     """
     return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+
+
+def _bundle(options: argparse.Namespace) -> None:
+    from h323d.cli.bundle import bundle  # only now, as above
+
+    told = [options.config, options.log, options.call]
+    for missing in bundle(_socketOf(options), int(time.time()), options.file, *told):
+        print(f"h323ctl: it lacks {missing}", file=sys.stderr)
+    print(f"{options.file}: tells who called whom; look into it before you send it")
 
 
 def _check(options: argparse.Namespace) -> None:
