@@ -11,13 +11,11 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent))  # for apisystem
 project = "h323d"
 copyright = "the h323d maintainers"
 author = "the h323d maintainers"
-extensions = ["sphinx.ext.intersphinx", "pydoctor.sphinx_ext.build_apidocs"]
+extensions = ["myst_parser", "sphinx.ext.intersphinx", "pydoctor.sphinx_ext.build_apidocs"]
 exclude_patterns = ["_build"]
-html_theme = "alabaster"
-html_theme_options = {
-    "description": "H.323 and SIP callers meet in one room",
-    "fixed_sidebar": True,
-}
+html_theme = "furo"
+html_title = "h323d"
+myst_heading_anchors = 3  # so that alerts can name a section of the runbook
 nitpicky = True
 intersphinx_mapping: dict[str, object] = {}  # pydoctor adds our own API: no network is needed
 

@@ -156,10 +156,15 @@ def test_everyModuleAndLinkThatIsNamedIsThere(page: Path) -> None:
     assert [path for path in paths if not (path.exists() or path.with_suffix(".py").exists())] == []
     assert [each for each in _ROLE.findall(text) if not isThere(each)] == []
     links = [
-        DOCS / f"{each[1:]}.rst" if each.startswith("/") else page.parent / f"{each}.rst"
+        DOCS / each[1:] if each.startswith("/") else page.parent / each
         for each in _LINK.findall(text)
     ]
-    assert [link for link in links if not link.exists()] == []
+    missing = [
+        link
+        for link in links
+        if not any(Path(f"{link}{kind}").exists() for kind in (".rst", ".md"))
+    ]
+    assert missing == []
 
 
 def test_theDoorsAndTheAnswersToEachReasonAreTold() -> None:
