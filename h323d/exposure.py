@@ -33,6 +33,7 @@ def exposure(configuration: Configuration) -> str:
         *_rooms(configuration),
         *_others(configuration),
         *_encryption(configuration),
+        *_web(configuration),
         *_shells(configuration),
     ]
     return ("on this machine only: " if here else "") + "; ".join(told)
@@ -119,6 +120,14 @@ def _encryption(configuration: Configuration) -> Iterator[str]:
         verb = "has to" if sip.srtp is MediaEncryption.REQUIRED else "may"
         sound = f"and sound of SIP {verb} be (SRTP)"
     yield f"call signalling of {' and '.join(doors)} may be encrypted (TLS), {sound}"
+
+
+def _web(configuration: Configuration) -> Iterator[str]:
+    web = configuration.web
+    if web.enabled:
+        how = "over TLS" if web.certificate else "from this machine"
+        yield f"anybody may see by HTTP {how} whether calls are taken, at {web.bind}:{web.port}"
+        yield f"and figures if they are in {_listed(web.metricsFrom)}"
 
 
 def _shells(configuration: Configuration) -> Iterator[str]:

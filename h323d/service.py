@@ -19,6 +19,7 @@ from twisted.internet.error import CannotListenError
 from twisted.logger import Logger
 from twisted.python import usage
 
+from h323d.call.protection import Standing
 from h323d.config.reading import load
 from h323d.config.sections import Configuration
 from h323d.control.manhole import MANHOLE, Shells, manholeFactory
@@ -29,15 +30,22 @@ from h323d.dsp.provisions import provisions
 from h323d.errors import ConfigurationError, ResourceUnavailable
 from h323d.exposure import exposure
 from h323d.house.lone import LoneHouse
+from h323d.house.observed import ObservedHouse
 from h323d.house.protected import ProtectedHouse
-from h323d.house.sealing import secureStreams
+from h323d.house.sealing import sealed, secureStreams
 from h323d.inputs import IInputs, Input
 from h323d.keeper.asking import DOORS
 from h323d.media.libsrtp import SUITES, libsrtp
 from h323d.media.thread import prepareInterpreter
+from h323d.net.binding import cannotBind, listenStreams
 from h323d.net.descriptors import raiseLimit
 from h323d.server.server import Server
 from h323d.tracing import stateName
+from h323d.values.address import TransportAddress
+from h323d.web.config import WebConfig
+from h323d.web.endpoints import Endpoints
+from h323d.web.observing import Observing
+from h323d.web.site import WebSite
 
 __all__ = ["Options", "makeService"]
 
@@ -112,6 +120,9 @@ class House(Protocol):
     @property
     def inputs(self) -> IInputs:
         """By which operators' commands enter."""
+
+    def standing(self) -> Standing:
+        """How it is protected, for whoever asks from outside."""
 
     def start(self) -> None:
         """Listen; ResourceUnavailable, or ConfigurationError, if something is not to be had."""
@@ -215,6 +226,7 @@ class H323dService(Service):
         self._log.info("open: {exposure}", exposure=exposure(self.server.configuration))
 
     def _openDoors(self) -> None:
+        self._openWeb(self.server.configuration.web)
         control = self.server.configuration.control
         ControlServer(self._house.inputs, socketPath(control)).listen(self._reactor)
         if control.manhole:
@@ -236,6 +248,17 @@ class H323dService(Service):
             raise ResourceUnavailable(
                 f"manhole: cannot bind TCP 127.0.0.1:{port}: {reason}"
             ) from error
+
+    def _openWeb(self, config: WebConfig) -> None:
+        if not config.enabled:
+            return
+        observing = Observing(ObservedHouse(self._house))
+        site = WebSite(config, Endpoints(observing.table), self._reactor)
+        address = TransportAddress(config.bind, config.port)
+        try:
+            listenStreams(self._reactor, address, sealed(config, site, self._reactor))
+        except (CannotListenError, OSError) as error:
+            raise cannotBind("TCP", address, error) from error
 
     def _hangupSignal(self, number: int, frame: FrameType | None) -> None:
         self._reactor.callFromThread(self._reload)

@@ -59,6 +59,9 @@ NEEDS = {
     ("sip", "certificate"): ("privateKey",),
     ("sip", "otherCertificates"): ("certificate", "privateKey"),
     ("sip", "privateKey"): ("certificate",),
+    ("web", "bind"): ("certificate", "privateKey"),
+    ("web", "certificate"): ("privateKey",),
+    ("web", "privateKey"): ("certificate",),
     ("witness", "directory"): ("origin",),
 }  # keys that mean nothing without others
 
@@ -114,6 +117,8 @@ def another(section: str, key: str) -> Any:
         ("h323", "tlsPeers"): [{"network": "192.0.2.0/24", "key": "sha256:" + 64 * "9"}],
         ("traversal", "privateNetworks"): ["192.168.0.0/16"],
         ("sip", "trustedNetworks"): ["192.0.2.0/24"],
+        ("web", "bind"): "192.0.2.1",
+        ("web", "metricsFrom"): ["192.0.2.0/24"],
         ("media", "tickMs"): 10,
         ("h323", "portRange"): "20000-20999",
         ("h323", "h245PortRange"): "30000-30999",

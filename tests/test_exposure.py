@@ -29,6 +29,7 @@ from h323d.h323.config import H323Config
 from h323d.sip.config import SIPConfig
 from h323d.values.media.encryption import MediaEncryption
 from h323d.values.tlspeer import ClientCertificates
+from h323d.web.config import WebConfig
 from tests.support.digest import userOf
 
 TRUNK = TrunkConfig("a", "192.0.2.7")
@@ -158,3 +159,15 @@ def test_whatIsConfiguredIsSaid(sections: dict[str, Any], told: str) -> None:
 )
 def test_whatIsSwitchedOffIsNotOpen(sections: dict[str, Any], absent: str) -> None:
     assert absent not in exposure(Configuration(**sections))
+
+
+def test_whatIsSeenByHTTP() -> None:
+    assert "HTTP" not in exposure(Configuration())
+    told = exposure(Configuration(web=WebConfig(enabled=True)))
+    assert (
+        "anybody may see by HTTP from this machine whether calls are taken, at 127.0.0.1:8323; "
+        "and figures if they are in 127.0.0.0/8, ::1/128"
+    ) in told
+    files = {"certificate": "c.pem", "privateKey": "k.pem"}
+    sealed = exposure(Configuration(web=WebConfig(enabled=True, bind="192.0.2.1", **files)))
+    assert "by HTTP over TLS whether calls are taken, at 192.0.2.1:8323" in sealed

@@ -42,7 +42,9 @@ PARTS = {
     "tests/cli/test_call.py": "cli/calloptions cli/callsettings",
     "tests/system/test_call.py": "cli/party cli/phone cli/phonesettings",
     "tests/system/test_guard.py": "cli/sipregistration",
+    "tests/operation/test_health.py": "operation/healthstate",
     "tests/system/test_service.py": "house/lone house/sealing service",
+    "tests/system/test_web.py": "house/observed",
     "tests/system/test_failover.py": """
         house/descriptors house/fork house/inside house/protected house/protection house/successor
         world/answers world/clock world/held world/listeners world/media
@@ -110,7 +112,7 @@ PARTS = {
         media/audio/groups media/audio/negotiated
         media/audio/speaking media/audio/stages media/audio/survey
         """,
-    "tests/operation/test_operator.py": "operation/wires",
+    "tests/operation/test_operator.py": "operation/presence operation/wires",
     "tests/operation/test_views.py": "operation/councilviews operation/peerviews operation/routeviews",
     "tests/walks/test_parent.py": "gatekeeper/parents/assembly gatekeeper/parents/parent",
     "tests/server/test_server.py": "server/assembly",

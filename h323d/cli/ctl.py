@@ -32,20 +32,24 @@ from h323d.control.paths import socketPath
 from h323d.errors import ConfigurationError, DecodeError
 from h323d.operation.command import Column, Command, OperatorError
 from h323d.operation.commands import COMMANDS
+from h323d.operation.healthstate import HealthState
 
 __all__ = ["KINDS", "main"]
 
 KINDS = ("h225", "h245", "ras", "sip")
 
+_STATES = {HealthState.OK: 0, HealthState.DEGRADED: 1, HealthState.DOWN: 2}
+"""The exit statuses of C{health}."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """
     @return: the exit status: 0, or 1 with a reason on standard error, or 2
-        for unusable options.
+        for unusable options; that of C{health} says how the server is.
     """
     options = _parser().parse_args(arguments)
     try:
-        options.run(options)
+        return int(options.run(options) or 0)
     except (CommandFailed, OperatorError, ConfigurationError, DecodeError) as error:
         print(*(f"h323ctl: {line}" for line in str(error).splitlines()), sep="\n", file=sys.stderr)
         return 1
@@ -74,6 +78,7 @@ def _parser() -> argparse.ArgumentParser:
             asking[command.name].set_defaults(run=_protection, command=command)
         else:
             _addCommand(asking[command.name], command)
+    asking["health"].set_defaults(run=_health)
     _addTrace(asking["trace"])
     asking["follow"].set_defaults(run=_follow)
     _addExport(commands.add_parser("export", help="print what a server has kept, as text"))
@@ -237,6 +242,16 @@ def _addDecode(parser: argparse.ArgumentParser) -> None:
 def _ask(options: argparse.Namespace) -> None:
     given = [getattr(options, each.name) for each in options.command.arguments]
     _askFor(options, [each for each in given if each is not None])
+
+
+def _health(options: argparse.Namespace) -> int:
+    try:
+        health = ask(_socketOf(options), options.command.name)
+    except CommandFailed as error:  # as a server that nobody can ask is down
+        print(f"h323ctl: {error}", file=sys.stderr)
+        return _STATES[HealthState.DOWN]
+    _show(options, health)
+    return _STATES[HealthState(health["state"])]
 
 
 def _council(options: argparse.Namespace) -> None:

@@ -30,6 +30,7 @@ from h323d.operation.config import TraceConfig
 from h323d.sip.config import SIPConfig
 from h323d.sounds.config import SoundsConfig
 from h323d.values.live import Live, inForce
+from h323d.web.config import WebConfig
 from h323d.witness.config import CDRConfig
 from h323d.witness.log.config import WitnessConfig
 
@@ -185,6 +186,7 @@ class Configuration:
     witness: WitnessConfig = field(default_factory=WitnessConfig)
     trace: TraceConfig = field(default_factory=TraceConfig)
     control: ControlConfig = field(default_factory=ControlConfig)
+    web: WebConfig = field(default_factory=WebConfig)
     ha: HAConfig = field(default_factory=HAConfig)
 
     def reloaded(self, changed: Configuration) -> Configuration:

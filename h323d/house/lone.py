@@ -13,6 +13,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.threads import deferToThread
 
 from h323d.call.media import IMediaPool
+from h323d.call.protection import UNPROTECTED, Standing
 from h323d.call.surroundings import Surroundings
 from h323d.call.transport import SecureStreams
 from h323d.config.sections import Configuration
@@ -94,6 +95,12 @@ class LoneHouse:
         return newMediaService(
             media, rng, reactor, self.inputs, reactor.callFromThread, codecs, suites
         )
+
+    def standing(self) -> Standing:
+        """
+        Nobody is to follow.
+        """
+        return UNPROTECTED
 
     def start(self) -> None:
         """

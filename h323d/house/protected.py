@@ -13,7 +13,7 @@ from typing import Any
 from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 
-from h323d.call.protection import IProtection
+from h323d.call.protection import IProtection, Standing
 from h323d.call.transport import SecureStreams
 from h323d.config.sections import Configuration
 from h323d.control.paths import stateDirectory
@@ -98,6 +98,12 @@ class ProtectedHouse:
         """
         inputs: IInputs = self._inside.reached.inputs
         return inputs
+
+    def standing(self) -> Standing:
+        """
+        How it is protected.
+        """
+        return self._protection.standing()
 
     def start(self) -> None:
         """

@@ -7,6 +7,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from twisted.protocols.tls import TLSMemoryBIOFactory
+
 from h323d.call.transport import SecureStreams
 from h323d.config.sections import Configuration
 from h323d.h323.config import H323Config
@@ -14,8 +16,9 @@ from h323d.ha.doors import Security
 from h323d.net.tls import Credentials, TLSListener, TLSOpener
 from h323d.sip.config import SIPConfig
 from h323d.values.tlspeer import ClientCertificates
+from h323d.web.config import WebConfig
 
-__all__ = ["secureStreams"]
+__all__ = ["sealed", "secureStreams"]
 
 
 def secureStreams(configuration: Configuration, reactor: Any) -> Mapping[Security, SecureStreams]:
@@ -69,3 +72,19 @@ def _secureSIP(config: SIPConfig, reactor: Any) -> SecureStreams | None:
 def _secureStreams(reactor: Any, credentials: Credentials) -> SecureStreams:
     opener = TLSOpener(reactor, credentials)
     return SecureStreams(TLSListener(reactor, credentials), opener, credentials.prepare)
+
+
+def sealed(config: WebConfig, factory: Any, reactor: Any) -> Any:
+    """
+    HTTP over TLS, where there is a certificate.
+
+    @param factory: and what is returned: Any, as Twisted's factories are of their protocols.
+    @param reactor: Any, of many interfaces.
+
+    @raise ConfigurationError: a certificate cannot be read.
+    """
+    if not config.certificate:
+        return factory
+    files = (config.certificate, config.privateKey)
+    credentials = Credentials(*files, "", ClientCertificates.NONE, section="web")
+    return TLSMemoryBIOFactory(credentials, False, factory, reactor)

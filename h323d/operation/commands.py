@@ -98,6 +98,7 @@ _TRACED = "a call, by its callId, Call-ID or callIdentifier; a peer's address; -
 
 COMMANDS = (
     Command("status", Role.VIEWER, "the server at a glance"),
+    Command("health", Role.VIEWER, "whether calls are taken; exit status 0, 1 degraded, 2 down"),
     Command(
         "calls",
         Role.VIEWER,

@@ -10,22 +10,15 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from twisted.internet.defer import Deferred, fail
 
-from h323d import __version__
 from h323d.call.gates import MAINTENANCE, Gates
-from h323d.call.legs import ILeg
 from h323d.call.surroundings import Surroundings
 from h323d.call.switch import Switch
 from h323d.conference.host import ConferenceHost
-from h323d.conference.participant import Participant
 from h323d.conference.room import Room
-from h323d.events.bus import Fact
-from h323d.gateway.bridge import Bridge
-from h323d.gateway.bridgeside import BridgeSide
 from h323d.gateway.host import GatewayHost
 from h323d.operation.calling import Calling
 from h323d.operation.codecchoice import CodecChoiceView, choiceViews, spoken
@@ -35,10 +28,12 @@ from h323d.operation.councilviews import CouncilView, GuardianView
 from h323d.operation.defending import BanView, Defending
 from h323d.operation.following import Following
 from h323d.operation.gatekeeping import Gatekeeping
+from h323d.operation.health import HealthView
 from h323d.operation.ladder import TracedView, WireView
 from h323d.operation.merging import Merging
 from h323d.operation.peerviews import ParentView
-from h323d.operation.protecting import Protecting, ProtectionView
+from h323d.operation.presence import Presence
+from h323d.operation.protecting import ProtectionView
 from h323d.operation.roomkeeping import RoomKeeping
 from h323d.operation.routeviews import RouteView
 from h323d.operation.trunkviews import TrunkView
@@ -57,6 +52,7 @@ from h323d.operation.views import (
     Transferred,
     Unregistered,
 )
+from h323d.operation.vitals import Vitals
 from h323d.operation.wires import Wires
 from h323d.values.cause import Cause
 
@@ -79,6 +75,8 @@ class Keeping:
 class Operator:
     """
     The server as an operator sees it.
+
+    @ivar vitals: how it fares.
     """
 
     def __init__(
@@ -90,17 +88,17 @@ class Operator:
         gatekeeping: Gatekeeping,
         defending: Defending,
         keeping: Keeping,
-        listeners: Callable[[], dict[str, str]],
+        vitals: Vitals,
         records: Callable[[int], Sequence[Record]],
     ) -> None:
         """
         @param gatekeeping: the gatekeeper, if there is one.
         @param defending: the defence against who tries doors.
         @param keeping: makes third-party calls, and has councils.
-        @param listeners: says where what is listened for, by name.
+        @param vitals: how the server fares.
         @param records: gives the last call detail records, the newest first.
         """
-        clock = self._clock = world.clock
+        self._clock = world.clock
         self._gates: Gates = switch.gates
         self._switch = switch
         self._host = host
@@ -108,38 +106,26 @@ class Operator:
         self._pool = world.pool
         self._codecs = world.codecs
         self._wires = Wires(world, self._isOn)
-        self._witness = world.witness
-        self._protecting = Protecting(world.protection, world.events)
         self._gatekeeping = gatekeeping
         self._defending = defending
         self._calling, self._councilKeeping = keeping.calling, keeping.councils
         merging = Merging(gateway, host, self._gates)
         self._roomKeeping = RoomKeeping(host, keeping.calling, merging, host.sounds)
-        self._listeners = listeners
+        self.vitals = vitals
+        self._presence = Presence(switch, host, gateway)
         self._records = records
-        self._startedAt = clock.seconds()
-        self._facts: Counter[str] = Counter()
-        world.events.subscribe(Fact, self._count)
 
     def status(self) -> StatusView:
         """
         The server at a glance.
         """
-        return StatusView(
-            version=__version__,
-            uptime=round(self._clock.seconds() - self._startedAt, 3),
-            listeners=self._listeners(),
-            shut=None if self._gates.shut is None else self._gates.shut.word,
-            calls=self._callsLeft,
-            rooms=len(self._host.rooms),
-            participants=self._host.participants,
-            **dataclasses.asdict(self._gatekeeping.figures()),
-            **dataclasses.asdict(self._defending.figures()),
-            media=dict(self._pool.figures()),
-            facts=dict(sorted(self._facts.items())),
-            witness=dict(self._witness.figures()) or None,
-            ha=dict(self._protecting.figures()) or None,
-        )
+        return self.vitals.status(self.vitals.standing())
+
+    def health(self) -> HealthView:
+        """
+        Whether it does what it is there for.
+        """
+        return self.vitals.health(self.vitals.standing())
 
     def calls(self, limit: int = 1000) -> list[CallView]:
         """
@@ -148,10 +134,10 @@ class Operator:
         """
         now = self._clock.seconds()
         views: Iterable[CallView] = itertools.chain(
-            (legView(leg) for leg in self._arriving()),
-            (participantView(room, each, now) for room, each in self._participants()),
-            (sideView(bridge, side) for bridge, side in self._bridged()),
-            self._gatekeeping.calls(now, (leg.callIdentifier for _, leg in self._legs())),
+            (legView(leg) for leg in self._presence.arriving()),
+            (participantView(room, each, now) for room, each in self._presence.participants()),
+            (sideView(bridge, side) for bridge, side in self._presence.bridged()),
+            self._gatekeeping.calls(now, (leg.callIdentifier for _, leg in self._presence.legs())),
         )
         return list(itertools.islice(views, limit))
 
@@ -251,7 +237,7 @@ class Operator:
         Whether there is a call that has one of these names.
         """
         return any(
-            leg.callId in names or leg.callIdentifier in names for _, leg in self._legs()
+            leg.callId in names or leg.callIdentifier in names for _, leg in self._presence.legs()
         ) or any(self._gatekeeping.hasCall(each) for each in names)
 
     def codecs(self, caller: str = "", called: str = "") -> list[CodecView] | list[CodecChoiceView]:
@@ -314,7 +300,7 @@ class Operator:
         """
         legs = [
             leg
-            for room, leg in self._legs()
+            for room, leg in self._presence.legs()
             if name and name in (leg.callId, leg.legId, leg.callIdentifier, _roomOf(room))
         ]
         for leg in legs:
@@ -357,7 +343,7 @@ class Operator:
 
         @raise OperatorError: it cannot be done.
         """
-        return self._protecting.do(action)
+        return self.vitals.protecting.do(action)
 
     def maintenance(self, action: str = "status") -> MaintenanceView:
         """
@@ -375,42 +361,9 @@ class Operator:
             self._gates.open()
         return MaintenanceView(
             maintenance=self._gates.shut is MAINTENANCE,
-            calls=self._callsLeft,
+            calls=self.vitals.calls,
             **dataclasses.asdict(self._gatekeeping.figures()),
         )
-
-    @property
-    def _callsLeft(self) -> int:
-        ours = len(self._arriving()) + self._host.participants + len(list(self._bridged()))
-        return ours + self._gatekeeping.routed
-
-    def _count(self, fact: Fact) -> None:
-        self._facts[type(fact).__name__] += 1
-
-    def _arriving(self) -> list[ILeg]:
-        """
-        Those whom policies still decide on, or who have no seat yet: some are asked for a PIN.
-        """
-        arrivals = (arrival.leg for arrival in self._host.arrivals.values())
-        return [*self._switch.waiting.values(), *arrivals, *self._host.lobby.legs]
-
-    def _participants(self) -> Iterator[tuple[Room, Participant]]:
-        for room in tuple(self._host.rooms.values()):
-            for participant in tuple(room.participants.values()):
-                yield room, participant
-
-    def _bridged(self) -> Iterator[tuple[Bridge, BridgeSide]]:
-        for bridge in tuple(self._gateway.bridges.values()):
-            for side in tuple(bridge.sides.values()):
-                yield bridge, side
-
-    def _legs(self) -> Iterator[tuple[Room | None, ILeg]]:
-        for leg in self._arriving():
-            yield None, leg
-        for room, participant in self._participants():
-            yield room, participant.leg
-        for _, side in self._bridged():
-            yield None, side.leg
 
 
 def _roomOf(room: Room | None) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from h323d.call.protection import IProtection, ProtectionState
+from h323d.call.protection import IProtection, ProtectionState, Standing
 from h323d.events.bus import EventBus
 from h323d.events.following import Diverged, FollowerJoined, TookOver
 from h323d.operation.command import OperatorError
@@ -75,7 +75,7 @@ class Protecting:
 
         @raise OperatorError: it cannot be done.
         """
-        view = self._view()
+        view = self._view(self._protection.standing())
         if action != "status" and view.state == ProtectionState.OFF.value:
             raise OperatorError(IS_OFF)
         if action == "switchover":
@@ -86,11 +86,11 @@ class Protecting:
             self._protection.join()
         return view
 
-    def figures(self) -> Mapping[str, float]:
+    def figures(self, standing: Standing) -> Mapping[str, float]:
         """
         For monitoring; empty where nobody is to follow.
         """
-        view = self._view()
+        view = self._view(standing)
         if view.state == ProtectionState.OFF.value:
             return {}
         return {
@@ -104,8 +104,8 @@ class Protecting:
             "h323_ha_unprotected_deaths_total": view.unprotectedDeaths,
         }
 
-    def _view(self) -> ProtectionView:
-        standing, last = self._protection.standing(), self._last
+    def _view(self, standing: Standing) -> ProtectionView:
+        last = self._last
         return ProtectionView(
             state=standing.state.value,
             protected=standing.isProtected,

@@ -47,6 +47,8 @@ from h323d.operation.defending import Defending
 from h323d.operation.desk import Desk
 from h323d.operation.gatekeeping import Gatekeeping
 from h323d.operation.operator import Keeping, Operator
+from h323d.operation.presence import Presence
+from h323d.operation.vitals import Vitals
 from h323d.operation.wirelog import WireLog
 from h323d.server import assembly
 from h323d.server.ground import Ground
@@ -215,16 +217,29 @@ class Server:
             self.gates,
             self._world.rng,
         )
+        gatekeeping = Gatekeeping(self.zone, self._registrations)
+        defending = Defending(self._ground.defence)
         return Operator(
             self._world,
             self.switch,
             self.conference,
             self.gateway,
-            Gatekeeping(self.zone, self._registrations),
-            Defending(self._ground.defence),
+            gatekeeping,
+            defending,
             Keeping(calling, CouncilKeeping(self.councils, calling)),
-            self.listeners,
+            self._newVitals(gatekeeping, defending),
             self.records.latest,
+        )
+
+    def _newVitals(self, gatekeeping: Gatekeeping, defending: Defending) -> Vitals:
+        return Vitals(
+            self._world,
+            Presence(self.switch, self.conference, self.gateway),
+            self.gates,
+            gatekeeping,
+            defending,
+            self.listeners,
+            self._witness is not None and self.configuration.witness.required,
         )
 
     def _allParts(self) -> Iterator[Part[Configuration]]:

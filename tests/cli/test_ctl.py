@@ -370,3 +370,19 @@ def test_whatIsFollowedIsAskedForOnce(
     with answering(tmp_path, b'{"more": [], "lost": 2}\n{"result": null}\n') as (path, questions):
         assert ctl.main(["--socket", path, *given]) == 0
     assert questions == [{"command": "follow", "arguments": asked}]
+
+
+@pytest.mark.parametrize(("state", "status"), [("ok", 0), ("degraded", 1), ("down", 2)])
+def test_howAServerIsSaysTheExitStatus(
+    state: str, status: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    health = {"state": state, "ok": True, "draining": False, "standby": "off", "reasons": []}
+    with answering(tmp_path, result(health)) as (path, questions):
+        assert ctl.main(["--socket", path, "health"]) == status
+    assert questions == [{"command": "health", "arguments": []}]
+    assert state in capsys.readouterr().out
+
+
+def test_aServerThatNobodyCanAskIsDown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert ctl.main(["--socket", str(tmp_path / "absent"), "health"]) == 2
+    assert "no server answers" in capsys.readouterr().err

@@ -135,7 +135,7 @@ def test_nobodyDoesMoreThanTheirRoleAllows(
 
 def test_whatIsNoCommandIsToldWhichThereAre(scene: Scene) -> None:
     for name in ("reboot", "told", "__init__"):
-        with pytest.raises(OperatorError, match=r"^commands are status, calls, "):
+        with pytest.raises(OperatorError, match=r"^commands are status, health, "):
             scene.desk.ask(ANNA, name)
 
 

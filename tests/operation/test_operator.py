@@ -38,7 +38,9 @@ from h323d.operation.defending import Defending
 from h323d.operation.following import LOOK
 from h323d.operation.gatekeeping import Gatekeeping
 from h323d.operation.operator import Keeping, Operator
+from h323d.operation.presence import Presence
 from h323d.operation.views import MaintenanceView, Unregistered, told
+from h323d.operation.vitals import Vitals
 from h323d.operation.wirelog import WireLog
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
@@ -154,15 +156,25 @@ class OperatorTests(SynchronousTestCase):
             gates,
             random.Random(1),
         )
+        around = replace(around, pool=self.pool, codecs=(LACKING,), wire=self.wire)
+        gatekeeping = Gatekeeping(self.world.zone)
+        defending = Defending(newDefence(self.clock, events))
         self.operator = Operator(
-            replace(around, pool=self.pool, codecs=(LACKING,), wire=self.wire),
+            around,
             self.switch,
             self.host,
             self.gateway,
-            Gatekeeping(self.world.zone),
-            Defending(newDefence(self.clock, events)),
+            gatekeeping,
+            defending,
             Keeping(calling, CouncilKeeping(None, calling)),
-            lambda: {"sip": "127.0.0.1:5060"},
+            Vitals(
+                around,
+                Presence(self.switch, self.host, self.gateway),
+                gates,
+                gatekeeping,
+                defending,
+                lambda: {"sip": "127.0.0.1:5060"},
+            ),
             lambda count: [{"callId": f"c{number}"} for number in range(count)],
         )
 

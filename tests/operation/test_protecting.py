@@ -9,7 +9,13 @@ import dataclasses
 import pytest
 from zope.interface import implementer
 
-from h323d.call.protection import IProtection, NoProtection, ProtectionState, Standing
+from h323d.call.protection import (
+    UNPROTECTED,
+    IProtection,
+    NoProtection,
+    ProtectionState,
+    Standing,
+)
 from h323d.events.bus import EventBus
 from h323d.events.following import Diverged, FollowerJoined, TookOver
 from h323d.operation.command import OperatorError
@@ -59,7 +65,7 @@ def test_howAServerIsProtectedIsShownAsItIs() -> None:
 
 
 def test_theFiguresAreThoseOfAMonitor() -> None:
-    assert protecting(FakeProtection(STANDING)).figures() == {
+    assert protecting(FakeProtection(STANDING)).figures(STANDING) == {
         "h323_ha_protected": 1,
         "h323_ha_epoch": 3,
         "h323_ha_lag_turns": 2,
@@ -82,7 +88,7 @@ def test_theFiguresAreThoseOfAMonitor() -> None:
 )
 def test_onlyWhoeverIsFollowedIsProtected(state: ProtectionState, protected: int) -> None:
     standing = dataclasses.replace(STANDING, state=state)
-    assert protecting(FakeProtection(standing)).figures()["h323_ha_protected"] == protected
+    assert protecting(FakeProtection(standing)).figures(standing)["h323_ha_protected"] == protected
 
 
 @pytest.mark.parametrize(("action", "done"), [("switchover", "switchOver 3"), ("join", "join")])
@@ -102,6 +108,6 @@ def test_nobodyIsHandedOverToWhereNobodyFollows() -> None:
 @pytest.mark.parametrize("action", ["switchover", "join"])
 def test_aServerThatNobodyIsToFollowSaysSo(action: str) -> None:
     alone = protecting(NoProtection())
-    assert (alone.do("status").state, alone.figures()) == ("off", {})
+    assert (alone.do("status").state, alone.figures(UNPROTECTED)) == ("off", {})
     with pytest.raises(OperatorError, match=r"nobody is to follow: ha\.enabled is false"):
         alone.do(action)

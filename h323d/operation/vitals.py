@@ -1,0 +1,107 @@
+"""
+How the server fares: its figures, each of which is had here and nowhere else, whichever door shows
+it.
+
+Nothing is changed by asking, and but for L{Vitals.standing} nobody else is asked.  So whoever is
+no part of the server may look at any time between two of its inputs.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import Counter
+from collections.abc import Callable
+
+from h323d import __version__
+from h323d.call.gates import Gates
+from h323d.call.protection import Standing
+from h323d.call.surroundings import Surroundings
+from h323d.events.bus import Fact
+from h323d.operation.defending import Defending
+from h323d.operation.gatekeeping import Gatekeeping
+from h323d.operation.health import HealthView, healthOf
+from h323d.operation.presence import Presence
+from h323d.operation.protecting import Protecting
+from h323d.operation.views import StatusView
+
+__all__ = ["Vitals"]
+
+
+class Vitals:
+    """
+    @ivar protecting: how the server is protected.
+    """
+
+    def __init__(
+        self,
+        world: Surroundings,
+        presence: Presence,
+        gates: Gates,
+        gatekeeping: Gatekeeping,
+        defending: Defending,
+        listeners: Callable[[], dict[str, str]],
+        mustKeep: bool = False,
+    ) -> None:
+        """
+        @param presence: who is there.
+        @param listeners: says where what is listened for, by name.
+        @param mustKeep: whether calls are refused while the witness's log cannot be written.
+        """
+        self._clock = world.clock
+        self._pool = world.pool
+        self._witness = world.witness
+        self._protection = world.protection
+        self._presence = presence
+        self._gates = gates
+        self._gatekeeping = gatekeeping
+        self._defending = defending
+        self._listeners = listeners
+        self._mustKeep = mustKeep
+        self.protecting = Protecting(world.protection, world.events)
+        self._startedAt = world.clock.seconds()
+        self._facts: Counter[str] = Counter()
+        world.events.subscribe(Fact, self._count)
+
+    def standing(self) -> Standing:
+        """
+        How the server is protected: a question to the world, and so for inputs only.
+        """
+        standing: Standing = self._protection.standing()
+        return standing
+
+    @property
+    def calls(self) -> int:
+        """
+        How many calls there are, but for those that do not come by here.
+        """
+        return len(self._presence) + self._gatekeeping.routed
+
+    def health(self, standing: Standing) -> HealthView:
+        """
+        Whether it does what it is there for.
+        """
+        return healthOf(self._gates.shut, standing, self._witness.isWritable, self._mustKeep)
+
+    def status(self, standing: Standing) -> StatusView:
+        """
+        The server at a glance.
+        """
+        host = self._presence.host
+        return StatusView(
+            version=__version__,
+            uptime=round(self._clock.seconds() - self._startedAt, 3),
+            listeners=self._listeners(),
+            shut=None if self._gates.shut is None else self._gates.shut.word,
+            calls=self.calls,
+            rooms=len(host.rooms),
+            participants=host.participants,
+            **dataclasses.asdict(self._gatekeeping.figures()),
+            **dataclasses.asdict(self._defending.figures()),
+            media=dict(self._pool.figures()),
+            facts=dict(sorted(self._facts.items())),
+            witness=dict(self._witness.figures()) or None,
+            ha=dict(self.protecting.figures(standing)) or None,
+        )
+
+    def _count(self, fact: Fact) -> None:
+        self._facts[type(fact).__name__] += 1

@@ -1,0 +1,3 @@
+"""
+What is seen of a server by HTTP.
+"""

@@ -1,0 +1,140 @@
+"""
+A server in a process of its own, asked by HTTP: by who may, and by who means it harm.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import socket
+import ssl
+from contextlib import ExitStack, suppress
+from pathlib import Path
+
+import pytest
+
+from tests.support.certificates import issue
+from tests.support.processes import Server, waitFor
+from tests.support.protectedserver import ProtectedServer
+
+pytestmark = pytest.mark.interop
+
+US, FOLLOWED, SEALED = "127.0.145.1", "127.0.145.2", "127.0.145.3"
+PORT = 8323
+WEB = '[web]\nenabled = true\nbind = "{0}"\ninstance = "here"\n'
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Server:
+    return Server(tmp_path, US, WEB.format(US))
+
+
+def get(path: str, host: str = US, method: str = "GET") -> tuple[int, bytes]:
+    connection = http.client.HTTPConnection(host, PORT, timeout=10)
+    try:
+        connection.request(method, path)
+        answer = connection.getresponse()
+        return answer.status, answer.read()
+    finally:
+        connection.close()
+
+
+def test_healthIsThatOfTheOperator(server: Server) -> None:
+    with server:
+        code, body = get("/health")
+        assert (code, json.loads(body)) == (
+            *(200, {"state": "ok", "ok": True, "draining": False, "standby": "off"}),
+        )
+        server.ask("maintenance", "on")
+        code, body = get("/health")
+        assert (code, json.loads(body)["state"]) == (503, "down")
+        assert "may see by HTTP from this machine" in server.output()
+
+
+def test_theOperatorsCommandSaysItByItsStatus(server: Server) -> None:
+    with server:
+        assert server.ask("health")["state"] == "ok"
+
+
+def test_theDoorIsShutUnlessItIsOpened(tmp_path: Path) -> None:
+    with Server(tmp_path, US), pytest.raises(ConnectionRefusedError):
+        get("/health")
+
+
+def test_overTLSTheCertificateIsOurs(tmp_path: Path) -> None:
+    ours = issue(tmp_path, "ours", SEALED)
+    files = f'certificate = "{ours.certificate}"\nprivateKey = "{ours.privateKey}"\n'
+    with Server(tmp_path, SEALED, WEB.format(SEALED) + files):
+        context = ssl.create_default_context(cafile=ours.certificate)
+        connection = http.client.HTTPSConnection(SEALED, PORT, timeout=10, context=context)
+        connection.request("GET", "/health")
+        assert connection.getresponse().status == 200
+        connection.close()
+        with socket.create_connection((SEALED, PORT), 10) as plain:
+            plain.sendall(b"GET /health HTTP/1.1\r\nHost: a\r\n\r\n")
+            assert b"200" not in plain.recv(4096)
+
+
+def test_afterATakeOverItAnswersAgain(tmp_path: Path) -> None:
+    with ProtectedServer(tmp_path, FOLLOWED, WEB.format(FOLLOWED)) as server:
+        server.protected()
+        waitFor(lambda: standby(FOLLOWED) == "protected", 10, "that somebody follows is seen")
+        server.strike()
+        assert get("/health", FOLLOWED)[0] == 200
+        server.protected()
+        waitFor(lambda: standby(FOLLOWED) == "protected", 10, "another follows")
+        server.handOver()
+        assert get("/health", FOLLOWED)[0] == 200
+        assert "Traceback" not in server.output()
+
+
+def standby(host: str) -> str:
+    told: str = json.loads(get("/health", host)[1])["standby"]
+    return told
+
+
+def descriptors(server: Server) -> int:
+    return len(os.listdir(f"/proc/{server.pid}/fd"))
+
+
+def sendAll(stranger: socket.socket, count: int) -> int:
+    """
+    @return: how many pieces of 100 kB could be sent.
+    """
+    for sent in range(count):
+        try:
+            stranger.sendall(b"x" * 100_000)
+        except ConnectionError:
+            return sent
+    return count
+
+
+def test_aHundredMegabytesAreNotKept(server: Server) -> None:
+    with server:
+        before = descriptors(server)
+        with socket.create_connection((US, PORT), 10) as stranger:
+            head = b"POST /health HTTP/1.1\r\nHost: a\r\nContent-Length: 100000000\r\n\r\n"
+            stranger.sendall(head)
+            assert stranger.recv(4096).startswith(b"HTTP/1.1 413 ")
+            assert sendAll(stranger, 1000) < 1000
+        assert get("/health")[0] == 200
+        waitFor(lambda: descriptors(server) <= before, 10, "nothing is left open")
+
+
+def test_tenThousandConnectionsAreNotHadAtOnce(server: Server) -> None:
+    with server, ExitStack() as opened:
+        before = descriptors(server)
+        for number in range(10_000):
+            here = (f"127.0.145.{10 + number % 200}", 0)
+            with suppress(ConnectionResetError):  # as it is one too many
+                stranger = socket.create_connection((US, PORT), 10, source_address=here)
+                if number % 20:
+                    stranger.close()
+                else:
+                    opened.callback(stranger.close)  # that one stays
+        waitFor(lambda: descriptors(server) <= before + 64, 10, "as many as may be are open")
+        assert server.ask("health")["state"] == "ok"
+        opened.close()
+        waitFor(lambda: get("/health")[0] == 200, 15, "there is room again")
+        assert "Traceback" not in server.output()
