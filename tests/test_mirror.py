@@ -50,7 +50,7 @@ PARTS = {
         world/answers world/clock world/held world/listeners world/media
         world/ports world/sockets world/world
         """,
-    "tests/cli/test_ctl.py": "cli/check",
+    "tests/cli/test_ctl.py": "cli/answers cli/check cli/local",
     "tests/operation/test_wirelog.py": "call/wire",
     "tests/support/lease.py": "call/lease",
     "tox.ini": "cli/demo cli/serverprocess",

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from h323d import __version__
-from h323d.cli import ctl
+from h323d.cli import ctl, local
 from h323d.cli.decoding import messages
 from h323d.config.sample import sample
 from h323d.dsp.provisions import NAMES
@@ -62,7 +62,7 @@ def result(value: Any) -> bytes:
 
 
 def test_theKindsAreThoseThatCanBeDecoded() -> None:
-    assert set(ctl.KINDS) == set(messages.KINDS)
+    assert set(local.KINDS) == set(messages.KINDS)
 
 
 @pytest.mark.parametrize(
@@ -210,7 +210,7 @@ def test_aCommandsDefaultsDoNotHideWhatStandsBeforeIt(
 LOADED = """\
 import sys
 before = set(sys.modules)
-from h323d.cli import ctl
+from h323d.cli import ctl, local
 status = ctl.main(["--socket", sys.argv[1], "status"])
 new = {name.partition(".")[0] for name in set(sys.modules) - before}
 extra = sorted(new - sys.stdlib_module_names - {"h323d"})
