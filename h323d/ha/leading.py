@@ -8,6 +8,9 @@ from __future__ import annotations
 from collections import deque
 from typing import Any, Protocol
 
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+
 from h323d.errors import H323dError
 from h323d.ha.doors import Doors
 from h323d.ha.records import Answer, DoneRecord, HeartbeatRecord, InputRecord, Record
@@ -42,9 +45,14 @@ class Leading:
     """
     Has inputs happen, one after the other.
 
+    Where memory runs out meanwhile, that is logged as a failure before the turn's end is: nobody
+    knows what of it has happened, and whoever leads may want to end, and have another do it wholly.
+
     @ivar turn: the last that has begun.
     @ivar epoch: one more since each take-over.
     """
+
+    _failures = Logger()
 
     def __init__(self, turns: Turns, doors: Doors, log: Log, turn: int = 0, epoch: int = 0) -> None:
         """
@@ -108,6 +116,9 @@ class Leading:
             self._log.note(InputRecord(self.turn, at, kind, arguments, self.epoch))
             happened = self._turns.run(at, kind, arguments)
             self.finish(happened)
+        except MemoryError:
+            self._failures.failure("there was no memory for turn {turn}", turn=self.turn)
+            raise
         finally:
             self._isBusy = False
         return happened
@@ -116,12 +127,21 @@ class Leading:
         """
         Let what came of a turn leave.
         """
+        if isinstance(happened.error, MemoryError):
+            told = "there was no memory in turn {turn}"
+            self._failures.failure(told, Failure(happened.error), turn=self.turn)
         answers, self._answers = tuple(self._answers), []
         self._recent.append((self.turn, happened.outputs))
         self._log.note(DoneRecord(self.turn, answers, happened.sum, self.epoch))
         for each in happened.outputs:
-            getattr(self._doors, each.order)(*each.arguments)
+            self._carryOut(each)
         self._doors.wakeAt(self._turns.due())
+
+    def _carryOut(self, output: Output) -> None:
+        try:
+            getattr(self._doors, output.order)(*output.arguments)
+        except Exception:  # the fence: what else was to leave leaves
+            self._failures.failure("{order} failed: our own fault", order=output.order)
 
     def answer(self, question: str, arguments: tuple[Any, ...]) -> Any:
         """

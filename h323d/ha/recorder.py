@@ -12,8 +12,10 @@ that nobody knew of; whoever takes over writes what came instead, in the next ep
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from twisted.logger import Logger
@@ -22,19 +24,38 @@ from h323d.ha import records
 from h323d.ha.records import BadRecord, HeartbeatRecord, InputRecord, Record, RecordReader
 from h323d.telling.primitives import NotAValue
 
-__all__ = ["PIECES", "SUFFIX", "Recorder", "begins", "lastFlight", "read"]
+__all__ = ["PAUSE", "PIECES", "SUFFIX", "Recorder", "begins", "lastFlight", "read"]
 
 SUFFIX = ".h3log"
 PIECES = 8  # that all that is kept is in, at least, when it is as large as it may be
 _CHUNK = 1 << 16  # octets that are read at once
-_CANNOT = "the flight recorder has ended: {reason}"
+PAUSE = 10.0  # seconds until a disk that took no more is tried again
+_CANNOT = (
+    "the flight recorder writes nothing from turn {turn} on, and tries again every {seconds:g} s:"
+    " {reason}"
+)
+_GOES_ON = "the flight recorder goes on with turn {turn}; from turn {first} on they are missing"
+
+
+@dataclass(slots=True)
+class _Gap:
+    """
+    What is missing, as the disk does not take it.
+
+    @ivar first: the turn of which something is.
+    @ivar until: when it is tried again, in the time of turns.
+    """
+
+    first: int
+    until: float = 0.0
 
 
 class Recorder:
     """
     Writes what is logged (L{h323d.ha.leading.Log}).
 
-    A disk that takes no more ends it, and so does what cannot be told; and that ends nothing else.
+    A disk that takes no more is tried again after a while; what was to be written meanwhile is
+    missing, and what comes then is in a piece of its own.  Nothing else ends by that.
     """
 
     _log = Logger()
@@ -50,6 +71,9 @@ class Recorder:
         self._piece: int | None = None
         self._written = 0
         self._isOver = False
+        self._path = directory
+        self._at = 0.0  # of the last turn
+        self._gap: _Gap | None = None
 
     def note(self, record: Record) -> None:
         """
@@ -57,36 +81,58 @@ class Recorder:
         """
         if self._isOver or isinstance(record, HeartbeatRecord):
             return
+        if isinstance(record, InputRecord):
+            self._at = record.at
+        gap = self._gap
+        if gap is not None and (self._at < gap.until or not isinstance(record, InputRecord)):
+            return
         try:
-            octets = records.encode(record)
-            if self._piece is None or self._written + len(octets) > self._limit // PIECES:
-                self._begin()
-            assert self._piece is not None
-            self._written += os.write(self._piece, octets)
-        except (OSError, NotAValue) as error:
-            self._log.error(_CANNOT, reason=str(error))
-            self.close()
+            self._write(records.encode(record))
+        except (OSError, NotAValue, MemoryError) as error:
+            self._fail(record, error)
+            return
+        if gap is not None:
+            self._log.warn(_GOES_ON, first=gap.first, turn=record.turn)
+            self._gap = None
 
     def close(self) -> None:
         """
         Write no more.
         """
         self._isOver = True
-        if self._piece is not None:
-            os.close(self._piece)
-            self._piece = None
+        self._end()
+
+    def _write(self, octets: bytes) -> None:
+        if self._piece is None or self._written + len(octets) > self._limit // PIECES:
+            self._begin()
+        assert self._piece is not None
+        if os.write(self._piece, octets) < len(octets):  # who reads leaves out what is not whole
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        self._written += len(octets)
+
+    def _fail(self, record: Record, error: Exception) -> None:
+        if self._gap is None:
+            self._log.error(_CANNOT, turn=record.turn, seconds=PAUSE, reason=_reasonOf(error))
+            self._gap = _Gap(record.turn)
+        self._gap.until = self._at + PAUSE
+        self._end()
 
     def _begin(self) -> None:
-        if self._piece is not None:
-            os.close(self._piece)
-            self._piece = None
+        self._end()
         self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         pieces = _pieces(self._directory)
         number = int(pieces[-1].stem) + 1 if pieces else 1
         path = self._directory / f"{number:08}{SUFFIX}"
         self._piece = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
-        self._written = 0
+        self._path, self._written = path, 0
         self._discard(pieces)
+
+    def _end(self) -> None:
+        piece, self._piece = self._piece, None
+        if piece is not None:
+            os.close(piece)
+            if not self._written:  # the disk takes no more, and each attempt would leave one
+                self._path.unlink(missing_ok=True)
 
     def _discard(self, pieces: list[Path]) -> None:
         left = self._limit - self._limit // PIECES
@@ -94,6 +140,11 @@ class Recorder:
             left -= each.stat().st_size
             if left < 0:
                 each.unlink(missing_ok=True)
+
+
+def _reasonOf(error: Exception) -> str:
+    told = error.strerror if isinstance(error, OSError) else str(error)
+    return told or type(error).__name__
 
 
 def _pieces(directory: Path) -> list[Path]:

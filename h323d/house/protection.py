@@ -8,6 +8,7 @@ logs, and leads when the leader is dead; then it forks in its turn.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import time
@@ -16,7 +17,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from typing import Any
 
-from twisted.logger import Logger
+from twisted.logger import Logger, globalLogPublisher
 from zope.interface import implementer
 
 from h323d.belongings import closeBelongings
@@ -35,16 +36,18 @@ from h323d.ha.takeover import takeOver
 from h323d.ha.watch import Death, Heart
 from h323d.house.descriptors import OtherProcess, Readable
 from h323d.house.deskfiles import DeskFiles
+from h323d.house.exhaustion import Exhaustion
 from h323d.house.fork import Inheritance
 from h323d.house.inside import Inside
 from h323d.house.lastwords import LastWords
 from h323d.house.log import LogReader, LogWriter, Lost
-from h323d.house.successor import Successor
+from h323d.house.successor import CANNOT, Successor
 from h323d.telling.primitives import NotAValue
 from h323d.world.world import World
 
 __all__ = ["Protection"]
 
+_EXHAUSTED = 4  # status of a process in which memory has run out
 _SOON = 0.02  # seconds until it is tried again to fork, where threads are at work
 
 
@@ -142,6 +145,8 @@ class Protection:
         files.lead()
         self._follower: _Follower | None = None
         self._isWanted = False  # whoever follows
+        self._isLeading = True
+        globalLogPublisher.addObserver(Exhaustion(self._ranOut))
         self._world = newWorld(self, self)
         inside.reached.inputs.entrance = self._world.arrivals
         self._serve(Leading(inside.turns, self._world, self))
@@ -189,6 +194,20 @@ class Protection:
         It follows no more.
         """
         self._protecting.minding.lost(reason)
+
+    def _ranOut(self) -> None:
+        """
+        There was no memory for something, of which nobody knows how much has happened; who follows
+        knows better, or who leads does.
+        """
+        if not self._isLeading:
+            os._exit(CANNOT)
+        if self._follower is None:
+            self._log.error("there was no memory, and nobody follows who could go on")
+        else:
+            with contextlib.suppress(MemoryError):
+                self._log.error("there was no memory; another goes on")
+            os._exit(_EXHAUSTED)
 
     def followerEnded(self) -> None:
         """
@@ -303,9 +322,13 @@ class Protection:
             self._protecting.minding.failed(error.strerror or str(error))
             return
         if not pid:
-            ours.close()
-            words.listen()
-            self._follow(leader, theirs, words)
+            try:
+                ours.close()
+                words.listen()
+                self._follow(leader, theirs, words)
+            except Exception:  # whoever cannot follow must not take itself for the leader
+                self._log.failure("it cannot follow")
+                os._exit(CANNOT)
             return
         theirs.close()
         os.close(leader)
@@ -317,6 +340,7 @@ class Protection:
     # Another life.
 
     def _follow(self, leader: int, end: socket.socket, words: LastWords) -> None:
+        self._isLeading = False
         self._files.follow()
         self._world.leave()
         self._inheritance = Inheritance(self._reactor)
@@ -331,6 +355,7 @@ class Protection:
         """
         begun = time.monotonic()
         self._follower = None
+        self._isLeading = True
         self._files.lead()
         world, reached = self._world, self._inside.reached
         world.takeUp()

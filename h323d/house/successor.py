@@ -24,9 +24,9 @@ from h323d.house.renewal import silence
 from h323d.telling.primitives import Unreadable
 from h323d.world.world import World
 
-__all__ = ["Successor"]
+__all__ = ["CANNOT", "Successor"]
 
-_CANNOT = 3  # status of a process that cannot follow
+CANNOT = 3  # status of a process that cannot follow
 
 Succeed = Callable[["Successor", Death], None]
 
@@ -86,7 +86,7 @@ class Successor:
             self._reader.tell(DivergedReport(self.following.turn, str(error)))
             isCopy = False
         if not isCopy:
-            os._exit(_CANNOT)  # which the leader has been told, and logs
+            os._exit(CANNOT)  # which the leader has been told, and logs
         self._reporter.rest()
         self._watch.heard()
 

@@ -4,15 +4,19 @@ Who leads logs what enters, and then lets what came of it leave.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any, cast
 
 import pytest
+from twisted.logger import globalLogPublisher
 
 from h323d.errors import ResourceUnavailable
 from h323d.ha.doors import Doors
 from h323d.ha.leading import RECENT, Leading
 from h323d.ha.records import Answer, DoneRecord, HeartbeatRecord, InputRecord, Record
 from h323d.ha.turns import Turns
+from h323d.house.exhaustion import Exhaustion
+from tests.support.loggedfailures import LoggedFailures
 from tests.support.outputs import KeptLog, NotedDoors
 
 
@@ -48,8 +52,36 @@ class Led:
         self.turns.emit(Doors.close, 7)
         raise ResourceUnavailable("no")
 
+    def end(self) -> None:
+        self.turns.emit(Doors.write, 7, b"a")
+        self.turns.emit(Doors.abort, 8)
+        self.turns.emit(Doors.close, 7)
+
     def nested(self) -> Any:
         return self.leading.enter("say", b"within")
+
+
+class Starved(Led):
+    """
+    One in which there is no memory for something.
+    """
+
+    def __init__(self, where: str) -> None:
+        super().__init__(**({"write": MemoryError()} if where == "what leaves" else {}))
+        self.turns.receive("starve", self.starve)
+        self._where = where
+
+    def note(self, record: Record) -> None:
+        kind = "the input" if isinstance(record, InputRecord) else "the end"
+        if kind == self._where:
+            raise MemoryError
+        super().note(record)
+
+    def starve(self, octets: bytes) -> None:
+        raise MemoryError
+
+    def exhausted(self) -> None:
+        self.events.append("failure")
 
 
 def test_anInputIsLoggedBeforeItHappensAndItsEndBeforeAnythingLeaves() -> None:
@@ -104,6 +136,39 @@ def test_whatAnInputIsRefusedWithIsForWhoeverHadItEnter() -> None:
         led.leading.enter("fail")
     assert led.doors.done == [("close", 7)]
     assert led.leading.enter("say", b"a") == 1
+
+
+def test_whatCannotLeaveHoldsUpNothingElse(loggedFailures: LoggedFailures) -> None:
+    led = Led(abort=ValueError("our own fault"))
+    led.turns.receive("end", led.end)
+    led.leading.enter("end")
+    assert led.doors.done == [("write", 7, b"a"), ("close", 7)]
+    assert led.doors.wakes == [None]
+    assert len(loggedFailures.take(ValueError)) == 1
+
+
+@pytest.mark.parametrize(
+    ("where", "noted"),
+    [
+        ("the input", ["failure"]),
+        ("the turn", ["InputRecord 0", "failure", "DoneRecord 0"]),
+        ("the end", ["InputRecord 0", "say", "failure"]),
+        ("what leaves", ["InputRecord 0", "say", "DoneRecord 0", "failure"]),
+    ],
+)
+def test_thatThereWasNoMemoryIsSaidBeforeWhatComesNext(
+    where: str, noted: list[str], loggedFailures: LoggedFailures
+) -> None:
+    led = Starved(where)
+    observer = Exhaustion(led.exhausted)
+    globalLogPublisher.addObserver(observer)
+    try:
+        with suppress(MemoryError):
+            led.leading.enter("starve" if where == "the turn" else "say", b"abc")
+    finally:
+        globalLogPublisher.removeObserver(observer)
+    assert led.events == noted
+    assert len(loggedFailures.take(MemoryError)) == 1
 
 
 def test_whatEntersMeanwhileHappensAfterwards() -> None:

@@ -4,13 +4,16 @@ What is recorded of a flight, and what of it is found again.
 
 from __future__ import annotations
 
+import os
 import stat
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from twisted.logger import LogEvent, capturedLogs, formatEvent
 
-from h323d.ha.recorder import PIECES, SUFFIX, Recorder, begins, lastFlight, read
+from h323d.ha.recorder import PAUSE, PIECES, SUFFIX, Recorder, begins, lastFlight, read
 from h323d.ha.records import BadRecord, DoneRecord, HeartbeatRecord, InputRecord, Record, encode
 
 LARGE = 1 << 20  # octets: more than all that is written here
@@ -147,7 +150,80 @@ def test_whereNothingIsRecordedThatIsSaid(tmp_path: Path) -> None:
         lastFlight(tmp_path)
 
 
-def test_aDiskThatTakesNothingEndsTheRecordingAndNothingElse(directory: Path) -> None:
+@pytest.fixture
+def caught() -> Iterator[Sequence[LogEvent]]:
+    with capturedLogs() as events:
+        yield events
+
+
+def texts(events: Sequence[LogEvent]) -> list[str]:
+    return [formatEvent(each) for each in events]
+
+
+class Disk:
+    """
+    Takes a part of what is written, as often as it is told.
+    """
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._real = os.write
+        self.isFull = False
+        monkeypatch.setattr(os, "write", self.write)
+
+    def write(self, descriptor: int, octets: bytes) -> int:
+        return self._real(descriptor, octets[: len(octets) // 2] if self.isFull else octets)
+
+
+@pytest.fixture
+def disk(monkeypatch: pytest.MonkeyPatch) -> Disk:
+    return Disk(monkeypatch)
+
+
+def later(record: Record, seconds: float) -> Record:
+    return replace(record, at=record.at + seconds) if isinstance(record, InputRecord) else record
+
+
+@pytest.mark.parametrize("before", [3, 4], ids=["amid a turn", "between turns"])
+def test_whereADiskIsFullAWhileIsMissingAndThenItGoesOn(
+    directory: Path, disk: Disk, before: int, caught: Sequence[LogEvent]
+) -> None:
+    recorder = Recorder(directory, LARGE)
+    recorded = turns(*range(1, 8))
+    for each in recorded[:before]:
+        recorder.note(each)
+    disk.isFull = True
+    for each in recorded[before:8]:
+        recorder.note(each)
+    disk.isFull = False
+    recorder.note(recorded[8])  # that is too soon
+    recorder.note(recorded[9])
+    for each in recorded[10:]:
+        recorder.note(later(each, PAUSE))
+    recorder.close()
+    first, second = sorted(directory.iterdir())
+    assert found(first) == recorded[:before]
+    assert found(second) == [later(each, PAUSE) for each in recorded[10:]]
+    assert texts(caught) == [
+        f"the flight recorder writes nothing from turn {(before + 2) // 2} on, and tries again"
+        " every 10 s: No space left on device",
+        "the flight recorder goes on with turn 6; from turn"
+        f" {(before + 2) // 2} on they are missing",
+    ]
+
+
+def test_aDiskThatStaysFullIsTriedAgainAndLeavesNothingBehind(
+    directory: Path, disk: Disk, caught: Sequence[LogEvent]
+) -> None:
+    recorder = Recorder(directory, LARGE)
+    disk.isFull = True
+    for number, each in enumerate(turns(1, 2, 3)):
+        recorder.note(later(each, number * PAUSE))
+    recorder.close()
+    assert list(directory.iterdir()) == []
+    assert len(caught) == 1
+
+
+def test_aDiskThatTakesNothingEndsNothingElse(directory: Path) -> None:
     directory.write_text("no directory")
     recorder = Recorder(directory, LARGE)
     for each in turns(1, 2):

@@ -33,17 +33,23 @@ class ProtectedServer(Server):
         configuration: str = "",
         patienceMs: int = 3000,
         isKept: bool = False,
+        preloaded: str = "",
     ) -> None:
         """
         @param patienceMs: more than in service, as a busy machine may hold up anybody.
         @param isKept: whether a keeper begins it, and listens.
+        @param preloaded: what Python does in each of its processes before anything else.
         """
         self._isKept = isKept
+        self._preloaded = preloaded
         patience = f"{PROTECTED}patienceMs = {patienceMs}\n"
         super().__init__(directory, address, f"{configuration}{patience}")
 
     def command(self) -> Sequence[str]:
         server = super().command()
+        if self._preloaded:
+            (self.directory / "sitecustomize.py").write_text(self._preloaded)
+            server = ["/usr/bin/env", f"PYTHONPATH={self.directory}", *server]
         return [program("h323d-keeper"), "--", *server] if self._isKept else server
 
     @property

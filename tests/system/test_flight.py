@@ -13,7 +13,6 @@ import signal
 import socket
 import stat
 import textwrap
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -87,10 +86,8 @@ class Fragile(ProtectedServer):
     One that a decoder ends, or holds up for ever, where it reads a certain word.
     """
 
-    def command(self) -> Sequence[str]:
-        command = super().command()
-        (self.directory / "sitecustomize.py").write_text(DEADLY)
-        return ["/usr/bin/env", f"PYTHONPATH={self.directory}", *command]
+    def __init__(self, directory: Path, address: str) -> None:
+        super().__init__(directory, address, preloaded=DEADLY)
 
     def poison(self, stranger: socket.socket, word: bytes) -> None:
         """
