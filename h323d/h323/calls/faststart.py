@@ -11,12 +11,12 @@ C{OpenLogicalChannel}, or is none for us, is skipped and counted.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from h323d.asn1 import h245
 from h323d.errors import DecodeError
+from h323d.h323.calls.proposals import proposals
 from h323d.h323.h245.bandwidth import bitRateOf
 from h323d.h323.h245.capabilities.kinds import Kind, carried, readData, suits
 from h323d.h323.h245.capabilities.table import KINDS, received
@@ -26,11 +26,9 @@ from h323d.h323.h245.parameters import (
     OfferedChannel,
     RefusedChannel,
     formatsByType,
-    forwardChannel,
     judgeChannel,
     mediaAddress,
     mediaAddressValue,
-    reverseChannel,
 )
 from h323d.values.address import TransportAddress
 from h323d.values.media.formats import MediaFormat
@@ -48,7 +46,6 @@ __all__ = [
     "readAnswer",
 ]
 
-RECEIVE_NUMBER = 1  # of every channel that the called side is to send on: it renumbers
 FIRST_NUMBER = 101  # of the channels that we send on
 MAXIMUM_ELEMENTS = 128  # that are looked at
 MAXIMUM_OCTETS = 4096  # of an element; real ones have about forty
@@ -158,25 +155,19 @@ def offerFastStart(
     @param here: where we receive; what has no place there is left out.
     @param kinds: the kinds of media that can be proposed.
     """
-    channels: list[Fields] = []
+    elements: list[bytes] = []
     receive: dict[Medium, ReceiveFormat] = {}
-    numbers = itertools.count(FIRST_NUMBER)
+    number = FIRST_NUMBER
     for kind, wanted in carried(profile, kinds):
         place = here.get(kind.medium)
         if place is None:
             continue
-        formats: dict[int, MediaFormat] = {}
-        for ability, number in zip(kind.sendable(wanted), numbers, strict=False):
-            if wanted.direction.receives:
-                channels.append(
-                    reverseChannel(RECEIVE_NUMBER, kind, ability, place.rtp, place.rtcp)
-                )
-                formats[ability.payloadType] = ability.format
-            if wanted.direction.sends:
-                channels.append(forwardChannel(number, kind, ability, place.rtcp))
-        if formats:
-            receive[kind.medium] = received(formats, wanted)
-    return FastStartOffer(profile, tuple(_encode(channel) for channel in channels), receive)
+        proposed = proposals(kind, wanted, number, place.rtp.isIPv6)
+        elements.extend(proposed.at(place))
+        number += proposed.count
+        if proposed.formats:
+            receive[kind.medium] = received(proposed.formats, wanted)
+    return FastStartOffer(profile, tuple(elements), receive)
 
 
 def answerFastStart(
