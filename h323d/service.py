@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 from dataclasses import replace
 from pathlib import Path
 from types import FrameType
@@ -43,7 +44,6 @@ from h323d.server.server import Server
 from h323d.tracing import stateName
 from h323d.values.address import TransportAddress
 from h323d.web.config import WebConfig
-from h323d.web.endpoints import Endpoints
 from h323d.web.observing import Observing
 from h323d.web.site import WebSite
 
@@ -252,8 +252,9 @@ class H323dService(Service):
     def _openWeb(self, config: WebConfig) -> None:
         if not config.enabled:
             return
-        observing = Observing(ObservedHouse(self._house))
-        site = WebSite(config, Endpoints(observing.table), self._reactor)
+        observed = ObservedHouse(self._house, self._reactor)
+        observing = Observing(config, observed, socket.gethostname())
+        site = WebSite(config, observing.endpoints, self._reactor)
         address = TransportAddress(config.bind, config.port)
         try:
             listenStreams(self._reactor, address, sealed(config, site, self._reactor))

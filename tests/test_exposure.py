@@ -168,6 +168,6 @@ def test_whatIsSeenByHTTP() -> None:
         "anybody may see by HTTP from this machine whether calls are taken, at 127.0.0.1:8323; "
         "and figures if they are in 127.0.0.0/8, ::1/128"
     ) in told
-    files = {"certificate": "c.pem", "privateKey": "k.pem"}
-    sealed = exposure(Configuration(web=WebConfig(enabled=True, bind="192.0.2.1", **files)))
-    assert "by HTTP over TLS whether calls are taken, at 192.0.2.1:8323" in sealed
+    web = WebConfig(enabled=True, bind="192.0.2.1", certificate="c.pem", privateKey="k.pem")
+    told = exposure(Configuration(web=web))
+    assert "by HTTP over TLS whether calls are taken, at 192.0.2.1:8323" in told

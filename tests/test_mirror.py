@@ -15,7 +15,7 @@ GENERATED = {"codec", "schema"}
 
 VALUES = """
     asn1/runtime/limits call/account call/defence call/forwarding call/inquiry call/legs call/lines
-    call/mailboxes call/media call/observer call/particulars call/policy call/ports call/protection call/relaying call/site
+    call/mailboxes call/media call/mediatotals call/observer call/particulars call/policy call/ports call/protection call/relaying call/site
     call/texts call/transport call/watching conference/meeting conference/roles council/context
     dsp/codec events/calls events/council events/doors events/following events/gatekeeper events/rooms
     events/server
@@ -23,7 +23,7 @@ VALUES = """
     gateway/trunklines h323/calls/callinputs h323/calls/startinputs h323/gatekept
     h323/h245/messages h323/h245/owner h323/h245/source h323/ports media/packets
     media/relay/reports media/reports sip/digest/users sip/events/packages sip/outside sip/ports
-    sip/transactions/timers values/diversion values/media/discord values/media/medium
+    sip/transactions/timers operation/measures values/distribution values/diversion values/media/discord values/media/medium
     values/media/shaken values/media/streams values/proceeding values/referred world/sharing
     """
 """

@@ -8,7 +8,7 @@ if the call is still there to go on: its caller may have left while a gate was t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from twisted.internet.defer import Deferred, succeed
 from twisted.internet.interfaces import IReactorTime
@@ -26,6 +26,7 @@ from h323d.call.applications import (
     Refusal,
     Verdict,
 )
+from h323d.call.histogram import Histogram
 from h323d.call.leases import Leases, ended
 from h323d.call.legs import IOffer
 from h323d.call.timer import Timer
@@ -38,6 +39,7 @@ from h323d.values.cause import Cause
 
 __all__ = [
     "DEADLINE",
+    "GATE_SECONDS",
     "GATE_TIMEOUT",
     "MAINTENANCE",
     "POLICY_FAILED",
@@ -47,6 +49,7 @@ __all__ = [
 ]
 
 DEADLINE = 2.0  # seconds that all gates together have for one application
+GATE_SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 2.0)
 
 SHUTTING_DOWN = Refusal(Cause.TEMPORARY_FAILURE, Reason.OUT_OF_SERVICE, "shuttingDown")
 MAINTENANCE = Refusal(Cause.SWITCHING_EQUIPMENT_CONGESTION, Reason.OUT_OF_SERVICE, "maintenance")
@@ -68,6 +71,7 @@ class Gates:
 
     @ivar shut: why no call passes at present; C{None} while they do.
     @ivar leases: what the gates keep for those whom they admitted.
+    @ivar seconds: how long each of them took to answer, by its name.
     """
 
     def __init__(
@@ -86,6 +90,7 @@ class Gates:
         self._at = {door: tuple(gate for gate in gates if door in gate.doors) for door in Door}
         self._judging: dict[_Judgement, None] = {}
         self.leases = Leases(events)
+        self.seconds = {gate.name: Histogram(GATE_SECONDS) for gate in gates}
         self.shut: Refusal | None = None
 
     def close(self, why: Refusal) -> None:
@@ -148,7 +153,7 @@ class Gates:
         gates = self._at[application.door]
         if not gates:
             return PASSED
-        judgement = _Judgement(self._clock, gates, application)
+        judgement = _Judgement(self._clock, gates, application, self.seconds)
         if judgement.verdict is not None:
             return self._told(judgement.verdict, judgement)
         self._judging[judgement] = None
@@ -199,9 +204,17 @@ class _Judgement:
     _log = Logger()
 
     def __init__(
-        self, clock: IReactorTime, gates: Sequence[IGate], application: Application
+        self,
+        clock: IReactorTime,
+        gates: Sequence[IGate],
+        application: Application,
+        seconds: Mapping[str, Histogram],
     ) -> None:
+        """
+        @param seconds: where it is noted how long each gate took, by its name.
+        """
         self.application = application
+        self._clock, self._seconds = clock, seconds
         self.asked = ""
         self.account: Account | None = None
         self.verdict: Verdict | None = None
@@ -244,9 +257,13 @@ class _Judgement:
         try:
             for gate in self._gates:
                 self.asked = gate.name
+                begun = self._clock.seconds()
                 answer = gate.judge(application)
+                waits = isinstance(answer, Deferred)
                 if isinstance(answer, Deferred):
                     answer = await answer
+                self._seconds[gate.name].add(self._clock.seconds() - begun)
+                if waits:
                     answer = _lapseOf(passed) or answer
                 self.account = answer.account or self.account
                 if isinstance(answer, Refusal):

@@ -17,6 +17,7 @@ from zope.interface import Attribute, Interface
 
 from h323d.call.applications import Priority
 from h323d.call.homes import Home
+from h323d.call.mediatotals import MediaTotals
 from h323d.call.relaying import Latching, RelayStatistics
 from h323d.errors import RemoteProtocolError
 from h323d.values.address import TransportAddress
@@ -411,5 +412,9 @@ class IMediaPool(Interface):
         How the media plane itself fares, for an operator to read, at most a
         second old: how many C{threads} mix, and of all of them together C{ports},
         C{relays}, C{rooms}, C{ticks}, C{lateTicks}, C{framesGivenUp} after stalls, and
-        C{codecFailures}; the C{worstLateness} of any in the last second, in seconds.
+        C{codecFailures}, C{busySeconds} of the processor, of which C{codecSeconds} are codecs'; the
+        C{worstLateness} of any in the last second, in seconds.
         """
+
+    def totals() -> MediaTotals:
+        """As of the last surveys, of all ports that were ever open."""

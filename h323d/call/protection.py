@@ -41,6 +41,7 @@ class Standing:
     @ivar epoch: one more at each take-over.
     @ivar turn: the last that has begun.
     @ivar lag: how many turns, of those that have happened, the follower has not done.
+    @ivar lagSeconds: for how long the oldest of these has waited for it, at most.
     @ivar unprotectedDeaths: how often a leader died while nobody followed: calls were lost then.
     """
 
@@ -48,6 +49,7 @@ class Standing:
     epoch: int = 0
     turn: int = 0
     lag: int = 0
+    lagSeconds: float = 0.0
     unprotectedDeaths: int = 0
 
     @property

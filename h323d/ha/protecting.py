@@ -89,6 +89,7 @@ class _Core:
     """
     @ivar turn: the last that the follower is known to have done.
     @ivar since: when it has joined, or has begun to.
+    @ivar mark: a turn that it has not done yet, and when that was the last that had happened.
     """
 
     def __init__(
@@ -97,6 +98,7 @@ class _Core:
         self.followers = followers
         self.leading = leading
         self.turn = leading.turn
+        self.mark = (leading.turn, 0.0)
         self.since = 0.0
         self._clock = clock
         self._patience = patience
@@ -107,10 +109,23 @@ class _Core:
     def lag(self) -> int:
         return max(0, self.leading.done - self.turn)
 
+    @property
+    def lagSeconds(self) -> float:
+        return self._clock.seconds() - self.mark[1] if self.lag else 0.0
+
+    def hear(self, turn: int) -> None:
+        """
+        It has done so much.
+        """
+        self.turn = turn
+        if turn >= self.mark[0]:
+            self.mark = (self.leading.done, self._clock.seconds())
+
     def start(self, machine: Minding) -> None:
         self.stop()
         self.since = self._clock.seconds()
         self.turn = self.leading.turn
+        self.mark = (self.turn, self.since)
         self.followers.begin()
 
     def joined(self, machine: Minding) -> None:
@@ -211,13 +226,13 @@ def disown(machine: Minding, core: _Core, report: DivergedReport) -> None:
 
 @protected.upon(Minding.reported).loop()
 def hear(machine: Minding, core: _Core, turn: int) -> None:
-    core.turn = turn
+    core.hear(turn)
     core.listen(machine)
 
 
 @answering.upon(Minding.reported).loop()
 def hearMeanwhile(machine: Minding, core: _Core, turn: int) -> None:
-    core.turn = turn
+    core.hear(turn)
 
 
 @protected.upon(Minding.handOver).to(answering)
@@ -233,7 +248,7 @@ def await_(machine: Minding, core: _Core) -> None:
 
 @handingOver.upon(Minding.reported).loop()
 def endWhenItIsUpToDate(machine: Minding, core: _Core, turn: int) -> None:
-    core.turn = turn
+    core.hear(turn)
     if not core.lag:
         core.followers.end()
 
@@ -307,8 +322,10 @@ class Protecting:
 
     def standing(self) -> Standing:
         state, leading = _STATES[stateName(self.minding)], self._leading
-        lag = self._core.lag if state is not ProtectionState.ALONE else 0
-        return Standing(state, leading.epoch, leading.turn, lag)
+        if state is ProtectionState.ALONE:
+            return Standing(state, leading.epoch, leading.turn)
+        core = self._core
+        return Standing(state, leading.epoch, leading.turn, core.lag, round(core.lagSeconds, 4))
 
     def switchOver(self, epoch: int) -> None:
         if epoch == self._leading.epoch:

@@ -12,6 +12,7 @@ to do when it is opened; a port lives in the plane of its mixer, and goes there 
 from __future__ import annotations
 
 import functools
+from collections import Counter
 from collections.abc import Mapping, Sequence, Set
 
 from twisted.logger import Logger
@@ -29,6 +30,7 @@ from h323d.call.media import (
     IRelayObserver,
     MediaNetworks,
 )
+from h323d.call.mediatotals import MediaTotals
 from h323d.call.ports import IPortSource
 from h323d.errors import ResourceUnavailable
 from h323d.media.audio.crossing import Crossing
@@ -51,6 +53,7 @@ from h323d.media.reports import (
     Surveyed,
 )
 from h323d.media.shield import EVERYWHERE
+from h323d.media.totals import Totals
 from h323d.values.media.encryption import CryptoSuite
 from h323d.values.media.formats import MediaFormat
 from h323d.values.media.medium import Medium
@@ -103,6 +106,7 @@ class MediaPool:
         self._ports: dict[int, Port] = {}
         self._travelling: dict[int, Port] = {}
         self._mixers: dict[int, Mixer] = {}
+        self._totals = Totals()
 
     def reconfigure(self, networks: MediaNetworks) -> None:
         for door in self._doors:
@@ -157,10 +161,10 @@ class MediaPool:
 
         @param number: of the plane, among the doors.
         """
-        deliver = functools.partial(self._deliverOne, self._doors[number])
+        deliver = functools.partial(self._deliverOne, number)
         deliverAll(reports, deliver, self._log, "a media observer")
 
-    def _deliverOne(self, door: Door, report: Report) -> None:
+    def _deliverOne(self, number: int, report: Report) -> None:
         match report:
             case Heard(portId, source):
                 if (port := self._ports.get(portId)) is not None:
@@ -181,12 +185,14 @@ class MediaPool:
                 if (mixer := self._mixers.get(mixerId)) is not None:
                     mixer.passing = passing
             case Surveyed():
-                door.surveyed(report)
+                self._doors[number].surveyed(report)
+                self._totals.surveyed(number, report)
             case Departed(portId):
                 if self._travelling[portId].arrive():
                     del self._travelling[portId]
-            case Closed():
+            case Closed(portId):
                 self._slotsInUse -= 1
+                self._totals.forget(portId)
 
     # What ports and mixers need
 
@@ -229,6 +235,12 @@ class MediaPool:
             **together([door.figures for door in self._doors]),
             "relays": len(self._relays),
         }
+
+    def totals(self) -> MediaTotals:
+        sent = (port.stream.transmit for port in self._ports.values())
+        names = (transmit.format.name for transmit in sent if transmit is not None)
+        known = dict.fromkeys((each.name for each in self.formats), 0)
+        return self._totals.now({**known, **Counter(names)})
 
     def _reserve(self) -> None:
         if self._slotsInUse >= self._capacity:

@@ -243,7 +243,9 @@ def newPlanes(
     doors: list[PlaneDoor] = []
     for number in range(config.threads):
         departure = config.departureMs / 1000
-        plane = MediaPlane(config, rng, epoch, codecs, departure, number=number)
+        plane = MediaPlane(
+            config, rng, epoch, codecs, departure, number=number, spent=time.thread_time
+        )
         packets = SocketIO(config.maximumPorts, time.time, time.monotonic, time.sleep)
         thread = MediaThread(plane, packets, config, callFromThread, inputs, number)
         threads.append(thread)

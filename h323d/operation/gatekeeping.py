@@ -8,7 +8,8 @@ Without a gatekeeper it is as with one that nobody uses.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 
 from twisted.internet.defer import Deferred
 
@@ -81,6 +82,13 @@ class Gatekeeping:
             admissions=len(zone.admissions),
             bandwidth=zone.bandwidth.used,
         )
+
+    def registered(self) -> Mapping[str, int]:
+        """
+        How many endpoints are registered, by protocol.
+        """
+        registry = () if self._zone is None else self._zone.registry
+        return {"h323": 0, "sip": 0, **Counter(each.protocol for each in registry)}
 
     def calls(self, now: float, shown: Iterable[str]) -> Iterator[RoutedView | AdmissionView]:
         """

@@ -9,22 +9,49 @@ no part of the server may look at any time between two of its inputs.
 from __future__ import annotations
 
 import dataclasses
-from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Protocol
 
 from h323d import __version__
 from h323d.call.gates import Gates
 from h323d.call.protection import Standing
 from h323d.call.surroundings import Surroundings
-from h323d.events.bus import Fact
 from h323d.operation.defending import Defending
 from h323d.operation.gatekeeping import Gatekeeping
 from h323d.operation.health import HealthView, healthOf
+from h323d.operation.measures import Measures
 from h323d.operation.presence import Presence
 from h323d.operation.protecting import Protecting
+from h323d.operation.tallies import Tallies
 from h323d.operation.views import StatusView
 
-__all__ = ["Vitals"]
+__all__ = ["UNGUARDED", "Guarding", "Vitals"]
+
+
+class Guarding(Protocol):
+    """
+    What is demanded of those who call, as far as figures tell of it.
+    """
+
+    @property
+    def mustKeep(self) -> bool:
+        """Whether calls are refused while the witness's log cannot be written."""
+
+    def bandwidths(self) -> Mapping[str, int]:
+        """Bit/s that each guardian has, by terminal_id; of all that are in the registry."""
+
+
+class _Unguarded:
+    mustKeep = False
+
+    def bandwidths(self) -> Mapping[str, int]:
+        return {}
+
+
+UNGUARDED: Guarding = _Unguarded()
+"""
+Nothing is.
+"""
 
 
 class Vitals:
@@ -40,12 +67,12 @@ class Vitals:
         gatekeeping: Gatekeeping,
         defending: Defending,
         listeners: Callable[[], dict[str, str]],
-        mustKeep: bool = False,
+        guarding: Guarding = UNGUARDED,
     ) -> None:
         """
         @param presence: who is there.
         @param listeners: says where what is listened for, by name.
-        @param mustKeep: whether calls are refused while the witness's log cannot be written.
+        @param guarding: what is demanded of those who call.
         """
         self._clock = world.clock
         self._pool = world.pool
@@ -56,11 +83,10 @@ class Vitals:
         self._gatekeeping = gatekeeping
         self._defending = defending
         self._listeners = listeners
-        self._mustKeep = mustKeep
+        self._guarding = guarding
         self.protecting = Protecting(world.protection, world.events)
         self._startedAt = world.clock.seconds()
-        self._facts: Counter[str] = Counter()
-        world.events.subscribe(Fact, self._count)
+        self._tallies = Tallies(world.events)
 
     def standing(self) -> Standing:
         """
@@ -80,7 +106,9 @@ class Vitals:
         """
         Whether it does what it is there for.
         """
-        return healthOf(self._gates.shut, standing, self._witness.isWritable, self._mustKeep)
+        return healthOf(
+            self._gates.shut, standing, self._witness.isWritable, self._guarding.mustKeep
+        )
 
     def status(self, standing: Standing) -> StatusView:
         """
@@ -98,10 +126,26 @@ class Vitals:
             **dataclasses.asdict(self._gatekeeping.figures()),
             **dataclasses.asdict(self._defending.figures()),
             media=dict(self._pool.figures()),
-            facts=dict(sorted(self._facts.items())),
+            facts=dict(sorted(self._tallies.facts.items())),
             witness=dict(self._witness.figures()) or None,
             ha=dict(self.protecting.figures(standing)) or None,
         )
 
-    def _count(self, fact: Fact) -> None:
-        self._facts[type(fact).__name__] += 1
+    def measures(self, standing: Standing) -> Measures:
+        """
+        All that a monitor wants to know.
+        """
+        tallies = self._tallies
+        return Measures(
+            health=self.health(standing),
+            status=self.status(standing),
+            standing=standing,
+            media=self._pool.totals(),
+            admitted=tallies.admitted,
+            refused=dict(tallies.refused),
+            badInput=dict(tallies.badInput),
+            takeOvers=tallies.takeOvers.now(),
+            gates={name: each.now() for name, each in self._gates.seconds.items()},
+            registered=self._gatekeeping.registered(),
+            guardians=self._guarding.bandwidths(),
+        )

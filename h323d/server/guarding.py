@@ -6,6 +6,7 @@ A file that cannot be used changes nothing, whenever it is read: the registry be
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -37,7 +38,7 @@ from h323d.server.policing import Policing, newPolicies
 from h323d.server.remembering import Remembering
 from h323d.values.ed25519 import Signing
 
-__all__ = ["Guarding", "bridging", "newGuard", "withGuardians"]
+__all__ = ["Guarded", "Guarding", "bridging", "newGuard", "withGuardians"]
 
 _KEY = "guard.registry"
 _OWN_KEY = "guard.key"
@@ -143,6 +144,27 @@ def _parsed(octets: bytes, name: str) -> Registry:
 class _Prepared:
     configuration: Configuration
     registry: Registry
+
+
+class Guarded:
+    """
+    What is demanded of those who call (L{h323d.operation.vitals.Guarding}).
+
+    @ivar mustKeep: whether calls are refused while the witness's log cannot be written.
+    """
+
+    def __init__(self, guard: Guard | None, mustKeep: bool) -> None:
+        self._guard = guard
+        self.mustKeep = mustKeep
+
+    def bandwidths(self) -> Mapping[str, int]:
+        """
+        What the guardians have, of bit/s.
+        """
+        if self._guard is None:
+            return {}
+        held = self._guard.holdings.ledger.held
+        return {each.terminalId: held(each.terminalId) for each in self._guard.registry}
 
 
 class Guarding(Part[Configuration]):

@@ -52,7 +52,7 @@ from h323d.operation.vitals import Vitals
 from h323d.operation.wirelog import WireLog
 from h323d.server import assembly
 from h323d.server.ground import Ground
-from h323d.server.guarding import Guarding, bridging, newGuard, withGuardians
+from h323d.server.guarding import Guarded, Guarding, bridging, newGuard, withGuardians
 from h323d.server.parts import RecordsPart, Sectioned
 from h323d.server.witnessed import WitnessGate, WitnessPart, newWitness
 from h323d.sip.endpoint import SIPEndpoint
@@ -239,7 +239,7 @@ class Server:
             gatekeeping,
             defending,
             self.listeners,
-            self._witness is not None and self.configuration.witness.required,
+            Guarded(self._guard, self._witness is not None and self.configuration.witness.required),
         )
 
     def _allParts(self) -> Iterator[Part[Configuration]]:

@@ -8,12 +8,15 @@ server that follows knows nothing of it, and has nothing to do again
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Protocol
 
 from h323d.operation.health import HealthView
+from h323d.operation.measures import Measures
+from h323d.values.networks import Networks
 from h323d.web import health
-from h323d.web.endpoints import Answer, Endpoint
+from h323d.web.config import WebConfig
+from h323d.web.endpoints import Answer, Endpoint, Endpoints
+from h323d.web.metrics import Metrics, Seen
 
 __all__ = ["Observed", "Observing"]
 
@@ -23,24 +26,41 @@ class Observed(Protocol):
     A server, for whoever only looks.
     """
 
+    @property
+    def reactorLate(self) -> float:
+        """Seconds that the reactor was late at most, lately."""
+
     def health(self) -> HealthView:
         """Whether calls are taken."""
+
+    def measures(self) -> Measures:
+        """All that is measured of it."""
 
 
 class Observing:
     """
     What can be seen of a server by HTTP.
+
+    @ivar endpoints: where.
     """
 
-    def __init__(self, observed: Observed) -> None:
+    def __init__(self, config: WebConfig, observed: Observed, instance: str) -> None:
+        """
+        @param instance: which server it is, if the configuration does not say.
+        """
         self._observed = observed
+        self._instance = config.instance or instance
+        self.endpoints = Endpoints(
+            (
+                Endpoint("/health", self._health),
+                Endpoint("/metrics", Metrics(self._look).answer, Networks(config.metricsFrom)),
+            )
+        )
 
-    @property
-    def table(self) -> Sequence[Endpoint]:
-        """
-        The endpoints.
-        """
-        return (Endpoint("/health", self._health),)
+    def _look(self) -> Seen:
+        observed = self._observed
+        counts = self.endpoints.counts
+        return Seen(observed.measures(), self._instance, observed.reactorLate, counts)
 
     def _health(self) -> Answer:
         return health.told(self._observed.health())

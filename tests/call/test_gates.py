@@ -26,6 +26,7 @@ from h323d.call.applications import (
 )
 from h323d.call.gates import (
     DEADLINE,
+    GATE_SECONDS,
     GATE_TIMEOUT,
     MAINTENANCE,
     POLICY_FAILED,
@@ -84,6 +85,19 @@ class GatesTests(SynchronousTestCase):
     def test_itFitsTheSeam(self) -> None:
         self.assertTrue(verifyObject(IGate, FakeGate(PASSED)))
         self.assertTrue(verifyObject(ILease, Lease()))
+
+    def test_howLongEachGateTookIsCounted(self) -> None:
+        slow: Deferred[Verdict] = Deferred()
+        quick, asking = FakeGate(PASSED), FakeGate(slow)
+        quick.name, asking.name = "quick", "asking"
+        gates = Gates(self.clock, self.events, (quick, asking))
+        gates.judge(SETUP)
+        self.clock.advance(0.03)
+        slow.callback(PASSED)
+        counted = {name: each.now() for name, each in gates.seconds.items()}
+        at = GATE_SECONDS.index(0.05)
+        self.assertEqual((counted["quick"].counts[0], counted["asking"].counts[at]), (1, 1))
+        self.assertEqual((counted["quick"].total, counted["asking"].total), (0.0, 0.03))
 
     def test_afterARefusalNobodyElseIsAsked(self) -> None:
         self.assertEqual(self.judge(PASSED, NO, PASSED), [NO])

@@ -159,6 +159,30 @@ def test_howFarItIsBehindIsKnown(house: House) -> None:
     assert (standing.turn, standing.lag) == (3, 1)
 
 
+def test_howLongAgoThatIsWhichItHasNotDoneIsKnown(house: House) -> None:
+    house.follow()
+    house.leading.enter("write")
+    house.minding.reported(1)
+    house.leading.enter("write")
+    house.clock.advance(0.1)
+    house.leading.enter("write")
+    house.minding.reported(2)
+    house.clock.advance(0.25)
+    assert house.protecting.standing().lagSeconds == 0.25
+    house.minding.reported(3)
+    assert house.protecting.standing().lagSeconds == 0.0
+
+
+def test_whoNeverCatchesUpIsNoFurtherBehindForThat(house: House) -> None:
+    house.follow()
+    for turn in range(20):
+        house.leading.enter("write")
+        house.minding.reported(turn)
+        house.clock.advance(0.1)
+    assert house.protecting.standing().lag == 1
+    assert house.protecting.standing().lagSeconds <= 0.2 + 1e-6
+
+
 def test_whoReportsInTimeIsKept(house: House) -> None:
     house.follow()
     for _ in range(10):

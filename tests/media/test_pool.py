@@ -70,6 +70,18 @@ def test_figuresAreThoseOfAllPlanes() -> None:
     assert figures["worstLateness"] == max(one["worstLateness"] for one in each)
 
 
+def test_totalsOutliveThePorts() -> None:
+    bench = threaded(2)
+    phones, _ = bench.meeting(2)
+    bench.run(0.6)
+    assert bench.pool.totals().audio["PCMU"] == 2
+    assert bench.pool.totals().lateTicks == bench.pool.figures()["lateTicks"]
+    for phone in phones:
+        phone.port.close()
+    bench.run(0.6)
+    assert bench.pool.totals().audio["PCMU"] == 0
+
+
 def test_allPlanesAreToldOfTheNetworks() -> None:
     bench = threaded(2)
     bench.pool.reconfigure(MediaNetworks(Networks(("10.0.1.0/24",))))

@@ -26,6 +26,7 @@ from h323d.call.media import (
     PortStatistics,
     Signalling,
 )
+from h323d.call.mediatotals import MediaTotals
 from h323d.call.relaying import Latching, RelayStatistics
 from h323d.errors import ResourceUnavailable
 from h323d.values.address import TransportAddress
@@ -295,6 +296,9 @@ class FakePool:
 
     def figures(self) -> dict[str, float]:
         return {"ports": len(self.ports)}
+
+    def totals(self) -> MediaTotals:
+        return MediaTotals()
 
 
 @implementer(IRelayObserver)

@@ -13,14 +13,23 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
+from h323d.web.metrics import TABLE, Kind
 from tests.support.certificates import issue
-from tests.support.processes import Server, waitFor
+from tests.support.processes import Caller, Server, waitFor
 from tests.support.protectedserver import ProtectedServer
 
 pytestmark = pytest.mark.interop
 
-US, FOLLOWED, SEALED = "127.0.145.1", "127.0.145.2", "127.0.145.3"
+US, FOLLOWED, SEALED, PHONE = "127.0.145.1", "127.0.145.2", "127.0.145.3", "127.0.145.4"
+HAS_NONE = {
+    *("h323_guardian_bandwidth_bps", "h323_gatekeeper_rejections_total", "h323_bad_input_total"),
+    *("h323_video_codec_usage", "h323_ha_protected", "h323_audit_records_total"),
+    *("h323_audit_head_age_seconds", "h323_audit_unwritten", "h323_gate_seconds"),
+}
+"""Of which a server without a guard, a witness and a follower, that nobody has harmed, has no series."""
+
 PORT = 8323
 WEB = '[web]\nenabled = true\nbind = "{0}"\ninstance = "here"\n'
 
@@ -92,6 +101,71 @@ def test_afterATakeOverItAnswersAgain(tmp_path: Path) -> None:
 def standby(host: str) -> str:
     told: str = json.loads(get("/health", host)[1])["standby"]
     return told
+
+
+def scrape(host: str = US) -> dict[str, float]:
+    """
+    All series, by their names and labels as they are written.
+    """
+    code, text = get("/metrics", host)
+    assert code == 200
+    found = text_string_to_metric_families(text.decode())
+    return {
+        sample.name + "".join(f" {each}" for each in sorted(sample.labels.values())): sample.value
+        for family in found
+        for sample in family.samples
+    }
+
+
+def calling(directory: Path, host: str) -> Caller:
+    """
+    Somebody in a room, who speaks until told to stop.
+    """
+    return Caller(
+        directory, "caller", f"h323:80001@{host}", "--bind", PHONE, "--seconds", "0", "--tone", "440",
+    )  # fmt: skip
+
+
+def test_everyFigureIsScrapedAndThoseOfACallAreThere(tmp_path: Path, server: Server) -> None:
+    with server, calling(tmp_path, US):
+        waitFor(lambda: scrape()["h323_rtp_latency_ms_count"] > 100, 20, "packets are counted")
+        found = scrape()
+        names = {each.partition(" ")[0] for each in found}
+        assert {each.name for each in TABLE if not HAS_NONE & {each.name}} <= {
+            each.removesuffix("_count") for each in names
+        }
+        assert found["h323_gatekeeper_up active here"] == 1
+        assert (
+            found["h323_mcu_active_participants"] == found["h323_gatekeeper_active_sessions"] == 1
+        )
+        assert found["h323_gatekeeper_total_admissions"] == 1
+        assert found["h323_audio_codec_usage PCMU"] + found["h323_audio_codec_usage opus"] == 1
+        assert 0 < found["h323_mcu_cpu_percent"] < 100
+        assert (
+            found["h323_facts_total CallAdmitted"] == server.ask("status")["facts"]["CallAdmitted"]
+        )
+
+
+def test_countersGoOnAfterATakeOver(tmp_path: Path) -> None:
+    web = WEB.format(FOLLOWED)
+    with ProtectedServer(tmp_path, FOLLOWED, web) as server, calling(tmp_path, FOLLOWED):
+        waitFor(lambda: scrape(FOLLOWED)["h323_rtp_latency_ms_count"] > 100, 20, "it is counted")
+        server.protected()
+        before = scrape(FOLLOWED)
+        server.strike()
+        after = scrape(FOLLOWED)
+        assert before["h323_gatekeeper_failover_total"] == 0
+        assert after["h323_gatekeeper_failover_total"] == 1
+        counted = [each.name for each in TABLE if each.kind is Kind.COUNTER]
+        fell = [
+            name
+            for name, value in before.items()
+            if name.startswith(tuple(counted)) and after.get(name, 0) < value
+        ]
+        assert [name for name in fell if not name.startswith("h323_http")] == []
+        assert after["h323_mcu_active_participants"] == 1
+        server.protected()
+        waitFor(lambda: scrape(FOLLOWED)["h323_ha_protected"] == 1, 10, "another follows")
 
 
 def descriptors(server: Server) -> int:

@@ -26,8 +26,7 @@ class LookedAt(LedServer):
         super().note(record)
         if isinstance(record, InputRecord) and hasattr(self.inside, "server"):
             vitals = self.inside.server.operator.vitals
-            vitals.health(UNPROTECTED)
-            vitals.status(UNPROTECTED)
+            vitals.measures(UNPROTECTED)
             self.looks += 1
 
 

@@ -7,6 +7,8 @@ counted.  This is the fence.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import numpy.typing as npt
 from zope.interface import implementer
@@ -14,7 +16,7 @@ from zope.interface import implementer
 from h323d.dsp.codec import IDecoder, IEncoder, IModeEncoder
 from h323d.media.audio.codecs import Codecs
 
-__all__ = ["Coders"]
+__all__ = ["Coders", "untimed"]
 
 Octets = npt.NDArray[np.uint8]
 Samples = npt.NDArray[np.int16]
@@ -42,14 +44,27 @@ class _Unable:
         """
 
 
+def untimed() -> float:
+    """
+    No time passes.
+    """
+    return 0.0
+
+
 class Coders:
     """
     @ivar failures: how often a codec could not do what it was asked.
+    @ivar seconds: how long coding and decoding took, by the clock of the processor.
     """
 
-    def __init__(self, codecs: Codecs) -> None:
+    def __init__(self, codecs: Codecs, spent: Callable[[], float] = untimed) -> None:
+        """
+        @param spent: the processor's time of this thread, in seconds.
+        """
         self._codecs = codecs
+        self._spent = spent
         self.failures = 0
+        self.seconds = 0.0
 
     def newDecoder(self, kind: int, sampleRate: int, parameters: Parameters) -> IDecoder:
         """
@@ -95,19 +110,25 @@ class Coders:
 
         @return: whether the decoder could.
         """
+        begun = self._spent()
         try:
             return self._filled(out, decoder.decode(payload, out))
         except Exception:  # the fence
             return self._filled(out, -1)
+        finally:
+            self.seconds += self._spent() - begun
 
     def recover(self, decoder: IDecoder, out: Samples, following: Octets | None = None) -> None:
         """
         Have a decoder make up all of C{out}, or make it silent.
         """
+        begun = self._spent()
         try:
             self._filled(out, decoder.recover(out, following))
         except Exception:  # the fence
             self._filled(out, -1)
+        finally:
+            self.seconds += self._spent() - begun
 
     def _filled(self, out: Samples, written: int) -> bool:
         if written < len(out):
@@ -119,10 +140,12 @@ class Coders:
         """
         @return: how many octets of C{out} are to be sent.
         """
+        begun = self._spent()
         try:
             written = int(encoder.encode(samples, out))
         except Exception:  # the fence
             written = -1
+        self.seconds += self._spent() - begun
         self.failures += written < 0
         return max(written, 0)
 

@@ -20,6 +20,7 @@ import numpy.typing as npt
 from h323d.dsp.codec import ICodec
 from h323d.dsp.mixing import mix
 from h323d.media.audio.codecs import BUILT_IN
+from h323d.media.audio.coders import untimed
 from h323d.media.audio.commands import Commands
 from h323d.media.audio.groups import LocalParty, MixGroup
 from h323d.media.audio.negotiated import Negotiated
@@ -62,6 +63,7 @@ class MediaPlane:
         departure: float = 0.0,
         few: int = FEW,
         number: int = 0,
+        spent: Callable[[], float] = untimed,
     ) -> None:
         """
         @param rng: draws SSRCs and where sequence numbers and timestamps begin.
@@ -71,11 +73,12 @@ class MediaPlane:
         @param few: how many packets and members at most are dealt with one by one, where all is
             as expected; it changes nothing but the time that it takes.
         @param number: which of C{media.threads} planes this is: they work at different times.
+        @param spent: the processor's time of the thread that ticks it, in seconds.
         """
         self._tickSeconds = config.tickMs / 1000
         self._departure, self._few, self._epoch = departure, few, epoch
         self._tickMs = config.tickMs
-        stages = Stages(config, codecs, few, number)
+        stages = Stages(config, codecs, few, number, spent)
         self._table = table = stages.table
         self.formats = stages.known.formats
         self._coders, self._stores, self._decoding = stages.coders, stages.stores, stages.decoding
@@ -100,6 +103,7 @@ class MediaPlane:
         self._nextControl = self._nextSurvey = -np.inf
         self._late = self._givenUp = 0
         self._worst = 0.0
+        self._spent = spent
 
     def tick(self, now: float, packets: IPacketIO) -> list[Report]:
         """
@@ -353,6 +357,8 @@ class MediaPlane:
             "worstLateness": round(worst, 4),
             "framesGivenUp": self._givenUp + self._forwarding.givenUp,
             "codecFailures": self._coders.failures,
+            "busySeconds": round(self._spent(), 6),
+            "codecSeconds": round(self._coders.seconds, 6),
         }
 
 

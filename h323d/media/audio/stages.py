@@ -5,7 +5,7 @@ others: they come in, are decoded and kept, are mixed or passed on, and leave.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from h323d.dsp.codec import ICodec
 from h323d.media.audio.buffers import SoundStores
@@ -36,16 +36,22 @@ class Stages:
     """
 
     def __init__(
-        self, config: MediaConfig, codecs: Sequence[ICodec], few: int, number: int
+        self,
+        config: MediaConfig,
+        codecs: Sequence[ICodec],
+        few: int,
+        number: int,
+        spent: Callable[[], float],
     ) -> None:
         """
         @param codecs: as for L{h323d.media.audio.plane.MediaPlane}.
         @param few: as there.
         @param number: as there.
+        @param spent: as there.
         """
         self.table = table = PortTable(config.maximumPorts)
         self.known = known = Codecs(codecs)
-        self.coders = coders = Coders(known)
+        self.coders = coders = Coders(known, spent)
         self.stores = stores = SoundStores(config, table, coders, few)
         self.digits = digits = Digits(table)
         self.consent = consent = Consent(table)

@@ -101,6 +101,7 @@ class WitnessLog:
         self._noted = self._done = 0  # how many records: told, and on the disk or lost
         self._lost = 0
         self._size = self._covered = 0
+        self._headAt = clock.seconds()
         self.isWritable = True
         self._closed: Deferred[None] = Deferred()
         self._pace = newPace(self, clock, defer, self._closed)
@@ -137,7 +138,17 @@ class WitnessLog:
             "covered": self._covered,
             "waiting": self._noted - self._done,
             "lost": self._lost,
+            "headAge": self._headAge,
         }
+
+    @property
+    def _headAge(self) -> int:
+        """
+        Seconds since the newest head, if there is anything that it does not cover.
+        """
+        if self._covered >= self._size + self._noted - self._done:
+            return 0
+        return int(self._clock.seconds() - self._headAt)
 
     def _ours(self, msgType: str, data: Mapping[str, object]) -> Entry:
         return Entry(msgType, timestampOf(self._clock.seconds()), data)
@@ -177,6 +188,7 @@ class WitnessLog:
         while self._awaited and self._awaited[0][0] <= self._done:
             self._awaited.popleft()[1].callback(None)
         if result.head is not None:
+            self._headAt = self._clock.seconds()
             for each in self._heads:
                 each.head(result.place, result.head)
 

@@ -4,6 +4,7 @@ The fence around the codecs of others.
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import numpy as np
@@ -98,3 +99,15 @@ def test_anEncoderThatCannotBeTunedIsCounted() -> None:
     coders, _ = newCoders(ScrambledCodec())
     coders.tune(Raising(8000), 10)
     assert coders.failures == 1
+
+
+def test_theTimeThatCodecsTakeIsCounted() -> None:
+    codecs = Codecs((ScrambledCodec(),))
+    times = itertools.count()
+    coders = Coders(codecs, lambda: float(next(times)))  # each look takes a second
+    kind = codecs.kindOf(SCRAMBLED)
+    out, octets = np.zeros(160, np.int16), np.zeros(755, np.uint8)
+    coders.decode(coders.newDecoder(kind, 8000, ()), PAYLOAD, out)
+    coders.recover(coders.newDecoder(kind, 8000, ()), out)
+    coders.encode(coders.newEncoder(kind, 8000, ()), out, octets)
+    assert coders.seconds == 3.0

@@ -154,6 +154,17 @@ def test_aHeadComesWithinTenSeconds(kept: Kept) -> None:
     assert len(kept.heads.seen) == before + 1  # as there is nothing new
 
 
+def test_howOldTheNewestHeadIsWhereItDoesNotCoverAll(kept: Kept) -> None:
+    assert kept.log.figures()["headAge"] == 0
+    kept.disk.failure = FULL
+    kept.happen()
+    kept.clock.advance(60.0)
+    assert int(kept.log.figures()["headAge"]) >= 60
+    kept.disk.failure = None
+    kept.clock.advance(60.0)
+    assert kept.log.figures()["headAge"] == 0
+
+
 def test_whoWaitsIsToldThatTheDiskIsFull(kept: Kept) -> None:
     kept.disk.failure = FULL
     kept.happen()
