@@ -11,6 +11,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from itertools import accumulate
 
 from prometheus_client.exposition import generate_latest
@@ -256,9 +257,16 @@ def _lag(seen: Seen) -> Series:
     return _one(seen.measures.standing.lagSeconds)
 
 
-def _protected(seen: Seen) -> Series:
+def _following(name: str, seen: Seen) -> Series:
+    """
+    A figure that operators see under the same name.
+    """
     figures = seen.measures.status.ha
-    return [] if figures is None else _one(figures["h323_ha_protected"])
+    return [] if figures is None else _one(figures[name])
+
+
+def _ofHA(name: str, kind: Kind, help_: str) -> Figure:
+    return Figure(name, kind, help_, partial(_following, name))
 
 
 G, C, H = Kind.GAUGE, Kind.COUNTER, Kind.HISTOGRAM
@@ -323,8 +331,11 @@ TABLE = (
     Figure("h323_audit_unwritten", G, "Records that are not on the disk yet.", _auditUnwritten),
     Figure("h323_media_late_ticks_total", C, "Ticks of media that came late.", _lateTicks),
     Figure("h323_reactor_late_seconds", G, "How late the reactor was, at most.", _reactorLate),
-    Figure("h323_ha_protected", G, "Whether somebody follows who could lead.", _protected),
+    _ofHA("h323_ha_protected", G, "Whether somebody follows who could lead."),
+    _ofHA("h323_ha_lag_turns", G, "Turns that whoever follows has not done."),
     Figure("h323_ha_lag_seconds", G, "How far behind whoever follows is.", _lag),
+    _ofHA("h323_ha_divergence_total", C, "How often one that followed did something else."),
+    _ofHA("h323_ha_unprotected_deaths_total", C, "Deaths that nobody has borne."),
 )
 """
 All of them.

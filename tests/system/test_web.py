@@ -18,6 +18,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from h323d.web.metrics import TABLE, Kind
 from tests.support.certificates import issue
 from tests.support.processes import Caller, Server, waitFor
+from tests.support.promtool import promtool
 from tests.support.protectedserver import ProtectedServer
 
 pytestmark = pytest.mark.interop
@@ -26,6 +27,7 @@ US, FOLLOWED, SEALED, PHONE = "127.0.145.1", "127.0.145.2", "127.0.145.3", "127.
 HAS_NONE = {
     *("h323_guardian_bandwidth_bps", "h323_gatekeeper_rejections_total", "h323_bad_input_total"),
     *("h323_video_codec_usage", "h323_ha_protected", "h323_audit_records_total"),
+    *("h323_ha_lag_turns", "h323_ha_divergence_total", "h323_ha_unprotected_deaths_total"),
     *("h323_audit_head_age_seconds", "h323_audit_unwritten", "h323_gate_seconds"),
 }
 """Of which a server without a guard, a witness and a follower, that nobody has harmed, has no series."""
@@ -144,6 +146,13 @@ def test_everyFigureIsScrapedAndThoseOfACallAreThere(tmp_path: Path, server: Ser
         assert (
             found["h323_facts_total CallAdmitted"] == server.ask("status")["facts"]["CallAdmitted"]
         )
+
+
+def test_promtoolCanReadWhatAServerTells(server: Server) -> None:
+    with server:
+        text = get("/metrics")[1]
+    units = "metric names should not contain abbreviated units"  # which users have named so
+    assert [each for each in promtool("check", "metrics", given=text) if units not in each] == []
 
 
 def test_countersGoOnAfterATakeOver(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +58,7 @@ The names that users gave, and of what kind each is.
 """
 
 
+@cache
 def measured(standing: Standing = UNPROTECTED) -> Measures:
     server = Simulation().server("10.0.0.1").server
     server.events.publish(BadInput(0.0, "SIP", TransportAddress("192.0.2.1", 5060), "", ""))
