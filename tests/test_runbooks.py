@@ -17,12 +17,14 @@ import pytest
 
 from h323d.config.reading import parse
 from h323d.operation.explanations import EXPLANATIONS
+from h323d.web.metrics import TABLE
 from tests.support.runbooks import PAGES, RUNBOOK, commandsOf
 
 ROOT = Path(__file__).parents[1]
 ETC = ROOT / "etc"
 _LABEL = re.compile(r"^\(([\w-]+)\)=$", re.MULTILINE)
 _ANCHOR = re.compile(r"H323-PRODUCTION-RUNBOOK(?:\.md|\.html)?#([\w-]+)")
+_FIGURE = re.compile(r"`(h323_\w+)`")
 _EXPLAINED = re.compile(r"`h323ctl explain (\w+)`|h323ctl explain (\w+)")
 _TOML = re.compile(r"^```toml\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _PLACEHOLDERS = {"WORD", "REASON", "CAUSE"}
@@ -34,12 +36,15 @@ def test_itHasCommandsToRun(page: Path) -> None:
 
 
 def test_everyAlertHasItsEntry() -> None:
-    alerts = ETC / "prometheus" / "rules.yml"
-    if not alerts.is_file():
-        pytest.skip("there are no alerts yet")
-    named = set(_ANCHOR.findall(alerts.read_text()))
+    named = set(_ANCHOR.findall((ETC / "prometheus" / "rules.yml").read_text()))
     assert named
     assert named - set(_LABEL.findall(RUNBOOK.read_text())) == set()
+
+
+def test_everyFigureThatIsNamedIsMeasured() -> None:
+    named = {name for page in PAGES for name in _FIGURE.findall(page.read_text())}
+    assert len(named) > 5
+    assert named - {each.name for each in TABLE} == set()
 
 
 def test_everyWordThatIsToBeExplainedIs() -> None:
