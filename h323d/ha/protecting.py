@@ -90,6 +90,7 @@ class _Core:
     @ivar turn: the last that the follower is known to have done.
     @ivar since: when it has joined, or has begun to.
     @ivar mark: a turn that it has not done yet, and when that was the last that had happened.
+    @ivar told: why none could begin to, as long as that is no news.
     """
 
     def __init__(
@@ -100,6 +101,7 @@ class _Core:
         self.turn = leading.turn
         self.mark = (leading.turn, 0.0)
         self.since = 0.0
+        self.told = ""
         self._clock = clock
         self._patience = patience
         self._pause = SHORTEST
@@ -132,6 +134,7 @@ class _Core:
         now = self._clock.seconds()
         self.followers.told(FollowerJoined(now, self.turn + 1, now - self.since))
         self.since = now
+        self.told = ""
         self.listen(machine)
 
     def listen(self, machine: Minding) -> None:
@@ -150,18 +153,26 @@ class _Core:
         else:
             machine.silent()
 
-    def lose(self, machine: Minding, reason: str) -> None:
+    def lose(self, machine: Minding, reason: str, isNews: bool = True) -> None:
         """
         It follows no more; another begins, the later the more of them were there only briefly.
         """
         now = self._clock.seconds()
         self.followers.drop()
-        self.followers.told(FollowerLost(now, reason, self.lag))
+        if isNews:
+            self.followers.told(FollowerLost(now, reason, self.lag))
         if now - self.since >= STEADY:
             self._pause = SHORTEST
         self.stop()
         self._timer = self._clock.callLater(self._pause, machine.due)
         self._pause = min(2 * self._pause, LONGEST)
+
+    def fail(self, machine: Minding, reason: str) -> None:
+        """
+        None could begin to; which is told once, and not at each attempt.
+        """
+        isNews, self.told = reason != self.told, reason
+        self.lose(machine, reason, isNews)
 
     def grant(self, machine: Minding) -> None:
         self.stop()
@@ -200,6 +211,10 @@ def welcome(machine: Minding, core: _Core) -> None:
 
 
 @joining.upon(Minding.failed).to(alone)
+def fail(machine: Minding, core: _Core, reason: str) -> None:
+    core.fail(machine, reason)
+
+
 @joining.upon(Minding.lost).to(alone)
 @protected.upon(Minding.lost).to(alone)
 @answering.upon(Minding.lost).to(alone)

@@ -210,6 +210,7 @@ class Keeper:
             self._say(f"what was asked is no message: {error}")
 
     def _dealWith(self, doors: Doors, message: Message) -> None:
+        descriptors = list(message.descriptors)
         try:
             told = decode(message.octets)
             match told:
@@ -217,12 +218,12 @@ class Keeper:
                     doors.answer(self._listen(told))
                 case StopListening(number):
                     self._listeners.stop(number)
-                case Lead(pid) if message.descriptors:
-                    self._leads(pid, os.dup(message.descriptors[0]))
+                case Lead(pid) if descriptors:
+                    self._leads(pid, descriptors.pop())
                 case _:
                     raise BadMessage(f"{type(told).__name__} is not for us")
         finally:
-            closeAll(message.descriptors)
+            closeAll(descriptors)
 
     def _listen(self, asked: Listen) -> Bound | NotBound:
         try:
@@ -294,17 +295,26 @@ class Keeper:
     def _begin(self) -> None:
         self._beginAt = None
         self._ledSince = self._clock()
-        self._doors, theirs = newDoors(self._store)
+        try:
+            self._doors, theirs = newDoors(self._store)
+        except OSError as error:
+            self._cannotBegin(error)
+            if self._hasLed:
+                self._beginAt = self._clock() + self._pauses.after(0.0)
+            return
         numbers = [each.fileno() for each in theirs]
         environment = {**self._environment, DOORS: ",".join(map(str, numbers))}
         try:
             self._begun = self._children.begin(self._command, environment, numbers)
         except OSError as error:
-            self._say(f"cannot begin {self._command[0]}: {error.strerror}")
-            self.status = 0 if self._hasLed else 1
+            self._cannotBegin(error)
         finally:
             for each in theirs:
                 each.close()
+
+    def _cannotBegin(self, error: OSError) -> None:
+        self._say(f"cannot begin {self._command[0]}: {error.strerror}")
+        self.status = 0 if self._hasLed else 1
 
     def _finish(self) -> None:
         self._listeners.closeAll()

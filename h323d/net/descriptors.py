@@ -13,9 +13,10 @@ import resource
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
-__all__ = ["RESERVE", "Scarcity", "areScarce", "raiseLimit"]
+__all__ = ["REST", "RESERVE", "Scarcity", "areScarce", "raiseLimit"]
 
 RESERVE = 64  # for the operator's doors, files, name servers
+REST = 1.0  # seconds for which nobody looks whether somebody has come, where there are none at all
 TELL_EVERY = 60.0  # seconds between two lines in the log that say the same
 
 

@@ -16,7 +16,7 @@ from zope.interface import implementer
 from h323d.call.transport import IListening
 from h323d.doorway import CutMessage
 from h323d.keeper.asking import Arrived, Asking, KeeperGone
-from h323d.net.descriptors import Scarcity
+from h323d.net.descriptors import REST, Scarcity
 from h323d.values.address import TransportAddress
 
 __all__ = ["KeptDoor", "KeptOwner"]
@@ -95,6 +95,9 @@ class KeptDoor:
             self._keeper.lead()
         except KeeperGone as error:
             self._log.error("nobody can connect: {reason}", reason=str(error))
+        except OSError as error:  # for want of a descriptor
+            self._log.error("the keeper does not know who leads: {reason}", reason=error.strerror)
+            self._reactor.callLater(REST, self.begin)
         else:
             self._reactor.addReader(self)
 
@@ -125,7 +128,9 @@ class KeptDoor:
                     return
                 self._take(first)
         except CutMessage:  # there is no descriptor left for what waits
-            return
+            self._scarcity.isThere()  # which tells it
+            self._reactor.removeReader(self)
+            self._reactor.callLater(REST, self._reactor.addReader, self)
         except EOFError:
             self._reactor.removeReader(self)
             self._log.error("nobody can connect any more: the keeper is gone")

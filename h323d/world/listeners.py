@@ -12,7 +12,7 @@ from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from h323d.call.transport import IListening, IStreamUser
-from h323d.net.descriptors import Scarcity
+from h323d.net.descriptors import REST, Scarcity
 from h323d.net.line import addressOf
 from h323d.values.address import TransportAddress
 
@@ -61,7 +61,8 @@ class Listener:
         """
         Accept from now on.
         """
-        self._reactor.addReader(self)
+        if self._listening.fileno() >= 0:
+            self._reactor.addReader(self)
 
     def doRead(self) -> None:
         for _ in range(_MOST):
@@ -69,7 +70,12 @@ class Listener:
                 return  # who came had it closed
             try:
                 accepted, peer = self._listening.accept()
-            except OSError:
+            except BlockingIOError:
+                return
+            except OSError:  # for want of descriptors, perhaps: who has come waits still
+                if self._scarcity.isThere():
+                    self._reactor.removeReader(self)
+                    self._reactor.callLater(REST, self.begin)
                 return
             if self._scarcity.isThere():
                 accepted.close()

@@ -233,6 +233,19 @@ def test_whereNobodyCanBeginThatIsTriedLessAndLessOften(house: House) -> None:
     assert (waited[0], waited[-1]) == (SHORTEST, LONGEST)
 
 
+def test_whyNobodyCanBeginIsToldOnceUntilSomebodyHas(house: House) -> None:
+    house.protecting.join()
+    for reason in ("no memory", "no memory", "no descriptors", "no descriptors"):
+        house.minding.failed(reason)
+        house.protecting.join()
+    house.minding.joined()
+    house.minding.lost("ended")
+    house.protecting.join()
+    house.minding.failed("no descriptors")
+    told = [each.reason for each in house.facts if isinstance(each, FollowerLost)]
+    assert told == ["no memory", "no descriptors", "ended", "no descriptors"]
+
+
 def test_whoWasThereForLongIsReplacedSoon(house: House) -> None:
     house.protecting.join()
     for _ in range(4):

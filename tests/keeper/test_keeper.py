@@ -279,6 +279,21 @@ def test_whereThereAreNoDescriptorsNothingIsAcceptedForAWhile(house: House) -> N
     caller.close()
 
 
+def test_whereThereAreNoDescriptorsForAServerItIsBegunLater(house: House) -> None:
+    house.lead()
+    house.lose()
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (3, limits[1]))
+    try:
+        house.pass_(FIRST_PAUSE)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+    assert house.said[-1] == "cannot begin server: Too many open files"
+    assert len(house.children.begun) == 1
+    house.pass_(2 * FIRST_PAUSE)
+    assert len(house.children.begun) == 2
+
+
 def test_whatCannotBeBoundIsSaid(house: House) -> None:
     taken = house.listen(5)
     house.leader.ask(Listen("1.2", 6, taken))

@@ -15,7 +15,7 @@ from twisted.logger import LogEvent, capturedLogs, formatEvent
 from h323d.doorway import Doorway, newDoorways
 from h323d.keeper.asking import Asking
 from h323d.keeper.messages import Accepted, Lead, StopListening, decode, encode
-from h323d.net.descriptors import RESERVE
+from h323d.net.descriptors import RESERVE, REST
 from h323d.values.address import TransportAddress
 from h323d.world.kept import KeptDoor
 from tests.support.loop import Loop
@@ -145,6 +145,42 @@ def test_whereDescriptorsRunOutConnectionsAreTurnedAway(
     assert house.owner.said == []
     assert house.asking.look() is None
     assert texts(caught) == ["connections are turned away: file descriptors run out (ulimit -n)"]
+
+
+def test_whereThereIsNoDescriptorForWhoComesHeWaitsUntilThereIs(
+    house: House, caught: Sequence[LogEvent]
+) -> None:
+    house.accept(-7, b"one")
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with open(os.devnull) as next_:
+        lowest = next_.fileno()
+    resource.setrlimit(resource.RLIMIT_NOFILE, (lowest, limits[1]))
+    try:
+        house.door.doRead()
+        assert house.door not in house.loop.getReaders()  # it would be read all the time
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+    assert texts(caught) == ["connections are turned away: file descriptors run out (ulimit -n)"]
+    house.loop.clock.advance(REST)
+    house.loop.until(lambda: house.owner.said)
+    assert house.owner.said == [(5, -7, b"one")]
+
+
+def test_aKeeperThatCannotBeToldWhoLeadsIsToldLater(
+    house: House, caught: Sequence[LogEvent]
+) -> None:
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with open(os.devnull) as next_:
+        lowest = next_.fileno()
+    resource.setrlimit(resource.RLIMIT_NOFILE, (lowest, limits[1]))
+    try:
+        house.door.begin()
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+    assert texts(caught) == ["the keeper does not know who leads: Too many open files"]
+    house.loop.clock.advance(REST)
+    house.loop.settle()
+    assert house.told() == Lead(os.getpid())
 
 
 def test_whereTheKeeperIsGoneTheDoorIsLookedThroughNoMore(
