@@ -22,6 +22,7 @@ __all__ = [
     "MAX_DESCRIBED",
     "DivergedReport",
     "DoneReport",
+    "LeavingReport",
     "Report",
     "Reporter",
     "decode",
@@ -55,7 +56,16 @@ class DivergedReport:
     outputs: tuple[str, ...] = ()
 
 
-Report = DoneReport | DivergedReport
+@dataclass(frozen=True, slots=True)
+class LeavingReport:
+    """
+    It follows no more, for want of something: that is nobody's fault.
+    """
+
+    reason: str
+
+
+Report = DoneReport | DivergedReport | LeavingReport
 
 
 def encode(report: Report) -> bytes:
@@ -74,7 +84,9 @@ def decode(data: bytes) -> Report:
     except primitives.Unreadable as error:
         raise BadRecord(f"no report: {error}") from error
     match read:
-        case (version, DoneReport() | DivergedReport() as report) if version == VERSION:
+        case (version, DoneReport() | DivergedReport() | LeavingReport() as report) if (
+            version == VERSION
+        ):
             return report
     raise BadRecord("no report of this version")
 

@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from h323d.doorway import LARGEST, CutMessage, Doorway, closeAll
+from h323d.doorway import LARGEST, Doorway, closeAll
 from h323d.errors import H323dError
 from h323d.ha import records, reports
 from h323d.ha.records import BadRecord, Record
@@ -40,12 +40,25 @@ class Shared:
 
     def __init__(self, octets: bytes, descriptors: Sequence[int]) -> None:
         """
-        @raise h323d.telling.primitives.Unreadable: it is of no such form.
+        @raise h323d.telling.primitives.Unreadable: there are no values in it.
+        @raise BadRecord: they are of another form.
         """
-        self.what, self.number, self.details = primitives.decode(octets)
+        match primitives.decode(octets):
+            case (str(what), int(number), tuple(details)):
+                self.what, self.number, self.details = what, number, details
+            case _:
+                raise BadRecord("nothing is shared by this message")
         self.sockets = tuple(socket.socket(fileno=each) for each in descriptors)
         for each in self.sockets:
             each.setblocking(False)
+
+
+def _shared(octets: bytes, descriptors: Sequence[int]) -> Shared:
+    try:
+        return Shared(octets, descriptors)
+    except (BadRecord, primitives.Unreadable):
+        closeAll(descriptors)
+        raise
 
 
 class Farewell:
@@ -146,26 +159,25 @@ class LogReader:
 
         @raise EOFError: there will be no more.
         @raise BadRecord: it is nothing that can be followed.
+        @raise h323d.doorway.CutMessage: there is no descriptor left for a socket that is shared.
         """
         while True:
-            try:
-                message = self._doorway.take()
-            except CutMessage as error:
-                raise BadRecord(f"a message of the log is cut: {error}") from error
+            message = self._doorway.take()
             if message is None:
                 return
             kind, octets = message.octets[:1], message.octets[1:]
+            if kind == _SHARED:
+                yield _shared(octets, message.descriptors)
+                continue
+            closeAll(message.descriptors)  # nothing else has any
             if kind == _MORE:
                 self._begun += octets
-            elif kind == _SHARED:
-                yield Shared(octets, message.descriptors)
             elif kind == _FAREWELL:
                 yield Farewell()
             elif kind == _RECORD:
                 whole, self._begun = self._begun + octets, b""
                 yield records.decode(whole)
             else:
-                closeAll(message.descriptors)
                 raise BadRecord(f"a message of no kind that there is: {kind!r}")
 
     def tell(self, report: Report) -> None:

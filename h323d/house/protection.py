@@ -31,7 +31,7 @@ from h323d.ha.leading import Leading
 from h323d.ha.protecting import Protecting
 from h323d.ha.quarantine import poisonOf
 from h323d.ha.records import BadRecord, InputRecord, Record
-from h323d.ha.reports import DoneReport, Report
+from h323d.ha.reports import DivergedReport, DoneReport, LeavingReport, Report
 from h323d.ha.takeover import takeOver
 from h323d.ha.watch import Death, Heart
 from h323d.house.descriptors import OtherProcess, Readable
@@ -219,10 +219,14 @@ class Protection:
         """
         It says something.
         """
-        if isinstance(report, DoneReport):
-            self._protecting.minding.reported(report.turn)
-        else:
-            self._protecting.minding.diverged(report)
+        minding = self._protecting.minding
+        match report:
+            case DoneReport(turn):
+                minding.reported(turn)
+            case LeavingReport(reason):
+                minding.lost(reason)
+            case DivergedReport():
+                minding.diverged(report)
 
     # IProtection
 

@@ -11,10 +11,11 @@ from typing import Any
 
 from twisted.logger import Logger
 
+from h323d.doorway import CutMessage
 from h323d.ha.config import HAConfig
 from h323d.ha.following import Following
 from h323d.ha.records import BadRecord, DoneRecord, InputRecord, Record
-from h323d.ha.reports import DivergedReport, Reporter
+from h323d.ha.reports import DivergedReport, LeavingReport, Reporter
 from h323d.ha.turns import Turns
 from h323d.ha.watch import Death, newWatch
 from h323d.house.descriptors import OtherProcess, Readable
@@ -82,6 +83,9 @@ class Successor:
             self._reader.close()
             self._watch.ended()
             return
+        except CutMessage:
+            self._reader.tell(LeavingReport("it has no descriptors left"))
+            isCopy = False
         except (BadRecord, Unreadable) as error:
             self._reader.tell(DivergedReport(self.following.turn, str(error)))
             isCopy = False

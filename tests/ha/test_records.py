@@ -4,9 +4,14 @@ What a leader tells: written, cut off, damaged, out of order.
 
 from __future__ import annotations
 
+import struct
+import zlib
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from h323d.errors import ResourceUnavailable
 from h323d.ha import records
@@ -88,6 +93,47 @@ def test_aDamagedRecordIsRefused() -> None:
     octets[-1] ^= 1
     with pytest.raises(BadRecord, match="damaged"):
         records.decode(bytes(octets))
+
+
+def framed(version: int, kind: int, body: bytes) -> bytes:
+    """
+    A record that is whole, with whatever is in it.
+    """
+    return struct.pack(">2sBBII", b"h3", version, kind, len(body), zlib.crc32(body)) + body
+
+
+BODIES = [records.encode(each)[12:] for each in (*ALL, ASIDE, *SECOND)]
+
+
+@given(
+    st.integers(0, 255),
+    st.sampled_from(BODIES),
+    st.lists(st.tuples(st.integers(0, 500), st.integers(0, 255)), max_size=8),
+    st.integers(0, 500),
+)
+def test_whateverIsInARecordItIsReadOrRefusedWithItsPlace(
+    kind: int, body: bytes, changes: list[tuple[int, int]], left: int
+) -> None:
+    changed = bytearray(body[:left] or body)
+    for place, octet in changes:
+        changed[place % len(changed)] = octet
+    reader = RecordReader()
+    reader.feed(OCTETS)
+    with suppress(BadRecord):
+        reader.feed(framed(records.VERSION, kind % 6, bytes(changed)))
+        return
+    with pytest.raises(BadRecord, match=f"^record at octet {len(OCTETS)}: "):
+        reader.feed(b"")
+
+
+@given(st.binary(max_size=200), st.integers(1, 50))
+def test_anyOctetsAreRefusedWithTheirPlace(octets: bytes, size: int) -> None:
+    reader = RecordReader()
+    reader.feed(OCTETS)
+    with suppress(BadRecord):
+        for start in range(0, len(octets), size):
+            assert reader.feed(octets[start : start + size]) == []
+    assert reader.offset == len(OCTETS)
 
 
 def test_aRecordThatClaimsToBeTooLongIsRefusedAtOnce() -> None:

@@ -6,13 +6,18 @@ from __future__ import annotations
 
 import collections
 import itertools
+import os
 import socket
+from contextlib import suppress
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from h323d.doorway import newDoorways
+from h323d.doorway import Doorway, newDoorways
 from h323d.ha.records import BadRecord, InputRecord, Record
 from h323d.house.log import Farewell, LogReader, LogWriter, Lost, Shared
+from h323d.telling import primitives
 from h323d.telling.primitives import NotAValue
 
 INPUT = InputRecord(1, 5.0, "datagram", (3, b"octets"))
@@ -94,6 +99,30 @@ def test_whatIsNoValueIsNotLogged(ends: tuple[LogWriter, LogReader]) -> None:
     with pytest.raises(NotAValue):
         writer.note(InputRecord(1, 5.0, "datagram", (object(),)))
     assert read(reader) == []
+
+
+@given(st.sampled_from((b"R", b"S", b"M", b"F", b"?")), st.binary(max_size=60))
+def test_whateverComesIsReadOrRefused(kind: bytes, octets: bytes) -> None:
+    refuse(kind + octets)
+
+
+@given(st.sampled_from((b"R", b"S")), st.lists(st.one_of(st.integers(), st.text()), max_size=4))
+def test_whateverValuesComeAreReadOrRefused(kind: bytes, values: list[int | str]) -> None:
+    refuse(kind + primitives.encode(tuple(values)))
+
+
+def refuse(message: bytes) -> None:
+    """
+    Read a message, with a descriptor that comes along, unless it is refused.
+    """
+    ours, theirs = newDoorways()
+    before = len(os.listdir("/proc/self/fd"))
+    with ours, open(os.devnull) as nothing:
+        Doorway(ours).send(message, [nothing.fileno()])
+        with suppress(BadRecord, primitives.Unreadable):
+            read(LogReader(theirs))
+    theirs.close()
+    assert len(os.listdir("/proc/self/fd")) == before - 2
 
 
 def test_aMessageOfNoKindIsRefused() -> None:
