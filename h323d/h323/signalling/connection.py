@@ -165,8 +165,9 @@ class SignallingConnection:
         Write one message; ignored when the connection is not there.
         """
         if self._stream is not None:
-            self._wiretap.noteSent(self, message)
-            self._stream.write(tpkt.encode(q931.encode(message)))
+            encoded = q931.encode(message)
+            self._wiretap.noteSent(self, message, encoded)
+            self._stream.write(tpkt.encode(encoded))
 
     def close(self) -> None:
         """
@@ -243,7 +244,7 @@ class SignallingConnection:
             self._fault(error)  # Q.931, 5.8.1 to 5.8.3: ignored
             return
         content = self._content(message)
-        self._wiretap.noteReceived(self, message, content)
+        self._wiretap.noteReceived(self, message, packet, content)
         call = self._calls.get((message.callReference, message.toOriginator))
         if call is not None:
             call.messageReceived(message, content)

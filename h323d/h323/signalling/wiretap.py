@@ -46,20 +46,32 @@ class WireTap:
         self._transport = transport
         self._names: dict[tuple[int, bool], str] = {}  # by call reference, and whether it is ours
 
-    def noteSent(self, connection: TappedConnection, message: Q931Message) -> None:
+    def noteSent(self, connection: TappedConnection, message: Q931Message, encoded: bytes) -> None:
+        """
+        @param encoded: the message, as it leaves.
+        """
         if self._wire.keeps:
-            self._note(connection, message, True, _contentOf(message))
+            self._note(connection, message, encoded, True, _contentOf(message))
 
     def noteReceived(
-        self, connection: TappedConnection, message: Q931Message, content: Content
+        self, connection: TappedConnection, message: Q931Message, encoded: bytes, content: Content
     ) -> None:
+        """
+        @param encoded: the message, as it came.
+        """
         if self._wire.keeps:
-            self._note(connection, message, False, content)
+            self._note(connection, message, encoded, False, content)
 
     def _note(
-        self, connection: TappedConnection, message: Q931Message, sent: bool, content: Content
+        self,
+        connection: TappedConnection,
+        message: Q931Message,
+        encoded: bytes,
+        sent: bool,
+        content: Content,
     ) -> None:
-        octets = tpkt.encode(q931.encode(masked(message, content)))
+        shown = masked(message, content)
+        octets = tpkt.encode(encoded if shown is message else q931.encode(shown))
         noted = WireMessage(
             self._clock.seconds(),
             WireProtocol.H225,

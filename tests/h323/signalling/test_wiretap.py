@@ -6,8 +6,9 @@ from __future__ import annotations
 
 from twisted.internet.task import Clock
 
-from h323d.h323.signalling import messages, uuie
-from h323d.h323.signalling.uuie import NOTHING, CallIdentity
+from h323d.h323.signalling import messages, q931, uuie
+from h323d.h323.signalling.q931 import Q931Message
+from h323d.h323.signalling.uuie import NOTHING, CallIdentity, Content
 from h323d.h323.signalling.wiretap import WireTap
 from h323d.operation.config import TraceConfig
 from h323d.operation.ladder import whatIn
@@ -31,7 +32,13 @@ class Tapped:
         self.tap = WireTap(Clock(), self.wire, "TCP")
         userUser = uuie.write(uuie.plain("information", CALL), True)
         begun = messages.addressed(messages.facility(userUser), 7, False)
-        self.tap.noteReceived(Way(), begun, uuie.read(userUser))
+        self.heard(begun, uuie.read(userUser))
+
+    def heard(self, message: Q931Message, content: Content = NOTHING) -> None:
+        self.tap.noteReceived(Way(), message, q931.encode(message), content)
+
+    def say(self, message: Q931Message) -> None:
+        self.tap.noteSent(Way(), message, q931.encode(message))
 
     def said(self, name: str) -> list[str]:
         return [whatIn(each) for each in self.wire.of(name)]
@@ -39,19 +46,19 @@ class Tapped:
 
 def test_aMessageWithoutACallIdentifierIsKnownByItsCallReference() -> None:
     tapped = Tapped()
-    tapped.tap.noteSent(Way(), messages.addressed(RELEASE, 7, True))
+    tapped.say(messages.addressed(RELEASE, 7, True))
     assert tapped.said(NAME) == ["Facility", "ReleaseComplete"]
 
 
 def test_aCallOfOursWithTheSameReferenceIsAnother() -> None:
     tapped = Tapped()
-    tapped.tap.noteReceived(Way(), messages.addressed(RELEASE, 7, True), NOTHING)
+    tapped.heard(messages.addressed(RELEASE, 7, True))
     assert tapped.said(NAME) == ["Facility"]
 
 
 def test_whatHasNoNameIsFoundByThePeersAddress() -> None:
     tapped = Tapped()
-    tapped.tap.noteSent(Way(), messages.addressed(RELEASE, 8, True))
+    tapped.say(messages.addressed(RELEASE, 8, True))
     assert tapped.said(str(PEER)) == ["Facility", "ReleaseComplete"]
     assert [each.sent for each in tapped.wire.of(PEER.host)] == [False, True]
 
@@ -59,6 +66,6 @@ def test_whatHasNoNameIsFoundByThePeersAddress() -> None:
 def test_whatIsSecretIsNotKept() -> None:
     tapped = Tapped()
     userUser = uuie.write(uuie.plain("information", CALL), True)
-    tapped.tap.noteSent(Way(), messages.addressed(messages.keypad("4711", userUser), 7, True))
+    tapped.say(messages.addressed(messages.keypad("4711", userUser), 7, True))
     assert not any(b"4711" in each.octets for each in tapped.wire.of(NAME))
     assert len(tapped.wire.of(NAME)) == 2
