@@ -85,6 +85,8 @@ class Selection:
 
         @param only: their names; none for any.
         """
+        if only == self.only:
+            return self
         narrow = replace(self, only=only)
         return replace(narrow, ours=tuple(filter(narrow.allows, self.ours)))
 
