@@ -287,7 +287,8 @@ class H245Link:
         """
         if self._session is None or not self.heard:
             return False
-        self._session.end()
+        with self.together():
+            self._session.end()
         return True
 
     def stop(self) -> None:

@@ -306,6 +306,19 @@ def test_theEndIsTheEndForBoth(ender: int, ends: tuple[End, End], clock: Clock) 
     stop(ends, clock)
 
 
+def test_channelsAreClosedAndTheSessionEndedByOneMessage(
+    ends: tuple[End, End], clock: Clock
+) -> None:
+    tunnelled(ends, clock)
+    for end in ends:
+        end.reports.clear()
+    assert ends[0].link.end()
+    run(clock)
+    closings, answers = ([each for each in end.reports if each.startswith("sends")] for end in ends)
+    assert closings == ["sends 3"]  # two channels are closed, and the session
+    assert answers == ["sends 3"]
+
+
 def test_aConnectionThatIsLostTakesTheSessionWithIt(ends: tuple[End, End], clock: Clock) -> None:
     begin(ends)
     near, far = ends
