@@ -29,7 +29,6 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 import numpy as np
-from twisted.internet.task import Clock
 from zope.interface import implementer
 
 from h323d.call.homes import Home
@@ -42,6 +41,7 @@ from h323d.media.thread import newMediaService
 from h323d.values.address import TransportAddress
 from h323d.values.media.formats import G711_ULAW
 from h323d.values.media.streams import ReceiveFormat, Stream, TransmitFormat
+from tests.support.virtualclock import PromptClock
 
 SERVER = "127.0.0.2"
 LOAD = "127.0.0.3"
@@ -85,7 +85,7 @@ def serve(pipe: Connection, count: int, group: int, config: MediaConfig) -> None
     reports: queue.SimpleQueue[tuple[Callable[..., Any], tuple[Any, ...]]] = queue.SimpleQueue()
     rng = random.Random(1)
     pool, thread = newMediaService(
-        config, rng, Clock(), Inputs(), lambda f, *a: reports.put((f, a))
+        config, rng, PromptClock(), Inputs(), lambda f, *a: reports.put((f, a))
     )
     thread.start()
     ports = []

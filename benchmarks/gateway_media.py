@@ -30,7 +30,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from twisted.internet.task import Clock
 
 from benchmarks.codecs import best, voice
 from benchmarks.conference_media import SO_TIMESTAMPNS, Deaf, percentile
@@ -47,6 +46,7 @@ from h323d.media.thread import newMediaService, prepareInterpreter
 from h323d.rtp.packet import RTPPacket, encode
 from h323d.values.address import TransportAddress
 from h323d.values.media.streams import ReceiveFormat, Stream, TransmitFormat
+from tests.support.virtualclock import PromptClock
 
 SERVER, PARTIES = "127.0.48.4", ("127.0.48.5", "127.0.48.6")
 PACKET_MS = 20
@@ -89,7 +89,7 @@ def serve(
         return
     rng = random.Random(1)
     pool, threads = newMediaService(
-        config, rng, Clock(), Inputs(), lambda f, *a: f(*a), codecsThere()
+        config, rng, PromptClock(), Inputs(), lambda f, *a: f(*a), codecsThere()
     )
     threads.start()
     pipe.send(bridge(pool, names, calls))

@@ -37,6 +37,7 @@ from h323d.media.relay.thread import RelayThread, newRelays
 from h323d.media.reports import Report
 from h323d.media.shield import EVERYWHERE
 from h323d.media.threadname import showName
+from h323d.media.wakeup import WakeUpCall
 from h323d.values.media.encryption import CryptoSuite
 
 __all__ = [
@@ -234,9 +235,13 @@ def newPlanes(
     inputs: IInputs,
     callFromThread: CallFromThread,
     codecs: Sequence[ICodec],
+    clock: IReactorTime | None = None,
 ) -> tuple[list[PlaneDoor], list[MediaThread]]:
     """
     The planes over real sockets, and their threads, not started; as L{newMediaService}.
+
+    @param clock: that of the reactor which gives commands; C{None} where there is none, and each
+        wakes the thread.
     """
     epoch = time.time() - time.monotonic()
     threads: list[MediaThread] = []
@@ -249,7 +254,8 @@ def newPlanes(
         packets = SocketIO(config.maximumPorts, time.time, time.monotonic, time.sleep)
         thread = MediaThread(plane, packets, config, callFromThread, inputs, number)
         threads.append(thread)
-        doors.append(PlaneDoor(plane, thread.wake))
+        wake = thread.wake if clock is None else WakeUpCall(clock, thread.wake).book
+        doors.append(PlaneDoor(plane, wake))
     return doors, threads
 
 
@@ -275,7 +281,7 @@ def newMediaService(
 
     @raise h323d.errors.ConfigurationError: a codec is not of the kind that can be mixed.
     """
-    doors, threads = newPlanes(config, rng, inputs, callFromThread, codecs)
+    doors, threads = newPlanes(config, rng, inputs, callFromThread, codecs, clock)
     ports = PortRange(config, rng)
     relays, relayThread = newRelays(config, ports, rng, inputs, callFromThread)
     identity = Identity(newCertificate(rng, time.time()))

@@ -11,7 +11,7 @@ from operator import attrgetter
 from twisted.internet.base import DelayedCall
 from twisted.internet.task import Clock
 
-__all__ = ["VirtualClock"]
+__all__ = ["PromptClock", "VirtualClock"]
 
 _TIME = attrgetter("time")
 
@@ -56,3 +56,21 @@ class VirtualClock(Clock):
             call = self.calls.pop(0)
             call.called = True
             call.func(*call.args, **call.kw)
+
+
+class PromptClock(Clock):
+    """
+    A clock that does at once what is due at once, where no reactor runs.
+    """
+
+    def callLater(
+        self,
+        delay: float,
+        callable: Callable[..., object],  # noqa: A002  # as Twisted has it
+        *args: object,
+        **kw: object,
+    ) -> DelayedCall:
+        call = super().callLater(delay, callable, *args, **kw)
+        if not delay:
+            self.advance(0.0)
+        return call

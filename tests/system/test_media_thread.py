@@ -17,7 +17,6 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
-from twisted.internet.task import Clock
 from zope.interface import implementer
 from zope.interface.verify import verifyObject
 
@@ -39,6 +38,7 @@ from h323d.values.media.formats import G711_ULAW
 from h323d.values.media.streams import ReceiveFormat, Stream, TransmitFormat
 from tests.support.packetio import PortRecorder, RoomRecorder, tone
 from tests.support.processes import waitFor
+from tests.support.virtualclock import PromptClock
 
 HOST = "127.0.47.12"
 PHONES = "127.0.47.13"
@@ -98,7 +98,9 @@ def pool() -> Iterator[MediaPool]:
     config = MediaConfig(portFirst=21000, portLast=21099, maximumPorts=16)
     # Reports are delivered on the media thread: the test looks at them when it has stopped.
     rng = random.Random(1)
-    pool, thread = newMediaService(config, rng, Clock(), Inputs(), lambda f, *a, **k: f(*a, **k))
+    pool, thread = newMediaService(
+        config, rng, PromptClock(), Inputs(), lambda f, *a, **k: f(*a, **k)
+    )
     thread.start()
     yield pool
     thread.stop()
@@ -262,7 +264,7 @@ def test_aPhoneGoesToTheRoomOfAnotherThread() -> None:
     pool, threads = newMediaService(
         config,
         random.Random(1),
-        Clock(),
+        PromptClock(),
         Inputs(),
         lambda function, *a: reports.put((function, a)),
     )
