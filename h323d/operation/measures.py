@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from h323d.call.mediatotals import MediaTotals
-from h323d.call.protection import Standing
 from h323d.operation.health import HealthView
 from h323d.operation.views import StatusView
 from h323d.values.distribution import Distribution
@@ -33,7 +32,6 @@ class Measures:
 
     health: HealthView
     status: StatusView
-    standing: Standing
     media: MediaTotals
     admitted: int
     refused: Mapping[tuple[str, str], int]

@@ -97,6 +97,7 @@ class Protecting:
             "h323_ha_protected": int(view.protected),
             "h323_ha_epoch": view.epoch,
             "h323_ha_lag_turns": view.lagTurns,
+            "h323_ha_lag_seconds": standing.lagSeconds,
             "h323_ha_join_seconds": view.joinSeconds,
             "h323_ha_divergence_total": view.divergences,
             "h323_ha_takeovers_total": view.takeOvers,

@@ -139,7 +139,6 @@ class Vitals:
         return Measures(
             health=self.health(standing),
             status=self.status(standing),
-            standing=standing,
             media=self._pool.totals(),
             admitted=tallies.admitted,
             refused=dict(tallies.refused),

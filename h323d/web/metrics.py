@@ -253,10 +253,6 @@ def _reactorLate(seen: Seen) -> Series:
     return _one(seen.reactorLate)
 
 
-def _lag(seen: Seen) -> Series:
-    return _one(seen.measures.standing.lagSeconds)
-
-
 def _following(name: str, seen: Seen) -> Series:
     """
     A figure that operators see under the same name.
@@ -333,7 +329,7 @@ TABLE = (
     Figure("h323_reactor_late_seconds", G, "How late the reactor was, at most.", _reactorLate),
     _ofHA("h323_ha_protected", G, "Whether somebody follows who could lead."),
     _ofHA("h323_ha_lag_turns", G, "Turns that whoever follows has not done."),
-    Figure("h323_ha_lag_seconds", G, "How far behind whoever follows is.", _lag),
+    _ofHA("h323_ha_lag_seconds", G, "How far behind whoever follows is."),
     _ofHA("h323_ha_divergence_total", C, "How often one that followed did something else."),
     _ofHA("h323_ha_unprotected_deaths_total", C, "Deaths that nobody has borne."),
 )

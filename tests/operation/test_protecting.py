@@ -21,7 +21,7 @@ from h323d.events.following import Diverged, FollowerJoined, TookOver
 from h323d.operation.command import OperatorError
 from h323d.operation.protecting import Protecting
 
-STANDING = Standing(ProtectionState.PROTECTED, 3, 700, 2, unprotectedDeaths=1)
+STANDING = Standing(ProtectionState.PROTECTED, 3, 700, 2, 0.25, unprotectedDeaths=1)
 
 
 @implementer(IProtection)
@@ -69,6 +69,7 @@ def test_theFiguresAreThoseOfAMonitor() -> None:
         "h323_ha_protected": 1,
         "h323_ha_epoch": 3,
         "h323_ha_lag_turns": 2,
+        "h323_ha_lag_seconds": 0.25,
         "h323_ha_join_seconds": 0.02,
         "h323_ha_divergence_total": 1,
         "h323_ha_takeovers_total": 1,

@@ -27,7 +27,12 @@ US, FOLLOWED, SEALED, PHONE = "127.0.145.1", "127.0.145.2", "127.0.145.3", "127.
 HAS_NONE = {
     *("h323_guardian_bandwidth_bps", "h323_gatekeeper_rejections_total", "h323_bad_input_total"),
     *("h323_video_codec_usage", "h323_ha_protected", "h323_audit_records_total"),
-    *("h323_ha_lag_turns", "h323_ha_divergence_total", "h323_ha_unprotected_deaths_total"),
+    *(
+        "h323_ha_lag_turns",
+        "h323_ha_lag_seconds",
+        "h323_ha_divergence_total",
+        "h323_ha_unprotected_deaths_total",
+    ),
     *("h323_audit_head_age_seconds", "h323_audit_unwritten", "h323_gate_seconds"),
 }
 """Of which a server without a guard, a witness and a follower, that nobody has harmed, has no series."""

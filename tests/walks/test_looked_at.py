@@ -8,6 +8,7 @@ from h323d.call.protection import UNPROTECTED
 from h323d.h323.calls.callstart import StartUpOptions
 from h323d.ha.records import InputRecord, Record
 from h323d.values.address import TransportAddress
+from h323d.web.metrics import Metrics, Seen
 from tests.support.led import LedServer, follow
 from tests.support.simulatedphone import Telephone
 from tests.support.simulation import Simulation
@@ -44,3 +45,19 @@ def test_aFollowerThatNobodyLooksAtDoesTheSame() -> None:
         turns = server.leading.turn
     follow(server.newInside(), server.log)
     assert server.looks > turns / 2
+
+
+def test_whatCallersSayOfThemselvesIsNowhereInTheFigures() -> None:
+    hostile = '<script>alert(1)</script>"} 1\n'
+    with Simulation(seed=5) as world:
+        server = world.started(LedServer(world, SERVER))
+        anna = Telephone(world, "10.0.0.2", hostile, 1000)
+        anna.call("80001", StartUpOptions(True, True, False), TransportAddress(SERVER, 1720))
+        world.run(0.6)
+        vitals = server.inside.server.operator.vitals
+        assert hostile.strip() in str(server.inside.server.operator.calls())
+        seen = Seen(vitals.measures(UNPROTECTED), "here", 0.0, {})
+        text = Metrics(lambda: seen).answer().body
+        assert b'h323_facts_total{fact="CallAdmitted"} 1.0' in text
+        assert b"script" not in text
+        world.leave()
