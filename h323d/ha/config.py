@@ -32,7 +32,8 @@ class HAConfig:
     """Where it is: "process" is another process of this machine."""
 
     heartbeatMs: int = 100
-    """How long nothing enters the server until it says that it is there, milliseconds."""
+    """How often the server says that it is there, and whoever follows how far it is,
+    milliseconds."""
 
     patienceMs: int = 500
     """How long it may say nothing until it counts as hung, and is killed, milliseconds.  Whoever

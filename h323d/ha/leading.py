@@ -103,7 +103,7 @@ class Leading:
 
     def beat(self) -> None:
         """
-        Nothing has entered lately.
+        Say how far it is.
         """
         if not self._isBusy:
             self._log.note(HeartbeatRecord(self.turn, self._doors.seconds(), self.epoch))

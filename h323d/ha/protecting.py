@@ -264,7 +264,9 @@ def await_(machine: Minding, core: _Core) -> None:
 @handingOver.upon(Minding.reported).loop()
 def endWhenItIsUpToDate(machine: Minding, core: _Core, turn: int) -> None:
     core.hear(turn)
-    if not core.lag:
+    if core.lag:
+        core.leading.beat()  # which it answers when it has done all until now
+    else:
         core.followers.end()
 
 

@@ -2,10 +2,10 @@
 What a leader tells whoever follows it, in the order in which it happens.
 
 Of each turn, first its input, before it happens (L{InputRecord}); then, before anything of it
-leaves, what was answered meanwhile, and a sum of all that is to leave (L{DoneRecord}).  Where
-nothing enters for a while, a L{HeartbeatRecord} says so; where an input is not to happen, as a
-leader has died of it, a L{QuarantinedRecord} does.  A record is of primitives alone
-(L{h323d.telling.primitives}), and begins with its version.
+leaves, what was answered meanwhile, and a sum of all that is to leave (L{DoneRecord}).  That it is
+there, and how far, a L{HeartbeatRecord} says; that an input is not to happen, as a leader has died
+of it, a L{QuarantinedRecord}.  A record is of primitives alone (L{h323d.telling.primitives}), and
+begins with its version.
 
 Each has the epoch in which it was told, which is one more at each take-over.  One of an older epoch
 than the last is of somebody who does not know yet that he leads no more, and is refused.
@@ -105,7 +105,7 @@ class DoneRecord:
 @dataclass(frozen=True, slots=True)
 class HeartbeatRecord:
     """
-    Nothing has entered lately.
+    How far a leader is that is there, whether something enters or not.
 
     @ivar turn: the last that has happened.
     """

@@ -123,14 +123,14 @@ class Told(Protocol):
 
 class Reporter:
     """
-    Has records followed, and their leader told of it.
+    Has records followed, and answers heartbeats: so their leader knows how far they are done.
+
+    To say so after each turn would wake the leader for each, which costs it more than to log it.
     """
 
     def __init__(self, following: Following, leader: Told) -> None:
         self._following = following
         self._leader = leader
-        self._told = following.turn
-        self._mustTell = False
 
     def take(self, record: Record) -> bool:
         """
@@ -146,14 +146,6 @@ class Reporter:
         except BadRecord as error:
             self._leader.tell(DivergedReport(self._following.turn, str(error)))
             return False
-        self._mustTell |= isinstance(record, HeartbeatRecord)
+        if isinstance(record, HeartbeatRecord):
+            self._leader.tell(DoneReport(record.turn))
         return True
-
-    def rest(self) -> None:
-        """
-        All that had come is taken: tell how far it is, if that is news, or the leader waits for it.
-        """
-        done = self._following.turn - (self._following.begun is not None)
-        if self._mustTell or done != self._told:
-            self._told, self._mustTell = done, False
-            self._leader.tell(DoneReport(done))

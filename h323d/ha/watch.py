@@ -62,25 +62,22 @@ def deathOf(exitCode: int | None, wasSilent: bool) -> Death:
 
 class Heart:
     """
-    Has whoever leads say that it is there, when it has logged nothing else for a while.
+    Has whoever leads say that it is there, and how far; whoever follows answers.
     """
 
     def __init__(self, leading: Leading, clock: IReactorTime, heartbeat: float) -> None:
         """
         @param clock: which goes on between turns.
-        @param heartbeat: seconds between two looks.
+        @param heartbeat: seconds between two beats.
         """
         self._leading = leading
         self._clock = clock
         self._heartbeat = heartbeat
-        self._turn = leading.turn
-        self._next: IDelayedCall = clock.callLater(heartbeat, self._look)
+        self._next: IDelayedCall = clock.callLater(heartbeat, self._beat)
 
-    def _look(self) -> None:
-        self._next = self._clock.callLater(self._heartbeat, self._look)
-        if self._leading.turn == self._turn:
-            self._leading.beat()
-        self._turn = self._leading.turn
+    def _beat(self) -> None:
+        self._next = self._clock.callLater(self._heartbeat, self._beat)
+        self._leading.beat()
 
     def stop(self) -> None:
         """

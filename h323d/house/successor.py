@@ -91,7 +91,6 @@ class Successor:
             isCopy = False
         if not isCopy:
             os._exit(CANNOT)  # which the leader has been told, and logs
-        self._reporter.rest()
         self._watch.heard()
 
     def _take(self, told: Record | Shared | Farewell) -> bool:

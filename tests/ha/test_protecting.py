@@ -16,6 +16,7 @@ from h323d.events.following import Diverged, FollowerJoined, FollowerLost
 from h323d.ha.doors import Doors
 from h323d.ha.leading import Leading
 from h323d.ha.protecting import GRACE, LONGEST, MACHINE, SHORTEST, STEADY, Minding, Protecting
+from h323d.ha.records import HeartbeatRecord
 from h323d.ha.reports import DivergedReport
 from h323d.ha.turns import Turns
 from tests.support.machinetable import Step, behaviourOf
@@ -65,10 +66,10 @@ WAYS: dict[str, tuple[Step, ...]] = {
 GIVEN = {"failed": ("no memory",), "lost": ("ended",), "diverged": (REPORT,), "reported": (0,)}
 
 
-def leader() -> Leading:
+def leader(log: KeptLog) -> Leading:
     turns = Turns(100.0)
     turns.receive("write", Writing(turns).write)
-    return Leading(turns, cast(Doors, NotedDoors()), KeptLog())
+    return Leading(turns, cast(Doors, NotedDoors()), log)
 
 
 class Writing:
@@ -95,7 +96,8 @@ class House:
         self.done: list[str] = []
         self.facts: list[Fact] = []
         self.clock = Clock()
-        self.leading = leader()
+        self.log = KeptLog()
+        self.leading = leader(self.log)
         self.protecting = Protecting(self, self.leading, self.clock, PATIENCE)
         self.minding = self.protecting.minding
 
@@ -128,7 +130,7 @@ def house() -> House:
 
 def test_theTableOfStatesAndInputs() -> None:
     def new(witness: Any, clock: Any) -> Minding:
-        return Protecting(witness, leader(), clock, PATIENCE).minding
+        return Protecting(witness, leader(KeptLog()), clock, PATIENCE).minding
 
     assert behaviourOf(MACHINE, new, GIVEN, WAYS) == TABLE
 
@@ -277,6 +279,7 @@ def test_whoLeadsEndsWhenTheOtherHasDoneAllThatHasHappened(house: House) -> None
     assert "end" not in house.done
     house.minding.reported(0)
     assert "end" not in house.done
+    assert house.log.records[-1] == HeartbeatRecord(1, 100.0)  # it is asked again, at once
     house.minding.reported(1)
     assert house.done == ["begin", "end"]
 

@@ -72,22 +72,15 @@ def test_whatIsNoReportIsRefused(data: bytes) -> None:
         reports.decode(data)
 
 
-def test_howFarItIsIsToldWhenAllThatHadComeIsDone() -> None:
+def test_howFarItIsIsToldForAHeartbeatAlone() -> None:
     reporter, leader = follower()
+    reporter.take(HeartbeatRecord(0, 1.0))
     for turn in (1, 2):
         assert reporter.take(InputRecord(turn, 1.0, "nothing", ()))
         assert reporter.take(DoneRecord(turn, (), 0))
-    assert reporter.take(InputRecord(3, 1.0, "nothing", ()))
-    reporter.rest()
-    reporter.rest()
-    assert leader.told == [DoneReport(2)]
-
-
-def test_aHeartbeatIsAnswered() -> None:
-    reporter, leader = follower()
-    reporter.take(HeartbeatRecord(0, 1.0))
-    reporter.rest()
     assert leader.told == [DoneReport(0)]
+    reporter.take(HeartbeatRecord(2, 1.0))
+    assert leader.told == [DoneReport(0), DoneReport(2)]
 
 
 def test_whoeverIsNoCopyAnyMoreSaysWhatItWouldHaveSentAndLeaves() -> None:

@@ -136,16 +136,16 @@ def test_howItDied(exitCode: int | None, wasSilent: bool, death: Death) -> None:
     assert deathOf(exitCode, wasSilent) is death
 
 
-def test_whoLeadsSaysThatItIsThereOnlyWhereNothingElseWasLogged() -> None:
+def test_whoLeadsSaysHowFarItIsWhetherSomethingEntersOrNot() -> None:
     clock, log = Clock(), KeptLog()
     turns = Turns(100.0)
     turns.receive("count", int)
     leading = Leading(turns, cast(Doors, NotedDoors()), log)
     heart = Heart(leading, clock, HEARTBEAT)
+    clock.advance(HEARTBEAT)
     leading.enter("count")
     clock.advance(HEARTBEAT)
-    assert not any(isinstance(each, HeartbeatRecord) for each in log.records)
-    clock.advance(HEARTBEAT)
-    assert log.records[-1] == HeartbeatRecord(1, 100.0)
+    beats = [each for each in log.records if isinstance(each, HeartbeatRecord)]
+    assert beats == [HeartbeatRecord(0, 100.0), HeartbeatRecord(1, 100.0)]
     heart.stop()
     assert clock.getDelayedCalls() == []

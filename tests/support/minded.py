@@ -50,8 +50,8 @@ class Follower:
             return
         if self.isSlow:
             self.protecting.minding.lost("slow")
-        elif self._reporter.take(records.decode(records.encode(record))):
-            self._reporter.rest()
+        else:
+            self._reporter.take(records.decode(records.encode(record)))
 
     def tell(self, report: Report) -> None:
         """

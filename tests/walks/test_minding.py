@@ -57,12 +57,14 @@ class House:
 
     def check(self) -> None:
         """
-        Both hear each other, and somebody follows who is as far as the server.
+        Both hear each other, and somebody follows who was as far as the server at its last
+        heartbeat.
         """
         self.world.run(0.3)
         assert self.anna.heard.heard((TONE, OTHER), 0.1) == [OTHER]
         assert self.bert.heard.heard((TONE, OTHER), 0.1) == [TONE]
-        assert (self.figures["h323_ha_protected"], self.figures["h323_ha_lag_turns"]) == (1, 0)
+        assert self.figures["h323_ha_protected"] == 1
+        assert self.figures["h323_ha_lag_turns"] <= 1  # what has happened since
         self.world.leave()
         assert self.world.leftOver() == []
 
