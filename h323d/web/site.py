@@ -9,6 +9,7 @@ address, and all of them, so many connections.
 
 from __future__ import annotations
 
+import http
 import io
 from collections import Counter
 from typing import Any
@@ -107,9 +108,9 @@ class _BoundedChannel(HTTPChannel):
         """
         Say why, and read no more.
         """
-        answer = problem(status)
+        answer, phrase = problem(status), http.HTTPStatus(status).phrase
         head = (
-            f"HTTP/1.1 {status} Refused\r\nContent-Type: {answer.contentType}\r\n"
+            f"HTTP/1.1 {status} {phrase}\r\nContent-Type: {answer.contentType}\r\n"
             f"Content-Length: {len(answer.body)}\r\nConnection: close\r\n"
             "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n\r\n"
         )

@@ -98,9 +98,13 @@ def test_afterATakeOverItAnswersAgain(tmp_path: Path) -> None:
         waitFor(lambda: standby(FOLLOWED) == "protected", 10, "that somebody follows is seen")
         server.strike()
         assert get("/health", FOLLOWED)[0] == 200
-        server.protected()
-        waitFor(lambda: standby(FOLLOWED) == "protected", 10, "another follows")
-        server.handOver()
+        with socket.create_connection((FOLLOWED, PORT), 10) as held:  # while the next is forked
+            server.protected()
+            waitFor(lambda: standby(FOLLOWED) == "protected", 10, "another follows")
+            held.sendall(b"GET /health HTTP/1.1\r\nHost: a\r\n\r\n")
+            assert held.recv(4096).startswith(b"HTTP/1.1 200 ")
+            server.handOver()
+            assert held.recv(4096) == b""
         assert get("/health", FOLLOWED)[0] == 200
         assert "Traceback" not in server.output()
 

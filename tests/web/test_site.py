@@ -149,13 +149,23 @@ def test_whatIsNoRequestIsRefused(octets: bytes) -> None:
     assert connection.connected == 0
 
 
-def test_aHeaderThatDripsHasNoMoreTimeThanOneThatDoesNot() -> None:
+@pytest.mark.parametrize(
+    ("begins", "drop"),
+    [
+        (b"GET /good HTTP/1.1\r\n", b"X: 1\r\n"),
+        (b"", b"G"),
+        (posting(100), b"x"),
+        (CHUNKED, b"1\r\nx\r\n"),
+    ],
+    ids=["header", "first line", "body", "chunks"],
+)
+def test_whatDripsHasNoMoreTimeThanWhatDoesNot(begins: bytes, drop: bytes) -> None:
     listener = Listener()
     connection = listener.connect()
-    send(connection, b"GET /good HTTP/1.1\r\n")
-    for number in range(9):
+    send(connection, begins)
+    for _ in range(9):
         listener.clock.advance(1.0)
-        send(connection, b"X-%d: 1\r\n" % number)
+        send(connection, drop)
     assert connection.connected == 1
     listener.clock.advance(DEADLINE - 9.0)
     assert connection.connected == 0
