@@ -5,16 +5,20 @@ that, and as soon as there is enough again it is protected again.
 
 from __future__ import annotations
 
+import functools
+import os
 import resource
+import signal
 import socket
 import textwrap
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
 
-from tests.support.processes import BUSY, Caller, waitFor
+from tests.support.disk import onDisk
+from tests.support.processes import BUSY, Caller, run, waitFor
 from tests.support.protectedserver import ProtectedServer
 
 pytestmark = pytest.mark.interop
@@ -92,8 +96,7 @@ def calling(server: ProtectedServer, directory: Path) -> Iterator[None]:
         waitFor(isHeard, 10, "it is heard still")
         assert caller.hangUp() == 0, caller.output()
         waitFor(lambda: not server.ask("calls"), 10, "the call is over")
-        (record,) = server.ask("cdr")
-        assert record["causeName"] == "NORMAL_CALL_CLEARING"
+        assert server.ask("cdr")[0]["causeName"] == "NORMAL_CALL_CLEARING"
 
 
 HUNGRY = textwrap.dedent("""
@@ -140,6 +143,149 @@ def test_whatThereIsNeverMemoryForEndsNobodyTwice(tmp_path: Path, stranger: Stra
         assert facts["TookOver"] == 1
         assert "Diverged" not in facts
         assert "there was no memory, and nobody follows who could go on" in server.output()
+
+
+FEW = textwrap.dedent("""
+    import errno
+    import os
+
+    real = os.fork
+
+    def fork():
+        if os.path.exists(os.path.join(os.path.dirname(__file__), "crowded")):
+            raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+        return real()
+
+    os.fork = fork
+""")
+"""
+As long as there is a file C{crowded}, there may be no more processes.
+"""
+
+
+def test_whereThereMayBeNoMoreProcessesNobodyFollowsUntilThereMay(tmp_path: Path) -> None:
+    server = ProtectedServer(tmp_path / "server", US, preloaded=FEW)
+    with calling(server, tmp_path):
+        crowded = server.directory / "crowded"
+        crowded.touch()
+        os.kill(server.follower, signal.SIGKILL)
+        told = "nobody follows, 0 turns behind: Resource temporarily unavailable"
+        waitFor(lambda: told in server.output(), 10, "none can begin")
+        assert not server.ask("ha")["protected"]
+        joined = len(server.followers())
+        waitFor(lambda: server.ask("ha")["state"] == "joining", 10, "it is tried", every=0.0)
+        crowded.unlink()
+        waitFor(lambda: len(server.followers()) > joined, 10, "another follows")
+        waitFor(lambda: server.ask("ha")["protected"], 10, "it is protected")
+        assert server.output().count(told) == 1
+        assert "TookOver" not in server.ask("status")["facts"]
+
+
+def limitDescriptors(pid: int) -> None:
+    """
+    Let a process open no descriptors more.
+    """
+    used = {int(each.name) for each in Path(f"/proc/{pid}/fd").iterdir()}
+    lowest = min(set(range(len(used) + 1)) - used)
+    _, hard = resource.prlimit(pid, resource.RLIMIT_NOFILE)
+    resource.prlimit(pid, resource.RLIMIT_NOFILE, (lowest, hard))
+
+
+def test_whoFollowsAndHasNoDescriptorsLeftIsReplaced(tmp_path: Path) -> None:
+    server = ProtectedServer(tmp_path / "server", US)
+    with calling(server, tmp_path):
+        limitDescriptors(server.follower)
+        target = f"h323:{ROOM}@{US}"
+        with Caller(tmp_path, "bert", "--bind", f"{NETWORK}11", target) as caller:
+            told = "it has no descriptors left"
+            waitFor(lambda: told in server.output(), 10, "it leaves")
+            waitFor(lambda: len(server.followers()) > 1, 10, "another follows")
+            waitFor(lambda: len(server.ask("calls")) == 2, 10, "both are there")
+            server.strike()
+            assert caller.hangUp() == 0, caller.output()
+            waitFor(lambda: len(server.ask("calls")) == 1, 10, "one has left")
+        assert "Diverged" not in server.ask("status")["facts"]
+
+
+def test_whoLeadsAndHasNoDescriptorsLeftTurnsCallersAway(tmp_path: Path) -> None:
+    server = ProtectedServer(tmp_path / "server", US, isKept=True)
+    with calling(server, tmp_path):
+        leader = server.leader
+        soft, hard = resource.prlimit(leader, resource.RLIMIT_NOFILE)
+        limitDescriptors(leader)
+        target = f"h323:{ROOM}@{US}"
+        with Caller(tmp_path, "bert", "--bind", f"{NETWORK}11", target) as refused:
+            waitFor(lambda: "file descriptors run out" in server.output(), 10, "it is said")
+            resource.prlimit(leader, resource.RLIMIT_NOFILE, (soft, hard))
+            refused.wait(20)
+        assert server.leader == leader
+        with Caller(tmp_path, "carl", "--bind", f"{NETWORK}12", target) as caller:
+            waitFor(lambda: len(server.ask("calls")) == 2, 10, "he is there")
+            assert caller.hangUp() == 0, caller.output()
+        waitFor(lambda: len(server.ask("calls")) == 1, 10, "he has left")
+        assert "Traceback" not in server.output()
+
+
+KEPT = '[cdr]\ndatabase = "cdr.sqlite"\n'
+
+
+@contextmanager
+def smallDisk(path: Path) -> Iterator[Callable[[bool], None]]:
+    """
+    A disk of two megabytes, in memory.
+
+    @return: has it full, or not.
+    """
+    path.mkdir(parents=True, exist_ok=True)
+    mounted = run(["mount", "-t", "tmpfs", "-o", "size=2m", "none", str(path)])
+    if mounted.returncode:
+        pytest.skip(f"no file system can be mounted: {mounted.stderr.strip()}")
+    try:
+        yield functools.partial(fill, path / "filler")
+    finally:
+        run(["umount", "--lazy", str(path)])
+
+
+def fill(file: Path, isFull: bool) -> None:
+    if not isFull:
+        file.unlink()
+        return
+    with file.open("wb", buffering=0) as filler, suppress(OSError):
+        while True:
+            filler.write(bytes(4096))
+
+
+def test_aFullDiskEndsNoCallAndNoProtection(tmp_path: Path) -> None:
+    server = ProtectedServer(tmp_path / "server", US, KEPT)
+    server.configuration += 'recorder = "flight"\n'
+    brief = ("--bind", f"{NETWORK}11", "--seconds", "0.3", f"h323:{ROOM}@{US}")
+    with smallDisk(server.state) as haveFull, calling(server, tmp_path):
+        with Caller(tmp_path, "before", *brief) as caller:
+            assert caller.wait(20) == 0
+        haveFull(True)
+        with Caller(tmp_path, "bert", *brief) as caller:
+            assert caller.wait(20) == 0
+        waitFor(lambda: "the flight recorder writes nothing" in server.output(), 10, "it is said")
+        told = "call detail records cannot be kept"
+        waitFor(lambda: told in server.output(), 20, "so is that")
+        server.strike()
+        server.protected()
+        with Caller(tmp_path, "carl", *brief) as caller:
+            assert caller.wait(20) == 0
+        haveFull(False)
+        records = server.state / "cdr.sqlite"
+        waitFor(lambda: len(onDisk(records, "SELECT callId FROM cdr")) == 3, 30, "all are kept")
+
+        def goesOn() -> bool:
+            with Caller(tmp_path, "dora", *brief) as caller:
+                return caller.wait(20) == 0 and "recorder goes on" in server.output()
+
+        waitFor(goesOn, 30, "so are turns")
+        facts = server.ask("status")["facts"]
+        assert (facts["TookOver"], "Diverged" in facts) == (1, False)
+        assert "Traceback" not in server.output(), server.output()
+        for call in server.ask("cdr"):
+            assert call["causeName"] == "NORMAL_CALL_CLEARING"
 
 
 def limitMemory(pid: int, more: int) -> None:
