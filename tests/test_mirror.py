@@ -16,7 +16,7 @@ GENERATED = {"codec", "schema"}
 VALUES = """
     asn1/runtime/limits call/account call/defence call/forwarding call/inquiry call/legs call/lines
     call/mailboxes call/media call/mediatotals call/observer call/particulars call/policy call/ports call/protection call/relaying call/site
-    call/texts call/transport call/watching conference/meeting conference/roles council/context
+    call/statistics call/texts call/transport call/watching conference/meeting conference/roles council/context
     dsp/codec events/calls events/council events/doors events/following events/gatekeeper events/rooms
     events/server
     gatekeeper/context gatekeeper/reaching gatekeeper/settings gateway/bridginginputs
@@ -113,7 +113,9 @@ PARTS = {
         media/audio/speaking media/audio/stages media/audio/survey
         """,
     "tests/operation/test_operator.py": "operation/presence operation/wires",
-    "tests/operation/test_views.py": "operation/councilviews operation/peerviews operation/routeviews",
+    "tests/operation/test_views.py": """
+        operation/councilviews operation/peerviews operation/routeviews operation/statusviews
+        """,
     "tests/walks/test_parent.py": "gatekeeper/parents/assembly gatekeeper/parents/parent",
     "tests/server/test_server.py": "server/assembly",
     "tests/sip/test_endpoint.py": "sip/wayout",

@@ -19,6 +19,7 @@ from h323d.call.applications import Priority
 from h323d.call.homes import Home
 from h323d.call.mediatotals import MediaTotals
 from h323d.call.relaying import Latching, RelayStatistics
+from h323d.call.statistics import PortStatistics
 from h323d.errors import RemoteProtocolError
 from h323d.values.address import TransportAddress
 from h323d.values.media.formats import MediaFormat
@@ -72,45 +73,6 @@ class MediaNetworks:
 
     thirdParties: Networks = _NONE
     private: Networks = _NONE
-
-
-@dataclass(frozen=True, slots=True)
-class PortStatistics:
-    """
-    How one port's streams fare, since the port was opened.
-
-    @ivar packetsReceived: valid ones.
-    @ivar packetsLost: by RFC 3550, A.3.
-    @ivar packetsLate: arrived after their turn, and were not heard.
-    @ivar packetsRefused: wrong source, payload type or form, or neither passed nor decoded.
-    @ivar jitter: interarrival jitter of what arrives (RFC 3550, A.8), seconds.
-    @ivar bufferDepth: what waits in the jitter buffer, seconds.
-    @ivar delay: from a packet's arrival until its sound leaves, seconds; a mean.
-    @ivar concealed: frames that were made up.
-    @ivar shifted: pieces of 10 ms by which its sound was made shorter, or waited for.
-    @ivar packetsSent: by us.
-    @ivar remoteLost: the share of our packets that the peer reports lost, or C{None}.
-    @ivar remoteJitter: the jitter that the peer reports, seconds, or C{None}.
-    @ivar roundTrip: from RTCP, seconds; C{None} until known.
-    @ivar silence: for how long nothing has come, seconds: no sound where sound is expected, and
-        no RTCP either, which is all that comes of one who only listens.  0 while nothing is
-        negotiated, and while the port is in no room.
-    """
-
-    packetsReceived: int = 0
-    packetsLost: int = 0
-    packetsLate: int = 0
-    packetsRefused: int = 0
-    jitter: float = 0.0
-    bufferDepth: float = 0.0
-    delay: float = 0.0
-    concealed: int = 0
-    shifted: int = 0
-    packetsSent: int = 0
-    remoteLost: float | None = None
-    remoteJitter: float | None = None
-    roundTrip: float | None = None
-    silence: float = 0.0
 
 
 class IMediaPortObserver(Interface):

@@ -153,7 +153,31 @@ def _flat(row: Row) -> Row:
             for key in ("format", "encryption", "packetsReceived", "packetsLost", "packetsSent")
         }
         flat["jitter ms"] = round(media["jitter"] * 1000, 2)
+    quality = row.get("quality")
+    return flat | _qualityOf(quality) if isinstance(quality, dict) else flat
+
+
+def _qualityOf(quality: Row) -> Row:
+    """
+    What there is room for of how good the sound is: the word, and the figures of each way.
+    """
+    flat: Row = {"quality": quality["grade"]}
+    for way, label in (("received", "from"), ("sent", "to")):
+        seen = quality[way]
+        flat |= {
+            f"MOS {label}": seen["mos"],
+            f"loss% {label}": _scaled(seen["loss"], 100, 1),
+            f"delay {label}": _scaled(seen["delay"], 1000, 0),
+            f"jitter {label}": _scaled(seen["jitter"], 1000, 1),
+        }
     return flat
+
+
+def _scaled(figure: float | None, factor: int, digits: int) -> float | None:
+    if figure is None:
+        return None
+    scaled = round(figure * factor, digits)
+    return scaled if digits else int(scaled)
 
 
 def _cell(value: Any) -> str:

@@ -10,6 +10,7 @@ from h323d.events.bus import Fact
 from h323d.values.address import PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.identifiers import CallID, LegID
+from h323d.values.quality import CallQuality
 from h323d.values.sound import Sound
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "PictureWanted",
     "SoundBegan",
     "SoundEnded",
+    "SoundRated",
 ]
 
 
@@ -245,3 +247,15 @@ class SoundEnded(Fact):
     callId: CallID
     legId: LegID
     sound: Sound
+
+
+@dataclass(frozen=True, slots=True)
+class SoundRated(Fact):
+    """
+    How good the sound of a leg was, in a room or in a call that went on from here, when it is over.
+    Nothing is told of one that lasted a few seconds only.
+    """
+
+    callId: CallID
+    legId: LegID
+    quality: CallQuality

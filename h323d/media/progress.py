@@ -129,6 +129,9 @@ def _added(before: PortStatistics, now: PortStatistics) -> PortStatistics:
         packetsRefused=before.packetsRefused + now.packetsRefused,
         concealed=before.concealed + now.concealed,
         shifted=before.shifted + now.shifted,
+        packetsExpected=before.packetsExpected + now.packetsExpected,
+        lostRuns=before.lostRuns + now.lostRuns,
+        octetsReceived=before.octetsReceived + now.octetsReceived,
     )
 
 

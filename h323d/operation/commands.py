@@ -28,8 +28,12 @@ def _columns(*names: str) -> tuple[Column, ...]:
     return tuple(Column(name, name in _TEXTS) for name in names)
 
 
+_WAYS = [
+    f"{figure} {way}" for way in ("from", "to") for figure in ("MOS", "loss%", "delay", "jitter")
+]
 _CALL_COLUMNS = _columns(
-    *("callId", "protocol", "room", "calling", "called", "state", "joined", "packetsLost"),
+    *("callId", "protocol", "room", "calling", "called", "state", "joined", "quality"),
+    "packetsLost",
     *(
         "jitter ms",
         "peer",
@@ -44,10 +48,14 @@ _CALL_COLUMNS = _columns(
         "displayName",
     ),
     *("packetsReceived", "packetsSent", "model", "side", "target", "bandwidth", "used"),
-    *("answered", "admitted", "endpointId", "callIdentifier"),
+    *("answered", "admitted", "endpointId", "callIdentifier", *_WAYS),
 )
-_ROOM_COLUMNS = _columns("room", "open", "participants", "locked", "speaker", "maxParticipants")
-_MEMBER_COLUMNS = _columns("name", "role", "voice", "presence", "level", "legId", "displayName")
+_ROOM_COLUMNS = _columns(
+    *("room", "open", "participants", "quality", "locked", "speaker", "maxParticipants")
+)
+_MEMBER_COLUMNS = _columns(
+    *("name", "role", "voice", "presence", "level", "quality", *_WAYS, "legId", "displayName")
+)
 _COUNCIL_COLUMNS = _columns(
     *("room", "callType", "since", "left", "seats", "guardians", "present", "waiting", "guests"),
     *("by",),

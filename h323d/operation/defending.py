@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from h323d.gatekeeper.security.bans import FOR_EVER, Ban
 from h323d.gatekeeper.security.defence import Defence
 from h323d.operation.command import OperatorError
-from h323d.operation.views import BanFigures, View
+from h323d.operation.statusviews import BanFigures
+from h323d.operation.views import View
 
 __all__ = ["BanView", "Defending"]
 

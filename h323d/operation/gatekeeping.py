@@ -28,6 +28,7 @@ from h323d.operation.command import OperatorError
 from h323d.operation.naming import registrationNamed
 from h323d.operation.peerviews import ParentView
 from h323d.operation.routeviews import RouteView
+from h323d.operation.statusviews import Figures
 from h323d.operation.trunkviews import TrunkView, trunkView
 from h323d.operation.viewing import (
     admissionView,
@@ -38,7 +39,6 @@ from h323d.operation.viewing import (
 )
 from h323d.operation.views import (
     AdmissionView,
-    Figures,
     RegistrationView,
     RoutedView,
     Transferred,

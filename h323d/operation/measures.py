@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from h323d.call.mediatotals import MediaTotals
 from h323d.operation.health import HealthView
-from h323d.operation.views import StatusView
+from h323d.operation.statusviews import StatusView
 from h323d.values.distribution import Distribution
 
 __all__ = ["Measures"]

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Sequence
 from twisted.internet.defer import Deferred, fail
 
 from h323d.call.gates import MAINTENANCE, Gates
+from h323d.call.legs import ILeg
 from h323d.call.surroundings import Surroundings
 from h323d.call.switch import Switch
 from h323d.conference.host import ConferenceHost
@@ -34,27 +35,28 @@ from h323d.operation.merging import Merging
 from h323d.operation.peerviews import ParentView
 from h323d.operation.presence import Presence
 from h323d.operation.protecting import ProtectionView
+from h323d.operation.quality import Qualities
 from h323d.operation.roomkeeping import RoomKeeping
 from h323d.operation.routeviews import RouteView
+from h323d.operation.statusviews import MaintenanceView, StatusView
 from h323d.operation.trunkviews import TrunkView
 from h323d.operation.viewing import codecViews, legView, participantView, roomView, sideView
 from h323d.operation.views import (
     CallView,
     CodecView,
     Ended,
-    MaintenanceView,
     MemberView,
     Originated,
     Record,
     RegistrationView,
     RoomView,
-    StatusView,
     Transferred,
     Unregistered,
 )
 from h323d.operation.vitals import Vitals
 from h323d.operation.wires import Wires
 from h323d.values.cause import Cause
+from h323d.values.quality import LegQuality
 
 __all__ = ["Keeping", "Operator"]
 
@@ -77,6 +79,7 @@ class Operator:
     The server as an operator sees it.
 
     @ivar vitals: how it fares.
+    @ivar qualities: how good the sound of legs is.
     """
 
     def __init__(
@@ -100,7 +103,7 @@ class Operator:
         """
         self._clock = world.clock
         self._gates: Gates = switch.gates
-        self._switch = switch
+        self._presence = Presence(switch, host, gateway)
         self._host = host
         self._gateway = gateway
         self._pool = world.pool
@@ -109,10 +112,11 @@ class Operator:
         self._gatekeeping = gatekeeping
         self._defending = defending
         self._calling, self._councilKeeping = keeping.calling, keeping.councils
+        self.qualities = Qualities(self._clock, world.events, self._presence)
         merging = Merging(gateway, host, self._gates)
-        self._roomKeeping = RoomKeeping(host, keeping.calling, merging, host.sounds)
+        keepers = (keeping.calling, merging, self.qualities.of)
+        self._roomKeeping = RoomKeeping(host, *keepers, host.sounds)
         self.vitals = vitals
-        self._presence = Presence(switch, host, gateway)
         self._records = records
 
     def status(self) -> StatusView:
@@ -135,17 +139,27 @@ class Operator:
         now = self._clock.seconds()
         views: Iterable[CallView] = itertools.chain(
             (legView(leg) for leg in self._presence.arriving()),
-            (participantView(room, each, now) for room, each in self._presence.participants()),
-            (sideView(bridge, side) for bridge, side in self._presence.bridged()),
+            (
+                participantView(room, each, now, self._qualityOf(each.leg))
+                for room, each in self._presence.participants()
+            ),
+            (
+                sideView(bridge, side, self._qualityOf(side.leg))
+                for bridge, side in self._presence.bridged()
+            ),
             self._gatekeeping.calls(now, (leg.callIdentifier for _, leg in self._presence.legs())),
         )
         return list(itertools.islice(views, limit))
+
+    def _qualityOf(self, leg: ILeg) -> LegQuality | None:
+        return self.qualities.of(leg.legId)
 
     def rooms(self) -> list[RoomView]:
         """
         Every open room, and who is in it.
         """
-        return [roomView(room, self._clock.seconds()) for room in self._host.rooms.values()]
+        now, rooms = self._clock.seconds(), self._host.rooms.values()
+        return [roomView(room, now, self.qualities.of) for room in rooms]
 
     def room(self, name: str, verb: str = "list", what: str = "") -> Deferred[list[MemberView]]:
         """

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from h323d.call.legs import ILeg
+from h323d.call.media import IMediaPort
 from h323d.call.switch import Switch
 from h323d.conference.host import ConferenceHost
 from h323d.conference.participant import Participant
@@ -14,6 +15,7 @@ from h323d.conference.room import Room
 from h323d.gateway.bridge import Bridge
 from h323d.gateway.bridgeside import BridgeSide
 from h323d.gateway.host import GatewayHost
+from h323d.values.identifiers import LegID
 
 __all__ = ["Presence"]
 
@@ -66,3 +68,14 @@ class Presence:
             yield room, participant.leg
         for _, side in self.bridged():
             yield None, side.leg
+
+    def ports(self) -> Iterator[tuple[LegID, IMediaPort]]:
+        """
+        The ports of sound of those in rooms, or joined.
+        """
+        for _, participant in self.participants():
+            if participant.port is not None:
+                yield participant.leg.legId, participant.port
+        for _, side in self.bridged():
+            if side.port is not None:
+                yield side.leg.legId, side.port

@@ -14,7 +14,7 @@ from h323d.h323.signalling.addresses import partyFromText
 from h323d.operation.calling import Calling
 from h323d.operation.command import OperatorError
 from h323d.operation.merging import Merging
-from h323d.operation.viewing import memberViews
+from h323d.operation.viewing import QualityOf, memberViews
 from h323d.operation.views import MemberView
 from h323d.sounds.house import Sounds
 from h323d.sounds.names import HouseSound
@@ -31,16 +31,23 @@ class RoomKeeping:
     """
 
     def __init__(
-        self, host: ConferenceHost, calling: Calling, merging: Merging, sounds: Sounds
+        self,
+        host: ConferenceHost,
+        calling: Calling,
+        merging: Merging,
+        qualityOf: QualityOf,
+        sounds: Sounds,
     ) -> None:
         """
         @param calling: calls those who are invited.
         @param merging: moves calls into rooms.
+        @param qualityOf: how good the sound of who is in them is.
         @param sounds: of which one can be announced.
         """
         self._host = host
         self._calling = calling
         self._merging = merging
+        self._qualityOf = qualityOf
         self._sounds = sounds
 
     async def do(self, name: str, verb: str, what: str) -> list[MemberView]:
@@ -64,7 +71,7 @@ class RoomKeeping:
         else:
             self._decide(self._open(roomId), verb, what)
         room = self._host.rooms.get(roomId)
-        return [] if room is None else list(memberViews(room))
+        return [] if room is None else list(memberViews(room, self._qualityOf))
 
     def _open(self, roomId: RoomID) -> Room:
         room = self._host.rooms.get(roomId)

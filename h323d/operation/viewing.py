@@ -5,7 +5,8 @@ What an operator sees (L{h323d.operation.views}), made of the server's own objec
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from typing import Any
 
 from h323d.call.applications import Refusal
 from h323d.call.legs import ILeg, LegDirection
@@ -31,25 +32,38 @@ from h323d.operation.views import (
     MediaView,
     MemberView,
     ParticipantView,
+    QualityView,
+    ReceivedView,
     RegistrationView,
     RoomView,
     RoutedView,
+    SentView,
 )
 from h323d.values.address import PartyAddress, TransportAddress
+from h323d.values.identifiers import LegID
 from h323d.values.media.formats import MediaFormat
+from h323d.values.quality import DirectionQuality, Grade, LegQuality, worst
 
 __all__ = [
+    "QualityOf",
     "admissionView",
     "codecViews",
     "legView",
     "parentView",
+    "memberViews",
     "participantView",
+    "qualityView",
     "registrationView",
     "roomView",
     "routeView",
     "routedView",
     "sideView",
 ]
+
+QualityOf = Callable[[LegID], LegQuality | None]
+"""
+How good the sound of a leg is.
+"""
 
 
 def legView(leg: ILeg) -> LegView:
@@ -69,9 +83,13 @@ def legView(leg: ILeg) -> LegView:
     )
 
 
-def participantView(room: Room, participant: Participant, now: float) -> ParticipantView:
+def participantView(
+    room: Room, participant: Participant, now: float, quality: LegQuality | None = None
+) -> ParticipantView:
     """
     A leg that is in a room.
+
+    @param quality: of its sound; C{None} while that is not known.
     """
     joinedAt, port = participant.joinedAt, participant.port
     return ParticipantView(
@@ -80,12 +98,15 @@ def participantView(room: Room, participant: Participant, now: float) -> Partici
         presence=participant.presence.value,
         joined=None if joinedAt is None else round(now - joinedAt, 3),
         media=None if port is None else _mediaView(port),
+        quality=None if quality is None else qualityView(quality),
     )
 
 
-def sideView(bridge: Bridge, side: BridgeSide) -> BridgedView:
+def sideView(bridge: Bridge, side: BridgeSide, quality: LegQuality | None = None) -> BridgedView:
     """
     A leg that is joined with another.
+
+    @param quality: of its sound; C{None} while that is not known.
     """
     return BridgedView(
         **dataclasses.asdict(legView(side.leg)),
@@ -93,6 +114,7 @@ def sideView(bridge: Bridge, side: BridgeSide) -> BridgedView:
         sound=side.sound.value,
         passing=bridge.passing,
         media=None if side.port is None else _mediaView(side.port),
+        quality=None if quality is None else qualityView(quality),
     )
 
 
@@ -144,25 +166,34 @@ def routedView(call: RoutedCall, granted: int | None, used: int | None, now: flo
     )
 
 
-def roomView(room: Room, now: float) -> RoomView:
+def _unknown(legId: LegID) -> None:
+    """
+    How good the sound of any leg is, for who does not know.
+    """
+
+
+def roomView(room: Room, now: float, qualityOf: QualityOf = _unknown) -> RoomView:
     """
     A room, and who is in it.
     """
+    grade = worst(quality.grade for quality in map(qualityOf, room.participants) if quality)
     return RoomView(
         room=room.roomId,
         open=round(now - room.openedAt, 3),
         maxParticipants=room.maxParticipants,
         locked=room.locked,
         speaker=room.speaker,
-        participants=tuple(memberViews(room)),
+        participants=tuple(memberViews(room, qualityOf)),
+        quality=_word(grade),
     )
 
 
-def memberViews(room: Room) -> Iterator[MemberView]:
+def memberViews(room: Room, qualityOf: QualityOf = _unknown) -> Iterator[MemberView]:
     """
     Who is in a room, in the order in which they came.
     """
     for legId, participant in room.participants.items():
+        quality = qualityOf(legId)
         yield MemberView(
             legId=legId,
             name=_nameOf(participant.leg),
@@ -171,7 +202,47 @@ def memberViews(room: Room) -> Iterator[MemberView]:
             presence=participant.presence.value,
             voice=participant.voice.value,
             level=room.loudness.get(legId),
+            quality=None if quality is None else qualityView(quality),
         )
+
+
+def qualityView(quality: LegQuality) -> QualityView:
+    """
+    How good the sound of a leg is, with as many digits as mean anything.
+    """
+    incoming, outgoing = quality.incoming, quality.outgoing
+    silence = incoming.silence
+    return QualityView(
+        grade=_word(quality.grade),
+        received=ReceivedView(
+            **_wayTold(incoming),
+            concealed=incoming.concealed,
+            silence=_rounded(silence, 1),
+        ),
+        sent=SentView(**_wayTold(outgoing), reported=_rounded(outgoing.reported, 2)),
+    )
+
+
+def _wayTold(way: DirectionQuality) -> dict[str, Any]:  # Any: fields of a view
+    rating = way.rating
+    return {
+        "grade": _word(way.grade),
+        "mos": _rounded(way.mos, 2),
+        "scale": None if rating is None else rating.scale.value,
+        "isEstimated": rating is not None and rating.isEstimated,
+        "loss": _rounded(way.loss, 4),
+        "delay": _rounded(way.delay, 4),
+        "jitter": _rounded(way.jitter, 5),
+        "bitRate": _rounded(way.bitRate, 0),
+    }
+
+
+def _word(grade: Grade | None) -> str | None:
+    return None if grade is None else grade.value
+
+
+def _rounded(figure: float | None, digits: int) -> float | None:
+    return None if figure is None else round(figure, digits)
 
 
 def _nameOf(leg: ILeg) -> str:

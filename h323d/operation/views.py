@@ -16,23 +16,23 @@ from typing import Any
 
 __all__ = [
     "AdmissionView",
-    "BanFigures",
     "BridgedView",
     "CallView",
     "CodecView",
+    "DirectionView",
     "Ended",
-    "Figures",
     "LegView",
-    "MaintenanceView",
     "MediaView",
     "MemberView",
     "Originated",
     "ParticipantView",
+    "QualityView",
+    "ReceivedView",
     "Record",
     "RegistrationView",
     "RoomView",
     "RoutedView",
-    "StatusView",
+    "SentView",
     "Transferred",
     "Unregistered",
     "View",
@@ -120,6 +120,68 @@ class MediaView(View):
     remoteJitter: float | None
     roundTrip: float | None
     silence: float
+    packetsExpected: int
+    lostRuns: int
+    octetsReceived: int
+    octetsSent: int
+    payloadType: int | None
+    bufferTarget: float
+    remoteDelay: float | None
+    remoteDiscarded: float | None
+    remoteMOS: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class DirectionView(View):
+    """
+    How good the sound of one way is, over the last ten seconds; C{None} is what is not known yet.
+    What is not told here is as L{DirectionQuality<h323d.values.quality.DirectionQuality>} has it.
+
+    @ivar grade: C{"good"}, C{"fair"} or C{"poor"}: the worst of the others.
+    @ivar scale: what C{mos} compares with: C{"narrowband"} or C{"wideband"}.
+    @ivar isEstimated: whether nobody has published how the codec alone does on that.
+    """
+
+    grade: str | None
+    mos: float | None
+    scale: str | None
+    isEstimated: bool
+    loss: float | None
+    delay: float | None
+    jitter: float | None
+    bitRate: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedView(DirectionView):
+    """
+    Of what we hear.
+    """
+
+    concealed: int | None
+    silence: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class SentView(DirectionView):
+    """
+    Of what the peer hears.
+    """
+
+    reported: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class QualityView(View):
+    """
+    How good the sound of a leg is.
+
+    @ivar grade: the worse of both.
+    """
+
+    grade: str | None
+    received: ReceivedView
+    sent: SentView
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +197,7 @@ class ParticipantView(LegView):
     presence: str
     joined: float | None = None
     media: MediaView | None = None
+    quality: QualityView | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +214,7 @@ class BridgedView(LegView):
     sound: str
     passing: bool
     media: MediaView | None = None
+    quality: QualityView | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +293,7 @@ class MemberView(View):
     presence: str
     voice: str
     level: float | None
+    quality: QualityView | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +304,7 @@ class RoomView(View):
     @ivar open: for how long, in seconds.
     @ivar locked: whether nobody can join it but moderators.
     @ivar speaker: the C{legId} of who speaks.
+    @ivar quality: the worst grade of anybody's sound in it; C{None} while none is known.
     """
 
     room: str
@@ -247,6 +313,7 @@ class RoomView(View):
     locked: bool
     speaker: str | None
     participants: tuple[MemberView, ...]
+    quality: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,88 +359,6 @@ class CodecView(View):
     loaded: bool
     library: str | None
     missing: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """
-    How many of everything a gatekeeper has.
-
-    @ivar bandwidth: that admissions use, in units of 100 bit/s.
-    """
-
-    registrations: int
-    routed: int
-    admissions: int
-    bandwidth: int
-
-
-@dataclass(frozen=True, slots=True)
-class BanFigures:
-    """
-    How it stands with the defence.
-
-    @ivar bans: in force.
-    @ivar suspects: addresses of which is remembered that they tried doors.
-    @ivar turnedAway: messages, connections and calls that were, at any door and for any reason.
-    """
-
-    bans: int
-    suspects: int
-    turnedAway: int
-
-
-@dataclass(frozen=True, slots=True)
-class StatusView(View):
-    """
-    The server at a glance.  What is not told here is of L{Figures} and L{BanFigures}.
-
-    @ivar uptime: in seconds.
-    @ivar listeners: where what is listened for, by name.
-    @ivar shut: why no calls are taken; C{None} while they are.
-    @ivar media: how the media plane fares
-        (L{IMediaPool.figures<h323d.call.media.IMediaPool.figures>}).
-    @ivar facts: how often each has happened.
-    @ivar witness: how the witness's log fares
-        (L{IWitnessLog.figures<h323d.events.witness.IWitnessLog.figures>}); C{None} where none is
-        kept.
-    @ivar ha: how the server is protected, by the names of metrics; C{None} where it is not to be.
-    """
-
-    version: str
-    uptime: float
-    listeners: Mapping[str, str]
-    shut: str | None
-    calls: int
-    rooms: int
-    participants: int
-    registrations: int
-    routed: int
-    admissions: int
-    bandwidth: int
-    bans: int
-    suspects: int
-    turnedAway: int
-    media: Mapping[str, float]
-    facts: Mapping[str, int]
-    witness: Mapping[str, int | str] | None = None
-    ha: Mapping[str, float] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class MaintenanceView(View):
-    """
-    Whether the server is in maintenance, and what is left.
-
-    The others are L{Figures}.
-    """
-
-    maintenance: bool
-    calls: int
-    registrations: int
-    routed: int
-    admissions: int
-    bandwidth: int
 
 
 @dataclass(frozen=True, slots=True)

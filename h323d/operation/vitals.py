@@ -22,8 +22,8 @@ from h323d.operation.health import HealthView, healthOf
 from h323d.operation.measures import Measures
 from h323d.operation.presence import Presence
 from h323d.operation.protecting import Protecting
+from h323d.operation.statusviews import StatusView
 from h323d.operation.tallies import Tallies
-from h323d.operation.views import StatusView
 
 __all__ = ["UNGUARDED", "Guarding", "Vitals"]
 

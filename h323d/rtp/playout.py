@@ -168,10 +168,17 @@ class PlayoutDelay:
         @param jitter: C{float64[n]}, interarrival jitter of these streams, seconds.
         """
         least = self._slack[:, 1].take(streams, axis=1).min(axis=0)
-        needed = JITTER_FACTOR * jitter + self.caution.take(streams)
-        needed += self._guard + self._reluctance
-        spared: npt.NDArray[np.bool_] = (least >= needed) & (least < np.inf)
+        spared: npt.NDArray[np.bool_] = (least >= self.needed(streams, jitter)) & (least < np.inf)
         return spared
+
+    def needed(self, streams: Streams, jitter: Seconds) -> Seconds:
+        """
+        @param jitter: as for L{mayHurry}.
+        @return: C{float64[n]}, seconds: how much slack is kept.
+        """
+        needed: Seconds = JITTER_FACTOR * jitter + self.caution.take(streams)
+        needed += self._guard + self._reluctance
+        return needed
 
     def mayHurryOne(self, stream: int, jitter: float) -> bool:
         """

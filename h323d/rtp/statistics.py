@@ -14,7 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from h323d.rtp.bursts import Losses, LossRuns
 from h323d.rtp.columns import rounds
+from h323d.rtp.rows import Row, putRow, rowOf
 from h323d.rtp.rtcp import ReportBlock
 
 __all__ = ["Accepted", "ReceiverStatistics"]
@@ -58,6 +60,7 @@ class ReceiverStatistics:
     @ivar clockRate: C{float64}, Hz, of the timestamps.
     @ivar jitterUnits: C{float64}: interarrival jitter in units of the clock.
     @ivar lastArrival: C{float64}: seconds; minus infinity before the first packet.
+    @ivar lossRuns: in which pieces packets of this source were lost.
     """
 
     def __init__(self, streams: int, clockRate: int = 8000) -> None:
@@ -70,6 +73,7 @@ class ReceiverStatistics:
         self.clockRate = np.full(streams, float(clockRate))
         self.jitterUnits = np.zeros(streams)
         self.lastArrival = np.full(streams, -np.inf)
+        self.lossRuns = LossRuns(streams)
         self._base = np.zeros(streams, np.int64)
         self._highest = np.zeros(streams, np.int64)  # extended by its cycles
         self._pausedAt = np.full(streams, -1, np.int64)  # highest then
@@ -97,6 +101,22 @@ class ReceiverStatistics:
         self._begin(np.array([stream], np.intp), np.zeros(1, np.uint32), np.zeros(1, np.int64))
         self.started[stream] = False
         self.received[stream] = 0
+
+    def release(self, stream: int) -> tuple[Row, Row]:
+        """
+        One stream is to go on elsewhere.
+
+        @return: what was counted of it, for L{adopt}.
+        """
+        return rowOf(self, stream), rowOf(self.lossRuns, stream)
+
+    def adopt(self, stream: int, rows: tuple[Row, Row]) -> None:
+        """
+        One came that was released elsewhere.
+        """
+        counted, lost = rows
+        putRow(self, stream, counted)
+        putRow(self.lossRuns, stream, lost)
 
     def pause(self, stream: int) -> None:
         """
@@ -198,6 +218,7 @@ class ReceiverStatistics:
         self._bad[rows] = NO_SEQUENCE
         self._seen[rows] = 1
         self.received[rows] = 1
+        self.lossRuns.begin(rows, sequence)
         self._expectedPrior[rows] = 0
         self._receivedPrior[rows] = 0
 
@@ -236,11 +257,27 @@ class ReceiverStatistics:
         self._seen[rows[plausible]] = (seen | bit)[plausible]
         paused = forward & (self._pausedAt[rows] == highest)
         self._base[rows[paused]] += ahead[paused] - 1
+        self._noteLosses(rows, highest, ahead, paused, forward & ~paused & (ahead > 1))
+        for at in np.flatnonzero(plausible & ~forward & ~duplicate).tolist():
+            self.lossRuns.cameLate(int(rows[at]), int(highest[at] - back[at]))
         self._highest[rows[forward]] = (highest + ahead)[forward]
         self.received[rows[plausible]] += 1
         self.duplicates[rows[duplicate]] += 1
         accepted: Mask = agreed | (plausible & ~duplicate)
         return accepted
+
+    def _noteLosses(
+        self,
+        rows: Streams,
+        highest: npt.NDArray[np.int64],
+        ahead: npt.NDArray[np.int64],
+        paused: Mask,
+        leftOut: Mask,
+    ) -> None:
+        for at in np.flatnonzero(paused).tolist():
+            self.lossRuns.passedOver(int(rows[at]), int(ahead[at]) - 1)
+        for at in np.flatnonzero(leftOut).tolist():
+            self.lossRuns.leftOut(int(rows[at]), int(highest[at]) + 1, int(ahead[at]) - 1)
 
     def _measureJitter(
         self,
@@ -281,6 +318,12 @@ class ReceiverStatistics:
         @return: C{int64[streams]}, by A.3; negative where duplicates outnumber losses.
         """
         return self.expected() - np.where(self.started, self.received, 0)
+
+    def losses(self, stream: int) -> Losses:
+        """
+        How packets of one stream were lost.
+        """
+        return self.lossRuns.losses(stream, int(self._highest[stream]))
 
     def senderReport(self, stream: int, ntp: int, arrival: float) -> None:
         """

@@ -11,7 +11,8 @@ from twisted.internet.defer import Deferred
 
 from h323d.operation.command import OperatorError
 from h323d.operation.gatekeeping import Gatekeeping
-from h323d.operation.views import AdmissionView, Figures, Unregistered
+from h323d.operation.statusviews import Figures
+from h323d.operation.views import AdmissionView, Unregistered
 from tests.support.ras import CALL, Peer, arq
 from tests.support.zone import World, makeWorld, world
 

@@ -39,7 +39,8 @@ from h323d.operation.following import LOOK
 from h323d.operation.gatekeeping import Gatekeeping
 from h323d.operation.operator import Keeping, Operator
 from h323d.operation.presence import Presence
-from h323d.operation.views import MaintenanceView, Unregistered, told
+from h323d.operation.statusviews import MaintenanceView
+from h323d.operation.views import Unregistered, told
 from h323d.operation.vitals import Vitals
 from h323d.operation.wirelog import WireLog
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress

@@ -25,7 +25,8 @@ from h323d.operation.views import MemberView
 from h323d.sounds.names import HouseSound
 from h323d.values.address import AddressKind, PartyAddress
 from h323d.values.cause import Cause
-from h323d.values.identifiers import RoomID
+from h323d.values.identifiers import LegID, RoomID
+from h323d.values.quality import LegQuality
 from tests.support.fakeleg import FakeLeg
 from tests.support.fakemedia import FakePool
 from tests.support.numberedsounds import NumberedSounds, playedIn
@@ -68,13 +69,18 @@ class Scene:
     def __init__(self) -> None:
         clock, events, self.pool = Clock(), EventBus(), FakePool()
         config = ConferenceConfig(rooms=(COUNCIL,))
+        qualities: dict[LegID, LegQuality] = {}
         gates = Gates(clock, events, ())
         sounds = NumberedSounds(off=(HouseSound.LEFT,))
         self.host = ConferenceHost(config, clock, events, self.pool, gates, sounds=sounds)
         self.calling = FakeCalling()
         self.merging = FakeMerging()
         self.keeping = RoomKeeping(
-            *(self.host, cast(Calling, self.calling), cast(Merging, self.merging), sounds)
+            self.host,
+            cast(Calling, self.calling),
+            cast(Merging, self.merging),
+            qualities.get,
+            sounds,
         )
 
     def join(self, name: str, isVouched: bool = False) -> FakeLeg:

@@ -119,6 +119,7 @@ class Forwarding:
         course = lane.course
         if course.count:
             self._receiver.statistics.count(lane.source, course.arrival, course.count)
+            self._table.receivedOctets[lane.source] += course.count * course.size
             if lane.form.coding is not None:
                 self._transcoding.goOn(lane, course.kind, course.sequence, course.stamp)
             self.renumbering.note(lane)
@@ -223,6 +224,7 @@ class Forwarding:
         course.end()
         _, _, sequence, stamp, _ = _HEADER.unpack_from(octets, at)
         self._receiver.statistics.count(lane.source, self._timed(lane, stamp, arrival, now))
+        self._table.receivedOctets[lane.source] += course.size
         self._transcoding.goOn(lane, course.kind, sequence, stamp)
         self.renumbering.pause(lane, sequence)
 
@@ -264,6 +266,7 @@ class Forwarding:
         if lane.last < 0 or not self._receiver.statistics.follows(slot, ssrc, sequence):
             return False
         self._receiver.statistics.count(slot, self._timed(lane, stamp, arrival, now))
+        self._table.receivedOctets[slot] += size
         header = bool(second & _MARKER), sequence, stamp
         kind = lane.form.kinds[payloadType]
         if lane.form.coding is not None:

@@ -80,7 +80,7 @@ class MediaPlane:
         self._tickMs = config.tickMs
         stages = Stages(config, codecs, few, number, spent)
         self._table = table = stages.table
-        self.formats = stages.known.formats
+        self._known, self.formats = stages.known, stages.known.formats
         self._coders, self._stores, self._decoding = stages.coders, stages.stores, stages.decoding
         self._receiver, self._sender = receiver, sender = stages.receiver, stages.sender
         self._digits, self._consent = digits, consent = stages.digits, stages.consent
@@ -326,6 +326,7 @@ class MediaPlane:
                 self._table,
                 self._receiver.statistics,
                 self._rooms.groups,
+                self._known,
                 self._stores,
                 self._forwarding.lanes,
                 np.array(departures),

@@ -25,7 +25,7 @@ from h323d.media.config import MediaConfig
 from h323d.media.packets import ROW_BYTES, IPacketIO, PacketBatch
 from h323d.media.reports import Heard, Report
 from h323d.rtp.columns import HeaderColumns, gatherPayloads, parseHeaders
-from h323d.rtp.rows import Row, putRow, rowOf
+from h323d.rtp.rows import Row
 from h323d.rtp.steady import FEW, SteadyStatistics
 from h323d.values.address import TransportAddress
 
@@ -43,14 +43,14 @@ class Listener:
     """
     Whom one port listens to, and what has come of it.
 
-    @ivar statistics: a row of them.
+    @ivar statistics: rows of them.
     @ivar transit: as in the columns, seconds.
     """
 
     latch: Latch | None
     negotiated: TransportAddress | None
     peer: TransportAddress | None
-    statistics: Row
+    statistics: tuple[Row, Row]
     transit: float
     decoder: Decoder
 
@@ -179,7 +179,7 @@ class Receiver:
             self.latches.pop(slot, None),
             self._negotiated.pop(slot, None),
             self.peers.pop(slot, None),
-            rowOf(self.statistics, slot),
+            self.statistics.release(slot),
             float(self._transit[slot]),
             self._decoding.release(slot),
         )
@@ -193,7 +193,7 @@ class Receiver:
                 known[slot] = each
         if listener.latch is not None:
             self.latches[slot] = listener.latch
-        putRow(self.statistics, slot, listener.statistics)
+        self.statistics.adopt(slot, listener.statistics)
         self._transit[slot] = listener.transit
         self._decoding.adopt(slot, listener.decoder)
 
@@ -244,14 +244,14 @@ class Receiver:
         reports: list[Report] = []
         if batch.sources:
             reports += self._latch(batch, headers, packets, valid, now)
-        rows = np.arange(len(slots))
         at: Rows | slice = slice(None)  # nearly always
         if not valid.all():
             np.add.at(table.refused, slots[~valid], 1)
-            rows = at = np.flatnonzero(valid)
+            at = np.flatnonzero(valid)
+        rows = np.arange(len(slots))[at]
         slots, kinds, stamps = slots[at], kinds[at], headers.timestamp[at]
-        arrivals = batch.arrivals[at]
-        events, measured = kinds == EVENT, ~np.isnan(arrivals)
+        arrivals, events = batch.arrivals[at], kinds == EVENT
+        measured = ~np.isnan(arrivals)
         arrivals = self._estimate(slots, stamps, arrivals, measured, now)
         verdict = self.statistics.update(
             slots,
@@ -262,6 +262,7 @@ class Receiver:
             measured & ~events,
         )
         arrived = Arrived(rows, slots, kinds, arrivals, verdict.restarted)
+        np.add.at(table.receivedOctets, slots, headers.payloadLength[at] * verdict.heard)
         for row in rows[events & verdict.heard].tolist():
             start = int(headers.payloadOffset[row])
             payload = batch.data[row, start : start + int(headers.payloadLength[row])].tobytes()

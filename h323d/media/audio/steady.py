@@ -92,7 +92,7 @@ class Steady:
         self._kinds = numbers(table.kinds.reshape(-1))
         self._hears, self._room = numbers(table.hears), numbers(table.room)
         self._store, self._row = numbers(table.store), numbers(table.row)
-        self._clockRate = numbers(table.clockRate)
+        self._clockRate, self._received = numbers(table.clockRate), numbers(table.receivedOctets)
         kinds = np.arange(256, dtype=np.uint8)
         remembersNothing = codecs.isSound(kinds) & ~codecs.streamed
         self._likeness = np.where(remembersNothing, codecs.likeness, _LIKE_NONE).tolist()
@@ -173,6 +173,7 @@ class Steady:
             part.rows.append(row)
             stamp, (arrival, measured) = stamps[row], arrivals[row]
             self._statistics.count(slot, arrival)
+            self._received[slot] += form.size
             if measured:
                 self._statistics.time(slot, stamp, arrival)
             buffers = form.store.buffers

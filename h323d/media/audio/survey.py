@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from h323d.call.media import PortStatistics
 from h323d.media.audio.buffers import SoundStores
+from h323d.media.audio.codecs import Codecs
 from h323d.media.audio.groups import MixGroup
 from h323d.media.audio.lanes import Lane
 from h323d.media.audio.table import PortTable
@@ -36,6 +37,8 @@ class Survey:
     @ivar sequence: of the next packet, not reduced.
     @ivar timestamp: of what is sent at the time, not reduced.
     @ivar units: of a timestamp, in a millisecond.
+    @ivar octets: that were heard, of payload.
+    @ivar payloadType: of the sound that is heard; -1 for none.
     @ivar at: the time, in seconds since 1970, as the plane knows it.
     """
 
@@ -61,6 +64,14 @@ class Survey:
     timestamp: Counts
     units: Counts
     sentOctets: Counts
+    expected: Counts
+    lostRuns: Counts
+    octets: Counts
+    payloadType: Counts
+    target: Seconds
+    remoteDelay: Seconds
+    remoteDiscarded: Seconds
+    remoteMOS: Seconds
     at: float
 
     def parts(self, ports: int) -> list[Survey]:
@@ -101,6 +112,15 @@ class Survey:
             remoteJitter=_known(self.remoteJitter[row]),
             roundTrip=_known(self.roundTrip[row]),
             silence=float(self.silence[row]),
+            packetsExpected=int(self.expected[row]),
+            lostRuns=int(self.lostRuns[row]),
+            octetsReceived=int(self.octets[row]),
+            octetsSent=int(self.sentOctets[row]),
+            payloadType=int(self.payloadType[row]) if self.payloadType[row] >= 0 else None,
+            bufferTarget=float(self.target[row]),
+            remoteDelay=_known(self.remoteDelay[row]),
+            remoteDiscarded=_known(self.remoteDiscarded[row]),
+            remoteMOS=_known(self.remoteMOS[row]),
         )
 
 
@@ -112,6 +132,7 @@ def survey(
     table: PortTable,
     statistics: ReceiverStatistics,
     groups: Sequence[MixGroup],
+    codecs: Codecs,
     stores: SoundStores,
     lanes: Mapping[int, Lane],
     departures: Seconds,
@@ -128,11 +149,13 @@ def survey(
     @param clock: of the plane then, milliseconds.
     """
     slots = np.flatnonzero((table.portId >= 0) & ~table.local)
-    buffered = _buffered(table, stores, slots)
+    jitter = statistics.jitter()[slots]
+    buffered = _buffered(table, stores, slots, jitter)
     delay = departures[table.group[slots]] + buffered.wait
+    passing = np.zeros(len(slots), bool)
     for place, slot in enumerate(slots.tolist()):
         if slot in lanes:
-            delay[place] = lanes[slot].delay
+            delay[place], passing[place] = lanes[slot].delay, True
     frameMs = np.array([group.frameMs for group in groups], np.int64)
     return Survey(
         rows={portId: row for row, portId in enumerate(table.portId[slots].tolist())},
@@ -140,7 +163,7 @@ def survey(
         lost=statistics.lost()[slots],
         late=buffered.late,
         refused=table.refused[slots] + statistics.refused[slots],
-        jitter=statistics.jitter()[slots],
+        jitter=jitter,
         depth=buffered.depth,
         delay=delay,
         concealed=buffered.concealed,
@@ -157,6 +180,14 @@ def survey(
         timestamp=np.maximum(table.timestamps(slots, clock), table.expected[slots]),
         units=table.sendUnits[slots],
         sentOctets=table.sentOctets[slots],
+        expected=statistics.expected()[slots],
+        lostRuns=statistics.lossRuns.counted()[slots],
+        octets=table.receivedOctets[slots],
+        payloadType=_heardAs(table, codecs, slots, statistics.started[slots] & ~passing),
+        target=buffered.target,
+        remoteDelay=table.remoteDelay[slots],
+        remoteDiscarded=table.remoteDiscarded[slots],
+        remoteMOS=table.remoteMOS[slots],
         at=now,
     )
 
@@ -166,7 +197,8 @@ class _Buffered:
     """
     What the buffers of sound tell, by port; nothing, of one that has none.
 
-    @ivar wait: C{float64}, seconds until what comes is heard.
+    @ivar wait: C{float64}, seconds until what comes is heard; C{target}: for how long it is to wait
+        before it is due.
     """
 
     late: Counts
@@ -174,11 +206,14 @@ class _Buffered:
     shifted: Counts
     depth: Seconds
     wait: Seconds
+    target: Seconds
 
 
-def _buffered(table: PortTable, stores: SoundStores, slots: npt.NDArray[np.intp]) -> _Buffered:
+def _buffered(
+    table: PortTable, stores: SoundStores, slots: npt.NDArray[np.intp], jitter: Seconds
+) -> _Buffered:
     late, concealed, shifted = (np.zeros(len(slots), np.int64) for _ in range(3))
-    depth, wait = np.zeros(len(slots)), np.zeros(len(slots))
+    depth, wait, target = (np.zeros(len(slots)) for _ in range(3))
     for store in stores.made:
         at = table.store[slots] == store.number
         rows = table.row[slots[at]]
@@ -187,8 +222,21 @@ def _buffered(table: PortTable, stores: SoundStores, slots: npt.NDArray[np.intp]
             concealed[at] = store.buffers.concealed[rows]
             shifted[at] = store.shifted(rows)
             depth[at] = store.buffers.depth()[rows]
-            wait[at] = store.buffers.playout.wait[rows]
-    return _Buffered(late, concealed, shifted, depth, wait)
+            playout = store.buffers.playout
+            wait[at], target[at] = playout.wait[rows], playout.needed(rows, jitter[at])
+    return _Buffered(late, concealed, shifted, depth, wait, target)
+
+
+def _heardAs(
+    table: PortTable, codecs: Codecs, slots: npt.NDArray[np.intp], heard: npt.NDArray[np.bool_]
+) -> Counts:
+    """
+    @return: payload types that stand for what is heard, or for a codec that is like that; -1
+        where nothing is.
+    """
+    kinds = table.kinds[slots]
+    alike = (codecs.likeness[kinds] == table.hears[slots, None]) & codecs.isSound(kinds)
+    return np.where(heard & alike.any(axis=1), alike.argmax(axis=1), -1)
 
 
 def _silence(

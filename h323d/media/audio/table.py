@@ -79,9 +79,13 @@ class PortTable:
     @ivar held: C{uint8[n, octets]}: what that has become, with a codec that remembers nothing.
     @ivar sent: C{int64}: packets sent.
     @ivar sentOctets: C{int64}: of payload.
+    @ivar receivedOctets: C{int64}: of payload, of what was heard.
     @ivar remoteLost: C{float64}, 0 to 1: what the peer reports lost; not-a-number before.
     @ivar remoteJitter: C{float64}, seconds, likewise.
     @ivar roundTrip: C{float64}, seconds, likewise.
+    @ivar remoteDelay: C{float64}, seconds, likewise: in the peer itself (RFC 3611, 4.7).
+    @ivar remoteDiscarded: C{float64}, 0 to 1, likewise.
+    @ivar remoteMOS: C{float64}, likewise.
     """
 
     def __init__(self, capacity: int) -> None:
@@ -119,9 +123,11 @@ class PortTable:
         self.held = np.zeros((capacity, LARGEST_PAYLOAD), np.uint8)
         self.sent = np.zeros(capacity, np.int64)
         self.sentOctets = np.zeros(capacity, np.int64)
+        self.receivedOctets = np.zeros(capacity, np.int64)
         self.remoteLost = np.full(capacity, np.nan)
-        self.remoteJitter = np.full(capacity, np.nan)
-        self.roundTrip = np.full(capacity, np.nan)
+        self.remoteJitter, self.roundTrip = np.full((2, capacity), np.nan)
+        self.remoteDelay, self.remoteDiscarded = np.full((2, capacity), np.nan)
+        self.remoteMOS = np.full(capacity, np.nan)
         self._fresh = {
             name: (column, column[0].copy())
             for name, column in vars(self).items()
