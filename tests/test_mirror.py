@@ -75,6 +75,7 @@ PARTS = {
         operation/councilkeeping
         """,
     "tests/walks/test_attended_transfer.py": "conference/seatrequest gateway/handovers",
+    "tests/witness/test_assembly.py": "witness/known",
     "tests/walks/test_merging.py": "operation/merging",
     "tests/walks/test_third_party.py": "operation/calling",
     "tests/gatekeeper/registry/test_store.py": "gatekeeper/registry/storefile",

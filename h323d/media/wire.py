@@ -43,7 +43,7 @@ from h323d.values.networks import Networks
 
 __all__ = ["MOST_OCTETS", "VERSION", "TooLong", "decode", "encode"]
 
-VERSION = 2
+VERSION = 3
 """
 Of all that is said by a door; both sides have to be of the same.
 """

@@ -67,10 +67,10 @@ class Qualities:
         self._presence = presence
         self._timer = Timer(clock)
         self._trails: dict[LegID, _Trail] = {}
-        for began in (ParticipantJoined, SoundBegan):
-            events.subscribe(began, self._began)
-        for ended in (ParticipantLeft, SoundEnded):
-            events.subscribe(ended, self._ended)
+        events.subscribe(ParticipantJoined, self._began)
+        events.subscribe(SoundBegan, self._began)
+        events.subscribe(ParticipantLeft, self._ended)
+        events.subscribe(SoundEnded, self._ended)
 
     def of(self, legId: LegID) -> LegQuality | None:
         """

@@ -58,7 +58,7 @@ def _loudnessAndQuantizing() -> float:
     q = 37 - 15 * math.log10(_QDU)
     g = 1.07 + 0.258 * q + 0.0602 * q * q
     y, z = (_RO - 100) / 15 + 46 / 8.4 - g / 9, 46 / 30 - g / 40
-    return iolr + 15 * math.log10(1 + 10**y + 10**z)
+    return float(iolr) + 15 * math.log10(1 + math.pow(10, y) + math.pow(10, z))
 
 
 _IOLR_IQ = _loudnessAndQuantizing()
@@ -71,7 +71,8 @@ def _sidetone(T: float) -> float:
     o = -10 * math.log10(10 ** (-_STMR / 10) + math.exp(-T / 4) * 10 ** (-_TELR / 10))
     high, middle = 1 + ((o - 13) / 6) ** 8, 1 + ((o + 1) / 19.4) ** 35
     low = 1 + ((o - 3) / 33) ** 13
-    return 12 * high ** (1 / 8) - 28 * middle ** (1 / 35) - 13 * low ** (1 / 13) + 29
+    roots = math.pow(high, 1 / 8), math.pow(middle, 1 / 35), math.pow(low, 1 / 13)
+    return 12 * roots[0] - 28 * roots[1] - 13 * roots[2] + 29
 
 
 def _talkerEcho(T: float) -> float:
@@ -87,7 +88,7 @@ def _listenerEcho(Tr: float) -> float:
     """
     Idle (7.4).
     """
-    half = (_RO - 10.5 * (_WEPL + 7) * (Tr + 1) ** -0.25) / 2
+    half = (_RO - 10.5 * (_WEPL + 7) * math.pow(Tr + 1, -0.25)) / 2
     return half + math.hypot(half, 13)
 
 

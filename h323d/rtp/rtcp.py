@@ -1,8 +1,8 @@
 """
 RTCP packets and compounds (RFC 3550, 6.4 to 6.7).
 
-Sender and receiver reports, source descriptions and goodbyes are read into values; what
-else may stand in a compound (APP, XR, feedback) is kept as octets.  A compound is refused
+Sender and receiver reports, source descriptions, goodbyes and extended reports are read into
+values; what else may stand in a compound (APP, feedback) is kept as octets.  A compound is refused
 whole if any of its lengths lies (A.2); one that starts with something other than a report
 is taken (RFC 5506).
 """
@@ -14,9 +14,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from h323d.errors import DecodeError, EncodeError
+from h323d.rtp.xr import Block, decodeBlocks, encodeBlocks
 
 __all__ = [
     "CNAME",
+    "ExtendedReport",
     "Goodbye",
     "OtherRTCP",
     "RTCPPacket",
@@ -110,6 +112,16 @@ class Goodbye:
 
 
 @dataclass(frozen=True, slots=True)
+class ExtendedReport:
+    """
+    XR (RFC 3611, 2).
+    """
+
+    ssrc: int
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class OtherRTCP:
     """
     A packet that is passed over.
@@ -123,7 +135,9 @@ class OtherRTCP:
     body: bytes
 
 
-RTCPPacket = SenderReport | ReceiverReport | SourceDescription | Goodbye | OtherRTCP
+RTCPPacket = (
+    SenderReport | ReceiverReport | SourceDescription | Goodbye | ExtendedReport | OtherRTCP
+)
 
 
 def decode(data: bytes) -> tuple[RTCPPacket, ...]:
@@ -177,6 +191,10 @@ def _decodeBody(packetType: int, count: int, data: bytes, at: int, end: int) -> 
         return _decodeSDES(count, data, at, end)
     if packetType == BYE:
         return _decodeBye(count, data, at, end)
+    if packetType == XR:
+        _need(data, at, 4, end, "RTCP.XR")
+        (ssrc,) = struct.unpack_from("!I", data, at)
+        return ExtendedReport(ssrc, decodeBlocks(data, at + 4, end))
     return OtherRTCP(packetType, count, bytes(data[at:end]))
 
 
@@ -260,6 +278,8 @@ def _encodeOne(packet: RTCPPacket) -> bytes:
             if packet.reason:
                 body += _counted(packet.reason)
             return _frame(BYE, len(packet.sources), body + bytes(-len(body) % 4))
+        case ExtendedReport():
+            return _frame(XR, 0, struct.pack("!I", packet.ssrc) + encodeBlocks(packet.blocks))
         case OtherRTCP():
             return _frame(packet.packetType, packet.count, packet.body)
 

@@ -10,7 +10,16 @@ import enum
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-__all__ = ["CallQuality", "DirectionQuality", "Grade", "LegQuality", "Rating", "Scale", "worst"]
+__all__ = [
+    "UNRATED",
+    "CallQuality",
+    "DirectionQuality",
+    "Grade",
+    "LegQuality",
+    "Rating",
+    "Scale",
+    "worst",
+]
 
 
 class Grade(enum.Enum):
@@ -156,6 +165,9 @@ class CallQuality:
             _lower(self.mosSentLowest, other.mosSentLowest),
             worst((self.quality, other.quality)),
         )
+
+
+UNRATED = CallQuality()
 
 
 def worst(grades: Iterable[Grade | None]) -> Grade | None:

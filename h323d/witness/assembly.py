@@ -11,9 +11,8 @@ nobody else can put a call of his into another's record.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
-from twisted.internet.interfaces import IDelayedCall, IReactorTime
+from twisted.internet.interfaces import IReactorTime
 
 from h323d.events.bus import EventBus
 from h323d.events.calls import (
@@ -26,6 +25,7 @@ from h323d.events.calls import (
     CallRouted,
     SoundBegan,
     SoundEnded,
+    SoundRated,
 )
 from h323d.events.gatekeeper import (
     BandwidthChanged,
@@ -35,114 +35,15 @@ from h323d.events.gatekeeper import (
     RASAdmissionRefused,
 )
 from h323d.events.rooms import ParticipantJoined, ParticipantLeft
-from h323d.values.address import PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.identifiers import CallID, LegID
-from h323d.values.sound import Sound
-from h323d.witness.cdr import THIRD_PARTY, CallDetail, Outcome
+from h323d.witness.cdr import THIRD_PARTY, CallDetail
+from h323d.witness.known import KnownCall
 from h323d.witness.underway import FORGETFUL, CallInProgress, IJournal
 
 __all__ = ["Assembly"]
 
 LINGER = 5.0  # seconds that endpoints get to disengage once the signalling is over
-MAX_NAMES = 8  # of one party that a record takes
-
-Side = tuple[str, bool]  # an endpoint identifier, and whether it is the called side
-
-
-@dataclass(slots=True)
-class _Call:
-    """
-    What is known so far.
-
-    @ivar first: the leg of the calling side, where it was us who called it.
-    @ivar caller: that leg, where it called us.
-    @ivar legs: those that are not over.
-    @ivar onward: those of them that call on for the caller, and are not answered, and where they
-        go: one that ends is not the end, as there may be others, or another may follow.
-    @ivar others: by which other identifiers H.323 knows it: those of the legs that call on.
-    @ivar sides: the admissions in force, and the host of each.
-    @ivar begun: when it was decided where it goes, first of all.
-    @ivar sound: of the sides whose media was here.
-    @ivar number: what the journal knows it by.
-    """
-
-    offered: float
-    protocol: str
-    callIdentifier: str
-    conferenceId: str
-    callId: CallID | None = None
-    first: LegID | None = None
-    model: str = ""
-    caller: LegID | None = None
-    signalled: bool = False
-    refused: bool = False
-    begun: float | None = None
-    answered: float | None = None
-    ended: float | None = None
-    calling: tuple[PartyAddress, ...] = ()
-    called: tuple[PartyAddress, ...] = ()
-    callingPeer: TransportAddress | None = None
-    calledPeer: TransportAddress | None = None
-    callingEndpoint: str = ""
-    calledEndpoint: str = ""
-    room: str = ""
-    encoding: str = ""
-    sound: Sound | None = None
-    cause: Cause | None = None
-    releasedBy: str = ""
-    reason: str = ""
-    bandwidth: int = 0
-    admissions: int = 0
-    legs: set[LegID] = field(default_factory=set)
-    onward: dict[LegID, TransportAddress | None] = field(default_factory=dict)
-    others: set[str] = field(default_factory=set)
-    sides: dict[Side, str] = field(default_factory=dict)
-    linger: IDelayedCall | None = None
-    number: int = 0
-
-    def end(self, at: float, cause: Cause | None, releasedBy: str) -> None:
-        """
-        Who ends first, ends the call; what comes after is its echo.
-        """
-        if self.ended is None:
-            self.ended, self.cause, self.releasedBy = at, cause, releasedBy
-
-    def outcome(self) -> Outcome:
-        if self.refused:
-            return Outcome.REFUSED
-        if self.ended is None:
-            return Outcome.UNFINISHED
-        if self.answered is not None:
-            return Outcome.ANSWERED
-        return Outcome.UNANSWERED if self.signalled else Outcome.ADMITTED
-
-    def detail(self) -> CallDetail:
-        return CallDetail(
-            callId=self.callId or "",
-            callIdentifier=self.callIdentifier,
-            conferenceId=self.conferenceId,
-            protocol=self.protocol,
-            model=self.model,
-            outcome=self.outcome(),
-            offered=self.offered,
-            answered=self.answered,
-            ended=self.ended,
-            calling=self.calling[:MAX_NAMES],
-            called=self.called[:MAX_NAMES],
-            callingPeer=self.callingPeer,
-            calledPeer=self.calledPeer,
-            callingEndpoint=self.callingEndpoint,
-            calledEndpoint=self.calledEndpoint,
-            room=self.room,
-            cause=self.cause,
-            releasedBy=self.releasedBy,
-            reason=self.reason,
-            bandwidth=self.bandwidth,
-            admissions=self.admissions,
-            encoding=self.encoding,
-            sound=self.sound,
-        )
 
 
 class Assembly:
@@ -169,8 +70,8 @@ class Assembly:
         self._finished = finished
         self._journal = journal
         self._calls = 0
-        self._byCall: dict[CallID, _Call] = {}
-        self._byIdentifier: dict[str, _Call] = {}
+        self._byCall: dict[CallID, KnownCall] = {}
+        self._byIdentifier: dict[str, KnownCall] = {}
         self._subscriptions = (
             events.subscribe(CallOffered, self._offered),
             events.subscribe(CallOriginated, self._originated),
@@ -183,6 +84,7 @@ class Assembly:
             events.subscribe(ParticipantLeft, self._left),
             events.subscribe(SoundBegan, self._heard),
             events.subscribe(SoundEnded, self._left),
+            events.subscribe(SoundRated, self._rated),
             events.subscribe(RASAdmissionGranted, self._granted),
             events.subscribe(RASAdmissionRefused, self._notGranted),
             events.subscribe(RASAdmissionEnded, self._disengaged),
@@ -205,11 +107,11 @@ class Assembly:
         for call in self._open():
             self._finish(call)
 
-    def _open(self) -> list[_Call]:
+    def _open(self) -> list[KnownCall]:
         calls = (*self._byCall.values(), *self._byIdentifier.values())
         return list({id(call): call for call in calls}.values())
 
-    def _new(self, call: _Call) -> _Call:
+    def _new(self, call: KnownCall) -> KnownCall:
         self._calls += 1
         call.number = self._calls
         return call
@@ -219,7 +121,9 @@ class Assembly:
     def _offered(self, fact: CallOffered) -> None:
         call = self._byIdentifier.get(fact.callIdentifier)
         if call is None or call.callId is not None or not _admittedFrom(call, fact.peer.host):
-            call = self._new(_Call(fact.at, fact.protocol, fact.callIdentifier, fact.conferenceId))
+            call = self._new(
+                KnownCall(fact.at, fact.protocol, fact.callIdentifier, fact.conferenceId)
+            )
             if fact.callIdentifier:
                 self._byIdentifier.setdefault(fact.callIdentifier, call)
         call.callId = fact.callId
@@ -235,7 +139,7 @@ class Assembly:
         call = self._byCall.get(fact.callId)
         if call is None:
             call = self._new(
-                _Call(fact.at, fact.protocol, "", "", fact.callId, fact.legId, THIRD_PARTY)
+                KnownCall(fact.at, fact.protocol, "", "", fact.callId, fact.legId, THIRD_PARTY)
             )
             call.signalled = True
             call.called = fact.called
@@ -273,7 +177,7 @@ class Assembly:
         self._tellBegun(call, fact.at)
         self._journal.changed(call.number, call)
 
-    def _tellBegun(self, call: _Call, at: float) -> None:
+    def _tellBegun(self, call: KnownCall, at: float) -> None:
         if call.begun is None:
             call.begun = at
             self._begun(call)
@@ -294,6 +198,11 @@ class Assembly:
         call = self._byCall.get(fact.callId)
         if call is not None:
             call.sound = fact.sound if call.sound is None else call.sound.together(fact.sound)
+
+    def _rated(self, fact: SoundRated) -> None:
+        call = self._byCall.get(fact.callId)
+        if call is not None:
+            call.quality = call.quality.together(fact.quality)
 
     def _answered(self, fact: CallAnswered) -> None:
         call = self._byCall.get(fact.callId)
@@ -316,7 +225,9 @@ class Assembly:
         if call is not None:
             self._legOver(call, fact.legId, fact.at, fact.cause, fact.releasedBy)
 
-    def _legOver(self, call: _Call, legId: LegID, at: float, cause: Cause, releasedBy: str) -> None:
+    def _legOver(
+        self, call: KnownCall, legId: LegID, at: float, cause: Cause, releasedBy: str
+    ) -> None:
         if legId not in call.onward:
             call.end(at, cause, releasedBy)
         call.onward.pop(legId, None)
@@ -334,7 +245,7 @@ class Assembly:
     def _granted(self, fact: RASAdmissionGranted) -> None:
         call = self._byIdentifier.get(fact.callIdentifier)
         if call is None:
-            call = self._new(_Call(fact.at, "h323", fact.callIdentifier, fact.conferenceId))
+            call = self._new(KnownCall(fact.at, "h323", fact.callIdentifier, fact.conferenceId))
             self._byIdentifier[fact.callIdentifier] = call
         isNew = not call.admissions
         side = (fact.endpointId, fact.answerCall)
@@ -361,7 +272,7 @@ class Assembly:
             return  # of strangers no records are kept: they could fill a disk with them
         if fact.callIdentifier in self._byIdentifier:
             return  # the call lasts; its record says that one side was admitted
-        call = _Call(fact.at, "h323", fact.callIdentifier, "", refused=True, reason=fact.reason)
+        call = KnownCall(fact.at, "h323", fact.callIdentifier, "", refused=True, reason=fact.reason)
         call.callingPeer = fact.source
         call.callingEndpoint = fact.endpointId
         call.calling, call.called = fact.calling, fact.called
@@ -396,7 +307,7 @@ class Assembly:
             call.answered = max(fact.answered, call.offered)
             self._journal.changed(call.number, call)
 
-    def _finish(self, call: _Call) -> None:
+    def _finish(self, call: KnownCall) -> None:
         if call.linger is not None and call.linger.active():
             call.linger.cancel()
         if call.callId is not None:
@@ -408,7 +319,7 @@ class Assembly:
         self._finished(call.detail())
 
 
-def _admittedFrom(call: _Call, host: str) -> bool:
+def _admittedFrom(call: KnownCall, host: str) -> bool:
     """
     Whether somebody at that host was admitted to make this call.
     """

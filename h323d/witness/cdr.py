@@ -14,6 +14,7 @@ from typing import Any
 
 from h323d.values.address import PartyAddress, TransportAddress
 from h323d.values.cause import Cause
+from h323d.values.quality import UNRATED, CallQuality
 from h323d.values.sound import Sound
 
 __all__ = ["THIRD_PARTY", "CallDetail", "Outcome"]
@@ -87,6 +88,7 @@ class CallDetail:
     lastSeen: float | None = None
     encoding: str = ""
     sound: Sound | None = None
+    quality: CallQuality = UNRATED
     count: int = 1
 
     @property
@@ -103,6 +105,7 @@ class CallDetail:
         The record in what JSON can say; the keys are the fields' names, in
         the order of the reference.
         """
+        grade = self.quality.quality
         told = {
             "callId": self.callId,
             "callIdentifier": self.callIdentifier,
@@ -130,6 +133,8 @@ class CallDetail:
             "lastSeen": _moment(self.lastSeen),
             "encoding": self.encoding,
             **_SILENT,
+            **dataclasses.asdict(self.quality),
+            "quality": None if grade is None else grade.value,
             "count": self.count,
         }
         if self.sound is not None:

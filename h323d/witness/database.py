@@ -49,6 +49,11 @@ _COLUMNS = {
     "concealed": "INTEGER",
     "jitter": "REAL",
     "remoteLost": "REAL",
+    "mosReceived": "REAL",
+    "mosReceivedLowest": "REAL",
+    "mosSent": "REAL",
+    "mosSentLowest": "REAL",
+    "quality": "TEXT",
     "count": "INTEGER",
 }
 _TABLE = ", ".join(f"{name} {kind}" for name, kind in _COLUMNS.items())
@@ -69,6 +74,11 @@ _LATER = (
     "concealed",
     "jitter",
     "remoteLost",
+    "mosReceived",
+    "mosReceivedLowest",
+    "mosSent",
+    "mosSentLowest",
+    "quality",
     "count",
 )
 

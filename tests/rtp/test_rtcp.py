@@ -10,6 +10,7 @@ from h323d.errors import DecodeError, EncodeError
 from h323d.rtp import rtcp
 from h323d.rtp.rtcp import (
     CNAME,
+    ExtendedReport,
     Goodbye,
     OtherRTCP,
     ReceiverReport,
@@ -17,6 +18,7 @@ from h323d.rtp.rtcp import (
     SenderReport,
     SourceDescription,
 )
+from h323d.rtp.xr import OtherBlock, VoIPMetrics
 
 BLOCK = ReportBlock(0xDEADBEEF, 64, -3, 0x0001FFFF, 42, 0xB7052000, 0x00054000)
 COMPOUND = (
@@ -51,12 +53,20 @@ def test_everyLengthOfTextIsFramed() -> None:
         assert rtcp.decode(rtcp.encode(compound)) == compound
 
 
-def test_applicationAndExtendedReportsArePassedOver() -> None:
+def test_applicationsAndFeedbackArePassedOver() -> None:
     compound = (
         ReceiverReport(1),
         OtherRTCP(rtcp.APP, 3, b"\0\0\0\1nameabcd"),
-        OtherRTCP(rtcp.XR, 0, b"\0\0\0\1"),
         OtherRTCP(206, 1, b"\0" * 8),
+    )
+    assert rtcp.decode(rtcp.encode(compound)) == compound
+
+
+def test_anExtendedReportHasItsBlocks() -> None:
+    compound = (
+        ReceiverReport(1),
+        ExtendedReport(1, (VoIPMetrics(7, lossRate=3), OtherBlock(4, 0, b"\0" * 8))),
+        ExtendedReport(2, ()),
     )
     assert rtcp.decode(rtcp.encode(compound)) == compound
 

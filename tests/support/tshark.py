@@ -9,7 +9,7 @@ import struct
 import subprocess
 from pathlib import Path
 
-__all__ = ["available", "complaints", "rasPacket", "segment", "signallingPacket"]
+__all__ = ["available", "complaints", "controlFields", "rasPacket", "segment", "signallingPacket"]
 
 _RAW_IPV4 = 228  # LINKTYPE_IPV4
 _FACILITY = 0x62
@@ -69,10 +69,7 @@ def complaints(packets: list[bytes], file: Path) -> list[str]:
     @return: for each packet that is malformed, or not H.225.0 at all, a line with its
         number (from 1), its protocols and what tshark says of it.
     """
-    with file.open("wb") as out:
-        out.write(struct.pack("!IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 262144, _RAW_IPV4))
-        for packet in packets:
-            out.write(struct.pack("!IIII", 0, 0, len(packet), len(packet)) + packet)
+    _write(packets, file)
     command = ["tshark", "-n", "-r", str(file), "-T", "fields", "-E", "separator=|"]
     for name in ("frame.number", "frame.protocols", "_ws.malformed", "_ws.expert.message"):
         command += ["-e", name]
@@ -85,3 +82,27 @@ def complaints(packets: list[bytes], file: Path) -> list[str]:
         if "h225" not in protocols or malformed or "alformed" in message:
             bad.append(row)
     return bad
+
+
+def controlFields(data: bytes, names: list[str], file: Path) -> dict[str, str]:
+    """
+    Have a compound of RTCP dissected.
+
+    @param names: of fields that are wanted.
+    @param file: where the capture may be written.
+    @return: what tshark shows of these, and its complaints as C{_ws.malformed}.
+    """
+    _write([_ip(17, struct.pack("!HHHH", 5005, 5005, 8 + len(data), 0) + data)], file)
+    command = ["tshark", "-n", "-r", str(file), "-d", "udp.port==5005,rtcp", "-T", "fields"]
+    names = [*names, "_ws.malformed"]
+    for name in names:
+        command += ["-e", name]
+    result = subprocess.run(command, capture_output=True, check=True, text=True)
+    return dict(zip(names, result.stdout.rstrip("\n").split("\t"), strict=True))
+
+
+def _write(packets: list[bytes], file: Path) -> None:
+    with file.open("wb") as out:
+        out.write(struct.pack("!IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 262144, _RAW_IPV4))
+        for packet in packets:
+            out.write(struct.pack("!IIII", 0, 0, len(packet), len(packet)) + packet)

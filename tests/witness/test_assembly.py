@@ -20,6 +20,7 @@ from h323d.events.calls import (
     CallRouted,
     SoundBegan,
     SoundEnded,
+    SoundRated,
 )
 from h323d.events.gatekeeper import (
     BandwidthChanged,
@@ -32,9 +33,11 @@ from h323d.events.rooms import ParticipantJoined, ParticipantLeft
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.identifiers import CallID, LegID, RoomID
+from h323d.values.quality import CallQuality, Grade
 from h323d.values.sound import Sound
-from h323d.witness.assembly import LINGER, MAX_NAMES, Assembly
+from h323d.witness.assembly import LINGER, Assembly
 from h323d.witness.cdr import CallDetail, Outcome
+from h323d.witness.known import MAX_NAMES
 from h323d.witness.underway import FORGETFUL, CallInProgress, IJournal
 
 ANNA, BERT = TransportAddress("10.0.0.2", 1720), TransportAddress("10.0.0.3", 1720)
@@ -145,6 +148,23 @@ def test_howItSoundedIsPartOfTheRecord(scene: Scene) -> None:
     scene.tell(ParticipantLeft, ROOM, CALL, LEG, Cause.NORMAL_CALL_CLEARING, sound)
     scene.tell(CallEnded, CALL, LEG, Cause.NORMAL_CALL_CLEARING, "calling")
     assert (scene.record.encoding, scene.record.sound) == ("PCMU/8000", sound)
+
+
+def test_howGoodItWasIsPartOfTheRecord(scene: Scene) -> None:
+    scene.offer()
+    quality = CallQuality(4.2, 3.9, 4.1, None, Grade.FAIR)
+    scene.tell(SoundRated, CALL, LEG, quality)
+    scene.tell(CallEnded, CALL, LEG, Cause.NORMAL_CALL_CLEARING, "calling")
+    assert scene.record.quality == quality
+
+
+def test_ofBothSidesTheWorseQualityIsTold(scene: Scene) -> None:
+    scene.tell(CallOriginated, CALL, LEG, "sip", CALLING, CALLED)
+    scene.tell(CallOriginated, CALL, OTHER_LEG, "sip", CALLING, CALLED, LEG)
+    for leg, mos in (LEG, 4.2), (OTHER_LEG, 3.8):
+        scene.tell(SoundRated, CALL, leg, CallQuality(mosReceived=mos, quality=Grade.GOOD))
+        scene.tell(CallEnded, CALL, leg, Cause.NORMAL_CALL_CLEARING, "called")
+    assert scene.record.quality == CallQuality(mosReceived=3.8, quality=Grade.GOOD)
 
 
 def test_howBothSidesOfAThirdPartyCallSoundedIsOne(scene: Scene) -> None:

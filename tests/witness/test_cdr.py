@@ -9,6 +9,7 @@ from pathlib import Path
 
 from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
+from h323d.values.quality import CallQuality, Grade
 from h323d.witness.cdr import Outcome
 from tests.support.cdr import detail
 
@@ -42,3 +43,12 @@ def test_theReferenceHasEveryFieldInItsOrderAndEveryOutcome() -> None:
     for outcome in Outcome:
         assert f"``{outcome.value}``" in page
     assert Cause.NORMAL_CALL_CLEARING.name in page
+
+
+def test_howGoodItWasIsNumbersAndAWord() -> None:
+    quality = CallQuality(4.2, 3.9, None, None, Grade.FAIR)
+    told = detail(quality=quality).told()
+    assert (told["mosReceived"], told["mosReceivedLowest"], told["mosSent"]) == (4.2, 3.9, None)
+    assert told["quality"] == "fair"
+    assert detail().told()["quality"] is None
+    assert detail(quality=CallQuality()).told()["quality"] is None

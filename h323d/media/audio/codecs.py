@@ -111,6 +111,13 @@ class Codecs:
             return self._uncoded[mediaFormat.clockRate]
         return found
 
+    def formatOf(self, kind: int) -> MediaFormat | None:
+        """
+        What a kind stands for; C{None} if that is no codec.
+        """
+        place = kind - _FIRST
+        return self.formats[place] if 0 <= place < len(self.formats) else None
+
     def isUncoded(self, kind: int) -> bool:
         """
         Whether a kind stands for what can be passed, and neither decoded nor encoded.

@@ -141,6 +141,7 @@ class Negotiated:
         table = self._table
         kind = table.codec[slot] = self._codecs.kindOf(transmit.format)
         table.payloadType[slot] = transmit.payloadType & 0x7F
+        table.takesMetrics[slot] = transmit.takesMetrics
         table.eventType[slot] = -1
         if transmit.telephoneEventType is not None:
             table.eventType[slot] = transmit.telephoneEventType & 0x7F

@@ -86,7 +86,9 @@ class MediaPlane:
         self._digits, self._consent = digits, consent = stages.digits, stages.consent
         self._strays, self._forwarding = stages.strays, stages.forwarding
         self._passing, self._rooms = passing, rooms = stages.passing, stages.rooms
-        self._control = control = RTCPSide(config, rng, table, receiver, sender, consent, epoch)
+        self._control = control = RTCPSide(
+            config, rng, table, stages.known, receiver, sender, consent, epoch
+        )
         self._speaking = speaking = Speaking(config, table, stages.known)
         self._secured = secured = SecuredIO()
         negotiated = Negotiated(
@@ -333,7 +335,7 @@ class MediaPlane:
                 now,
                 self._clockAt(now),
             )
-            figures = replace(figures, at=now + self._epoch)
+            self._control.survey = figures = replace(figures, at=now + self._epoch)
             shields = self.commands.shieldsOf(figures.rows)
             self._reports.append(Surveyed(figures, self._figures(), shields))
 

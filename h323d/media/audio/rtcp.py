@@ -1,5 +1,6 @@
 """
-RTCP of all ports (RFC 3550, 6): reports at their intervals, and what the peers report.
+RTCP of all ports (RFC 3550, 6): reports at their intervals, and what the peers report; and VoIP
+metrics (RFC 3611), to whoever wants them, and from whoever sends them.
 
 A peer's reports are believed only from the host that its RTP comes from or that was
 negotiated.  A BYE is noted by nobody: when a call is over, signalling says so.
@@ -10,18 +11,32 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 
+import numpy as np
+
 from h323d.errors import DecodeError
+from h323d.media.audio.codecs import Codecs
 from h323d.media.audio.consent import Consent
+from h323d.media.audio.metrics import metricsOf
 from h323d.media.audio.receiving import Receiver
 from h323d.media.audio.sending import Sender
+from h323d.media.audio.survey import Survey
 from h323d.media.audio.table import PortTable
 from h323d.media.config import MediaConfig
 from h323d.media.packets import IPacketIO
 from h323d.media.positions import NAME_BITS
 from h323d.rtp import rtcp
 from h323d.rtp.rows import Row, putRow, rowOf
-from h323d.rtp.rtcp import Goodbye, ReceiverReport, ReportBlock, SenderReport, SourceDescription
+from h323d.rtp.rtcp import (
+    ExtendedReport,
+    Goodbye,
+    ReceiverReport,
+    ReportBlock,
+    RTCPPacket,
+    SenderReport,
+    SourceDescription,
+)
 from h323d.rtp.schedule import RTCPSchedule
+from h323d.rtp.xr import VoIPMetrics
 
 __all__ = ["RTCPSide", "Reporter"]
 
@@ -46,6 +61,8 @@ class Reporter:
 class RTCPSide:
     """
     The RTCP side of every slot.
+
+    @ivar survey: the last one: what metrics are made of.
     """
 
     def __init__(
@@ -53,6 +70,7 @@ class RTCPSide:
         config: MediaConfig,
         rng: random.Random,
         table: PortTable,
+        codecs: Codecs,
         receiver: Receiver,
         sender: Sender,
         consent: Consent,
@@ -62,6 +80,9 @@ class RTCPSide:
         @param epoch: what makes seconds since 1970 of the tick's time.
         """
         self._table = table
+        self._codecs = codecs
+        self._capMs = config.jitterMaxMs
+        self.survey: Survey | None = None
         self._receiver = receiver
         self._sender = sender
         self._consent = consent
@@ -138,9 +159,7 @@ class RTCPSide:
             self._schedule.sent(slot, len(data) + _UDP_IP_BYTES, now, sent > self._sentBefore[slot])
             self._sentBefore[slot] = sent
 
-    def _compound(
-        self, slot: int, now: float, clock: int
-    ) -> list[SenderReport | ReceiverReport | SourceDescription]:
+    def _compound(self, slot: int, now: float, clock: int) -> list[RTCPPacket]:
         """
         A sender report if we have sent since the last one, a receiver report otherwise.
         """
@@ -158,7 +177,30 @@ class RTCPSide:
                 int(table.sentOctets[slot]) & 0xFFFFFFFF,
                 blocks,
             )
-        return [report, SourceDescription(((ssrc, ((rtcp.CNAME, self._names[slot]),)),))]
+        described = SourceDescription(((ssrc, ((rtcp.CNAME, self._names[slot]),)),))
+        metrics = self._metrics(slot)
+        extended = [] if metrics is None else [ExtendedReport(ssrc, (metrics,))]
+        return [report, described, *extended]
+
+    def _metrics(self, slot: int) -> VoIPMetrics | None:
+        """
+        @return: C{None} if they are not wanted, or nothing has been received.
+        """
+        table, statistics = self._table, self._receiver.statistics
+        portId = int(table.portId[slot])
+        if not table.takesMetrics[slot] or not statistics.started[slot]:
+            return None
+        if self.survey is None or portId not in self.survey.rows:
+            return None
+        figures = self.survey.of(portId)
+        return metricsOf(
+            int(statistics.ssrc[slot]),
+            figures,
+            statistics.losses(slot),
+            None if figures.payloadType is None else self._codecs.formatOf(int(table.hears[slot])),
+            int(table.packetMs[slot]),
+            self._capMs,
+        )
 
     def receive(self, packets: IPacketIO) -> None:
         """
@@ -181,6 +223,20 @@ class RTCPSide:
                     self._receiver.statistics.senderReport(slot, packet.ntp, arrival)
                 if isinstance(packet, SenderReport | ReceiverReport):
                     self._heed(slot, packet.reports, arrival)
+                elif isinstance(packet, ExtendedReport):
+                    self._heedMetrics(slot, packet)
+
+    def _heedMetrics(self, slot: int, packet: ExtendedReport) -> None:
+        """
+        How the peer says that it hears us; 0 stands for what it does not know.
+        """
+        table = self._table
+        for block in packet.blocks:
+            if isinstance(block, VoIPMetrics) and block.ssrc == table.ownSsrc[slot]:
+                table.remoteDelay[slot] = block.endSystemDelay / 1000 or np.nan
+                table.remoteDiscarded[slot] = block.discardRate / 256
+                score = block.conversation
+                table.remoteMOS[slot] = np.nan if score is None else score
 
     def _heed(self, slot: int, reports: tuple[ReportBlock, ...], arrival: float) -> None:
         """

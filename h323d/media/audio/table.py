@@ -79,7 +79,8 @@ class PortTable:
     @ivar held: C{uint8[n, octets]}: what that has become, with a codec that remembers nothing.
     @ivar sent: C{int64}: packets sent.
     @ivar sentOctets: C{int64}: of payload.
-    @ivar receivedOctets: C{int64}: of payload, of what was heard.
+    @ivar receivedOctets: C{int64}: likewise, of what was heard.
+    @ivar takesMetrics: C{bool}: the peer wants VoIP metrics (RFC 3611).
     @ivar remoteLost: C{float64}, 0 to 1: what the peer reports lost; not-a-number before.
     @ivar remoteJitter: C{float64}, seconds, likewise.
     @ivar roundTrip: C{float64}, seconds, likewise.
@@ -121,9 +122,9 @@ class PortTable:
         self.heldFrom = np.zeros(capacity, np.int64)
         self.heldMs = np.zeros(capacity, np.int64)
         self.held = np.zeros((capacity, LARGEST_PAYLOAD), np.uint8)
-        self.sent = np.zeros(capacity, np.int64)
-        self.sentOctets = np.zeros(capacity, np.int64)
+        self.sent, self.sentOctets = np.zeros((2, capacity), np.int64)
         self.receivedOctets = np.zeros(capacity, np.int64)
+        self.takesMetrics = np.zeros(capacity, bool)
         self.remoteLost = np.full(capacity, np.nan)
         self.remoteJitter, self.roundTrip = np.full((2, capacity), np.nan)
         self.remoteDelay, self.remoteDiscarded = np.full((2, capacity), np.nan)

@@ -62,12 +62,13 @@ def describe(
     profile: MediumProfile,
     local: LocalMedia,
     direction: Direction,
-    keys: Sequence[Attribute] = (),
+    said: Sequence[Attribute] = (),
 ) -> MediaDescription:
     """
     @param formats: by payload type, in order of preference.
     @param profile: of the medium, for all that is not in the other arguments.
-    @param keys: what is said of those with which it may be, or is, encrypted.
+    @param said: what there is to say beside: of the keys with which it may be, or is, encrypted;
+        of reports that we want.
     """
     attributes: list[Attribute] = formatAttributes(formats)
     if profile.medium is Medium.AUDIO:
@@ -79,7 +80,7 @@ def describe(
     rtp, rtcp = port.rtp, port.rtcp
     if rtcp is not None and rtcp != TransportAddress(rtp.host, rtp.port + 1):
         attributes.append(("rtcp", f"{rtcp.port} {Connection.to(rtcp.host)}"))
-    attributes += keys
+    attributes += said
     attributes.append((direction.value, None))
     return MediaDescription(
         _NAMES[profile.medium],

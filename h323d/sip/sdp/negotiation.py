@@ -34,6 +34,7 @@ from h323d.sip.sdp.encrypting import (
     protocolFor,
 )
 from h323d.sip.sdp.lines import LocalMedia, describe, refusedLine
+from h323d.sip.sdp.metrics import WANTED
 from h323d.sip.sdp.payloads import (
     COMFORT_NOISE,
     EVENT_NAME,
@@ -186,7 +187,8 @@ def _offeredLine(
         formats.append(COMFORT_NOISE)
     if wanted.telephoneEvents and formats:
         formats.append(MediaFormat(EVENT_NAME, eventClock(formats)))
-    return describe(protocol, numbered(formats, known), wanted, local, wanted.direction, keys)
+    said = [*keys, WANTED] if wanted.medium is Medium.AUDIO else keys
+    return describe(protocol, numbered(formats, known), wanted, local, wanted.direction, said)
 
 
 def answerOffer(
@@ -216,6 +218,8 @@ def answerOffer(
         transmit = {number: remote.formats[number] for number in formats}
         protocol = remote.media.protocol
         said, keys = ([], None) if encrypted is None else encrypted
+        if remote.takesMetrics and wanted.medium is Medium.AUDIO:
+            said = [*said, WANTED]
         lines[index] = describe(protocol, formats, wanted, local, direction, said)
         streams[index] = agreedStream(remote, formats, transmit, wanted, direction, keys)
     ends = previous is not None and not _asks(offer, profile)

@@ -16,6 +16,7 @@ from h323d.sip.messages.grammar import MAX_PORT
 from h323d.sip.sdp.candidates import RTCP, RTP, hostCandidate
 from h323d.sip.sdp.description import MediaDescription, SessionDescription
 from h323d.sip.sdp.encrypting import ENCRYPTED
+from h323d.sip.sdp.metrics import takesMetrics
 from h323d.sip.sdp.payloads import conceding, fitPacketMs, formatsOf, isSpoken
 from h323d.sip.sdp.selection import eventType
 from h323d.values.address import TransportAddress, literalAddress
@@ -63,6 +64,7 @@ class RemoteStream:
     What the peer's C{m=} line asks for.
 
     @ivar rtp: C{None} for a hold by C{0.0.0.0}.
+    @ivar takesMetrics: whether the peer wants VoIP metrics.
     """
 
     media: MediaDescription
@@ -70,6 +72,7 @@ class RemoteStream:
     direction: Direction
     rtp: TransportAddress | None
     rtcp: TransportAddress | None
+    takesMetrics: bool = False
 
 
 def remoteStream(description: SessionDescription, media: MediaDescription) -> RemoteStream | None:
@@ -90,7 +93,8 @@ def remoteStream(description: SessionDescription, media: MediaDescription) -> Re
     rtp = TransportAddress(str(address), media.port)
     if not rtp.isUnicast:
         return None
-    return RemoteStream(media, formats, direction, rtp, _rtcpAddress(media, address))
+    metrics = takesMetrics(description, media)
+    return RemoteStream(media, formats, direction, rtp, _rtcpAddress(media, address), metrics)
 
 
 def offeredStream(
@@ -180,6 +184,7 @@ def agreedStream(
             remote.rtcp,
             events,
             events is not None and takesFlash(",".join(n for n, _ in transmit[events].parameters)),
+            remote.takesMetrics and profile.medium is Medium.AUDIO,
         )
     receiving = None
     if direction.receives:

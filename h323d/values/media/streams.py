@@ -28,6 +28,7 @@ class TransmitFormat:
     @ivar telephoneEventType: payload type of RFC 4733 events towards the
         peer; C{None} if it takes none.
     @ivar hookFlash: whether a hook flash is among these.
+    @ivar takesMetrics: whether the peer wants VoIP metrics by RTCP XR (RFC 3611, 4.7).
     """
 
     format: MediaFormat
@@ -37,6 +38,7 @@ class TransmitFormat:
     rtcp: TransportAddress | None = None
     telephoneEventType: int | None = None
     hookFlash: bool = False
+    takesMetrics: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,21 @@ RTCP of the ports: what we report, and what we make of the peers' reports.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from h323d.media.config import MediaConfig
 from h323d.rtp import rtcp
-from h323d.rtp.rtcp import Goodbye, ReceiverReport, ReportBlock, SenderReport, SourceDescription
+from h323d.rtp.rtcp import (
+    ExtendedReport,
+    Goodbye,
+    ReceiverReport,
+    ReportBlock,
+    SenderReport,
+    SourceDescription,
+)
+from h323d.rtp.xr import OtherBlock, VoIPMetrics
 from h323d.values.address import TransportAddress
 from tests.support.packetio import MediaBench, Phone
 
@@ -112,3 +122,85 @@ def test_thePeerIsToldHowLongItsReportWasHeld() -> None:
     (block,) = rtcp.decode(data)[0].reports  # type: ignore[union-attr]  # a report is first
     assert block.lastSR == 0x456789AB
     assert block.delaySinceLastSR == pytest.approx((at - arrived) * 65536, abs=1)
+
+
+def wants(phone: Phone) -> None:
+    """
+    Have it be told how it is heard.
+    """
+    transmit = phone.stream.transmit
+    assert transmit is not None
+    phone.configure(replace(phone.stream, transmit=replace(transmit, takesMetrics=True)))
+
+
+def told(phone: Phone) -> list[VoIPMetrics]:
+    packets = [packet for compound in compounds(phone) for packet in compound]
+    extended = [packet for packet in packets if isinstance(packet, ExtendedReport)]
+    return [
+        block for packet in extended for block in packet.blocks if isinstance(block, VoIPMetrics)
+    ]
+
+
+def test_whoWantsItIsToldHowItIsHeard() -> None:
+    bench = MediaBench(MediaConfig(maximumPorts=8, rtcpIntervalSeconds=1.0))
+    (phone, other), _ = bench.meeting(2)
+    wants(phone)
+    for turn in range(200):
+        phone.skip() if turn % 20 == 19 else phone.talk()
+        bench.run(0.02, [other])
+    metrics = told(phone)[-1]
+    assert metrics.ssrc == phone.ssrc
+    assert metrics.lossRate == pytest.approx(256 / 20, abs=2)
+    assert metrics.gapDensity == pytest.approx(256 / 20, abs=2)
+    assert (metrics.burstDensity, metrics.burstDuration, metrics.gmin) == (0, 0, 16)
+    assert 60 <= metrics.rFactor < 90
+    assert 30 <= metrics.mosCQ <= 42
+    assert 10 <= metrics.endSystemDelay < 100
+    assert 0 < metrics.jbNominal <= metrics.jbMaximum <= metrics.jbAbsMax
+
+
+def test_whoDoesNotWantItIsNotTold() -> None:
+    bench = MediaBench(MediaConfig(maximumPorts=8, rtcpIntervalSeconds=1.0))
+    (phone, _), _ = bench.meeting(2)
+    bench.run(3.0)
+    assert phone.control
+    assert told(phone) == []
+
+
+def test_whatThePeerTellsOfItselfIsInTheStatistics() -> None:
+    bench = MediaBench(MediaConfig(maximumPorts=8, rtcpIntervalSeconds=1.0))
+    (phone, _), _ = bench.meeting(2)
+    bench.run(0.5)
+    ours = phone.heard[0][1].ssrc
+    told = VoIPMetrics(ours, discardRate=64, endSystemDelay=80, mosCQ=38)
+    another = VoIPMetrics(ours + 1, discardRate=255, endSystemDelay=999, mosCQ=10)
+    report = ExtendedReport(phone.ssrc, (OtherBlock(4, 0, b""), told, another))
+    bench.toServer(
+        phone.address, phone.port.rtcp, rtcp.encode([ReceiverReport(phone.ssrc), report])
+    )
+    bench.run(1.0)
+    figures = phone.port.statistics()
+    assert (figures.remoteDelay, figures.remoteDiscarded, figures.remoteMOS) == (0.08, 0.25, 3.8)
+
+
+def test_whatThePeerDoesNotKnowIsNotKnown() -> None:
+    bench = MediaBench(MediaConfig(maximumPorts=8, rtcpIntervalSeconds=1.0))
+    (phone, _), _ = bench.meeting(2)
+    bench.run(0.5)
+    report = ExtendedReport(phone.ssrc, (VoIPMetrics(phone.heard[0][1].ssrc),))
+    bench.toServer(
+        phone.address, phone.port.rtcp, rtcp.encode([ReceiverReport(phone.ssrc), report])
+    )
+    bench.run(1.0)
+    figures = phone.port.statistics()
+    assert (figures.remoteDelay, figures.remoteMOS) == (None, None)
+
+
+def test_anExtendedReportThatLiesIsRefused() -> None:
+    bench = MediaBench(MediaConfig(maximumPorts=8, rtcpIntervalSeconds=1.0))
+    (phone, _), _ = bench.meeting(2)
+    bench.run(0.5)
+    lie = rtcp.encode([ReceiverReport(phone.ssrc), ExtendedReport(1, (OtherBlock(7, 0, b""),))])
+    bench.toServer(phone.address, phone.port.rtcp, lie)
+    bench.run(1.0)
+    assert phone.port.statistics().packetsRefused == 1
