@@ -78,6 +78,7 @@ def _parser() -> argparse.ArgumentParser:
     asking["health"].set_defaults(run=_health)
     _addTrace(asking["trace"])
     asking["follow"].set_defaults(run=_follow)
+    _addTop(commands.add_parser("top", help="whose sound is good, the worst first, live"))
     _addExport(commands.add_parser("export", help="print what a server has kept, as text"))
     _addBundle(commands.add_parser("bundle", help="archive what there is to know, without secrets"))
     addLocal(commands)
@@ -105,6 +106,12 @@ def _addTrace(parser: argparse.ArgumentParser) -> None:
         "--follow", action="store_true", help="go on as messages come, until the call is over"
     )
     parser.set_defaults(run=_trace)
+
+
+def _addTop(parser: argparse.ArgumentParser) -> None:
+    _addCommon(parser)
+    parser.add_argument("room", metavar="ROOM", nargs="?", help="one room; otherwise all calls")
+    parser.set_defaults(run=_top)
 
 
 def _addExport(parser: argparse.ArgumentParser) -> None:
@@ -208,6 +215,13 @@ def _follow(options: argparse.Namespace) -> None:
             showLines(parts)
         else:
             showRows(parts)
+
+
+def _top(options: argparse.Namespace) -> None:
+    from h323d.cli.top import top  # only now, as above
+
+    asking = partial(ask, _socketOf(options))
+    top(asking, options.room, options.json, options.wide, sys.stdout, time.sleep)
 
 
 def _exportSIP(options: argparse.Namespace) -> None:

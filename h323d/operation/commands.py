@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from h323d.operation.command import Argument, ArgumentKind, Column, Command, Role
 
-__all__ = ["COMMANDS"]
+__all__ = ["COMMANDS", "WAYS"]
 
 _LIMIT = Argument("limit", "LIMIT", "how many at most; 1000", ArgumentKind.NUMBER, optional=True)
 _TEXTS = frozenset(
@@ -28,9 +28,12 @@ def _columns(*names: str) -> tuple[Column, ...]:
     return tuple(Column(name, name in _TEXTS) for name in names)
 
 
-_WAYS = [
+WAYS = tuple(
     f"{figure} {way}" for way in ("from", "to") for figure in ("MOS", "loss%", "delay", "jitter")
-]
+)
+"""
+The columns of how good the sound is, each way.
+"""
 _CALL_COLUMNS = _columns(
     *("callId", "protocol", "room", "calling", "called", "state", "joined", "quality"),
     "packetsLost",
@@ -48,13 +51,13 @@ _CALL_COLUMNS = _columns(
         "displayName",
     ),
     *("packetsReceived", "packetsSent", "model", "side", "target", "bandwidth", "used"),
-    *("answered", "admitted", "endpointId", "callIdentifier", *_WAYS),
+    *("answered", "admitted", "endpointId", "callIdentifier", *WAYS),
 )
 _ROOM_COLUMNS = _columns(
     *("room", "open", "participants", "quality", "locked", "speaker", "maxParticipants")
 )
 _MEMBER_COLUMNS = _columns(
-    *("name", "role", "voice", "presence", "level", "quality", *_WAYS, "legId", "displayName")
+    *("name", "role", "voice", "presence", "level", "quality", *WAYS, "legId", "displayName")
 )
 _COUNCIL_COLUMNS = _columns(
     *("room", "callType", "since", "left", "seats", "guardians", "present", "waiting", "guests"),
