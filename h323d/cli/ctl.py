@@ -109,7 +109,7 @@ def _addTrace(parser: argparse.ArgumentParser) -> None:
 
 
 def _addTop(parser: argparse.ArgumentParser) -> None:
-    _addCommon(parser)
+    addCommon(parser)
     parser.add_argument("room", metavar="ROOM", nargs="?", help="one room; otherwise all calls")
     parser.set_defaults(run=_top)
 
