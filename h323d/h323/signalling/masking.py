@@ -6,7 +6,7 @@ of H.235, by which a password could be guessed, and which are left out.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -18,11 +18,12 @@ from h323d.h323.signalling.uuie import Content
 __all__ = ["masked", "maskedControl", "withoutSecrets"]
 
 _STAR = "*"
-_USER_INPUT = 0x6D  # with which each C{indication.userInput} begins, in PER
+_INPUT = b"\x6d"  # with which each C{indication.userInput} begins, in PER
 # How messages with keys begin: a channel that is opened, with additions to what H.245 had first, of
 # which keys are one; likewise its answer; and a command of many kinds.
 _OPENING, _OPENED, _COMMANDS = 0x03, 0x22, (0x4C, 0x4D)
-_ADDITIONS, _ADDITIONS_OPENED = 0x80, 0xC0  # in the octet after; in a proposal, in the first
+_ADDITIONS, _ADDITIONS_OPENED = 0x80, 0xC0  # in the octet after
+_ADDED = bytes([_ADDITIONS])  # in a proposal, in the first: so begins the least that has it
 _KEYS = frozenset(("encryptionSync", "encryptionUpdate"))
 _CHANNEL = "OpenLogicalChannel"
 _TOKENS = frozenset(("tokens", "cryptoTokens", "integrityCheckValue"))
@@ -107,8 +108,7 @@ def _maskedProposal(octets: bytes) -> bytes:
     """
     One of C{fastStart}.
     """
-    isPlain = not octets or not octets[0] & _ADDITIONS
-    return octets if isPlain else _withoutKeys(_CHANNEL, octets)
+    return _withoutKeys(_CHANNEL, octets) if octets[:1] >= _ADDED else octets
 
 
 def _maskedInput(form: str, value: Any) -> Any:
@@ -166,15 +166,19 @@ def _maskedPart(name: str, value: Any) -> Any:
 
 def _hasSecrets(pdu: Mapping[str, Any]) -> bool:
     body = pdu["h323-message-body"][1] if pdu else None
-    holders: Sequence[Mapping[str, Any]] = [pdu, body] if isinstance(body, Mapping) else [pdu]
-    control = (each for holder in holders for name in _CONTROL for each in holder.get(name, ()))
-    proposals = (each for holder in holders for each in holder.get(_PROPOSALS, ()))
-    return (
-        any(_TOKENS & holder.keys() for holder in holders)
-        or any(_isInput(each) or _mayHaveKeys(each) for each in control)
-        or any(_maskedProposal(each) != each for each in proposals)
-    )
+    return _holdsSecrets(pdu) or (isinstance(body, Mapping) and _holdsSecrets(body))
+
+
+def _holdsSecrets(holder: Mapping[str, Any]) -> bool:
+    if not _TOKENS.isdisjoint(holder):
+        return True
+    for name in _CONTROL:
+        for each in holder.get(name, ()):
+            if _isInput(each) or _mayHaveKeys(each):
+                return True
+    added = [each for each in holder.get(_PROPOSALS, ()) if each[:1] >= _ADDED]
+    return any(_maskedProposal(each) != each for each in added)
 
 
 def _isInput(octets: bytes) -> bool:
-    return octets[:1] == bytes([_USER_INPUT])
+    return octets[:1] == _INPUT
