@@ -13,6 +13,7 @@ from __future__ import annotations
 import random
 from collections import deque
 from collections.abc import Callable, Mapping
+from operator import attrgetter
 from typing import Any
 
 from twisted.internet.interfaces import IReactorTime
@@ -88,7 +89,6 @@ class H245Session:
         self._modes = Modes(owner, clock, profile, kinds, self._media)
         self._digits = ControlDigits(owner, clock)
         self._liveness = Liveness(owner, clock)
-        self._takers = self._allTakers()
 
     @property
     def role(self) -> MSDRole | None:
@@ -299,9 +299,9 @@ class H245Session:
             self._conversation.peerEnds()
         elif self._open:
             self._liveness.heard()
-            taker = self._takers.get((kind, name))
+            taker = _TAKER.get((kind, name))
             if taker is not None:
-                taker(fields)
+                taker(self)(fields)
             else:
                 answer = answerTo(message, self._profile, self._kinds)
                 if answer is not None:
@@ -334,48 +334,51 @@ class H245Session:
         What needs no answer: it withdraws what we have answered already.
         """
 
-    def _allTakers(self) -> dict[tuple[str, str], Callable[[Any], None]]:
-        """
-        Which entity each message is for.  Any: the argument is an ASN.1 value.
-        """
-        roles = caps = self._negotiation
-        media, modes = self._media, self._modes
-        takers: dict[str, dict[str, Callable[[Any], None]]] = {
-            "request": {
-                "masterSlaveDetermination": roles.masterSlaveDetermination,
-                "terminalCapabilitySet": caps.terminalCapabilitySet,
-                "openLogicalChannel": self._openLogicalChannel,
-                "closeLogicalChannel": self._closeLogicalChannel,
-                "requestChannelClose": media.requestChannelClose,
-                "requestMode": modes.requestMode,
-                "roundTripDelayRequest": self._liveness.roundTripDelayRequest,
-            },
-            "response": {
-                "masterSlaveDeterminationAck": roles.masterSlaveDeterminationAck,
-                "masterSlaveDeterminationReject": roles.masterSlaveDeterminationReject,
-                "terminalCapabilitySetAck": caps.terminalCapabilitySetAck,
-                "terminalCapabilitySetReject": caps.terminalCapabilitySetReject,
-                "openLogicalChannelAck": media.openLogicalChannelAck,
-                "openLogicalChannelReject": media.openLogicalChannelReject,
-                "closeLogicalChannelAck": media.closeLogicalChannelAck,
-                "requestChannelCloseAck": media.requestChannelCloseAck,
-                "requestChannelCloseReject": media.requestChannelCloseReject,
-                "requestModeAck": modes.requestModeAck,
-                "requestModeReject": modes.requestModeReject,
-                "roundTripDelayResponse": self._liveness.roundTripDelayResponse,
-            },
-            "command": {
-                "sendTerminalCapabilitySet": self._sendTerminalCapabilitySet,
-                "miscellaneousCommand": self._miscellaneousCommand,
-            },
-            "indication": {
-                "masterSlaveDeterminationRelease": roles.masterSlaveDeterminationRelease,
-                "terminalCapabilitySetRelease": caps.terminalCapabilitySetRelease,
-                "requestModeRelease": modes.requestModeRelease,
-                "requestChannelCloseRelease": self._ignore,
-                "openLogicalChannelConfirm": self._ignore,
-                "functionNotUnderstood": self._functionNotUnderstood,
-                "userInput": self._digits.userInput,
-            },
-        }
-        return {(kind, name): take for kind, row in takers.items() for name, take in row.items()}
+
+_TAKERS: dict[str, dict[str, str]] = {
+    "request": {
+        "masterSlaveDetermination": "_negotiation.masterSlaveDetermination",
+        "terminalCapabilitySet": "_negotiation.terminalCapabilitySet",
+        "openLogicalChannel": "_openLogicalChannel",
+        "closeLogicalChannel": "_closeLogicalChannel",
+        "requestChannelClose": "_media.requestChannelClose",
+        "requestMode": "_modes.requestMode",
+        "roundTripDelayRequest": "_liveness.roundTripDelayRequest",
+    },
+    "response": {
+        "masterSlaveDeterminationAck": "_negotiation.masterSlaveDeterminationAck",
+        "masterSlaveDeterminationReject": "_negotiation.masterSlaveDeterminationReject",
+        "terminalCapabilitySetAck": "_negotiation.terminalCapabilitySetAck",
+        "terminalCapabilitySetReject": "_negotiation.terminalCapabilitySetReject",
+        "openLogicalChannelAck": "_media.openLogicalChannelAck",
+        "openLogicalChannelReject": "_media.openLogicalChannelReject",
+        "closeLogicalChannelAck": "_media.closeLogicalChannelAck",
+        "requestChannelCloseAck": "_media.requestChannelCloseAck",
+        "requestChannelCloseReject": "_media.requestChannelCloseReject",
+        "requestModeAck": "_modes.requestModeAck",
+        "requestModeReject": "_modes.requestModeReject",
+        "roundTripDelayResponse": "_liveness.roundTripDelayResponse",
+    },
+    "command": {
+        "sendTerminalCapabilitySet": "_sendTerminalCapabilitySet",
+        "miscellaneousCommand": "_miscellaneousCommand",
+    },
+    "indication": {
+        "masterSlaveDeterminationRelease": "_negotiation.masterSlaveDeterminationRelease",
+        "terminalCapabilitySetRelease": "_negotiation.terminalCapabilitySetRelease",
+        "requestModeRelease": "_modes.requestModeRelease",
+        "requestChannelCloseRelease": "_ignore",
+        "openLogicalChannelConfirm": "_ignore",
+        "functionNotUnderstood": "_functionNotUnderstood",
+        "userInput": "_digits.userInput",
+    },
+}
+"""
+Which entity of a session each message is for.
+"""
+
+_TAKER: dict[tuple[str, str], Callable[[H245Session], Callable[[Any], None]]] = {
+    (kind, name): attrgetter(taker) for kind, row in _TAKERS.items() for name, taker in row.items()
+}
+# Any: the argument is an ASN.1 value.  For all sessions: of methods bound beforehand, each
+# session would have a net for the garbage collector.
