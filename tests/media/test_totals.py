@@ -4,7 +4,7 @@ What is counted of all ports never falls, whatever becomes of them.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 import numpy as np
@@ -15,17 +15,15 @@ from h323d.media.audio.survey import Survey
 from h323d.media.reports import Surveyed
 from h323d.media.totals import Totals
 
-COUNTS = ("received", "lost", "late", "refused", "concealed", "shifted", "sent", "frameMs", "ssrc")
-MORE = ("sequence", "timestamp", "units", "sentOctets")
+COLUMNS = {each.name for each in fields(Survey)} - {"rows", "at"}
+UNKNOWN = {"remoteLost", "remoteJitter"}  # until a peer tells
 
 
 def surveyed(*ports: int, at: float = 0.0, plane: dict[str, float] | None = None, **columns: Any) -> Surveyed:  # fmt: skip
     """
     @param columns: one value for all ports, or one for each.
     """
-    given: dict[str, Any] = dict.fromkeys((*COUNTS, *MORE), 0)
-    given |= dict.fromkeys(("jitter", "depth", "delay", "silence"), 0.0)
-    given |= {"remoteLost": np.nan, "remoteJitter": np.nan, "roundTrip": np.nan, "locked": False}
+    given = dict.fromkeys(COLUMNS, 0) | dict.fromkeys(UNKNOWN, np.nan)
     arrays = {
         name: np.array(np.broadcast_to(value, len(ports)))
         for name, value in (given | columns).items()
