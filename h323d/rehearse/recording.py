@@ -9,6 +9,9 @@ meanwhile: that costs some 0.2 % of a processor, most of it where sound is resam
 What I{captured} means is for the party to choose, and to tell in the results: the arrival of
 the packet that holds the piece (then what is measured is from packet to packet), or the moment at
 which a loudspeaker would have played it, behind the jitter buffer (then it is from mouth to ear).
+
+Whoever speaks keeps L{StampWriter}'s file alone, of when each packet left: a sample that waits for
+a late processor has not been sent yet.
 """
 
 from __future__ import annotations
@@ -22,7 +25,16 @@ import numpy.typing as npt
 from h323d.dsp.resample import Resampler
 from h323d.rehearse.marker import RATE
 
-__all__ = ["HOLE", "RESAMPLED", "Recorder", "Recording", "load"]
+__all__ = [
+    "HOLE",
+    "RESAMPLED",
+    "Recorder",
+    "Recording",
+    "StampWriter",
+    "Stamps",
+    "load",
+    "loadStamps",
+]
 
 HOLE = 0.1  # seconds without sound from which it is silence, rather than a late packet
 LONGEST_HOLE = 3600.0  # seconds
@@ -32,6 +44,28 @@ _ONLY = np.zeros(1, np.intp)
 
 Samples = npt.NDArray[np.int16]
 Floats = npt.NDArray[np.float64]
+
+
+class StampWriter:
+    """
+    Writes down when samples came, or left: C{NAME.times}.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """
+        @param path: without an ending; what is there already is overwritten.
+        """
+        self._file = path.with_suffix(".times").open("wb")
+
+    def note(self, sample: int, at: float) -> None:
+        """
+        @param sample: the number of the first one of a piece.
+        @param at: by the monotonic clock, seconds.
+        """
+        self._file.write(np.array([(sample, at)], _ROW).tobytes())
+
+    def close(self) -> None:
+        self._file.close()
 
 
 class Recorder:
@@ -44,7 +78,7 @@ class Recorder:
         @param path: without an ending; what is there already is overwritten.
         """
         self._sound = path.with_suffix(".pcm").open("wb")
-        self._times = path.with_suffix(".times").open("wb")
+        self._stamps = StampWriter(path)
         self._written = 0
         self._expected: float | None = None
         self._rate = RATE
@@ -66,13 +100,13 @@ class Recorder:
                 silence += int(min(late, LONGEST_HOLE) * RATE)
         self._write(np.zeros(silence, np.int16))
         early = 0.0 if rate == RATE else RESAMPLED
-        self._times.write(np.array([(self._written, at - early)], _ROW).tobytes())
+        self._stamps.note(self._written, at - early)
         self._write(self._atOurRate(samples, rate))
         self._expected = at + len(samples) / rate
 
     def close(self) -> None:
         self._sound.close()
-        self._times.close()
+        self._stamps.close()
 
     def _atOurRate(self, samples: Samples, rate: int) -> Samples:
         if rate == RATE:
@@ -88,28 +122,39 @@ class Recorder:
 
 
 @dataclass(frozen=True, slots=True)
+class Stamps:
+    """
+    When samples came, or left.
+
+    @ivar begins: C{int64[m]}: the number of the first sample of each piece, ascending.
+    @ivar times: C{float64[m]}: of that, seconds by the monotonic clock.
+    @ivar rate: of the samples, Hz.
+    """
+
+    begins: npt.NDArray[np.int64]
+    times: Floats
+    rate: int = RATE
+
+    def at(self, places: Floats) -> Floats:
+        """
+        @param places: C{float64[k]}, in samples, whole or not.
+        @return: C{float64[k]}, seconds; by the piece that each is in.
+        """
+        piece = np.clip(np.searchsorted(self.begins, places, "right") - 1, 0, None)
+        seconds: Floats = self.times[piece] + (places - self.begins[piece]) / self.rate
+        return seconds
+
+
+@dataclass(frozen=True, slots=True)
 class Recording:
     """
     What was heard.
 
     @ivar samples: C{int16[n]}, at L{RATE}.
-    @ivar begins: C{int64[m]}: the number of the first sample of each piece, ascending.
-    @ivar times: C{float64[m]}: when that was captured, seconds by the monotonic clock.
     """
 
     samples: Samples
-    begins: npt.NDArray[np.int64]
-    times: Floats
-
-    def at(self, places: Floats) -> Floats:
-        """
-        When something was captured that is in the recording.
-
-        @param places: C{float64[k]}, in samples, whole or not.
-        @return: C{float64[k]}, seconds; by the piece that each is in.
-        """
-        piece = np.clip(np.searchsorted(self.begins, places, "right") - 1, 0, None)
-        return self.times[piece] + (places - self.begins[piece]) / RATE
+    stamps: Stamps
 
 
 def load(path: Path) -> Recording:
@@ -121,7 +166,17 @@ def load(path: Path) -> Recording:
     """
     octets = path.with_suffix(".pcm").read_bytes()
     samples = np.frombuffer(octets[: len(octets) // 2 * 2], "<i2").astype(np.int16)
+    return Recording(samples, loadStamps(path))
+
+
+def loadStamps(path: Path, rate: int = RATE) -> Stamps:
+    """
+    What a L{StampWriter} wrote.
+
+    @param path: without an ending.
+    @param rate: of the samples that were noted, Hz.
+    @raise OSError: it cannot be read.
+    """
     octets = path.with_suffix(".times").read_bytes()
     rows = np.frombuffer(octets[: len(octets) // _ROW.itemsize * _ROW.itemsize], _ROW)
-    rows = rows[rows["sample"] <= len(samples)]
-    return Recording(samples, rows["sample"].astype(np.int64), rows["at"].astype(np.float64))
+    return Stamps(rows["sample"].astype(np.int64), rows["at"].astype(np.float64), rate)

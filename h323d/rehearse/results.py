@@ -7,9 +7,9 @@ calendar is L{Environment.began}, a text that nothing is computed from.  What wa
 C{None}, and never 0.
 
 How to use it.  A run gathers an L{Environment}, its L{Party}s with their joins, leaves and
-receptions, L{Incident}s, L{Load}s and L{LostCall}s; C{analysis.heard} makes L{Heard} of the
-recordings.  All of that is a L{Rehearsal}, which C{promises.judged} gives its verdicts;
-L{h323d.rehearse.document} writes it, and reads it.
+receptions, L{Incident}s, L{Load}s and L{LostCall}s; L{h323d.rehearse.analysis.heard} makes L{Heard}
+of the recordings.  All of that is a L{Rehearsal}, to which L{h323d.rehearse.promises.judged} adds
+its verdicts; L{h323d.rehearse.document} writes it, and reads it.
 
 What latency is of depends on the stamps of the recordings, and is told apart by name: from mouth to
 ear, with packetisation and jitter buffers; and that of the server, from the arrival of an RTP
@@ -18,8 +18,8 @@ packet to the departure of the first mixed packet that carries its sound.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass
 from enum import Enum
 
 import numpy as np
@@ -75,6 +75,24 @@ class Distribution:
             return None
         quantiles = np.round(np.percentile(array, np.arange(QUANTILES)), DECIMALS)
         return cls(len(array), tuple(quantiles.tolist()))
+
+    @classmethod
+    def together(cls, parts: Iterable[Distribution | None]) -> Distribution | None:
+        """
+        Of all values of several, as well as their quantiles tell.
+
+        @return: C{None} if there are none.
+        """
+        there = [each for each in parts if each is not None]
+        if not there:
+            return None
+        values = np.concatenate([each.quantiles for each in there])
+        weights = np.repeat([each.count / QUANTILES for each in there], QUANTILES)
+        order = np.argsort(values, kind="stable")
+        reached = np.cumsum(weights[order]) - weights[order] / 2
+        wanted = np.linspace(reached[0], reached[-1], QUANTILES)
+        quantiles = np.round(np.interp(wanted, reached, values[order]), DECIMALS)
+        return cls(sum(each.count for each in there), tuple(quantiles.tolist()))
 
     @property
     def p50(self) -> float:
@@ -361,6 +379,3 @@ class Rehearsal:
     lost: tuple[LostCall, ...] = ()
     promises: tuple[Verdict, ...] = ()
     notes: tuple[str, ...] = ()
-
-    def judged(self, promises: Sequence[Verdict]) -> Rehearsal:
-        return replace(self, promises=tuple(promises))

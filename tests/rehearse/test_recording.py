@@ -26,7 +26,7 @@ def test_whatIsHeardIsReadAgain(tmp_path: Path) -> None:
     recorder.close()
     recording = load(tmp_path / "party")
     assert recording.samples.tolist() == [n for n in range(5) for _ in range(PIECE)]
-    assert recording.at(np.array([0.0, 160.5, 799.0])) == pytest.approx(
+    assert recording.stamps.at(np.array([0.0, 160.5, 799.0])) == pytest.approx(
         [100, 100.0200625, 100.099875]
     )
 
@@ -37,7 +37,7 @@ def test_aTimeIsThatOfThePieceWhateverTheOthersAre(tmp_path: Path) -> None:
         recorder.hear(at, piece(1), RATE)
     recorder.close()
     places = np.array([0.0, PIECE, 2 * PIECE])
-    assert load(tmp_path / "party").at(places).tolist() == [100.0, 100.05, 100.04]
+    assert load(tmp_path / "party").stamps.at(places).tolist() == [100.0, 100.05, 100.04]
 
 
 def test_whatIsLostIsSilence(tmp_path: Path) -> None:
@@ -47,7 +47,7 @@ def test_whatIsLostIsSilence(tmp_path: Path) -> None:
     recorder.close()
     recording = load(tmp_path / "party")
     assert recording.samples.tolist() == [1] * PIECE + [0] * 2 * PIECE + [2] * PIECE
-    assert recording.at(np.array([3.0 * PIECE])) == pytest.approx([100.06])
+    assert recording.stamps.at(np.array([3.0 * PIECE])) == pytest.approx([100.06])
 
 
 def test_aPauseIsSilenceAndALatePacketIsNot(tmp_path: Path) -> None:
@@ -70,7 +70,7 @@ def test_atEveryRateAMarkerIsHeardWhenItCame(tmp_path: Path, rate: int) -> None:
         recorder.hear(began + 0.02 * number, samples, rate)
     recorder.close()
     recording = load(tmp_path / "party")
-    times = recording.at(find(recording.samples, 2).places)
+    times = recording.stamps.at(find(recording.samples, 2).places)
     assert len(times) == 20
     cycle = 2 * SLOT
     assert np.abs((times + cycle / 2) % cycle - cycle / 2).max() < ACCURACY / 4
@@ -86,13 +86,13 @@ def test_whoeverWasKilledLeavesWhatCameToTheDisk(tmp_path: Path) -> None:
         path.write_bytes(path.read_bytes()[:octets])
     recording = load(tmp_path / "party")
     assert len(recording.samples) == 3 * PIECE
-    assert recording.begins.tolist() == [0, PIECE, 2 * PIECE, 3 * PIECE]
+    assert recording.stamps.begins.tolist() == [0, PIECE, 2 * PIECE, 3 * PIECE]
 
 
 def test_nothingAtAllMayHaveCome(tmp_path: Path) -> None:
     Recorder(tmp_path / "party").close()
     recording = load(tmp_path / "party")
-    assert len(recording.samples) == len(recording.at(np.zeros(0))) == 0
+    assert len(recording.samples) == len(recording.stamps.at(np.zeros(0))) == 0
 
 
 def test_whatIsNotThereCannotBeRead(tmp_path: Path) -> None:
