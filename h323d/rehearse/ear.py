@@ -55,7 +55,7 @@ class Listening:
 
 def listen(recording: Recording, parties: int) -> Listening:
     """
-    Some 6 ms of a processor for each second that was recorded.
+    Some 3 ms of a processor for each second that was recorded.
 
     @param parties: how many go round.
     """

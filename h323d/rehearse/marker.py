@@ -13,7 +13,7 @@ is in the energies rather than in the phases, which codecs that model speech do 
 
 How to use it.  A party that speaks keeps a L{Voice}, begins with the sample whose number is
 C{position(now, rate)}, and goes on from there without a gap.  What a party hears is kept by a
-L{h323d.rehearse.recording.Recorder}, and L{find} looks for markers when all is over: some 3 ms of a
+L{h323d.rehearse.recording.Recorder}, and L{find} looks for markers when all is over: some 2 ms of a
 processor for each second of sound.
 
 Accuracy of a sighting: L{ACCURACY} for codecs that keep the waveform, L{PARAMETRIC_ACCURACY} for

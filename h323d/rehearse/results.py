@@ -195,7 +195,8 @@ class Party:
     @ivar proof: how it proved who it is.
     @ivar callType: of a guarded council; empty for none.
     @ivar group: parties of one number hear each other: a room, or a bridged call.
-    @ivar mos: of what it hears, by the E-model (ITU-T G.107).
+    @ivar mos: of what it hears, by the E-model (ITU-T G.107); L{h323d.rehearse.opinions} adds it.
+    @ivar scale: that of C{mos}, in words: those of two scales do not compare.
     """
 
     number: int
@@ -211,6 +212,7 @@ class Party:
     leaves: tuple[Leave, ...] = ()
     reception: Reception | None = None
     mos: float | None = None
+    scale: str = ""
 
 
 class FaultKind(Enum):

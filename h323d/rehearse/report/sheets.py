@@ -35,6 +35,10 @@ MATRIX = (
     "where that was measured, else from mouth to ear; and how much was heard, where that is not "
     "all."
 )
+QUALITY = (
+    "An estimate by the E-model (ITU-T G.107), of what each party hears, from its latency, its "
+    "loss and its codec; 1 to 4.5.  Those of two scales do not compare."
+)
 
 Row = tuple[str, ...]
 
@@ -246,12 +250,16 @@ def _reception(rehearsal: Rehearsal) -> Sheet:
 def _mos(rehearsal: Rehearsal) -> Sheet:
     names = named(rehearsal)
     rows = [
-        (names[each.number], f"{each.mos:.2f}")
+        (
+            names[each.number],
+            printable(", ".join(each.codecs)) or DASH,
+            f"{each.mos:.2f}",
+            printable(each.scale) or DASH,
+        )
         for each in rehearsal.parties
         if each.mos is not None
     ]
-    told = "An estimate by the E-model (ITU-T G.107), of what each party hears; 1 to 4.5."
-    return Sheet("mos", "Quality", ("party", "MOS"), tuple(rows), told)
+    return Sheet("mos", "Quality", ("party", "codec", "MOS", "scale"), tuple(rows), QUALITY)
 
 
 def _load(load: Sequence[Load]) -> Sheet:
