@@ -110,8 +110,12 @@ def _repeated(waves: Floats, size: int) -> npt.NDArray[np.intp]:
     alike = _sums(waves[size:] * waves[:-size], size) / np.sqrt(now * before + 1)
     same = (alike >= _SAME) & (now >= size * _LOUD**2)
     edges = np.flatnonzero(np.diff(same.astype(np.int8), prepend=0, append=0)).reshape(-1, 2)
-    best = [first + int(alike[first:last].argmax()) for first, last in edges.tolist()]
-    return np.array(best, np.intp) + size
+    places = [
+        place
+        for first, last in edges.tolist()
+        for place in range(first + int(alike[first:last].argmax()), last, size)
+    ]
+    return np.array(places, np.intp) + size
 
 
 def _sums(values: Floats, size: int) -> Floats:

@@ -63,13 +63,26 @@ def test_aPieceThatReplacesTheNextIsFound() -> None:
     assert found == pytest.approx([BEGAN + (begin + 160) / RATE, 0.02], abs=0.002)
 
 
-def test_whatComesTwiceIsFoundOnceAcrossPieces() -> None:
-    sound = mixed(2, ALONE, 125)
-    begin = 60 * RATE - 100  # the first piece that is looked at ends within
-    while not (sound[begin : begin + 320].astype(float) ** 2).mean() > 5000**2:
-        begin -= 10
+@pytest.mark.parametrize("offset", [-320, -300, -200, -160, -100, -1, 0, 1, 100])
+def test_whatComesTwiceIsFoundOnceAcrossPieces(offset: int) -> None:
+    long = mixed(2, ALONE, 65)
+    marker = at(2 * SLOT * 152 + 0.09)
+    sound = long[marker - 60 * RATE :]  # a piece that is looked at ends within a marker
+    begin = 60 * RATE + offset
     sound[begin + 160 : begin + 320] = sound[begin : begin + 160]
-    assert len(heardBy(sound, 2).doubles) == 1
+    [found] = heardBy(sound, 2).doubles
+    assert found == pytest.approx([BEGAN + (begin + 160) / RATE, 0.02], abs=0.002)
+
+
+def test_whatComesManyTimesIsCountedOnce() -> None:
+    sound = mixed(2, ALONE, 8)
+    begin = at(4 * SLOT + 0.05)
+    many = np.concatenate(
+        [sound[: begin + 160], *[sound[begin : begin + 160]] * 4, sound[begin + 160 :]]
+    )
+    found = heardBy(many, 2).doubles
+    assert found[:, 1].sum() == pytest.approx(0.08)
+    assert (np.diff(found[:, 0]) >= found[:-1, 1] - 0.001).all()
 
 
 @pytest.mark.parametrize("parties", [2, 3, 12, 25])

@@ -87,7 +87,7 @@ def results(parties: int = 8, seed: int = 1) -> Rehearsal:
         load=tuple(
             Load(float(second), process, float(chance.uniform(10, 60)), 80.0 + second / 10)
             for second in range(0, 60, 5)
-            for process in ("server", f"media {HOSTILE[0]}")
+            for process in ("server", f"media {HOSTILE[0]}", HOSTILE[2], HOSTILE[3])
         ),
         lost=(LostCall(20.4, 1, HOSTILE[0]),),
         notes=(HOSTILE[0],),
