@@ -44,6 +44,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="have the servers of all walks led in turns, and followed",
     )
+    parser.addoption(
+        "--minutes",
+        type=float,
+        help="how long twelve guardians are together (default: half a minute)",
+    )
 
 
 def pytest_xdist_auto_num_workers() -> int:

@@ -54,6 +54,10 @@ PARTS = {
     "tests/operation/test_wirelog.py": "call/wire",
     "tests/support/lease.py": "call/lease",
     "tox.ini": "cli/demo cli/serverprocess",
+    "tests/test_h323_production_12guardian.py": """
+        rehearse/findings rehearse/haste rehearse/program rehearse/relayprocess rehearse/run
+        rehearse/terminal
+        """,
     # Threads, which are started.
     "tests/system/test_media_thread.py": "media/thread",
     "tests/system/test_relay_thread.py": "media/relay/thread",

@@ -1,5 +1,5 @@
 """
-The telephones of the demo, each a process of its own.
+Telephones of which each is a process of its own, and those of the demo.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 from twisted.internet.protocol import ProcessProtocol
 from twisted.python.failure import Failure
 
-__all__ = ["Party", "PartyFailed"]
+__all__ = ["Party", "PartyFailed", "TellingProcess"]
 
 CALL = "import sys; from h323d.cli.call import main; sys.exit(main())"
 
@@ -23,7 +23,51 @@ class PartyFailed(Exception):
     """
 
 
-class Party(ProcessProtocol):
+class TellingProcess(ProcessProtocol):
+    """
+    A process that tells what happens as lines of JSON on its standard output, and is told what to
+    do on its standard input.
+
+    @ivar errors: what it wrote to standard error.
+    @ivar isOver: whether it has ended.
+    """
+
+    def __init__(self, name: str) -> None:
+        """
+        @param name: what tables and errors call it.
+        """
+        self.name = name
+        self.errors = b""
+        self.isOver = False
+        self._pending = b""
+
+    def happened(self, event: dict[str, Any]) -> None:
+        """
+        It has told something.  Any: whatever JSON can say.
+        """
+        raise NotImplementedError
+
+    def tell(self, line: bytes) -> None:
+        if self.transport is not None and not self.isOver:
+            self.transport.write(line)
+
+    def kill(self) -> None:
+        if self.transport is not None and not self.isOver:
+            self.transport.signalProcess("KILL")
+
+    def outReceived(self, data: bytes) -> None:
+        *lines, self._pending = (self._pending + data).split(b"\n")
+        for line in lines:
+            self.happened(json.loads(line))
+
+    def errReceived(self, data: bytes) -> None:
+        self.errors += data
+
+    def processEnded(self, reason: Failure) -> None:
+        self.isOver = True
+
+
+class Party(TellingProcess):
     """
     One C{h323d-call}.
 
@@ -43,7 +87,7 @@ class Party(ProcessProtocol):
         level: float,
         options: tuple[str, ...],
     ) -> None:
-        self.name = f"party {index + 1}"
+        super().__init__(f"party {index + 1}")
         self.how = how
         self.protocol = protocol
         self.tone = tone
@@ -53,9 +97,6 @@ class Party(ProcessProtocol):
         self._level = level
         self._options = options
         self._events: dict[str, dict[str, Any]] = {}
-        self._pending = b""
-        self._errors = b""
-        self._over = False
 
     def start(self, host: str, target: tuple[str, ...]) -> None:
         arguments = [
@@ -79,16 +120,16 @@ class Party(ProcessProtocol):
 
         @raise PartyFailed: it has ended.
         """
-        if self._over:
-            raise PartyFailed(f"{self.name} ended: {self._errors.decode(errors='replace')}")
+        if self.isOver:
+            raise PartyFailed(f"{self.name} ended: {self.errors.decode(errors='replace')}")
         needed = "registered" if self.protocol == "gatekeeper" else "listening"
         return needed in self._events
 
     def dial(self) -> None:
-        self._tell(b"\n")
+        self.tell(b"\n")
 
     def hangup(self) -> None:
-        self._tell(b"hangup\n")
+        self.tell(b"hangup\n")
 
     def joined(self) -> bool:
         """
@@ -96,29 +137,12 @@ class Party(ProcessProtocol):
 
         @raise PartyFailed: the call was refused.
         """
-        if self._over or "released" in self._events:
+        if self.isOver or "released" in self._events:
             raise PartyFailed(f"{self.name} ({self.how}) was not let in: {self._events}")
         return self.event("media").get("direction") == "sendrecv"
 
     def ended(self) -> bool:
-        return self._over
+        return self.isOver
 
-    def kill(self) -> None:
-        if self.transport is not None and not self._over:
-            self.transport.signalProcess("KILL")
-
-    def _tell(self, line: bytes) -> None:
-        if self.transport is not None:
-            self.transport.write(line)
-
-    def outReceived(self, data: bytes) -> None:
-        *lines, self._pending = (self._pending + data).split(b"\n")
-        for line in lines:
-            event = json.loads(line)
-            self._events[event["event"]] = event
-
-    def errReceived(self, data: bytes) -> None:
-        self._errors += data
-
-    def processEnded(self, reason: Failure) -> None:
-        self._over = True
+    def happened(self, event: dict[str, Any]) -> None:
+        self._events[event["event"]] = event

@@ -8,7 +8,7 @@ what happens.  L{h323d.cli.call} gives it a command line.
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -80,8 +80,13 @@ class Phone(SilentObserver):
         source: ISampleSource | None,
         sink: ISampleSink | None,
         reactor: Any,
+        tapped: Callable[[Surroundings], Surroundings] | None = None,
     ) -> None:
-        # Any: a reactor of many interfaces.
+        """
+        @param reactor: Any: of many interfaces.
+        @param tapped: puts others before what the calls would have: a pool of media, a log of
+            wires.
+        """
         self._settings = settings
         self._owner = owner
         self._reactor = reactor
@@ -99,6 +104,8 @@ class Phone(SilentObserver):
             EventBus(),
             deferToThread,
         )
+        if tapped is not None:
+            self._world = tapped(self._world)
         self.gates = Gates(reactor, self._world.events, ())
         self._sip = self._newSIP()
         self._h323 = self._newH323()

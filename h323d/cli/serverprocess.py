@@ -1,5 +1,5 @@
 """
-The server of the demo, in a process of its own, or in several.
+A server that is begun for a while, in a process of its own, or in several.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import re
 import signal
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from twisted.internet.defer import Deferred
 from twisted.internet.protocol import ProcessProtocol
@@ -49,7 +49,11 @@ LEADS = re.compile(r"\] process (\d+) leads")
 class ServerProcess(ProcessProtocol):
     """
     C{twistd h323d}.
+
+    @cvar before: what begins it, with what to begin as its arguments; empty for us.
     """
+
+    before: ClassVar[tuple[str, ...]] = ()
 
     def __init__(
         self,
@@ -59,11 +63,13 @@ class ServerProcess(ProcessProtocol):
         ports: tuple[int, int, int],
         processes: int = 0,
         isFollowed: bool = False,
+        more: str = "",
     ) -> None:
         """
         @param ports: of SIP, H.323 and RAS.
         @param processes: that have the media; 0 for a thread of the server.
         @param isFollowed: whether another process follows it; a keeper begins it then.
+        @param more: further sections of its configuration.
         """
         self._isFollowed = isFollowed
         self.socket = directory / "server.sock"
@@ -81,15 +87,15 @@ class ServerProcess(ProcessProtocol):
             socket=self.socket,
             followed="true" if isFollowed else "false",
         )
+        self._configuration += more
 
     def start(self) -> None:
         file = self._directory / "h323d.toml"
         file.write_text(self._configuration)
         server = [sys.executable, "-c", SERVE, "-n", "--pidfile=", "h323d", "--config", str(file)]
         command = [sys.executable, "-c", KEEP, *server] if self._isFollowed else server
-        self._reactor.spawnProcess(
-            self, sys.executable, command, env=None, path=str(self._directory)
-        )
+        command = [*self.before, *command]
+        self._reactor.spawnProcess(self, command[0], command, env=None, path=str(self._directory))
 
     def ready(self) -> bool:
         """
@@ -98,7 +104,7 @@ class ServerProcess(ProcessProtocol):
         @raise PartyFailed: it has ended.
         """
         if self._ended.called:
-            raise PartyFailed(f"the server ended:\n{self._told()}")
+            raise PartyFailed(f"the server ended:\n{self.told()}")
         try:
             return self.socket.exists() and bool(ask(str(self.socket), "status"))
         except CommandFailed:
@@ -108,7 +114,7 @@ class ServerProcess(ProcessProtocol):
         """
         Whether another process follows it, and would go on.
         """
-        told = self._told()
+        told = self.told()
         return told.rfind(" follows; ") > [each.end() for each in LEADS.finditer(told)][-1]
 
     @property
@@ -116,7 +122,7 @@ class ServerProcess(ProcessProtocol):
         """
         The process that leads.
         """
-        return int(LEADS.findall(self._told())[-1])
+        return int(LEADS.findall(self.told())[-1])
 
     def strike(self) -> None:
         """
@@ -124,7 +130,10 @@ class ServerProcess(ProcessProtocol):
         """
         os.kill(self.leader, signal.SIGKILL)
 
-    def _told(self) -> str:
+    def told(self) -> str:
+        """
+        What it has written to its log.
+        """
         return self._file.read_text(errors="replace")
 
     async def stop(self) -> None:

@@ -12,6 +12,7 @@ import pytest
 from h323d.rehearse.promises import (
     EXIT_BROKEN,
     EXIT_KEPT,
+    EXIT_SLOW,
     EXIT_UNKNOWN,
     exitStatus,
     judged,
@@ -112,7 +113,16 @@ KILL = Incident(15.0, "kill", "leader", True, None)
 def test_whatIsOverItsLimitIsBroken(number: int, change: Change) -> None:
     found = judged(change(GOOD)).promises
     assert [at for at, each in enumerate(found) if each.kept is False] == [number]
-    assert exitStatus(found) == EXIT_BROKEN
+    isLate = found[number].figure.endswith(" ms")
+    assert exitStatus(found) == (EXIT_SLOW if isLate else EXIT_BROKEN)
+
+
+def test_whatIsOnlyLateIsToldApart() -> None:
+    late, lost = Verdict("slowest join", "", "201.0 ms", False), Verdict("it", "", "1 lost", False)
+    refused = Verdict("slowest join", "", "1 not let in", False)
+    assert exitStatus([late]) == EXIT_SLOW
+    assert exitStatus([late, lost]) == EXIT_BROKEN
+    assert exitStatus([refused]) == EXIT_BROKEN
 
 
 def test_aCallThatIsLostAfterAKillBreaksBoth() -> None:
