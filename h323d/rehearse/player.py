@@ -21,7 +21,13 @@ from h323d.rehearse.terminal import Role
 
 __all__ = ["Player", "Told"]
 
-TERMINAL = "import sys; from h323d.rehearse.terminal import main; sys.exit(main(sys.argv[1:]))"
+TERMINAL = """\
+import sys
+from h323d.rehearse.haste import hurry
+hurry()
+from h323d.rehearse.terminal import main
+sys.exit(main(sys.argv[1:]))
+"""
 _COUNTED = ("packetsReceived", "packetsLost", "packetsLate", "concealed")
 
 View = dict[str, Any]  # Any: whatever JSON can say

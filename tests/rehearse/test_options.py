@@ -4,12 +4,17 @@ The command line.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
-from h323d.rehearse.options import planOf
-from h323d.rehearse.script import Deed
+from h323d.rehearse.options import parserOf, planOf
+from h323d.rehearse.script import Deed, parse
+
+DOCS = Path(__file__).parents[2] / "docs"
+REFERENCE = DOCS / "reference" / "h323d-rehearse.rst"
+GUIDE = DOCS / "howto" / "rehearse-a-council.rst"
 
 
 def test_withoutOptionsTwelveMeetForAMinute() -> None:
@@ -84,3 +89,32 @@ def test_aScriptThatIsNoTextIsRefused(tmp_path: Path, capsys: pytest.CaptureFixt
     with pytest.raises(SystemExit):
         planOf(["--script", str(script)])
     assert "is not in UTF-8" in capsys.readouterr().err
+
+
+def test_theReferenceHasEveryOptionAndNoOther() -> None:
+    told = set(re.findall(r"^``(--[a-z0-9-]+)", REFERENCE.read_text(), re.MULTILINE))
+    known = set(re.findall(r"--[a-z0-9-]+", parserOf().format_help()))
+    assert told == known - {"--help"}
+
+
+def test_theReferenceHasEveryIncidentAndNoOther() -> None:
+    told = re.findall(r"^``(?:party N )?([a-z ]+)``  ", REFERENCE.read_text(), re.MULTILINE)
+    assert sorted(told) == sorted(each.value for each in Deed)
+
+
+@pytest.mark.parametrize("page", [REFERENCE, GUIDE])
+def test_theScriptsInTheDocumentationAreUnderstood(page: Path) -> None:
+    lines = re.findall(r"^    (at \d.*)$", page.read_text(), re.MULTILINE)
+    assert len(parse("\n".join(lines))) == len(lines) >= 3
+
+
+@pytest.mark.parametrize(
+    "command", re.findall(r"^    (?:\$ )?h323d-rehearse (.*)$", GUIDE.read_text(), re.MULTILINE)
+)
+def test_theCommandsInTheGuideCanBeUsed(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("bad-day.txt", "kill.txt"):
+        Path(name).write_text("at 0:05 kill leader\n")
+    planOf(command.partition(" ||")[0].split())
