@@ -291,9 +291,9 @@ def _ownFaults(
     for each in connections:
         best = each.best
         if best is not None and len(best.cycles):
-            nearest = np.abs(each.expected[:, None] - best.cycles).argmin(axis=1)
-            left = rounds.began(each.speaker.number, each.expected)
-            begins = left + (best.times - rounds.began(each.speaker.number, best.cycles))[nearest]
+            behind = best.times - rounds.began(each.speaker.number, best.cycles)
+            next_ = np.searchsorted(best.cycles, each.expected).clip(max=len(behind) - 1)
+            begins = rounds.began(each.speaker.number, each.expected) + behind[next_]
             sounding.append(np.stack([begins, begins + LENGTH], axis=1))
     for at, seconds in gaps(listening.quiet, joined(np.concatenate(sounding))):
         yield _fault(FaultKind.GAP, listener.number, at - began, seconds)
@@ -305,7 +305,7 @@ def _strangers(
     listener: Member, members: Sequence[Member], rounds: Round, began: float
 ) -> Iterator[Fault]:
     """
-    Whoever was heard, and was not there.
+    Whoever was heard more than once, and was not there.
     """
     listening = listener.packets or listener.mouthToEar
     if listening is None:
@@ -321,7 +321,9 @@ def _strangers(
         for begin, end in friends.get(party, ()):
             known |= (times >= begin - SETTLED) & (times <= end + SETTLED)
         for at, seconds in stretches(times[~known], 2.5 * rounds.seconds):
-            yield _fault(FaultKind.STRANGER, listener.number, at - began, seconds + LENGTH, party)
+            if seconds:
+                length = seconds + LENGTH
+                yield _fault(FaultKind.STRANGER, listener.number, at - began, length, party)
 
 
 def _fault(

@@ -119,7 +119,7 @@ def _nobodyLost(rehearsal: Rehearsal) -> Verdict:
 
 
 def _everybodyHeard(rehearsal: Rehearsal) -> Verdict:
-    promise, limit = "everybody hears everybody", f"{HEARD:.0%} of each one's markers"
+    promise, limit = "everybody hears everybody", f"{100 * HEARD:.0f} % of each one's markers"
     pairs = [pair for pair in rehearsal.heard.pairs if pair.said]
     if not pairs:
         return Verdict(promise, limit, "", None)
@@ -128,11 +128,11 @@ def _everybodyHeard(rehearsal: Rehearsal) -> Verdict:
 
 
 def _nobodyElse(rehearsal: Rehearsal) -> Verdict:
-    promise = "nobody hears who is not there, or itself"
+    promise, limit = "nobody hears who is not there, or itself", "0 heard"
     if not rehearsal.heard.pairs:
-        return Verdict(promise, "0 times", "", None)
+        return Verdict(promise, limit, "", None)
     strangers = sum(each.kind is FaultKind.STRANGER for each in rehearsal.heard.faults)
-    return Verdict(promise, "0 times", f"{strangers} times", strangers == 0)
+    return Verdict(promise, limit, f"{strangers} heard", strangers == 0)
 
 
 def _codecs(rehearsal: Rehearsal) -> Verdict:

@@ -15,7 +15,7 @@ from h323d.dsp.provisions import Provision, provisions
 from h323d.dsp.resample import resampled
 from h323d.rehearse.analysis import BINS, Member, binned, heard, interruption
 from h323d.rehearse.calibration import codecDelay, rateOf, thereAndBack
-from h323d.rehearse.ear import listen
+from h323d.rehearse.ear import Listening, listen
 from h323d.rehearse.marker import (
     ACCURACY,
     LENGTH,
@@ -277,6 +277,19 @@ def test_whoHasLeftAndIsHeardStillIsAStranger() -> None:
     wrong = of(found, FaultKind.STRANGER)
     assert {(each.listener, each.speaker) for each in wrong} >= {(0, 1), (2, 1)}
     assert all(12 < each.at < 14 for each in wrong if each.speaker == 1)
+
+
+def test_whatIsHeardOnceMayBeChance() -> None:
+    nothing = np.zeros((0, 2))
+    times = BEGAN + np.array([5.0, 7.4, 20.0])
+    chance = Listening(np.array([1, 1, 2]), times, nothing, nothing)
+    members = [
+        Member(0, 1, ((BEGAN, BEGAN + SECONDS),), packets=chance),
+        *(Member(number, 0, ((BEGAN, BEGAN + SECONDS),)) for number in (1, 2)),
+    ]
+    [found] = heard(members, 12, BEGAN, SECONDS).faults
+    assert (found.kind, found.listener, found.speaker) == (FaultKind.STRANGER, 0, 1)
+    assert (found.at, found.ms) == (5.0, 2592.0)
 
 
 # --- faults of the sound

@@ -81,7 +81,7 @@ def test_allAreKept() -> None:
     found = judged(GOOD).promises
     assert verdicts(GOOD) == [True] * 9
     assert [each.figure for each in found] == [
-        *("39.6 ms", "3.0 ms", "5.0 ms", "4.0 ms", "0 lost", "2 of 2 pairs", "0 times"),
+        *("39.6 ms", "3.0 ms", "5.0 ms", "4.0 ms", "0 lost", "2 of 2 pairs", "0 heard"),
         *("0 of 2", "0.90 s, 0 lost"),
     ]
     assert exitStatus(found) == EXIT_KEPT

@@ -165,8 +165,8 @@ def _joins(rehearsal: Rehearsal) -> Sheet:
             who = printable(f"{protocol}, {startUp}")
             rows.append((who, str(len(joins)), str(refused), *cells))
     columns = (
-        *("by", "joins", "not let in", "answered p50, ms", "answered last, ms"),
-        *("first packet p50, ms", "first packet last, ms"),
+        *("by", "joins", "not let in", "answered p50, ms", "answered worst, ms"),
+        *("first packet p50, ms", "first packet worst, ms"),
     )
     told = (
         "From INVITE or Setup to 200 or Connect, and to the first packet of sound from the server."
@@ -214,11 +214,13 @@ def _cell(pair: Pair | None) -> str:
     latency = DASH if found is None else f"{found.p50:.0f} / {found.p99:.0f}"
     if not pair.said:
         return "never together"
-    return latency if pair.heard == pair.said else f"{latency}, {pair.heard / pair.said:.1%}"
+    return (
+        latency if pair.heard == pair.said else f"{latency}, {100 * pair.heard / pair.said:.1f} %"
+    )
 
 
 def _share(part: int | None, whole: int) -> str:
-    return DASH if part is None or not whole else f"{part / whole:.2%}"
+    return DASH if part is None or not whole else f"{100 * part / whole:.2f} %"
 
 
 def _reception(rehearsal: Rehearsal) -> Sheet:

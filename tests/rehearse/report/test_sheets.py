@@ -78,7 +78,7 @@ def test_theMatrixTellsWhatWasNotHeard() -> None:
     whole = replace(EMPTY, parties=people, heard=Heard(pairs))
     assert sheet(whole, "matrix0").rows == (
         ("p0", "", "-", ""),
-        ("p1", "-, 70.0%", "", ""),
+        ("p1", "-, 70.0 %", "", ""),
         ("p2", "never together", "", ""),
     )
 
@@ -94,4 +94,4 @@ def test_aFigureThatNobodyMeasuredIsADash() -> None:
     basic = results()
     party = replace(basic.parties[0], reception=Reception(10, 0))
     [row] = sheet(replace(basic, parties=(party,)), "loss").rows
-    assert row[2:] == ("10", "0.00%", "0.00%", "0", "-", "-")
+    assert row[2:] == ("10", "0.00 %", "0.00 %", "0", "-", "-")
