@@ -88,20 +88,24 @@ def test_withoutARoomEveryLegThatHasSoundIsThere() -> None:
     assert server.asked == [("calls",)]
 
 
+def neverSlept(seconds: float) -> None:
+    pytest.fail(f"slept for {seconds} s")
+
+
 def test_nobodyIsToldToo() -> None:
     assert lines(look(Server([]).ask, "80001"), 80, 24, True) == ["80001: nobody"]
 
 
 def test_aFileIsToldOnce() -> None:
     out, server = io.StringIO(), Server(list(ROOM))
-    top(server.ask, "80001", False, False, out, pytest.fail)
+    top(server.ask, "80001", False, False, out, neverSlept)
     assert len(out.getvalue().splitlines()) == 6
     assert "\x1b" not in out.getvalue()
 
 
 def test_aProgramIsToldTheRows() -> None:
     out = Terminal()
-    top(Server(list(ROOM)).ask, "80001", True, False, out, pytest.fail)
+    top(Server(list(ROOM)).ask, "80001", True, False, out, neverSlept)
     assert [row["name"] for row in json.loads(out.getvalue())] == ["Bert", "Dora", "Anna", "Carl"]
 
 
@@ -126,7 +130,7 @@ def test_aTerminalIsDrawnAnewUntilItIsInterrupted(monkeypatch: pytest.MonkeyPatc
 def test_whereNobodyAnswersTheScreenIsLeftAsItWas() -> None:
     out = Terminal()
     with pytest.raises(CommandFailed):
-        top(Server().ask, "80001", False, False, out, pytest.fail)
+        top(Server().ask, "80001", False, False, out, neverSlept)
     assert out.getvalue() == ""
 
 

@@ -15,7 +15,7 @@ from h323d.ha import records
 from h323d.ha.doors import Kind
 from h323d.ha.protecting import Protecting
 from h323d.ha.records import Record
-from h323d.ha.reports import DoneReport, Report, Reporter
+from h323d.ha.reports import DivergedReport, DoneReport, LeavingReport, Report, Reporter
 from h323d.ha.watch import Heart
 from tests.support.led import Inside, LedServer, follow
 from tests.support.simulation import Simulation
@@ -57,10 +57,14 @@ class Follower:
         """
         As L{h323d.ha.reports.Told}.
         """
-        if isinstance(report, DoneReport):
-            self.protecting.minding.reported(report.turn)
-        else:
-            self.protecting.minding.diverged(report)
+        minding = self.protecting.minding
+        match report:
+            case DoneReport(turn):
+                minding.reported(turn)
+            case DivergedReport():
+                minding.diverged(report)
+            case LeavingReport(reason):
+                minding.lost(reason)
 
     def begin(self) -> None:
         self._clock.callLater(_JOINING, self._join)

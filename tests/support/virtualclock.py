@@ -9,6 +9,7 @@ from collections.abc import Callable
 from operator import attrgetter
 
 from twisted.internet.base import DelayedCall
+from twisted.internet.interfaces import IDelayedCall
 from twisted.internet.task import Clock
 
 __all__ = ["PromptClock", "VirtualClock"]
@@ -69,7 +70,7 @@ class PromptClock(Clock):
         callable: Callable[..., object],  # noqa: A002  # as Twisted has it
         *args: object,
         **kw: object,
-    ) -> DelayedCall:
+    ) -> IDelayedCall:
         call = super().callLater(delay, callable, *args, **kw)
         if not delay:
             self.advance(0.0)

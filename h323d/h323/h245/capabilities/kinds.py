@@ -65,6 +65,9 @@ class Kind(Protocol):
     One kind of medium; a value.
     """
 
+    def __hash__(self) -> int:
+        """As of any value."""
+
     @property
     def medium(self) -> Medium:
         """What it is to the rest of the house."""
