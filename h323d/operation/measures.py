@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from h323d.call.mediatotals import MediaTotals
 from h323d.operation.health import HealthView
+from h323d.operation.opinions import Opinions
 from h323d.operation.statusviews import StatusView
 from h323d.values.distribution import Distribution
 
@@ -21,6 +22,7 @@ class Measures:
     What is a count of things that happened never falls as long as a server lives, whoever leads.
 
     @ivar status: what an operator sees at a glance.
+    @ivar opinions: how good each codec sounds, by its name in RTP.
     @ivar admitted: calls that were let in.
     @ivar refused: applications that were refused, by reason and gate.
     @ivar badInput: what could not be read, by door.
@@ -33,6 +35,7 @@ class Measures:
     health: HealthView
     status: StatusView
     media: MediaTotals
+    opinions: Mapping[str, Opinions]
     admitted: int
     refused: Mapping[tuple[str, str], int]
     badInput: Mapping[str, int]

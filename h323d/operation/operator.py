@@ -35,7 +35,6 @@ from h323d.operation.merging import Merging
 from h323d.operation.peerviews import ParentView
 from h323d.operation.presence import Presence
 from h323d.operation.protecting import ProtectionView
-from h323d.operation.quality import Qualities
 from h323d.operation.roomkeeping import RoomKeeping
 from h323d.operation.routeviews import RouteView
 from h323d.operation.statusviews import MaintenanceView, StatusView
@@ -79,7 +78,6 @@ class Operator:
     The server as an operator sees it.
 
     @ivar vitals: how it fares.
-    @ivar qualities: how good the sound of legs is.
     """
 
     def __init__(
@@ -112,9 +110,8 @@ class Operator:
         self._gatekeeping = gatekeeping
         self._defending = defending
         self._calling, self._councilKeeping = keeping.calling, keeping.councils
-        self.qualities = Qualities(self._clock, world.events, self._presence)
         merging = Merging(gateway, host, self._gates)
-        keepers = (keeping.calling, merging, self.qualities.of)
+        keepers = (keeping.calling, merging, vitals.qualities.of)
         self._roomKeeping = RoomKeeping(host, *keepers, host.sounds)
         self.vitals = vitals
         self._records = records
@@ -152,14 +149,14 @@ class Operator:
         return list(itertools.islice(views, limit))
 
     def _qualityOf(self, leg: ILeg) -> LegQuality | None:
-        return self.qualities.of(leg.legId)
+        return self.vitals.qualities.of(leg.legId)
 
     def rooms(self) -> list[RoomView]:
         """
         Every open room, and who is in it.
         """
         now, rooms = self._clock.seconds(), self._host.rooms.values()
-        return [roomView(room, now, self.qualities.of) for room in rooms]
+        return [roomView(room, now, self.vitals.qualities.of) for room in rooms]
 
     def room(self, name: str, verb: str = "list", what: str = "") -> Deferred[list[MemberView]]:
         """

@@ -20,8 +20,10 @@ from h323d.operation.defending import Defending
 from h323d.operation.gatekeeping import Gatekeeping
 from h323d.operation.health import HealthView, healthOf
 from h323d.operation.measures import Measures
+from h323d.operation.opinions import opinionsOf
 from h323d.operation.presence import Presence
 from h323d.operation.protecting import Protecting
+from h323d.operation.quality import Qualities
 from h323d.operation.statusviews import StatusView
 from h323d.operation.tallies import Tallies
 
@@ -57,6 +59,7 @@ Nothing is.
 class Vitals:
     """
     @ivar protecting: how the server is protected.
+    @ivar qualities: how good the sound of legs is.
     """
 
     def __init__(
@@ -79,6 +82,7 @@ class Vitals:
         self._witness = world.witness
         self._protection = world.protection
         self._presence = presence
+        self.qualities = Qualities(world.clock, world.events, presence)
         self._gates = gates
         self._gatekeeping = gatekeeping
         self._defending = defending
@@ -144,6 +148,7 @@ class Vitals:
             refused=dict(tallies.refused),
             badInput=dict(tallies.badInput),
             takeOvers=tallies.takeOvers.now(),
+            opinions=opinionsOf(self.qualities.all()),
             gates={name: each.now() for name, each in self._gates.seconds.items()},
             registered=self._gatekeeping.registered(),
             guardians=self._guarding.bandwidths(),

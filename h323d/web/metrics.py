@@ -207,6 +207,14 @@ def _video(seen: Seen) -> Series:
     return _labelled(seen.measures.media.video)
 
 
+def _mos(seen: Seen) -> Series:
+    return _labelled({name: each.mean for name, each in seen.measures.opinions.items()})
+
+
+def _lowestMOS(seen: Seen) -> Series:
+    return _labelled({name: each.lowest for name, each in seen.measures.opinions.items()})
+
+
 def _facts(seen: Seen) -> Series:
     return _labelled(seen.measures.status.facts)
 
@@ -311,6 +319,14 @@ TABLE = (
     ),
     Figure("h323_audio_codec_usage", G, "Ports that send it.", _audio, ("codec",)),
     Figure("h323_video_codec_usage", G, "Ports that send it.", _video, ("codec",)),
+    Figure(
+        *("h323_audio_quality_mos", G, "Mean opinion score, of all legs that speak it."),
+        *(_mos, ("codec",)),
+    ),
+    Figure(
+        *("h323_audio_quality_mos_min", G, "Mean opinion score of the worst of these legs."),
+        *(_lowestMOS, ("codec",)),
+    ),
     Figure("h323_facts_total", C, "How often it has happened.", _facts, ("fact",)),
     Figure("h323_bad_input_total", C, "What could not be read.", _badInput, ("door",)),
     Figure("h323_registrations", G, "Who is registered.", _registrations, ("protocol",)),

@@ -19,6 +19,7 @@ from h323d.call.protection import UNPROTECTED, ProtectionState, Standing
 from h323d.events.doors import BadInput
 from h323d.events.following import TookOver
 from h323d.operation.measures import Measures
+from h323d.operation.opinions import Opinions
 from h323d.values.address import TransportAddress
 from h323d.values.distribution import Distribution
 from h323d.web.metrics import CONTENT_TYPE, TABLE, Kind, Metrics, Seen
@@ -51,6 +52,7 @@ USERS = {
     "h323_rtp_packets_lost_total": "counter",
     "h323_guardian_bandwidth_bps": "gauge",
     "h323_audio_codec_usage": "gauge",
+    "h323_audio_quality_mos": "gauge",
     "h323_video_codec_usage": "gauge",
 }
 """
@@ -177,6 +179,13 @@ MEDIA = MediaTotals(
 )
 def test_whatTheMediaTell(name: str, expected: dict[tuple[str, ...], float]) -> None:
     assert values(scraped(replace(measured(), media=MEDIA)), name) == pytest.approx(expected)
+
+
+def test_howGoodEachCodecSounds() -> None:
+    opinions = {"PCMU": Opinions(4.25, 3.5), "G722": Opinions(4.4, 4.4)}
+    text = scraped(replace(measured(), opinions=opinions))
+    assert values(text, "h323_audio_quality_mos") == {("PCMU",): 4.25, ("G722",): 4.4}
+    assert values(text, "h323_audio_quality_mos_min") == {("PCMU",): 3.5, ("G722",): 4.4}
 
 
 def test_whoIsRefusedAndWhoHasWhat() -> None:
