@@ -48,6 +48,7 @@ from h323d.values.cause import Cause
 __all__ = ["PORTS", "Ear", "Mouth", "Role", "main"]
 
 PORTS = 16  # of media, that a party may need in a rehearsal
+TICK_MS = 10  # of the shortest packets
 FIGURES = 1.0  # seconds between two looks at how the sound fares
 ASTRAY = 0.1  # seconds by which a mouth may be behind the clock until it goes on elsewhere
 FLOOD_SECONDS = 2.0
@@ -147,7 +148,8 @@ class Terminal:
         self._reactor = reactor
         self._target, self._destination = destinationOf(options)
         self._recorder, self._left = Recorder(role.recording), StampWriter(role.said)
-        media = MediaConfig(role.portFirst, role.portFirst + PORTS - 1, maximumPorts=PORTS)
+        last = role.portFirst + PORTS - 1
+        media = MediaConfig(role.portFirst, last, maximumPorts=PORTS, tickMs=TICK_MS)
         self._phone = Phone(
             replace(settingsOf(options, self._destination), media=media),
             self,
