@@ -1,7 +1,5 @@
 """
-The priority of what measures: it must not be late itself, or it would tell of its own delays.
-
-Where the system does not let us (it takes root, or CAP_SYS_NICE), all goes on without.
+The priority of what measures: it must not be late itself, nor have the server wait.
 """
 
 from __future__ import annotations
@@ -9,25 +7,17 @@ from __future__ import annotations
 import os
 from contextlib import suppress
 
-__all__ = ["hurry", "measure"]
+__all__ = ["hurry"]
 
-NICENESS = -11  # one before a server's usual (server.niceness)
-LEAST = 1  # of the priorities of those that never wait for a usual process
+NICENESS = -10  # a server's usual (server.niceness)
 
 
 def hurry() -> None:
     """
-    Have this process go before others: it begins.
+    Go before others, and not before the server, where the system lets us (root,
+    CAP_SYS_NICE).  With a priority of real time (SCHED_RR of sched(7)) a party is never late, but
+    a dozen of them that wake when the server sends hold it up amid a tick, so that half of what a
+    room hears was missing on two processors.
     """
     with suppress(OSError):
         os.setpriority(os.PRIO_PROCESS, 0, NICENESS)
-
-
-def measure() -> None:
-    """
-    Have this process, and the threads that it begins, run whenever they have something to do,
-    which is a few hundredths of the time (SCHED_RR of sched(7)).  On a machine with much to do, a
-    process of usual priority is late by a tenth of a second now and then.
-    """
-    with suppress(OSError):
-        os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(LEAST))

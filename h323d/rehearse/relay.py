@@ -21,7 +21,7 @@ from twisted.internet.protocol import DatagramProtocol
 from twisted.internet.stdio import StandardIO
 from twisted.protocols.basic import LineOnlyReceiver
 
-from h323d.rehearse.haste import measure
+from h323d.rehearse.haste import hurry
 from h323d.rehearse.impairment import Flow, Impairment
 
 __all__ = ["LISTENING", "SHIFT", "Door", "Routes", "doorOf", "main"]
@@ -115,7 +115,7 @@ def main(arguments: Sequence[str]) -> int:
     @param arguments: loss, delay, jitter, seed; then C{HOST FIRST COUNT} for each party.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # who rehearses ends us, when all is reported
-    measure()
+    hurry()
     from twisted.internet import reactor  # only now: it is the one that this process uses
 
     loss, delay, jitter, seed, *places = arguments

@@ -37,7 +37,6 @@ from h323d.cli.phone import Phone
 from h323d.errors import H323dError
 from h323d.media.config import MediaConfig
 from h323d.media.thread import prepareInterpreter
-from h323d.rehearse.haste import measure
 from h323d.rehearse.leavetap import LeaveTap
 from h323d.rehearse.marker import RATE, Voice, position
 from h323d.rehearse.recording import Recorder, StampWriter
@@ -300,7 +299,6 @@ def main(arguments: Sequence[str]) -> int:
     @param arguments: those of L{Role}, C{--}, and those of C{h323d-call}.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # who rehearses ends us, when all is reported
-    measure()
     from twisted.internet import reactor  # only now: it is the one that this process uses
 
     place = arguments.index("--")
