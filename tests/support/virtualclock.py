@@ -59,7 +59,7 @@ class VirtualClock(Clock):
             call.func(*call.args, **call.kw)
 
 
-class PromptClock(Clock):
+class PromptClock(VirtualClock):
     """
     A clock that does at once what is due at once, where no reactor runs.
     """
