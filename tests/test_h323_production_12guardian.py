@@ -8,8 +8,8 @@ it.  Everything is real: processes, sockets, clocks.  On the way of the sound, 0
 each way.
 
 Each guardian says a marker of its own, and it is measured in what all the others heard who was heard
-there, and how late.  The server's promises are judged by that, and it is these verdicts that are asserted here.  Figures
-are printed: they depend on what else the machine has to do.
+there, and how late.  The server's promises are judged by that.  Asserted here is who was heard at all, and who was lost;
+figures, and the verdicts that rest on them, are printed: they depend on what else the machine has to do.
 
 It takes half a minute; C{pytest tests/test_h323_production_12guardian.py -s --minutes 30} takes thirty, with the same
 incidents at the same shares of the time.  C{docs/howto/rehearse-a-council.rst} tells how to do it by hand.
@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import pytest
 
+from h323d.rehearse.promises import exitStatus
 from tests.support.rehearsals import Rehearsed, rehearse
 
 pytestmark = pytest.mark.interop
@@ -77,7 +78,7 @@ def test_twelveGuardiansOfBothProtocolsAreLetIn(council: Rehearsed) -> None:
 
 
 def test_everybodyHearsEverybodyAndNobodyHearsThemselves(council: Rehearsed) -> None:
-    assert council.kept("everybody hears everybody"), council.report
+    assert council.unheard() == [], council.report
     assert council.kept("nobody hears who is not there"), council.report
 
 
@@ -121,8 +122,8 @@ def test_whoLeftInTheStormIsBackThoughRegistryAndDiskAreBroken(council: Rehearse
     assert all(join.answeredMs is not None for each in again for join in each.joins)
 
 
-def test_theVerdictIsWhatTheProgramExitsWith(council: Rehearsed) -> None:
+def test_theProgramExitsByTheVerdict(council: Rehearsed) -> None:
     """
-    Limits of time may be broken on a machine that has other things to do: that is told apart.
+    0 where all promises are kept: on a machine that has other things to do, some may not be.
     """
-    assert council.status in (0, 3), council.report
+    assert council.status == exitStatus(council.found.promises)

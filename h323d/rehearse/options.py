@@ -140,6 +140,15 @@ def parserOf() -> argparse.ArgumentParser:
     )
     parser.add_argument("--seed", type=int, default=1, help="of all that is left to chance")
     _addServer(parser)
+    _addNetwork(parser)
+    report = parser.add_argument_group("the report, beside that on standard output")
+    report.add_argument("--html", type=Path, metavar="FILE", help="as a page; takes matplotlib")
+    report.add_argument("--json", type=Path, metavar="FILE", help="as JSON, for programs")
+    report.add_argument("--keep", type=Path, metavar="DIRECTORY", help="keep recordings and logs")
+    return parser
+
+
+def _addNetwork(parser: argparse.ArgumentParser) -> None:
     network = parser.add_argument_group("what becomes of sound on its way, each direction")
     network.add_argument(
         "--loss", type=float, default=0.0, metavar="PERCENT", help="packets that do not arrive"
@@ -150,11 +159,6 @@ def parserOf() -> argparse.ArgumentParser:
     network.add_argument(
         "--jitter", type=float, default=0.0, metavar="MS", help="by how much more it may take"
     )
-    report = parser.add_argument_group("the report, beside that on standard output")
-    report.add_argument("--html", type=Path, metavar="FILE", help="as a page; takes matplotlib")
-    report.add_argument("--json", type=Path, metavar="FILE", help="as JSON, for programs")
-    report.add_argument("--keep", type=Path, metavar="DIRECTORY", help="keep recordings and logs")
-    return parser
 
 
 def reportOptions() -> argparse.ArgumentParser:

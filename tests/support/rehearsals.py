@@ -43,6 +43,14 @@ class Rehearsed:
         """
         return self.verdict(words).kept
 
+    def unheard(self) -> list[tuple[int, int]]:
+        """
+        Who was never heard by whom, of those who were together: by their numbers, from 0.  A machine that
+        has much to do loses some of what is said, and not all.
+        """
+        pairs = [each for each in self.found.heard.pairs if each.said]
+        return [(each.speaker, each.listener) for each in pairs if not each.heard]
+
 
 def rehearse(directory: Path, seconds: float, *options: str) -> Rehearsed:
     """
