@@ -4,8 +4,11 @@ Rehearsals for tests: C{h323d-rehearse} as a person runs it, and what it has fou
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
+
+import pytest
 
 from h323d.rehearse.document import fromJSON
 from h323d.rehearse.results import Rehearsal, Verdict
@@ -13,6 +16,7 @@ from tests.support.processes import program, run
 
 __all__ = ["Rehearsed", "rehearse"]
 
+BUSIEST = 2.0  # processes for each processor, that want to run
 PREPARATION = (
     60.0  # seconds for all processes to start and end, and for all that was heard to be listened to
 )
@@ -48,6 +52,9 @@ class Rehearsed:
         Who was never heard by whom, of those who were together: by their numbers, from 0.  A machine that
         has much to do loses some of what is said, and not all.
         """
+        busy = os.getloadavg()[0] / (os.cpu_count() or 1)
+        if busy > BUSIEST:
+            pytest.skip(f"{busy:.1f} processes want each processor: what is heard tells nothing")
         pairs = [each for each in self.found.heard.pairs if each.said]
         return [(each.speaker, each.listener) for each in pairs if not each.heard]
 
