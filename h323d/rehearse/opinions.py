@@ -4,12 +4,15 @@ What each party would think of what it hears: an estimate from its latency, its 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 from h323d.rehearse.results import DECIMALS, Distribution, Party, Rehearsal
+from h323d.rtp.rating import ratingOf
+from h323d.values.media.formats import MediaFormat
 
-__all__ = ["OpinionModel", "Opinion", "withOpinions"]
+__all__ = ["EModel", "Opinion", "OpinionModel", "withOpinions"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,28 @@ class OpinionModel(Protocol):
         @param loss: share of the packets that are not heard.
         @return: C{None} for a codec of which nothing is known.
         """
+
+
+class EModel:
+    """
+    That of ITU-T G.107, and for wideband of G.107.1.
+    """
+
+    def __init__(self, formats: Sequence[MediaFormat]) -> None:
+        """
+        @param formats: of the codecs that parties may speak, by whose names they are known.
+        """
+        self._formats = tuple(formats)
+
+    def of(self, codec: str, delay: float, loss: float) -> Opinion | None:
+        for each in self._formats:
+            if each.isCalled(codec):
+                rating = ratingOf(each, delay, loss)
+                if rating is None:
+                    return None
+                estimated = ", estimated" if rating.isEstimated else ""
+                return Opinion(rating.mos, f"{rating.scale.value}{estimated}")
+        return None
 
 
 def withOpinions(rehearsal: Rehearsal, model: OpinionModel) -> Rehearsal:

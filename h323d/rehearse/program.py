@@ -17,8 +17,10 @@ from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
 from h323d.cli.party import PartyFailed
+from h323d.dsp.provisions import provisions
 from h323d.rehearse.document import NotResults
 from h323d.rehearse.findings import found
+from h323d.rehearse.opinions import EModel, withOpinions
 from h323d.rehearse.options import Plan, planOf, reportOptions
 from h323d.rehearse.progress import Progress
 from h323d.rehearse.promises import exitStatus, judged
@@ -75,7 +77,8 @@ def _rehearse(plan: Plan, directory: Path) -> int:
     running.run()
     if not any(each.told.joins for each in run.players):
         raise PartyFailed(run.fault or "interrupted before anybody was there")
-    rehearsal = judged(found(plan, run, began))
+    people = EModel([each.format for each in provisions()])
+    rehearsal = judged(withOpinions(found(plan, run, began), people))
     print(written(rehearsal, plan.json, plan.html, shutil.get_terminal_size().columns), end="")
     if run.fault:
         raise PartyFailed(run.fault)

@@ -8,8 +8,11 @@ from dataclasses import replace
 
 import pytest
 
-from h323d.rehearse.opinions import Opinion, withOpinions
+from h323d.dsp.g711 import PCMU
+from h323d.dsp.opus import OPUS
+from h323d.rehearse.opinions import EModel, Opinion, withOpinions
 from h323d.rehearse.results import Party
+from h323d.values.media.formats import MediaFormat
 from tests.support.rehearsedresults import results
 
 
@@ -59,3 +62,21 @@ def test_itIsByItsOwnLatencyAndLoss() -> None:
 )
 def test_whereSomethingIsNotKnownThereIsNoOpinion(party: Party) -> None:
     assert rated(party)[0].mos is None
+
+
+def test_theEModelRatesWhatPartiesSpeak() -> None:
+    model = EModel([PCMU.format, OPUS, MediaFormat("CELT", 48000)])
+    clean, lossy = model.of("PCMU/8000", 0.02, 0.0), model.of("PCMU", 0.02, 0.1)
+    assert clean is not None
+    assert lossy is not None
+    assert clean.mos == pytest.approx(4.4, abs=0.05)
+    assert lossy.mos < clean.mos - 0.5
+    assert clean.scale == "narrowband"
+    opus = model.of(str(OPUS), 0.02, 0.0)
+    assert opus is not None
+    assert opus.scale == "wideband, estimated"
+
+
+@pytest.mark.parametrize("codec", ["CELT/48000", "G729", ""])
+def test_ofWhatNothingIsKnownTheEModelHasNoOpinion(codec: str) -> None:
+    assert EModel([PCMU.format, MediaFormat("CELT", 48000)]).of(codec, 0.02, 0.0) is None
