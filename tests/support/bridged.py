@@ -135,7 +135,7 @@ def sipPhone(
     if formats:
         phone.speaks = MediaProfile.audio(formats)
     phone.registerBySIP(world)
-    assert phone.registrations == ["registered"]
+    assert {*phone.registrations} == {"registered"}  # an answer by UDP may come twice
     return phone
 
 

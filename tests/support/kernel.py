@@ -73,7 +73,8 @@ class _Connection:
     """
     One that is open, or on its way.
 
-    @ivar there: what the net has made of it; Any: an opening, or a stream.
+    @ivar there: what the net has made of it; Any: an opening, or a stream; C{None} when it has
+        ended.
     @ivar read: octets that were taken.
     @ivar written: octets that have left.
     """
@@ -261,7 +262,9 @@ class Kernel:
 
     def provesToBe(self, number: int, host: str, domain: str) -> bool:
         connection = self._connections.get(number)
-        return connection is not None and bool(connection.there.provesToBe(host, domain))
+        if connection is None or connection.there is None:
+            return False
+        return bool(connection.there.provesToBe(host, domain))
 
     def prepareSecurity(self, number: int, security: Security) -> None:
         self._prepared[number] = self._sealed.prepare()
@@ -455,7 +458,7 @@ class Kernel:
         A connection is gone.
         """
         connection = self._connections[number]
-        connection.isOpen = False
+        connection.there, connection.isOpen = None, False
         if connection.isRefused:
             del self._connections[number]
         else:

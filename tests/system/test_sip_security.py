@@ -13,12 +13,13 @@ import pytest
 
 from h323d.dsp.libraries import Missing
 from h323d.media.libsrtp import libsrtp
-from tests.support.certificates import Issued, KeyKind, issue
+from tests.support.certificates import Issued, issue
 from tests.support.encryptedcalls import encryptions, isHeard, linphoneMeetsAnH323Caller
 from tests.support.linephone import Linphone
 from tests.support.processes import Asterisk, Baresip, Caller, Server, waitFor
+from tests.support.securephone import SecurePhone
 from tests.support.softphone import SoftPhone
-from tests.support.sound import heardFor, writeTone
+from tests.support.sound import heardFor
 
 pytestmark = pytest.mark.interop
 
@@ -39,35 +40,6 @@ clientCertificates = "any"
 )
 
 
-class SecurePhone(Baresip):
-    """
-    One that calls over TLS, and shows a certificate of its own if it is asked for one.
-    """
-
-    def __init__(
-        self,
-        directory: Path,
-        believed: Issued,
-        dial: str = "",
-        account: str = "",
-        registrar: str = "",
-    ) -> None:
-        """
-        @param account: more of its account's settings, as in C{"mediaenc=srtp"}.
-        """
-        directory.mkdir()
-        writeTone(directory / "tone.wav", TONE, 300.0, 8000)
-        self.shown = issue(directory, "shown", BARESIP, kind=KeyKind.ED25519)
-        both = Path(self.shown.certificate).read_text() + Path(self.shown.privateKey).read_text()
-        (directory / "both.pem").write_text(both)
-        codec = f"PCMU/8000/1;{account}" if account else "PCMU/8000/1"
-        super().__init__(directory, BARESIP, dial, 300, codec, registrar)
-        self.CONFIGURATION = Baresip.CONFIGURATION + (
-            f"module srtp.so\nmodule dtls_srtp.so\nsip_certificate {directory}/both.pem\n"
-            f"sip_cafile {believed.certificate}\n"
-        )
-
-
 @pytest.fixture
 def ours(tmp_path: Path) -> Issued:
     return issue(tmp_path, "ours", US)
@@ -80,7 +52,7 @@ def server(tmp_path: Path, ours: Issued) -> Server:
 
 def test_baresipIsInARoomOverTLS(tmp_path: Path, server: Server, ours: Issued) -> None:
     room = f"sip:80001@{US};transport=tls"
-    with server, SecurePhone(tmp_path / "phone", ours, room) as phone:
+    with server, SecurePhone(tmp_path / "phone", BARESIP, ours, room) as phone:
         waitFor(lambda: isHeard(server), 20, "a call over TLS")
         server.ask("hangup", "80001")
         waitFor(lambda: not server.ask("calls"), 10, "its end")
@@ -124,7 +96,7 @@ def test_phonesOverTLSAreCalledByWhoeverIsRegistered(
     tmp_path: Path, server: Server, ours: Issued, transport: str
 ) -> None:
     over = f"{US};transport=tls"
-    with server, SecurePhone(tmp_path / "phone", ours, registrar=over):
+    with server, SecurePhone(tmp_path / "phone", BARESIP, ours, registrar=over):
         with SoftPhone(tmp_path, PJSUA, TONE) as caller:
             waitFor(lambda: server.ask("registrations"), 10, "a registration")
             caller.register("anna", f"{US};transport={transport}", "PCMU")
@@ -138,7 +110,7 @@ def test_phonesOverTLSAreCalledByWhoeverIsRegistered(
 
 def test_anH323CallerIsBridgedToAPhoneOverTLS(tmp_path: Path, server: Server, ours: Issued) -> None:
     over = f"{US};transport=tls"
-    with server, SecurePhone(tmp_path / "phone", ours, registrar=over):
+    with server, SecurePhone(tmp_path / "phone", BARESIP, ours, registrar=over):
         waitFor(lambda: server.ask("registrations"), 10, "a registration")
         with Caller(
             tmp_path, "caller", "b", "--bind", CALLER, "--gatekeeper", US, "--alias", "carl",
@@ -158,7 +130,7 @@ def test_whatIsNoTLSAndHalfHandshakesHarmNobody(
         plain.settimeout(10)
         while plain.recv(4096):
             pass  # an alert, and the end
-        with SecurePhone(tmp_path / "phone", ours, room):
+        with SecurePhone(tmp_path / "phone", BARESIP, ours, room):
             waitFor(lambda: isHeard(server), 20, "a call over TLS")
         for each in silent:
             each.close()
@@ -169,7 +141,7 @@ def test_aNewCertificateIsTakenWhileACallGoesOn(
     tmp_path: Path, server: Server, ours: Issued
 ) -> None:
     room = f"sip:80001@{US};transport=tls"
-    with server, SecurePhone(tmp_path / "phone", ours, room):
+    with server, SecurePhone(tmp_path / "phone", BARESIP, ours, room):
         waitFor(lambda: isHeard(server), 20, "a call over TLS")
         other = issue(tmp_path, "other", US)
         Path(ours.certificate).write_text(Path(other.certificate).read_text())
@@ -195,7 +167,10 @@ def test_baresipIsHeardAndHearsBySRTP(
     tmp_path: Path, server: Server, ours: Issued, encryption: str
 ) -> None:
     room = f"sip:80001@{US};transport=tls"
-    with server, SecurePhone(tmp_path / "phone", ours, room, f"mediaenc={encryption}") as phone:
+    with (
+        server,
+        SecurePhone(tmp_path / "phone", BARESIP, ours, room, f"mediaenc={encryption}") as phone,
+    ):
         waitFor(lambda: isHeard(server), 20, "a call over TLS")
         (leg,) = server.ask("calls")
         assert leg["media"]["encryption"] == "AES_CM_128_HMAC_SHA1_80"
@@ -235,7 +210,10 @@ def test_anH323CallerIsBridgedToAPhoneThatEncrypts(
     over = f"{US};transport=tls"
     server = Server(tmp_path, US, CONFIGURATION.format(ours) + f'srtp = "{srtp}"\n')
     account = f"mediaenc={encryption}"
-    with server, SecurePhone(tmp_path / "phone", ours, account=account, registrar=over) as phone:
+    with (
+        server,
+        SecurePhone(tmp_path / "phone", BARESIP, ours, account=account, registrar=over) as phone,
+    ):
         waitFor(lambda: server.ask("registrations"), 10, "a registration")
         with Caller(
             tmp_path, "caller", "b", "--bind", CALLER, "--gatekeeper", US, "--alias", "carl",

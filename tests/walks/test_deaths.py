@@ -17,6 +17,7 @@ from h323d.values.address import TransportAddress
 from tests.support.bridged import RAS, SERVER, Phone, SIPPhone
 from tests.support.mortal import MortalServer, Point
 from tests.support.network import Conditions
+from tests.support.said import Said
 from tests.support.simulatedphone import Telephone
 from tests.support.simulation import Simulation
 
@@ -120,6 +121,7 @@ WALKS: tuple[Walk, ...] = (
     routed,
 )
 ROUTED = RoutedConfig(rules=(RoutedRule(CallModel.ROUTED_H245, aliases=("bert",)),))
+CONFIGURATION = replace(Configuration(), routed=ROUTED)
 
 
 def end(
@@ -127,10 +129,11 @@ def end(
     shift: int | None = None,
     conditions: Conditions | None = None,
     mediaDies: float | None = None,
+    configuration: Configuration = CONFIGURATION,
 ) -> tuple[list[Any], MortalServer]:
     """
-    What comes of a walk: what the telephones reported, the facts, and what each media
-    process has obeyed.
+    What comes of a walk: what the telephones reported, the facts, what each media process has
+    obeyed, and what the server said to whom.
 
     @param shift: in which turn the server dies at which point; C{None} if it does not.
     @param mediaDies: seconds until the media process does; C{None} if it does not.
@@ -140,7 +143,8 @@ def end(
         return None if shift is None else POINTS[(turn + shift) % len(POINTS)]
 
     with Simulation(seed=3, conditions=conditions) as world:
-        configuration = replace(Configuration(), routed=ROUTED)
+        said = Said(SERVER)
+        world.network.observers.append(said.heard)
         server = world.started(MortalServer(world, SERVER, configuration))
         server.doom(fate)
         if mediaDies is not None:
@@ -153,7 +157,7 @@ def end(
         left = [each for each in world.leftOver() if mediaDies is None or LOST not in each]
         assert left == []
     obeyed = [each.obeyed for each in server.kernel.launched]
-    return [*ends, *map(str, server.facts), obeyed], server
+    return [*ends, *map(str, server.facts), obeyed, said.datagrams, said.streams], server
 
 
 @pytest.mark.parametrize("walk", WALKS, ids=lambda walk: walk.__name__)
