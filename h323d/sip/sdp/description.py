@@ -10,6 +10,7 @@ types are L{h323d.sip.sdp.payloads}'.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -43,6 +44,7 @@ MAX_LINE_LENGTH = 4096  # characters
 MAX_MEDIA = 64  # m= lines
 MAX_ATTRIBUTES = 1024  # in the whole description
 MAX_FORMATS = 128  # in an m= line: as many as there are RTP payload types
+_READ = 8  # descriptions that were read last
 
 _BAD_CHARACTER = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)")
 _NOT_IN_WORD = re.compile(r"[\x00-\x20\x7f]+")
@@ -320,8 +322,12 @@ def _lines(data: bytes) -> list[tuple[str, str]]:
     return lines
 
 
+@functools.lru_cache(_READ)
 def parse(data: bytes) -> SessionDescription:
     """
+    What is offered is read where a request is screened, and again where it is answered, so that
+    what was read lately is at hand.
+
     @raise DecodeError: not a session description, or too large a one.
     """
     lines = _lines(data)

@@ -63,6 +63,10 @@ def test_writtenDescriptionIsTheOneRead(data: bytes) -> None:
     assert write(parse(data)) == data
 
 
+def test_whatWasReadLatelyIsNotReadAgain() -> None:
+    assert parse(bytes(OFFER)) is parse(bytes(OFFER))
+
+
 def test_everyKindOfLineIsRead() -> None:
     description = parse(FULL)
     assert description.origin == Origin(
