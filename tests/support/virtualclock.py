@@ -9,7 +9,6 @@ from collections.abc import Callable
 from operator import attrgetter
 
 from twisted.internet.base import DelayedCall
-from twisted.internet.interfaces import IDelayedCall
 from twisted.internet.task import Clock
 
 __all__ = ["PromptClock", "VirtualClock"]
@@ -70,7 +69,7 @@ class PromptClock(VirtualClock):
         callable: Callable[..., object],  # noqa: A002  # as Twisted has it
         *args: object,
         **kw: object,
-    ) -> IDelayedCall:
+    ) -> DelayedCall:
         call = super().callLater(delay, callable, *args, **kw)
         if not delay:
             self.advance(0.0)
