@@ -286,7 +286,7 @@ class ConferenceHost(Part[ConferenceConfig]):
 
     def arrivalLeft(self, arrival: Arrival, cause: Cause) -> None:
         leg = arrival.leg
-        del self.arrivals[leg.legId]
+        self.arrivals.pop(leg.legId, None)  # it is none any more if its room has failed
         now = self._clock.seconds()
         self._events.publish(CallEnded(now, leg.callId, leg.legId, cause, endedBy(leg)))
 

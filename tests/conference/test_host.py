@@ -53,7 +53,7 @@ from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediaProfile
 from tests.support.fakegate import FakeGate
 from tests.support.fakeleg import FakeLeg
-from tests.support.fakemedia import FakePool
+from tests.support.fakemedia import FakeMixer, FakePool
 from tests.support.faketransfer import FakeTransferRequest
 from tests.support.firstgoes import FirstGoes
 from tests.support.lease import Lease
@@ -83,9 +83,13 @@ class HostTestCase(SynchronousTestCase):
         self.build(ConferenceConfig())
 
     def build(
-        self, config: ConferenceConfig, *gates: IGate, precedence: IPrecedence = EQUALS
+        self,
+        config: ConferenceConfig,
+        *gates: IGate,
+        precedence: IPrecedence = EQUALS,
+        pool: FakePool | None = None,
     ) -> None:
-        self.pool = FakePool()
+        self.pool = FakePool() if pool is None else pool
         self.facts: list[Fact] = []
         events = EventBus()
         events.subscribe(Fact, self.facts.append)
@@ -184,6 +188,18 @@ class HostTests(HostTestCase):
         self.assertEqual(len(self.host.arrivals), 3)
         self.host.leave()
         self.assertEqual((self.host.participants, self.host.arrivals), (0, {}))
+
+    def test_theCallOfWhoseRoomFailsIsOverAllTheSame(self) -> None:
+        class NoMixer(FakePool):
+            def openMixer(self, observer: IMixerObserver, passes: bool = False) -> FakeMixer:
+                raise MemoryError
+
+        self.build(ConferenceConfig(), pool=NoMixer())
+        leg = self.join("80001", ready=False)
+        with self.assertRaises(MemoryError):
+            leg.answered()
+        leg.release(Cause.TEMPORARY_FAILURE)
+        self.assertEqual(self.kinds()[-1], CallEnded)
 
     def test_nobodyJoinsALockedRoom(self) -> None:
         early, inside = self.join("80001", ready=False), self.join("80001")
