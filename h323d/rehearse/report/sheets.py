@@ -22,8 +22,8 @@ MOST_FAULTS = 40  # that are listed
 LATENCY = "Latency of the server"
 SERVER = (
     "From the arrival of an RTP packet at the server to the departure of the first mixed packet "
-    "that carries its sound, measured between the packets of two parties, less what their codecs "
-    "delay by themselves."
+    "that carries its sound: from when one party sent it to when another played it, less what "
+    "packets waited there, on average, and what codecs delay by themselves."
 )
 MOUTH = (
     "From the mouth of one party to the ear of another: with packetisation, the network, the "

@@ -26,7 +26,9 @@ def asText(rehearsal: Rehearsal, width: int | None = None) -> str:
 def _lines(sheet: Sheet, width: int | None) -> Iterator[str]:
     rows = [dict(zip(sheet.columns, row, strict=True)) for row in sheet.rows]
     first, *others = sheet.columns
-    table = Table(rows, [Column(first, text=True), *map(Column, others)], width)
+    isList = len(others) == 1  # of texts: a figure cannot be cut, and is left out instead
+    columns = [Column(first, text=True), *(Column(each, isList) for each in others)]
+    table = Table(rows, columns, width)
     yield sheet.title
     yield "=" * len(sheet.title)
     yield str(table)

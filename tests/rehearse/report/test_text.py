@@ -33,3 +33,9 @@ def test_whatHasNoRoomIsToldToBeMissing() -> None:
 
 def test_nothingSteersTheTerminal() -> None:
     assert all(each.isprintable() or each == "\n" for each in asText(results(12)))
+
+
+def test_whatAListSaysIsCutAndNotLeftOut() -> None:
+    narrow = asText(results(12), 24)
+    place = narrow.splitlines().index("Where it was, and with what")
+    assert re.fullmatch(r"machine +\S.*", narrow.splitlines()[place + 5])
