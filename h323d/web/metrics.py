@@ -11,7 +11,6 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
 from itertools import accumulate
 
 from prometheus_client.exposition import generate_latest
@@ -261,16 +260,21 @@ def _reactorLate(seen: Seen) -> Series:
     return _one(seen.reactorLate)
 
 
-def _following(name: str, seen: Seen) -> Series:
+@dataclass(frozen=True, slots=True)
+class _Following:
     """
     A figure that operators see under the same name.
     """
-    figures = seen.measures.status.ha
-    return [] if figures is None else _one(figures[name])
+
+    name: str
+
+    def __call__(self, seen: Seen) -> Series:
+        figures = seen.measures.status.ha
+        return [] if figures is None else _one(figures[self.name])
 
 
 def _ofHA(name: str, kind: Kind, help_: str) -> Figure:
-    return Figure(name, kind, help_, partial(_following, name))
+    return Figure(name, kind, help_, _Following(name))
 
 
 G, C, H = Kind.GAUGE, Kind.COUNTER, Kind.HISTOGRAM
